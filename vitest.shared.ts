@@ -1,0 +1,17 @@
+import { defaultServerConditions } from "vite";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+// Tests read the sources of the other packages, so nothing has to be built first. In Node tests only
+// `ssr.resolve.conditions` counts, and setting it replaces the defaults.
+const conditions = ["@corr2d/source", ...defaultServerConditions];
+
+const config: ViteUserConfig = defineConfig({
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["test/**/*.test.ts"],
+    passWithNoTests: true, // scripts/test-summary.mjs notices tests that exist and did not run
+    reporters: ["default", ["json", { outputFile: "test-results/vitest.json" }]],
+  },
+});
+
+export default config;
