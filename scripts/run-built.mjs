@@ -17,6 +17,7 @@ const build = spawnSync(
   [turbo, "run", "build", `--filter=${filter}`, "--output-logs=errors-only"],
   {
     cwd: root,
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1" },
     encoding: "utf8",
     maxBuffer: 1 << 28,
   },
