@@ -1,0 +1,160 @@
+/**
+ * Sizes, strides, broadcasting: pure functions on plain arrays of numbers.
+ *
+ * A shape lists the sizes of the axes, outermost first; `[]` is a scalar. Everything in corr2d is contiguous
+ * and row-major, so strides only appear in the views that the backend primitives `strided` and `stridedAdd` take.
+ */
+import { Corr2dError } from "./errors.ts";
+
+/** Sizes of the axes, outermost first. */
+export type Shape = readonly number[];
+
+/** Number of elements of a shape. */
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (let i = 0; i < shape.length; i++) size *= shape[i]!;
+  return size;
+}
+
+/** Row-major strides, in elements. */
+export function stridesOf(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = step;
+    step *= shape[i]!;
+  }
+  return strides;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** `[2, 3]`, as PyTorch prints a size in its messages. */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** The shape with ones put in front until it has `rank` axes; the same array when it already has them. */
+export function alignShape(shape: Shape, rank: number): Shape {
+  return shape.length === rank ? shape : [...new Array<number>(rank - shape.length).fill(1), ...shape];
+}
+
+/**
+ * The shape two operands broadcast to (NumPy's rule: align at the last axis, sizes equal or one of them 1).
+ * @throws SHAPE_MISMATCH with PyTorch's message.
+ */
+export function broadcastShapes(a: Shape, b: Shape): Shape {
+  if (sameShape(a, b)) return a;
+  if (b.length === 0) return a;
+  if (a.length === 0) return b;
+  const rank = Math.max(a.length, b.length);
+  const out = new Array<number>(rank);
+  for (let axis = rank - 1; axis >= 0; axis--) {
+    const sizeA = a[axis - rank + a.length] ?? 1;
+    const sizeB = b[axis - rank + b.length] ?? 1;
+    if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
+      throw new Corr2dError(
+        "SHAPE_MISMATCH",
+        `The size of tensor a (${sizeA}) must match the size of tensor b (${sizeB}) at non-singleton dimension ` +
+          `${axis}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast.`,
+        { a, b },
+      );
+    }
+    out[axis] = sizeA === 1 ? sizeB : sizeA;
+  }
+  return sameShape(out, a) ? a : sameShape(out, b) ? b : out;
+}
+
+/**
+ * An axis counted from the front; negative axes count from the end.
+ * @throws INVALID_ARGUMENT with PyTorch's message.
+ */
+export function normalizeAxis(axis: number, rank: number): number {
+  const limit = Math.max(rank, 1);
+  if (!Number.isInteger(axis) || axis < -limit || axis >= limit) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `Dimension out of range (expected to be in range of [${-limit}, ${limit - 1}], but got ${axis})`,
+      { axis, rank },
+    );
+  }
+  return axis < 0 ? axis + limit : axis;
+}
+
+/** Sorted, distinct axes from the front; `undefined` or `null` means all of them. */
+export function normalizeAxes(axes: number | readonly number[] | null | undefined, rank: number): number[] {
+  if (axes === undefined || axes === null) return Array.from({ length: rank }, (_, i) => i);
+  if (typeof axes === "number") return normalizeAxes([axes], rank);
+  const out = axes.map((axis) => normalizeAxis(axis, rank)).sort((a, b) => a - b);
+  for (let i = 1; i < out.length; i++) {
+    if (out[i] === out[i - 1]) {
+      throw new Corr2dError("INVALID_ARGUMENT", `dim ${out[i]} appears multiple times in the list of dims`, {
+        axes,
+      });
+    }
+  }
+  return rank === 0 ? [] : out;
+}
+
+/** The shape left when `axes` (sorted, from the front) are reduced. */
+export function reducedShape(shape: Shape, axes: readonly number[], keepDim: boolean): number[] {
+  const out: number[] = [];
+  for (let axis = 0; axis < shape.length; axis++) {
+    if (!axes.includes(axis)) out.push(shape[axis]!);
+    else if (keepDim) out.push(1);
+  }
+  return out;
+}
+
+/**
+ * A new shape for `size` elements; one entry may be -1.
+ * @throws SHAPE_MISMATCH with PyTorch's message.
+ */
+export function inferShape(requested: Shape, size: number): number[] {
+  const out = [...requested];
+  const hole = out.indexOf(-1);
+  let known = 1;
+  for (let i = 0; i < out.length; i++) {
+    if (i === hole) continue;
+    const n = out[i]!;
+    if (!Number.isInteger(n) || n < 0) {
+      const message = n === -1 ? "only one dimension can be inferred" : `invalid shape dimension ${n}`;
+      throw new Corr2dError("INVALID_ARGUMENT", `${message}: reshape(${formatShape(requested)})`, {
+        requested,
+      });
+    }
+    known *= n;
+  }
+  if (hole >= 0 && known > 0 && size % known === 0) out[hole] = size / known;
+  if (out.includes(-1) || sizeOf(out) !== size) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `shape '${formatShape(requested)}' is invalid for input of size ${size}`,
+      {
+        requested,
+        size,
+      },
+    );
+  }
+  return out;
+}
+
+/**
+ * Checks the sizes a caller gave for a new tensor.
+ * @throws INVALID_ARGUMENT on a negative, fractional or non-numeric size, or more than 8 axes' worth of trouble.
+ */
+export function checkShape(shape: Shape): Shape {
+  if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `a shape is an array of non-negative integers, but got ${JSON.stringify(shape)}`,
+      { shape },
+    );
+  }
+  return shape;
+}
