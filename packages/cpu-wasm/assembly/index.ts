@@ -1,0 +1,8 @@
+/**
+ * Every kernel of the backend; what is exported here is what the WebAssembly module exports.
+ *
+ * A kernel that works on chunks is `(args: usize, begin: i32, end: i32): void`: `args` points to its block of i32
+ * slots (floats bit-cast), and it does the chunks [begin, end) of a grid that depends on geometry and build alone,
+ * never on the number of threads. Any other signature is called directly, on the main thread only.
+ */
+export * from "./elementwise";

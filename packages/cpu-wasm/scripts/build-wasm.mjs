@@ -1,0 +1,97 @@
+// node scripts/build-wasm.mjs
+//
+// Compiles assembly/index.ts twice, with and without relaxed SIMD, into TypeScript modules that carry the bytes:
+// src/generated/{plain,relaxed}.ts and, with the names and types of what they export, src/generated/kernels.ts.
+//
+// Both builds import an unshared memory: one with shared memory differs in one flag byte (src/instantiate.ts sets it).
+// Memory below 64 KiB holds the argument block, the threads' control block (src/layout.ts) and the kernels' constants.
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const outputFolder = join(root, "src", "generated");
+
+const FLAGS = [
+  ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--noAssert"],
+  ...["--runtime", "stub", "--use", "abort="],
+  ...["--importMemory", "--noExportMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
+  ...["--memoryBase", "4096"],
+  ...["--enable", "simd", "--bindings", "raw"],
+];
+
+/** Compiles one build; gives its bytes and asc's declaration file. */
+async function compile(name, extraFlags) {
+  const files = new Map();
+  const messages = [];
+  const { error } = await asc.main(
+    ["assembly/index.ts", "--baseDir", root, "--outFile", `${name}.wasm`, ...FLAGS, ...extraFlags],
+    {
+      stderr: { write: (text) => messages.push(text) },
+      writeFile: (file, contents) => void files.set(file, contents),
+    },
+  );
+  if (error) throw new Error(`${name} build failed:\n${messages.join("")}`);
+  return { bytes: files.get(`${name}.wasm`), declarations: files.get(`${name}.d.ts`) };
+}
+
+/** Names and parameter lists of the exported functions, from asc's declaration file. */
+function exportsOf(declarations) {
+  const pattern = /export function (\w+)\((.*)\): (\w+);/g;
+  return [...declarations.matchAll(pattern)].map(([, name, parameters, result]) => ({
+    name,
+    parameters,
+    result,
+  }));
+}
+
+/** Fails when the constants of the kernels would reach into the heap, which begins at 64 KiB. */
+function checkImports(name, bytes) {
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
+  const extra = imports
+    .filter(({ kind }) => kind !== "memory")
+    .map((entry) => `${entry.module}.${entry.name}`);
+  if (extra.length > 0)
+    throw new Error(`${name} build imports ${extra.join(", ")}: it may only import memory`);
+}
+
+/** Written beside and renamed, so that nobody reads half a file. */
+function write(file, text) {
+  const path = join(outputFolder, file);
+  writeFileSync(`${path}.tmp`, `// Written by scripts/build-wasm.mjs.\n${text}`);
+  renameSync(`${path}.tmp`, path);
+}
+
+const builds = {
+  plain: await compile("plain", []),
+  relaxed: await compile("relaxed", ["--enable", "relaxed-simd"]),
+};
+
+mkdirSync(outputFolder, { recursive: true });
+for (const [name, { bytes }] of Object.entries(builds)) {
+  if (name === "plain" || WebAssembly.validate(bytes)) checkImports(name, bytes); // Node 20 knows no relaxed SIMD
+  const base64 = Buffer.from(bytes).toString("base64");
+  write(`${name}.ts`, `export const bytes: string =\n  "${base64}";\n`);
+  console.log(`${name}: ${bytes.length} bytes`);
+}
+
+const kernels = exportsOf(builds.plain.declarations);
+const isChunked = (kernel) => kernel.parameters === "args: number, begin: number, end: number";
+write(
+  "kernels.ts",
+  [
+    "/** Kernels that work on chunks, in the order of their numbers. */",
+    "export const KERNELS = [",
+    ...kernels.filter(isChunked).map(({ name }) => `  "${name}",`),
+    "] as const;",
+    "",
+    "export type KernelName = (typeof KERNELS)[number];",
+    "",
+    "/** What the module exports. */",
+    "export interface Exports {",
+    ...kernels.map(({ name, parameters, result }) => `  ${name}(${parameters}): ${result};`),
+    "}",
+    "",
+  ].join("\n"),
+);

@@ -1,0 +1,19 @@
+/**
+ * Where things lie in the first 64 KiB of the WebAssembly memory; the heap begins after them.
+ *
+ * 0 is never handed out, so that 0 can mean "no operand". The kernels' own constants begin at 4096
+ * (`--memoryBase` in scripts/build-wasm.mjs).
+ */
+
+/** The argument block of the kernel that runs: i32 slots, floats bit-cast. */
+export const ARGUMENTS: number = 1024;
+export const ARGUMENT_SLOTS: number = 512;
+
+/** The threads' control block (`threads.ts`). */
+export const CONTROL: number = 3072;
+
+/** The first byte of the heap. */
+export const HEAP_START: number = 65536;
+
+/** Bytes of a WebAssembly page. */
+export const PAGE: number = 65536;

@@ -1,0 +1,47 @@
+/**
+ * What the typed wrappers of the kernels see of the backend: views of the memory, scratch space, and a way to run
+ * a kernel. Pointers are byte addresses in the WebAssembly memory; only four-byte elements live there.
+ *
+ * A kernel gets a block of i32 slots and works on chunks [begin, end) of a grid that depends on geometry and build
+ * alone, so that results are the same bits for every number of threads.
+ */
+import type { Exports, KernelName } from "./generated/kernels.ts";
+
+export type { Exports, KernelName };
+
+export interface Runtime {
+  /** The whole memory as floats; index = pointer / 4. Read it anew after anything that may allocate. */
+  readonly f32: Float32Array;
+  /** The whole memory as integers; index = pointer / 4. Read it anew after anything that may allocate. */
+  readonly i32: Int32Array;
+  /** Whether multiply-adds are fused (relaxed SIMD). */
+  readonly relaxed: boolean;
+  /** Threads that share the chunks of a large kernel, the main thread included. */
+  readonly threads: number;
+  /** Every export of the module, for kernels with direct arguments. They run on the main thread. */
+  readonly call: Exports;
+
+  /**
+   * A pointer to `bytes` bytes of undefined contents, aligned to 64, valid until the current operation ends.
+   * @throws OUT_OF_MEMORY
+   */
+  scratch(bytes: number): number;
+
+  /**
+   * Runs all of a kernel's chunks and returns when they are done. `args` (at most 512 slots; see `floatBits`) becomes
+   * the argument block. `flops` is the rough amount of work; threads help when it exceeds `PARALLEL_FLOPS`.
+   * @throws WORKER_LOST
+   */
+  run(kernel: KernelName, args: readonly number[], chunks: number, flops: number): void;
+}
+
+/** About 0.2 ms of one thread's work: below it, waking another thread costs more than it gives. */
+export const PARALLEL_FLOPS = 8e6;
+
+const word = new DataView(new ArrayBuffer(4));
+
+/** The bits of a float32, as a slot of an argument block holds them. */
+export function floatBits(value: number): number {
+  word.setFloat32(0, value);
+  return word.getInt32(0);
+}
