@@ -1,0 +1,160 @@
+/**
+ * Elementwise functions of two operands, and the choice between two, with broadcasting.
+ *
+ * One small loop per function (see unary.ts), over a row in which each operand steps by its own stride: 1, or 0
+ * where it broadcasts.
+ */
+import {
+  type BinaryOp,
+  broadcastStrides,
+  type DType,
+  sizeOf,
+  stridesOf,
+  type TypedArray,
+} from "@corr2d/core";
+import { Rows } from "./axes.ts";
+
+type Row = (
+  a: TypedArray,
+  i: number,
+  stepA: number,
+  b: TypedArray,
+  j: number,
+  stepB: number,
+  out: TypedArray,
+  at: number,
+  end: number,
+) => void;
+
+/** As C's pow: 1 to any power is 1, NaN too, and (−1) to ±∞ is 1, where JavaScript gives NaN. */
+function pow(a: number, b: number): number {
+  if (a === 1 || (a === -1 && (b === Infinity || b === -Infinity))) return 1;
+  return a ** b;
+}
+
+const ROWS: Record<BinaryOp, Row> = {
+  add: (a, i, stepA, b, j, stepB, out, at, end) => {
+    for (; at < end; at++, i += stepA, j += stepB) out[at] = a[i]! + b[j]!;
+  },
+  sub: (a, i, stepA, b, j, stepB, out, at, end) => {
+    for (; at < end; at++, i += stepA, j += stepB) out[at] = a[i]! - b[j]!;
+  },
+  mul: (a, i, stepA, b, j, stepB, out, at, end) => {
+    for (; at < end; at++, i += stepA, j += stepB) out[at] = a[i]! * b[j]!;
+  },
+  div: (a, i, stepA, b, j, stepB, out, at, end) => {
+    for (; at < end; at++, i += stepA, j += stepB) out[at] = a[i]! / b[j]!;
+  },
+  pow: (a, i, stepA, b, j, stepB, out, at, end) => {
+    for (; at < end; at++, i += stepA, j += stepB) out[at] = pow(a[i]!, b[j]!);
+  },
+  maximum: (a, i, stepA, b, j, stepB, out, at, end) => {
+    for (; at < end; at++, i += stepA, j += stepB) out[at] = Math.max(a[i]!, b[j]!);
+  },
+  minimum: (a, i, stepA, b, j, stepB, out, at, end) => {
+    for (; at < end; at++, i += stepA, j += stepB) out[at] = Math.min(a[i]!, b[j]!);
+  },
+  equal: (a, i, stepA, b, j, stepB, out, at, end) => {
+    for (; at < end; at++, i += stepA, j += stepB) out[at] = a[i]! === b[j]! ? 1 : 0;
+  },
+  notEqual: (a, i, stepA, b, j, stepB, out, at, end) => {
+    for (; at < end; at++, i += stepA, j += stepB) out[at] = a[i]! !== b[j]! ? 1 : 0;
+  },
+  less: (a, i, stepA, b, j, stepB, out, at, end) => {
+    for (; at < end; at++, i += stepA, j += stepB) out[at] = a[i]! < b[j]! ? 1 : 0;
+  },
+  lessEqual: (a, i, stepA, b, j, stepB, out, at, end) => {
+    for (; at < end; at++, i += stepA, j += stepB) out[at] = a[i]! <= b[j]! ? 1 : 0;
+  },
+  greater: (a, i, stepA, b, j, stepB, out, at, end) => {
+    for (; at < end; at++, i += stepA, j += stepB) out[at] = a[i]! > b[j]! ? 1 : 0;
+  },
+  greaterEqual: (a, i, stepA, b, j, stepB, out, at, end) => {
+    for (; at < end; at++, i += stepA, j += stepB) out[at] = a[i]! >= b[j]! ? 1 : 0;
+  },
+};
+
+/** Where int32 differs: a float64 cannot hold every product, and a quotient by 0 is 0 (storing ±∞ or NaN gives it). */
+const INT32_ROWS: Record<BinaryOp, Row> = {
+  ...ROWS,
+  mul: (a, i, stepA, b, j, stepB, out, at, end) => {
+    for (; at < end; at++, i += stepA, j += stepB) out[at] = Math.imul(a[i]!, b[j]!);
+  },
+};
+
+/** The dtype of the result of `op` on `dtype`. */
+export function binaryDtype(op: BinaryOp, dtype: DType): DType {
+  switch (op) {
+    case "equal":
+    case "notEqual":
+    case "less":
+    case "lessEqual":
+    case "greater":
+    case "greaterEqual":
+      return "int32";
+    default:
+      return dtype;
+  }
+}
+
+export function binary(
+  op: BinaryOp,
+  a: TypedArray,
+  shapeA: readonly number[],
+  b: TypedArray,
+  shapeB: readonly number[],
+  out: TypedArray,
+  shape: readonly number[],
+  dtype: DType,
+): void {
+  const row = dtype === "int32" ? INT32_ROWS[op] : ROWS[op];
+  const size = sizeOf(shape);
+  const sizeA = sizeOf(shapeA);
+  const sizeB = sizeOf(shapeB);
+  // An operand of one element broadcasts whatever its shape.
+  if ((sizeA === size || sizeA === 1) && (sizeB === size || sizeB === 1)) {
+    row(a, 0, sizeA === size ? 1 : 0, b, 0, sizeB === size ? 1 : 0, out, 0, size);
+    return;
+  }
+  const strides = [broadcastStrides(shapeA, shape), broadcastStrides(shapeB, shape), stridesOf(shape)];
+  const rows = new Rows(shape, strides);
+  const { length, starts, steps } = rows;
+  const stepA = steps[0]!;
+  const stepB = steps[1]!;
+  do {
+    const at = starts[2]!;
+    row(a, starts[0]!, stepA, b, starts[1]!, stepB, out, at, at + length);
+  } while (rows.next());
+}
+
+export function select(
+  condition: TypedArray,
+  shapeCondition: readonly number[],
+  a: TypedArray,
+  shapeA: readonly number[],
+  b: TypedArray,
+  shapeB: readonly number[],
+  out: TypedArray,
+  shape: readonly number[],
+): void {
+  const operands = [shapeCondition, shapeA, shapeB];
+  const rows = new Rows(shape, [...operands.map((s) => broadcastStrides(s, shape)), stridesOf(shape)]);
+  const { length, starts, steps } = rows;
+  do selectRow(condition, a, b, out, starts, steps, length);
+  while (rows.next());
+}
+
+function selectRow(
+  condition: TypedArray,
+  a: TypedArray,
+  b: TypedArray,
+  out: TypedArray,
+  starts: readonly number[],
+  steps: readonly number[],
+  length: number,
+): void {
+  let [c, i, j, at] = starts as [number, number, number, number];
+  const [stepC, stepA, stepB] = steps as [number, number, number];
+  const end = at + length;
+  for (; at < end; at++, c += stepC, i += stepA, j += stepB) out[at] = condition[c] !== 0 ? a[i]! : b[j]!;
+}

@@ -1,0 +1,40 @@
+/** Picking elements by an index tensor along one axis (`gather`), and adding by one (`scatterAdd`, its adjoint). */
+import { Corr2dError, type GatherSize, type TypedArray } from "@corr2d/core";
+
+/** @throws INDEX_OUT_OF_RANGE for the first index outside `[0, length)` */
+export function checkIndices(index: TypedArray, length: number): void {
+  for (let i = 0; i < index.length; i++) {
+    const at = index[i]!;
+    if (at >= 0 && at < length) continue;
+    throw new Corr2dError(
+      "INDEX_OUT_OF_RANGE",
+      `index ${at} is out of bounds for dimension with size ${length}`,
+      { index: at, length },
+    );
+  }
+}
+
+/** `out[o, c, i] = x[o, index[o, c, i], i]`, indices checked. */
+export function gather(x: TypedArray, index: TypedArray, size: GatherSize, out: TypedArray): void {
+  const { outer, length, inner, count } = size;
+  let at = 0;
+  for (let o = 0; o < outer; o++) {
+    const block = o * length * inner;
+    for (let c = 0; c < count; c++) {
+      for (let i = 0; i < inner; i++, at++) out[at] = x[block + index[at]! * inner + i]!;
+    }
+  }
+}
+
+/** `out[o, index[o, c, i], i] += x[o, c, i]` into zeros, indices checked. */
+export function scatterAdd(x: TypedArray, index: TypedArray, size: GatherSize, out: TypedArray): void {
+  const { outer, length, inner, count } = size;
+  out.fill(0);
+  let at = 0;
+  for (let o = 0; o < outer; o++) {
+    const block = o * length * inner;
+    for (let c = 0; c < count; c++) {
+      for (let i = 0; i < inner; i++, at++) out[block + index[at]! * inner + i]! += x[at]!;
+    }
+  }
+}

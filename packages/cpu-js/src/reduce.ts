@@ -1,0 +1,163 @@
+/**
+ * Reductions over any axes.
+ *
+ * x is read once, in order. Along a row the result either stands still (the row is reduced: its elements go to one
+ * total) or moves along (the row is kept: each element goes to a total of its own). Totals are float64 for
+ * floating dtypes, whatever the operand's.
+ */
+import { type DType, type ReduceOp, sizeOf, stridesOf, type TypedArray } from "@corr2d/core";
+import { Rows } from "./axes.ts";
+import type { BufferPool } from "./buffers.ts";
+
+type Totals = Float64Array | Int32Array;
+type TotalOp = "sum" | "prod" | "max" | "min";
+
+/** Takes `length` elements of x from `i` on into `totals[at]`, `totals[at + step]`, … */
+type Row = (x: TypedArray, i: number, length: number, totals: Totals, at: number, step: number) => void;
+
+interface Reduction {
+  /** The total of nothing. */
+  readonly start: number;
+  readonly row: Row;
+}
+
+const sumRow: Row = (x, i, length, totals, at, step) => {
+  const end = i + length;
+  if (step !== 0) {
+    for (; i < end; i++, at += step) totals[at]! += x[i]!;
+    return;
+  }
+  // Four sums at once: one would wait for each addition to finish before the next.
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  for (; i + 3 < end; i += 4) {
+    s0 += x[i]!;
+    s1 += x[i + 1]!;
+    s2 += x[i + 2]!;
+    s3 += x[i + 3]!;
+  }
+  for (; i < end; i++) s0 += x[i]!;
+  totals[at]! += s0 + s1 + (s2 + s3);
+};
+
+const prodRow: Row = (x, i, length, totals, at, step) => {
+  for (const end = i + length; i < end; i++, at += step) totals[at]! *= x[i]!;
+};
+
+// A NaN total stays, as nothing is greater or less than it; a NaN element replaces whatever the total was.
+const maxRow: Row = (x, i, length, totals, at, step) => {
+  for (const end = i + length; i < end; i++, at += step) {
+    const v = x[i]!;
+    if (v > totals[at]! || Number.isNaN(v)) totals[at] = v;
+  }
+};
+
+const minRow: Row = (x, i, length, totals, at, step) => {
+  for (const end = i + length; i < end; i++, at += step) {
+    const v = x[i]!;
+    if (v < totals[at]! || Number.isNaN(v)) totals[at] = v;
+  }
+};
+
+/** int32 totals wrap at every step, as a float64 could not hold them all. */
+const sumInt32Row: Row = (x, i, length, totals, at, step) => {
+  for (const end = i + length; i < end; i++, at += step) totals[at] = (totals[at]! + x[i]!) | 0;
+};
+
+const prodInt32Row: Row = (x, i, length, totals, at, step) => {
+  for (const end = i + length; i < end; i++, at += step) totals[at] = Math.imul(totals[at]!, x[i]!);
+};
+
+const FLOATING: Record<TotalOp, Reduction> = {
+  sum: { start: 0, row: sumRow },
+  prod: { start: 1, row: prodRow },
+  max: { start: Number.NEGATIVE_INFINITY, row: maxRow },
+  min: { start: Number.POSITIVE_INFINITY, row: minRow },
+};
+
+const INT32: Record<TotalOp, Reduction> = {
+  sum: { start: 0, row: sumInt32Row },
+  prod: { start: 1, row: prodInt32Row },
+  max: { start: -2147483648, row: maxRow },
+  min: { start: 2147483647, row: minRow },
+};
+
+/** The dtype of the result of `op` on `dtype`. */
+export function reduceDtype(op: ReduceOp, dtype: DType): DType {
+  return op === "argmax" || op === "argmin" ? "int32" : dtype;
+}
+
+/** The number of elements left when `axes` are reduced. */
+export function reducedSize(shape: readonly number[], axes: readonly number[]): number {
+  return axes.reduce((size, axis) => size / shape[axis]!, sizeOf(shape));
+}
+
+/** @param out of `reducedSize(shape, axes)` elements */
+export function reduce(
+  op: ReduceOp,
+  x: TypedArray,
+  shape: readonly number[],
+  axes: readonly number[],
+  out: TypedArray,
+  dtype: DType,
+  pool: BufferPool,
+): void {
+  if (op === "argmax" || op === "argmin") {
+    const axis = axes[0]!;
+    const outer = sizeOf(shape.slice(0, axis));
+    argExtreme(op === "argmax" ? 1 : -1, x, outer, shape[axis]!, sizeOf(shape.slice(axis + 1)), out);
+    return;
+  }
+  const { start, row } = (dtype === "int32" ? INT32 : FLOATING)[op];
+  const totals = out instanceof Float32Array ? pool.borrow(out.length) : out;
+  totals.fill(start);
+  const rows = new Rows(shape, [stridesOf(shape), totalStrides(shape, axes)]);
+  const { length, starts, steps } = rows;
+  do row(x, starts[0]!, length, totals, starts[1]!, steps[1]!);
+  while (rows.next());
+  if (totals !== out) {
+    out.set(totals);
+    pool.giveBack(totals);
+  }
+}
+
+/** For every axis of x, how far the total moves: 0 along the reduced ones. */
+function totalStrides(shape: readonly number[], axes: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const reduced = axes.includes(axis);
+    strides[axis] = reduced ? 0 : step;
+    if (!reduced) step *= shape[axis]!;
+  }
+  return strides;
+}
+
+/** Where the largest (`sign` 1) or smallest (−1) element lies along the middle axis: the first one, or the first NaN. */
+function argExtreme(
+  sign: number,
+  x: TypedArray,
+  outer: number,
+  length: number,
+  inner: number,
+  out: TypedArray,
+): void {
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const first = o * length * inner + i;
+      let best = x[first]!;
+      let found = 0;
+      // Once the best is NaN, it stays.
+      for (let k = 1; k < length && !Number.isNaN(best); k++) {
+        const v = x[first + k * inner]!;
+        if ((v - best) * sign > 0 || Number.isNaN(v)) {
+          best = v;
+          found = k;
+        }
+      }
+      out[o * inner + i] = found;
+    }
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * Elementwise functions of one operand, and the two composites of the same form.
+ *
+ * One small loop per function, so that each is compiled for itself with its arithmetic inside. All dtypes share a
+ * loop: a program that mixes two of them pays for the second type check in V8 with at most half the speed of the
+ * cheapest loops (add, 100,000 elements: 1.0× on Node 20, 1.5× on Node 24), not with a call per element.
+ * Arithmetic is in JavaScript numbers (float64); storing rounds to the result's dtype.
+ */
+import type { Activation, DType, TypedArray, UnaryOp } from "@corr2d/core";
+import { erf } from "./erf.ts";
+
+type Loop = (x: TypedArray, out: TypedArray, size: number) => void;
+
+const INT32_MAX = 2147483647;
+const INT32_MIN = -2147483648;
+
+/** To the nearest integer, halves to the even one. Beyond 2⁵² every float64 is an integer. */
+function roundHalfToEven(x: number): number {
+  const floor = Math.floor(x);
+  const fraction = x - floor;
+  if (fraction < 0.5) return floor;
+  if (fraction > 0.5) return floor + 1;
+  // Only a half gets here, or NaN.
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
+const copy: Loop = (x, out, size) => {
+  for (let i = 0; i < size; i++) out[i] = x[i]!;
+};
+
+const LOOPS: Record<UnaryOp, Loop> = {
+  neg: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = -x[i]!;
+  },
+  abs: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.abs(x[i]!);
+  },
+  sign: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.sign(x[i]!);
+  },
+  square: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = x[i]! * x[i]!;
+  },
+  floor: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.floor(x[i]!);
+  },
+  ceil: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.ceil(x[i]!);
+  },
+  round: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = roundHalfToEven(x[i]!);
+  },
+  trunc: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.trunc(x[i]!);
+  },
+  sqrt: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.sqrt(x[i]!);
+  },
+  rsqrt: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = 1 / Math.sqrt(x[i]!);
+  },
+  reciprocal: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = 1 / x[i]!;
+  },
+  exp: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.exp(x[i]!);
+  },
+  expm1: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.expm1(x[i]!);
+  },
+  log: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.log(x[i]!);
+  },
+  log1p: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.log1p(x[i]!);
+  },
+  sin: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.sin(x[i]!);
+  },
+  cos: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.cos(x[i]!);
+  },
+  tan: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.tan(x[i]!);
+  },
+  tanh: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.tanh(x[i]!);
+  },
+  sigmoid: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = 1 / (1 + Math.exp(-x[i]!));
+  },
+  relu: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.max(x[i]!, 0);
+  },
+  erf: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = erf(x[i]!);
+  },
+  toFloat32: copy,
+  toFloat64: copy,
+  // Storing truncates, and makes NaN 0; it would wrap rather than saturate.
+  toInt32: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.max(INT32_MIN, Math.min(INT32_MAX, x[i]!));
+  },
+};
+
+/** The square of an int32 can exceed what a float64 holds exactly. */
+const squareInt32: Loop = (x, out, size) => {
+  for (let i = 0; i < size; i++) out[i] = Math.imul(x[i]!, x[i]!);
+};
+
+/** The dtype of the result of `op` on `dtype`. */
+export function unaryDtype(op: UnaryOp, dtype: DType): DType {
+  if (op === "toFloat32") return "float32";
+  if (op === "toFloat64") return "float64";
+  return op === "toInt32" ? "int32" : dtype;
+}
+
+export function unary(op: UnaryOp, x: TypedArray, out: TypedArray, size: number, dtype: DType): void {
+  const loop = op === "square" && dtype === "int32" ? squareInt32 : LOOPS[op];
+  loop(x, out, size);
+}
+
+const GRADIENTS: Record<Activation, (y: TypedArray, g: TypedArray, out: TypedArray, size: number) => void> = {
+  relu: (y, g, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = y[i]! <= 0 ? 0 : g[i]!;
+  },
+  sigmoid: (y, g, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = g[i]! * (y[i]! * (1 - y[i]!));
+  },
+  tanh: (y, g, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = g[i]! * (1 - y[i]! * y[i]!);
+  },
+};
+
+export function activationGrad(
+  op: Activation,
+  y: TypedArray,
+  g: TypedArray,
+  out: TypedArray,
+  size: number,
+): void {
+  GRADIENTS[op](y, g, out, size);
+}
+
+export function addScaled(
+  a: TypedArray,
+  scaleA: number,
+  b: TypedArray,
+  scaleB: number,
+  out: TypedArray,
+  size: number,
+): void {
+  for (let i = 0; i < size; i++) out[i] = scaleA * a[i]! + scaleB * b[i]!;
+}
