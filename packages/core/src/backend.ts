@@ -49,7 +49,7 @@ export type UnaryOp =
   | "erf"
   | "toFloat32"
   | "toFloat64"
-  | "toInt32"; // prettier-ignore
+  | "toInt32";
 
 /**
  * Elementwise functions of two operands of one dtype, broadcasting. Comparisons give int32 0 or 1 and are false
@@ -69,7 +69,7 @@ export type BinaryOp =
   | "less"
   | "lessEqual"
   | "greater"
-  | "greaterEqual"; // prettier-ignore
+  | "greaterEqual";
 
 /**
  * Reductions. max and min give NaN when any element is NaN. argmax and argmin reduce exactly one axis and give

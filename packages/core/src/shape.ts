@@ -9,6 +9,9 @@ import { Corr2dError } from "./errors.ts";
 /** Sizes of the axes, outermost first. */
 export type Shape = readonly number[];
 
+/** The most axes a tensor can have: what backends must handle. */
+export const MAX_RANK = 8;
+
 /** Number of elements of a shape. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
@@ -146,7 +149,7 @@ export function inferShape(requested: Shape, size: number): number[] {
 
 /**
  * Checks the sizes a caller gave for a new tensor.
- * @throws INVALID_ARGUMENT on a negative, fractional or non-numeric size, or more than 8 axes' worth of trouble.
+ * @throws INVALID_ARGUMENT on a negative, fractional or non-numeric size.
  */
 export function checkShape(shape: Shape): Shape {
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
@@ -157,4 +160,44 @@ export function checkShape(shape: Shape): Shape {
     );
   }
   return shape;
+}
+
+/**
+ * An address pattern with as few axes as possible: sizes of 1 dropped, neighbours that step evenly merged.
+ *
+ * @returns sizes and strides of the remaining axes, addressing the same elements in the same order.
+ */
+export function collapseAxes(
+  shape: Shape,
+  strides: readonly number[],
+): { shape: number[]; strides: number[] } {
+  const out: { shape: number[]; strides: number[] } = { shape: [], strides: [] };
+  for (let axis = 0; axis < shape.length; axis++) {
+    const size = shape[axis]!;
+    const stride = strides[axis]!;
+    const last = out.shape.length - 1;
+    if (size === 1) continue;
+    if (last >= 0 && out.strides[last] === size * stride) {
+      out.shape[last]! *= size;
+      out.strides[last] = stride;
+    } else {
+      out.shape.push(size);
+      out.strides.push(stride);
+    }
+  }
+  return out;
+}
+
+/**
+ * @throws INVALID_ARGUMENT for more than 8 axes.
+ */
+export function checkRank(shape: Shape): void {
+  if (shape.length <= MAX_RANK) return;
+  throw new Corr2dError(
+    "INVALID_ARGUMENT",
+    `a tensor has at most ${MAX_RANK} axes, but got shape ${formatShape(shape)}`,
+    {
+      shape,
+    },
+  );
 }

@@ -1,0 +1,499 @@
+/**
+ * Reverse-mode automatic differentiation over a graph that the tensors themselves form.
+ *
+ * `apply` is the only door from a tensor operation to its result: it runs the forward function and, when an input
+ * requires gradients, hangs a node on the output. Edges point from outputs to inputs only. A node saves storages,
+ * shapes and edges, never the user's tensors, so a leaf that is assigned after the forward pass keeps its old
+ * value in backward. Gradients are written in tensor operations: one rule serves every backend and any order.
+ *
+ * Sources: Linnainmaa 1970; Griewank & Walther 2008, "Evaluating Derivatives", ch. 3. The per-tensor graph is
+ * PyTorch's design (Paszke et al. 2017, "Automatic differentiation in PyTorch").
+ */
+import type { Backend, DType } from "./backend.ts";
+import { Corr2dError } from "./errors.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
+import { isThenable, runScoped, type Storage } from "./storage.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** What a gradient function sees of the forward call. */
+export interface SavedContext<A> {
+  readonly attributes: A;
+  /** Input i, as it was; only for ops that save it. */
+  input(i: number): Tensor;
+  /** The result, as it was; only for ops that save it. */
+  output(): Tensor;
+  shape(i: number): Shape;
+}
+
+/** The gradient for one input from the gradient of the output. It may be broadcast: the engine sums it back to the input's shape. */
+export type GradientFunction<A> = (gradient: Tensor, context: SavedContext<A>) => Tensor;
+
+/** A differentiable operation: forward and gradients side by side. */
+export interface Op<A = undefined> {
+  /** As PyTorch prints it in `grad_fn=<…>`. */
+  readonly name: string;
+  /** The result, from tensors and attributes; runs without recording. */
+  forward(inputs: readonly Tensor[], attributes: A): Tensor;
+  /** Which inputs the gradients read: all of them, none (default), or those listed. */
+  readonly savesInputs?: true | readonly number[];
+  readonly savesOutput?: boolean;
+  /** One entry per input (null: not differentiable), or one function for any number of inputs. */
+  readonly gradients:
+    | readonly (GradientFunction<A> | null)[]
+    | ((gradient: Tensor, context: SavedContext<A>, input: number) => Tensor);
+}
+
+/** A value as the graph saves it. `storage` is null when only the shape is needed, or after release. */
+interface Saved {
+  storage: Storage | null;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly edge: Edge | null;
+}
+
+/** Where a gradient goes: to the node that made the tensor, or to the leaf itself. */
+export type Edge = GraphNode | Tensor;
+
+export class GraphNode {
+  readonly op: Op<unknown>;
+  readonly attributes: unknown;
+  readonly inputs: readonly Saved[];
+  readonly output: Saved;
+  /** A non-leaf tensor that asked for its gradient with `retainGrad`. */
+  retains: Tensor | null = null;
+  released = false;
+
+  constructor(op: Op<unknown>, attributes: unknown, inputs: readonly Saved[], output: Omit<Saved, "edge">) {
+    this.op = op;
+    this.attributes = attributes;
+    this.inputs = inputs;
+    this.output = { ...output, edge: this };
+  }
+
+  /** Lets go of everything saved. */
+  release(): void {
+    this.released = true;
+    for (const saved of [...this.inputs, this.output]) {
+      saved.storage?.release();
+      saved.storage = null;
+    }
+  }
+}
+
+type TensorConstructor = new (storage: Storage, shape: Shape, edge: GraphNode | null) => Tensor;
+let TensorClass: TensorConstructor;
+
+/** `tensor.ts` hands its class over once, at load: the one knot between operations and tensors is cut here. */
+export function bindTensor(tensorClass: TensorConstructor): void {
+  TensorClass = tensorClass;
+}
+
+/** A tensor that takes over one reference to `storage`. */
+export function makeTensor(storage: Storage, shape: Shape, edge: GraphNode | null = null): Tensor {
+  return new TensorClass(storage, shape, edge);
+}
+
+/** Whether `value` is a tensor of this copy of core. */
+export function isTensor(value: unknown): value is Tensor {
+  return value instanceof TensorClass;
+}
+
+/**
+ * Throws unless `value` is a tensor of this copy of core.
+ * @throws DUPLICATE_CORE, INVALID_ARGUMENT.
+ */
+export function checkTensor(op: string, value: unknown): asserts value is Tensor {
+  if (value instanceof TensorClass) return;
+  if (typeof value === "object" && value !== null && Symbol.for("@corr2d/core.tensor") in value) {
+    throw new Corr2dError(
+      "DUPLICATE_CORE",
+      `${op}: the tensor was made by another copy of @corr2d/core. Two versions are installed side by side; run ` +
+        "`npm ls @corr2d/core` and let every package use one (npm dedupe, or an override).",
+    );
+  }
+  throw new Corr2dError("INVALID_ARGUMENT", `${op}: expected a tensor, but got ${describe(value)}`, {
+    value,
+  });
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return "an array (make a tensor of it with tensor(…))";
+  return value === null
+    ? "null"
+    : typeof value === "object"
+      ? "an object"
+      : `${typeof value} ${String(value)}`;
+}
+
+let recording = true;
+let anomalies = false;
+
+/** Whether operations are being recorded for backward. */
+export function isGradEnabled(): boolean {
+  return recording;
+}
+
+function withRecording<T>(enabled: boolean, name: string, fn: () => T): T {
+  const before = recording;
+  recording = enabled;
+  try {
+    const result = fn();
+    if (isThenable(result)) {
+      result.then(undefined, () => {}); // Reported as the error below.
+      throw new Corr2dError(
+        "ASYNC_CALLBACK",
+        `${name}(fn) is synchronous, but fn returned a promise: await outside, and wrap only the tensor operations.`,
+      );
+    }
+    return result;
+  } finally {
+    recording = before;
+  }
+}
+
+/**
+ * Runs `fn` without recording for backward; results do not require gradients.
+ * @throws ASYNC_CALLBACK when `fn` returns a promise.
+ */
+export function noGrad<T>(fn: () => T): T {
+  return withRecording(false, "noGrad", fn);
+}
+
+/** Runs `fn` with recording on, inside a `noGrad`. */
+export function enableGrad<T>(fn: () => T): T {
+  return withRecording(true, "enableGrad", fn);
+}
+
+/**
+ * Runs `fn` (forward and backward) with every gradient checked for NaN, and names the function that made one.
+ * Needs a backend that reads synchronously; slow, for debugging.
+ * @throws ANOMALY with PyTorch's message, from the `backward` inside `fn`.
+ */
+export function detectAnomaly<T>(fn: () => T): T {
+  const before = anomalies;
+  anomalies = true;
+  try {
+    return fn();
+  } finally {
+    anomalies = before;
+  }
+}
+
+export function isFloating(dtype: DType): boolean {
+  return dtype !== "int32";
+}
+
+/**
+ * The backend of the operands.
+ * @throws BACKEND_MISMATCH naming both.
+ */
+export function commonBackend(op: string, tensors: readonly Tensor[]): Backend {
+  const backend = tensors[0]!.backend;
+  for (let i = 1; i < tensors.length; i++) {
+    const other = tensors[i]!.backend;
+    if (other !== backend) {
+      throw new Corr2dError(
+        "BACKEND_MISMATCH",
+        `${op}: expected all tensors to be on the same backend, but found at least two, ${backend.name} and ` +
+          `${other.name}${backend.name === other.name ? " (two instances)" : ""}. Move one with await tensor.to(backend).`,
+        { backends: [backend.name, other.name] },
+      );
+    }
+  }
+  return backend;
+}
+
+/** Runs an operation and records it when an input requires gradients. Operands have been checked. */
+export function apply<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): Tensor {
+  let record = false;
+  if (recording) {
+    for (let i = 0; i < inputs.length; i++) if (inputs[i]!.requiresGrad) record = true;
+  }
+  if (!record) return op.forward(inputs, attributes);
+  recording = false;
+  let output: Tensor;
+  try {
+    output = op.forward(inputs, attributes);
+  } finally {
+    recording = true;
+  }
+  if (!isFloating(output.dtype)) return output;
+  const saves = op.savesInputs;
+  const saved = inputs.map((tensor, i): Saved => {
+    const keeps = saves === true || saves?.includes(i);
+    return {
+      storage: keeps ? tensor.storage.retain() : null,
+      shape: tensor.shape,
+      dtype: tensor.dtype,
+      edge: tensor.requiresGrad ? (tensor.gradNode ?? tensor.leaf) : null,
+    };
+  });
+  output.attachNode(
+    new GraphNode(op as Op<unknown>, attributes, saved, {
+      storage: op.savesOutput ? output.storage.retain() : null,
+      shape: output.shape,
+      dtype: output.dtype,
+    }),
+  );
+  return output;
+}
+
+export interface BackwardOptions {
+  /** Keep what the graph saved, for another backward (default: the value of `createGraph`). */
+  readonly retainGraph?: boolean | undefined;
+  /** Record the backward pass itself, so that gradients can be differentiated again (default false). */
+  readonly createGraph?: boolean | undefined;
+}
+
+function releasedError(): Corr2dError {
+  return new Corr2dError(
+    "GRAPH_RELEASED",
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have already " +
+      "been freed). Saved intermediate values of the graph are freed when you call backward() or grad(). Specify " +
+      "retainGraph: true if you need to backward through the graph a second time.",
+  );
+}
+
+/** A saved value as a tensor again, joined to the graph it came from. */
+function unpack(saved: Saved): Tensor {
+  if (saved.storage === null) throw releasedError();
+  const { edge } = saved;
+  if (edge === null || edge instanceof GraphNode)
+    return makeTensor(saved.storage.retain(), saved.shape, edge);
+  const alias = makeTensor(saved.storage.retain(), saved.shape);
+  alias.aliasLeaf(edge);
+  return alias;
+}
+
+/** Sums `gradient` over the axes along which a value of `shape` was broadcast. */
+function unbroadcast(gradient: Tensor, shape: Shape): Tensor {
+  if (sameShape(gradient.shape, shape)) return gradient;
+  const extra = gradient.shape.length - shape.length;
+  const axes: number[] = [];
+  for (let axis = 0; axis < gradient.shape.length; axis++) {
+    if (axis < extra || (shape[axis - extra] === 1 && gradient.shape[axis] !== 1)) axes.push(axis);
+  }
+  return gradient.sum(axes).reshape(shape);
+}
+
+function gradientFor(node: GraphNode, index: number, gradient: Tensor): Tensor {
+  const context: SavedContext<unknown> = {
+    attributes: node.attributes,
+    input: (i) => unpack(node.inputs[i]!),
+    output: () => unpack(node.output),
+    shape: (i) => node.inputs[i]!.shape,
+  };
+  const { gradients } = node.op;
+  const result = runScoped(() => {
+    const raw =
+      typeof gradients === "function"
+        ? gradients(gradient, context, index)
+        : gradients[index]!(gradient, context);
+    const fitted = unbroadcast(raw, node.inputs[index]!.shape);
+    // A rule may hand its argument on (addition does); the engine disposes both, so they must be two tensors.
+    return fitted === gradient ? gradient.alias() : fitted;
+  });
+  if (!sameShape(result.shape, node.inputs[index]!.shape)) {
+    throw new Corr2dError(
+      "INTERNAL",
+      `${node.op.name} returned a gradient of shape ${formatShape(result.shape)} for an input of shape ` +
+        formatShape(node.inputs[index]!.shape),
+    );
+  }
+  if (anomalies) checkNaN(node, index, result);
+  return result;
+}
+
+function checkNaN(node: GraphNode, index: number, gradient: Tensor): void {
+  if (gradient.dataSync().some(Number.isNaN)) {
+    throw new Corr2dError(
+      "ANOMALY",
+      `Function '${node.op.name}' returned nan values in its ${index}th output.`,
+      {
+        op: node.op.name,
+        input: index,
+      },
+    );
+  }
+}
+
+/** A node's inputs that a gradient must be computed for. */
+function wanted(node: GraphNode, index: number): Edge | null {
+  const { gradients } = node.op;
+  return typeof gradients === "function" || gradients[index] ? node.inputs[index]!.edge : null;
+}
+
+/**
+ * The nodes below `root` in an order in which each comes after all that depend on it, without recursion.
+ * With `targets`, only the nodes that lead to one of them.
+ */
+function topologicalOrder(root: GraphNode, targets: ReadonlySet<Edge> | null): GraphNode[] {
+  const postOrder: GraphNode[] = [];
+  const useful = new Set<Edge>();
+  const seen = new Set<GraphNode>([root]);
+  const stack: { node: GraphNode; next: number }[] = [{ node: root, next: 0 }];
+  while (stack.length > 0) {
+    const frame = stack[stack.length - 1]!;
+    const { node } = frame;
+    if (frame.next < node.inputs.length) {
+      const edge = wanted(node, frame.next++);
+      if (edge instanceof GraphNode && !seen.has(edge)) {
+        seen.add(edge);
+        stack.push({ node: edge, next: 0 });
+      }
+      continue;
+    }
+    stack.pop();
+    const leads = (_: unknown, i: number) => {
+      const edge = wanted(node, i);
+      return edge !== null && (targets === null || targets.has(edge) || useful.has(edge));
+    };
+    if (node.inputs.some(leads)) {
+      useful.add(node);
+      postOrder.push(node);
+    } else if (targets?.has(node)) postOrder.push(node);
+  }
+  return postOrder.reverse();
+}
+
+/** Adds a gradient to what an edge has received; takes over `gradient`. */
+function accumulate(received: Map<Edge, Tensor>, edge: Edge, gradient: Tensor): void {
+  const before = received.get(edge);
+  if (before === undefined) {
+    received.set(edge, gradient);
+    return;
+  }
+  received.set(edge, before.add(gradient));
+  before.dispose();
+  gradient.dispose();
+}
+
+/**
+ * The engine: sends `gradient` from `root` down the graph. Without `targets`, leaves accumulate into `.grad`; with
+ * them, the gradients that reached each target are returned and no `.grad` is touched.
+ */
+function propagate(
+  root: Tensor,
+  gradient: Tensor,
+  options: BackwardOptions,
+  targets: ReadonlySet<Edge> | null,
+): Map<Edge, Tensor> {
+  const createGraph = options.createGraph ?? false;
+  const retainGraph = options.retainGraph ?? createGraph;
+  const start: Edge = root.gradNode ?? root.leaf;
+  const received = new Map<Edge, Tensor>([[start, gradient.alias()]]);
+  const run = () => {
+    const order = start instanceof GraphNode ? topologicalOrder(start, targets) : [];
+    const ahead = new Set<Edge>(order);
+    for (const node of order) {
+      const arrived = received.get(node);
+      if (arrived === undefined) continue;
+      node.retains?.accumulateGrad(arrived);
+      for (let i = 0; i < node.inputs.length; i++) {
+        const edge = wanted(node, i);
+        if (edge === null || (targets !== null && !targets.has(edge) && !ahead.has(edge))) continue;
+        accumulate(received, edge, gradientFor(node, i, arrived));
+      }
+      if (!retainGraph) node.release();
+      if (targets?.has(node)) continue;
+      received.delete(node);
+      arrived.dispose();
+    }
+    if (targets !== null) return;
+    for (const [edge, arrived] of received) {
+      (edge as Tensor).accumulateGrad(arrived);
+      arrived.dispose();
+    }
+  };
+  if (createGraph) enableGrad(run);
+  else noGrad(run);
+  return received;
+}
+
+/** The gradient to start from: given and checked, or 1 for a scalar. */
+function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
+  if (!root.requiresGrad) {
+    throw new Corr2dError(
+      "NO_GRAPH",
+      "element 0 of tensors does not require grad and does not have a grad_fn: nothing that led to this tensor " +
+        "requires gradients, or it was computed inside noGrad. Make a leaf with requiresGrad: true.",
+    );
+  }
+  if (gradient === undefined) {
+    if (sizeOf(root.shape) !== 1) {
+      throw new Corr2dError(
+        "NOT_SCALAR",
+        `grad can be implicitly created only for scalar outputs, but this tensor has shape ${formatShape(root.shape)}: ` +
+          "reduce it (for example .sum()) or pass backward(gradient).",
+        { shape: root.shape },
+      );
+    }
+    return root.onesLike();
+  }
+  if (!sameShape(gradient.shape, root.shape)) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `Mismatch in shape: the gradient has shape ${formatShape(gradient.shape)} and the tensor ${formatShape(root.shape)}`,
+      { gradient: gradient.shape, tensor: root.shape },
+    );
+  }
+  if (gradient.dtype !== root.dtype) {
+    throw new Corr2dError(
+      "DTYPE_MISMATCH",
+      `backward: the gradient is ${gradient.dtype} and the tensor ${root.dtype}; cast it with .type("${root.dtype}")`,
+    );
+  }
+  commonBackend("backward", [root, gradient]);
+  return gradient;
+}
+
+/** `tensor.backward`: gradients of `root` accumulate in the `.grad` of every leaf that requires them. */
+export function backward(root: Tensor, gradient: Tensor | undefined, options: BackwardOptions = {}): void {
+  const start = seed(root, gradient);
+  propagate(root, start, options, null);
+  if (gradient === undefined) start.dispose();
+}
+
+/**
+ * Gradients of `output` with respect to `inputs` (leaves or not), without touching any `.grad`: PyTorch's
+ * `autograd.grad`.
+ *
+ * @param output a scalar, or any shape with `gradient` given.
+ * @returns one tensor per input, of its shape.
+ * @throws NOT_SCALAR, NO_GRAPH, GRAPH_RELEASED; NO_GRAPH when an input does not lead to the output, unless `allowUnused`.
+ */
+export function grad(
+  output: Tensor,
+  inputs: readonly Tensor[],
+  options: BackwardOptions & { readonly gradient?: Tensor; readonly allowUnused?: false },
+): Tensor[];
+export function grad(
+  output: Tensor,
+  inputs: readonly Tensor[],
+  options?: BackwardOptions & { readonly gradient?: Tensor; readonly allowUnused?: boolean },
+): (Tensor | null)[];
+export function grad(
+  output: Tensor,
+  inputs: readonly Tensor[],
+  options: BackwardOptions & { readonly gradient?: Tensor; readonly allowUnused?: boolean } = {},
+): (Tensor | null)[] {
+  const edges = inputs.map((tensor): Edge => {
+    if (!tensor.requiresGrad) {
+      throw new Corr2dError("NO_GRAPH", "grad: one of the inputs does not require gradients");
+    }
+    return tensor.gradNode ?? tensor.leaf;
+  });
+  const start = seed(output, options.gradient);
+  const received = propagate(output, start, options, new Set(edges));
+  if (options.gradient === undefined) start.dispose();
+  return edges.map((edge, i) => {
+    const gradient = received.get(edge);
+    if (gradient !== undefined) return edges.indexOf(edge) === i ? gradient : gradient.alias();
+    if (options.allowUnused) return null;
+    throw new Corr2dError(
+      "NO_GRAPH",
+      "One of the differentiated Tensors appears to not have been used in the graph. Set allowUnused: true if this " +
+        "is the desired behavior.",
+    );
+  });
+}

@@ -1,0 +1,44 @@
+/** The backend that new tensors go to when none is named. */
+import type { Backend } from "./backend.ts";
+import { CONTRACT } from "./define-backend.ts";
+import { Corr2dError } from "./errors.ts";
+
+let current: Backend | null = null;
+
+/**
+ * Throws unless `backend` was made by `defineBackend`.
+ * @throws BACKEND_INVALID, also for a promise of a backend.
+ */
+export function checkBackend(backend: Backend): Backend {
+  if (
+    typeof backend === "object" &&
+    backend !== null &&
+    "nativeComposites" in backend &&
+    backend.contract === CONTRACT
+  ) {
+    return backend;
+  }
+  const hint =
+    backend instanceof Promise
+      ? "a promise: await the factory, as in setBackend(await cpuWasm())"
+      : "something else";
+  throw new Corr2dError("BACKEND_INVALID", `expected a backend made by defineBackend, but got ${hint}`);
+}
+
+/** Makes `backend` the one that new tensors go to. Existing tensors stay where they are. */
+export function setBackend(backend: Backend): void {
+  current = checkBackend(backend);
+}
+
+/**
+ * The backend that new tensors go to.
+ * @throws BACKEND_MISSING.
+ */
+export function getBackend(): Backend {
+  if (current !== null) return current;
+  throw new Corr2dError(
+    "BACKEND_MISSING",
+    "no backend was chosen: install one, for example @corr2d/cpu-js, and call setBackend(cpuJs()) first, or name it " +
+      "per tensor with { backend }.",
+  );
+}

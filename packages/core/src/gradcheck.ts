@@ -1,0 +1,81 @@
+/**
+ * Gradients against finite differences: PyTorch's `autograd.gradcheck`.
+ *
+ * Every entry of the Jacobian is compared with the central difference (f(x + ε) − f(x − ε)) / 2ε, in float64.
+ */
+import { grad } from "./autograd.ts";
+import { Corr2dError } from "./errors.ts";
+import type { Tensor } from "./tensor.ts";
+
+export interface GradcheckOptions {
+  /** Step of the differences (default 1e-6). */
+  readonly eps?: number;
+  /** Absolute tolerance (default 1e-5). */
+  readonly atol?: number;
+  /** Relative tolerance (default 1e-3). */
+  readonly rtol?: number;
+}
+
+/**
+ * @param fn a function of the inputs, of any result shape.
+ * @param inputs float64 tensors; those that require gradients are checked.
+ * @returns true; a mismatch throws.
+ * @throws INVALID_ARGUMENT for inputs of lower precision; INTERNAL naming the worst entry when a gradient is wrong.
+ */
+export async function gradcheck(
+  fn: (...inputs: readonly Tensor[]) => Tensor,
+  inputs: readonly Tensor[],
+  options: GradcheckOptions = {},
+): Promise<boolean> {
+  const { eps = 1e-6, atol = 1e-5, rtol = 1e-3 } = options;
+  for (const input of inputs) {
+    if (input.requiresGrad && input.dtype !== "float64") {
+      throw new Corr2dError("INVALID_ARGUMENT", `gradcheck needs float64 inputs, but got ${input.dtype}`);
+    }
+  }
+  const values = await Promise.all(inputs.map((input) => input.data()));
+  const output = fn(...inputs);
+  const checked = inputs.flatMap((input, i) => (input.requiresGrad ? [i] : []));
+  const cotangent = new Float64Array(output.size);
+  const rows: (readonly (ArrayLike<number> | null)[])[] = [];
+  for (let row = 0; row < output.size; row++) {
+    cotangent.fill(0)[row] = 1;
+    const gradients = grad(
+      output,
+      checked.map((i) => inputs[i]!),
+      {
+        gradient: output.detach().fromArray(cotangent, output.shape),
+        retainGraph: true,
+        allowUnused: true,
+      },
+    );
+    rows.push(await Promise.all(gradients.map((gradient) => gradient?.data() ?? null)));
+  }
+  for (const [position, i] of checked.entries()) {
+    for (let column = 0; column < inputs[i]!.size; column++) {
+      const shifted = async (by: number): Promise<ArrayLike<number>> => {
+        const moved = Float64Array.from(values[i]!);
+        moved[column]! += by;
+        const at = inputs.map((input, k) => {
+          const copy = k === i ? input.fromArray(moved, input.shape) : input.detach();
+          copy.requiresGrad = input.requiresGrad; // fn may itself differentiate, for second derivatives.
+          return copy;
+        });
+        return fn(...at).data();
+      };
+      const [high, low] = [await shifted(eps), await shifted(-eps)];
+      for (let row = 0; row < output.size; row++) {
+        const numeric = (high[row]! - low[row]!) / (2 * eps);
+        const analytic = rows[row]![position]?.[column] ?? 0;
+        if (Math.abs(analytic - numeric) <= atol + rtol * Math.abs(numeric)) continue;
+        throw new Corr2dError(
+          "INTERNAL",
+          `Jacobian mismatch for output ${row} with respect to element ${column} of input ${i}: numerical ${numeric}, ` +
+            `analytical ${analytic}`,
+          { output: row, input: i, element: column, numeric, analytic },
+        );
+      }
+    }
+  }
+  return true;
+}

@@ -1,0 +1,198 @@
+/**
+ * Activation functions: the three whose gradient comes from their result (native on backends), then those composed
+ * of other operations, each with its gradient in closed form, so that the values at kinks are PyTorch's.
+ */
+import { apply, checkTensor, commonBackend, makeTensor, type Op } from "../autograd.ts";
+import type { Activation } from "../backend.ts";
+import { runScoped } from "../storage.ts";
+import type { Tensor } from "../tensor.ts";
+import * as call from "./call.ts";
+import { checkFloating, where } from "./elementwise.ts";
+
+/** g · f'(x) as a function of y = f(x); itself differentiable, so activations have gradients of any order. */
+const ACTIVATION_GRAD: Op<{ readonly op: Activation }> = {
+  name: "ActivationBackward0",
+  forward: ([y, g], { op }) => makeTensor(call.activationGrad(op, y!.storage, g!.storage), y!.shape),
+  savesInputs: true,
+  gradients: [
+    (c, { attributes: { op }, input }) => {
+      // d/dy of relu' is 0 almost everywhere, of y (1 − y) is 1 − 2y, of 1 − y² is −2y.
+      if (op === "relu") return c.zerosLike();
+      const y = input(0);
+      return c.mul(input(1)).mul(op === "sigmoid" ? y.mul(-2).add(1) : y.mul(-2));
+    },
+    (c, { attributes: { op }, input }) => activationGrad(op, input(0), c),
+  ],
+};
+
+function activationGrad(op: Activation, y: Tensor, g: Tensor): Tensor {
+  return apply(ACTIVATION_GRAD, [y, g], { op });
+}
+
+function activation(op: Activation, name: string): Op {
+  return {
+    name,
+    forward: ([x]) => makeTensor(call.unary(op, x!.storage), x!.shape),
+    savesOutput: true,
+    gradients: [(g, c) => activationGrad(op, c.output(), g)],
+  };
+}
+
+const RELU = activation("relu", "ReluBackward0");
+const SIGMOID = activation("sigmoid", "SigmoidBackward0");
+const TANH = activation("tanh", "TanhBackward0");
+
+/** max(x, 0); its gradient at 0 is 0. On int32 too. */
+export function relu(x: Tensor): Tensor {
+  checkTensor("relu", x);
+  return apply(RELU, [x], undefined);
+}
+
+/** 1 / (1 + e⁻ˣ). */
+export function sigmoid(x: Tensor): Tensor {
+  checkTensor("sigmoid", x);
+  checkFloating("sigmoid", x);
+  return apply(SIGMOID, [x], undefined);
+}
+
+export function tanh(x: Tensor): Tensor {
+  checkTensor("tanh", x);
+  checkFloating("tanh", x);
+  return apply(TANH, [x], undefined);
+}
+
+type Parameters = Readonly<Record<string, number>>;
+
+/** An activation written in tensor operations: value and derivative as functions of x and parameters. */
+function composed(
+  name: string,
+  value: (x: Tensor, p: Parameters) => Tensor,
+  slope: (x: Tensor, p: Parameters) => Tensor,
+): (x: Tensor, label: string, p?: Parameters) => Tensor {
+  const op: Op<Parameters> = {
+    name,
+    forward: ([x], p) => runScoped(() => value(x!, p)),
+    savesInputs: true,
+    gradients: [(g, c) => g.mul(slope(c.input(0), c.attributes))],
+  };
+  return (x, label, p = {}) => {
+    checkTensor(label, x);
+    checkFloating(label, x);
+    return apply(op, [x], p);
+  };
+}
+
+const runLeakyRelu = composed(
+  "LeakyReluBackward0",
+  (x, p) => where(x.gt(0), x, x.mul(p.slope!)),
+  (x, p) => where(x.gt(0), x.onesLike(), p.slope!),
+);
+/** x where x > 0, otherwise `negativeSlope · x`. */
+export const leakyRelu = (x: Tensor, negativeSlope = 0.01): Tensor =>
+  runLeakyRelu(x, "leakyRelu", { slope: negativeSlope });
+
+const runElu = composed(
+  "EluBackward0",
+  (x, p) => where(x.gt(0), x.mul(p.scale!), x.expm1().mul(p.alpha! * p.scale!)),
+  (x, p) => where(x.gt(0), x.onesLike().mul(p.scale!), x.exp().mul(p.alpha! * p.scale!)),
+);
+/** x where x > 0, otherwise `alpha · (eˣ − 1)`. */
+export const elu = (x: Tensor, alpha = 1): Tensor => runElu(x, "elu", { alpha, scale: 1 });
+
+/** ELU with the constants that keep mean 0 and variance 1 (Klambauer et al. 2017, "Self-normalizing neural networks"). */
+export const selu = (x: Tensor): Tensor =>
+  runElu(x, "selu", { alpha: 1.6732632423543772, scale: 1.0507009873554805 });
+
+const runSoftplus = composed(
+  "SoftplusBackward0",
+  (x) => x.abs().neg().exp().log1p().add(x.relu()),
+  (x) => x.sigmoid(),
+);
+/** ln(1 + eˣ), without overflow. */
+export const softplus = (x: Tensor): Tensor => runSoftplus(x, "softplus");
+
+const runSoftsign = composed(
+  "SoftsignBackward0",
+  (x) => x.div(x.abs().add(1)),
+  (x) => x.abs().add(1).square().reciprocal(),
+);
+/** x / (1 + |x|). */
+export const softsign = (x: Tensor): Tensor => runSoftsign(x, "softsign");
+
+const runGelu = composed(
+  "GeluBackward0",
+  (x) => x.mul(x.mul(Math.SQRT1_2).erf().add(1)).mul(0.5),
+  (x) =>
+    x
+      .mul(Math.SQRT1_2)
+      .erf()
+      .add(1)
+      .mul(0.5)
+      .add(x.mul(x.square().mul(-0.5).exp()).mul(1 / Math.sqrt(2 * Math.PI))),
+);
+const TANH_SCALE = Math.sqrt(2 / Math.PI);
+const geluArgument = (x: Tensor): Tensor => x.add(x.mul(x).mul(x).mul(0.044715)).mul(TANH_SCALE);
+const runGeluTanh = composed(
+  "GeluBackward0",
+  (x) => x.mul(geluArgument(x).tanh().add(1)).mul(0.5),
+  (x) => {
+    const t = geluArgument(x).tanh();
+    const inner = x
+      .square()
+      .mul(3 * 0.044715)
+      .add(1)
+      .mul(TANH_SCALE);
+    return t
+      .add(1)
+      .mul(0.5)
+      .add(x.mul(0.5).mul(t.square().neg().add(1)).mul(inner));
+  },
+);
+/** x · Φ(x), exactly or by the tanh approximation (Hendrycks & Gimpel 2016, "Gaussian error linear units"). */
+export const gelu = (x: Tensor, options: { readonly approximate?: "none" | "tanh" } = {}): Tensor =>
+  options.approximate === "tanh" ? runGeluTanh(x, "gelu") : runGelu(x, "gelu");
+
+const runHardSigmoid = composed(
+  "HardsigmoidBackward0",
+  (x, p) => x.mul(p.alpha!).add(p.beta!).clamp(0, 1),
+  (x, p) => {
+    const y = x.mul(p.alpha!).add(p.beta!);
+    return where(y.gt(0).mul(y.lt(1)), p.alpha!, x.zerosLike());
+  },
+);
+/** clamp(alpha · x + beta, 0, 1); PyTorch's constants are 1/6 and 1/2. */
+export const hardSigmoid = (x: Tensor, alpha: number = 1 / 6, beta: number = 0.5): Tensor =>
+  runHardSigmoid(x, "hardSigmoid", { alpha, beta });
+
+const runHardSwish = composed(
+  "HardswishBackward0",
+  (x) => x.mul(x.div(6).add(0.5).clamp(0, 1)),
+  (x) => where(x.le(-3), x.zerosLike(), where(x.lt(3), x.div(3).add(0.5), x.onesLike())),
+);
+/** x · hardSigmoid(x) (Howard et al. 2019, "Searching for MobileNetV3"). */
+export const hardSwish = (x: Tensor): Tensor => runHardSwish(x, "hardSwish");
+
+/** clamp(x, 0, 6). */
+export function relu6(x: Tensor): Tensor {
+  checkTensor("relu6", x);
+  return apply(RELU6, [x], undefined);
+}
+// Unlike clamp, hardtanh passes no gradient at its bounds (PyTorch's hardtanh_backward).
+const RELU6: Op = {
+  name: "HardtanhBackward0",
+  forward: ([x]) => runScoped(() => x!.clamp(0, 6)),
+  savesInputs: true,
+  gradients: [(g, c) => where(c.input(0).gt(0).mul(c.input(0).lt(6)), g, 0)],
+};
+
+/**
+ * x where x > 0, otherwise `slope · x`, with a slope that is learnt.
+ *
+ * @param slope broadcasts against x (in PyTorch's layer: one per channel, shaped [C, 1, 1]).
+ */
+export function prelu(x: Tensor, slope: Tensor): Tensor {
+  checkTensor("prelu", x);
+  checkTensor("prelu", slope);
+  commonBackend("prelu", [x, slope]);
+  return where(x.gt(0), x, x.mul(slope));
+}

@@ -1,0 +1,294 @@
+/** New tensors: from data, filled, counted, or drawn. */
+import { checkTensor, isTensor, makeTensor } from "../autograd.ts";
+import type { Backend, DType, TypedArray } from "../backend.ts";
+import { arrayOf } from "../composites.ts";
+import { checkBackend, getBackend } from "../current-backend.ts";
+import { Corr2dError } from "../errors.ts";
+import { defaultGenerator, type Generator } from "../random.ts";
+import { checkRank, checkShape, formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
+import { Storage } from "../storage.ts";
+import type { Tensor } from "../tensor.ts";
+import * as call from "./call.ts";
+import { checkDtype } from "./elementwise.ts";
+
+/** Numbers nested to the tensor's rank; booleans count as 0 and 1. */
+export type NestedArray = number | boolean | readonly NestedArray[];
+
+export interface TensorOptions {
+  /** Default float32. */
+  readonly dtype?: DType | undefined;
+  /** Default: the one given to `setBackend`. */
+  readonly backend?: Backend | undefined;
+  /** Whether `backward` shall give this tensor a `.grad` (default false). Floating dtypes only. */
+  readonly requiresGrad?: boolean | undefined;
+}
+
+export interface DataOptions extends TensorOptions {
+  /** The shape of flat data. */
+  readonly shape?: Shape | undefined;
+}
+
+export interface RandomOptions extends TensorOptions {
+  /** Default: the generator that `manualSeed` seeds. */
+  readonly generator?: Generator | undefined;
+}
+
+function chooseBackend(options: TensorOptions): Backend {
+  return options.backend === undefined ? getBackend() : checkBackend(options.backend);
+}
+
+function finish(storage: Storage, shape: Shape, options: TensorOptions): Tensor {
+  const tensor = makeTensor(storage, shape);
+  if (options.requiresGrad) tensor.requiresGrad = true;
+  return tensor;
+}
+
+/** A tensor over a copy of `data`, on `backend`. */
+export function fromArray(backend: Backend, data: TypedArray, shape: Shape, dtype: DType): Tensor {
+  return makeTensor(new Storage(backend, backend.upload(data), data.length, dtype), shape);
+}
+
+function upload(data: TypedArray, shape: Shape, dtype: DType, options: TensorOptions): Tensor {
+  const backend = chooseBackend(options);
+  checkDtype(backend, dtype);
+  const tensor = fromArray(backend, data, shape, dtype);
+  if (options.requiresGrad) tensor.requiresGrad = true;
+  return tensor;
+}
+
+/** The shape of nested arrays; throws where they are ragged. */
+function nestedShape(data: NestedArray): number[] {
+  const shape: number[] = [];
+  for (
+    let level: NestedArray = data;
+    Array.isArray(level);
+    level = (level as readonly NestedArray[])[0] ?? 0
+  ) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+  }
+  return shape;
+}
+
+function flattenInto(data: NestedArray, shape: Shape, depth: number, out: TypedArray, at: number): number {
+  if (depth === shape.length) {
+    if (typeof data !== "number" && typeof data !== "boolean") {
+      const got = Array.isArray(data)
+        ? `a sequence of length ${data.length}`
+        : `${typeof data} ${String(data)}`;
+      throw new Corr2dError("INVALID_ARGUMENT", `tensor: expected a number at dim ${depth}, but got ${got}`, {
+        data,
+      });
+    }
+    out[at] = Number(data);
+    return at + 1;
+  }
+  const length = Array.isArray(data) ? data.length : undefined;
+  if (length !== shape[depth]) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `expected sequence of length ${shape[depth]} at dim ${depth} (got ${length ?? "a number"})`,
+      { shape },
+    );
+  }
+  let next = at;
+  for (const item of data as readonly NestedArray[]) next = flattenInto(item, shape, depth + 1, out, next);
+  return next;
+}
+
+function checkInteger(data: ArrayLike<number>): void {
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    if (Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31) continue;
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `tensor: ${value} at position ${i} is not an int32; round it first, or use dtype 'float32'`,
+      { value, position: i },
+    );
+  }
+}
+
+/**
+ * A tensor of a copy of `data`: a number, nested arrays, or a flat typed array with `shape`.
+ *
+ * The dtype is float32 unless given; an Int32Array or Float64Array keeps its own. NaN and ±Infinity are kept.
+ * @throws SHAPE_MISMATCH on ragged data or a shape that does not fit, INVALID_ARGUMENT, DTYPE_UNSUPPORTED,
+ *   BACKEND_MISSING.
+ */
+export function tensor(
+  data: NestedArray | TypedArray | Uint8Array | Uint8ClampedArray,
+  options: DataOptions = {},
+): Tensor {
+  if (isTensor(data)) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      "tensor: the data is a tensor already; use x.detach() or x.type(dtype)",
+    );
+  }
+  if (ArrayBuffer.isView(data)) {
+    const own: DType =
+      data instanceof Float64Array ? "float64" : data instanceof Int32Array ? "int32" : "float32";
+    const dtype = options.dtype ?? own;
+    const shape = options.shape === undefined ? [data.length] : checkShape(options.shape);
+    checkLength(data.length, shape);
+    if (dtype === "int32") checkInteger(data);
+    const array =
+      dtype === own && !(data instanceof Uint8Array || data instanceof Uint8ClampedArray)
+        ? data
+        : arrayOf(dtype, data.length);
+    if (array !== data) array.set(data);
+    return upload(array, [...shape], dtype, options);
+  }
+  const dtype = options.dtype ?? "float32";
+  const shape = nestedShape(data);
+  checkRank(shape);
+  const size = sizeOf(shape);
+  const wide = dtype === "int32" ? new Float64Array(size) : arrayOf(dtype, size);
+  flattenInto(data, shape, 0, wide, 0);
+  if (dtype === "int32") checkInteger(wide);
+  const array = dtype === "int32" ? Int32Array.from(wide) : wide;
+  if (options.shape !== undefined) checkLength(size, checkShape(options.shape));
+  return upload(array, options.shape === undefined ? shape : [...options.shape], dtype, options);
+}
+
+function checkLength(size: number, shape: Shape): void {
+  if (sizeOf(shape) === size) return;
+  throw new Corr2dError(
+    "SHAPE_MISMATCH",
+    `shape '${formatShape(shape)}' is invalid for input of size ${size}`,
+    {
+      shape,
+      size,
+    },
+  );
+}
+
+/** `value` everywhere. */
+export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
+  checkRank(checkShape(shape));
+  const dtype = options.dtype ?? "float32";
+  const backend = chooseBackend(options);
+  checkDtype(backend, dtype);
+  if (dtype === "int32") checkInteger([value]);
+  return finish(call.fill(backend, value, sizeOf(shape), dtype), [...shape], options);
+}
+
+export const zeros = (shape: Shape, options: TensorOptions = {}): Tensor => full(shape, 0, options);
+export const ones = (shape: Shape, options: TensorOptions = {}): Tensor => full(shape, 1, options);
+
+/**
+ * start, start + step, … up to but without end; one number is the end, from 0.
+ * @throws INVALID_ARGUMENT for a zero step, or one of the wrong sign.
+ */
+export function arange(start: number, end?: number, step = 1, options: TensorOptions = {}): Tensor {
+  const [from, to] = end === undefined ? [0, start] : [start, end];
+  if (step === 0) throw new Corr2dError("INVALID_ARGUMENT", "step must be nonzero");
+  if (![from, to, step].every(Number.isFinite)) {
+    throw new Corr2dError("INVALID_ARGUMENT", `unsupported range: ${from} -> ${to} by ${step}`);
+  }
+  if ((to - from) * step < 0) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `upper bound and lower bound inconsistent with step sign: ${from} -> ${to} by ${step}`,
+    );
+  }
+  const dtype = options.dtype ?? "float32";
+  const values = arrayOf(dtype, Math.ceil((to - from) / step));
+  for (let i = 0; i < values.length; i++) values[i] = from + i * step;
+  return upload(values, [values.length], dtype, options);
+}
+
+/** `count` numbers from start to end, both included, evenly spaced. */
+export function linspace(start: number, end: number, count: number, options: TensorOptions = {}): Tensor {
+  checkShape([count]);
+  const dtype = options.dtype ?? "float32";
+  const values = arrayOf(dtype, count);
+  const step = count > 1 ? (end - start) / (count - 1) : 0;
+  // From both ends, so that the last value is exactly `end` and the middle is symmetric.
+  for (let i = 0; i < count; i++) values[i] = i < count / 2 ? start + i * step : end - (count - 1 - i) * step;
+  return upload(values, [count], dtype, options);
+}
+
+/** Ones on the main diagonal. */
+export function eye(rows: number, columns: number = rows, options: TensorOptions = {}): Tensor {
+  checkShape([rows, columns]);
+  const dtype = options.dtype ?? "float32";
+  const values = arrayOf(dtype, rows * columns);
+  for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
+  return upload(values, [rows, columns], dtype, options);
+}
+
+function floatingDtype(op: string, options: TensorOptions): "float32" | "float64" {
+  const dtype = options.dtype ?? "float32";
+  if (dtype !== "int32") return dtype;
+  throw new Corr2dError("DTYPE_UNSUPPORTED", `${op} is not implemented for int32; use randint`, { dtype });
+}
+
+/** Uniform on [0, 1), the same numbers as PyTorch's for the same seed. */
+export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
+  const dtype = floatingDtype("rand", options);
+  const values = (options.generator ?? defaultGenerator).uniform(sizeOf(checkShape(shape)), dtype);
+  return upload(values, [...shape], dtype, options);
+}
+
+/** Standard normal, PyTorch's numbers for the same seed (to 1.2e-7). */
+export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
+  const dtype = floatingDtype("randn", options);
+  const values = (options.generator ?? defaultGenerator).normal(sizeOf(checkShape(shape)), dtype);
+  return upload(values, [...shape], dtype, options);
+}
+
+/** int32, uniform on low … high − 1; PyTorch's numbers. */
+export function randint(low: number, high: number, shape: Shape, options: RandomOptions = {}): Tensor {
+  const values = (options.generator ?? defaultGenerator).randint(low, high, sizeOf(checkShape(shape)));
+  return cast(values, shape, options);
+}
+
+/** int32, 0 … n − 1 in random order; PyTorch's numbers. */
+export function randperm(n: number, options: RandomOptions = {}): Tensor {
+  checkShape([n]);
+  return cast((options.generator ?? defaultGenerator).randperm(n), [n], options);
+}
+
+/** 1 with probability p and 0 otherwise; PyTorch's numbers. */
+export function bernoulli(shape: Shape, p: number, options: RandomOptions = {}): Tensor {
+  const dtype = floatingDtype("bernoulli", options);
+  const values = (options.generator ?? defaultGenerator).bernoulli(p, sizeOf(checkShape(shape)), dtype);
+  return upload(values, [...shape], dtype, options);
+}
+
+function cast(values: Int32Array, shape: Shape, options: TensorOptions): Tensor {
+  const dtype = options.dtype ?? "int32";
+  if (dtype === "int32") return upload(values, [...shape], dtype, options);
+  const array = arrayOf(dtype, values.length);
+  array.set(values);
+  return upload(array, [...shape], dtype, options);
+}
+
+/** Whether two tensors have the same shape, dtype and values (NaN equals nothing); reads both. */
+export async function equal(a: Tensor, b: Tensor): Promise<boolean> {
+  checkTensor("equal", a);
+  checkTensor("equal", b);
+  if (!sameShape(a.shape, b.shape) || a.dtype !== b.dtype) return false;
+  const [left, right] = await Promise.all([a.data(), b.data()]);
+  return left.every((value, i) => value === right[i]);
+}
+
+/** Whether |a − b| ≤ atol + rtol · |b| everywhere; reads both. */
+export async function allclose(
+  a: Tensor,
+  b: Tensor,
+  options: { readonly rtol?: number; readonly atol?: number; readonly equalNaN?: boolean } = {},
+): Promise<boolean> {
+  checkTensor("allclose", a);
+  checkTensor("allclose", b);
+  if (!sameShape(a.shape, b.shape)) return false;
+  const { rtol = 1e-5, atol = 1e-8, equalNaN = false } = options;
+  const [left, right] = await Promise.all([a.data(), b.data()]);
+  return left.every((value, i) => {
+    const other = right[i]!;
+    if (value === other) return true;
+    if (Number.isNaN(value) && Number.isNaN(other)) return equalNaN;
+    return Math.abs(value - other) <= atol + rtol * Math.abs(other) && Number.isFinite(other);
+  });
+}

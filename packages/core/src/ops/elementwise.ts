@@ -1,0 +1,445 @@
+/**
+ * Elementwise operations of one, two and three operands, casts included: forward and gradient side by side.
+ *
+ * A number beside a tensor becomes a scalar tensor of the tensor's dtype, kept per backend, so `x.mul(2)` uploads
+ * nothing after its first call. Two tensors must agree in dtype: nothing is promoted silently.
+ */
+import { apply, checkTensor, commonBackend, isFloating, makeTensor, type Op } from "../autograd.ts";
+import type { Backend, BinaryOp, DType, UnaryOp } from "../backend.ts";
+import { Corr2dError } from "../errors.ts";
+import { broadcastShapes, type Shape } from "../shape.ts";
+import { keep } from "../storage.ts";
+import type { Tensor } from "../tensor.ts";
+import * as call from "./call.ts";
+
+/** What stands beside a tensor in an elementwise operation. */
+export type Operand = Tensor | number;
+
+const SCALARS_PER_BACKEND = 512;
+const scalars = new WeakMap<Backend, { readonly [dtype in DType]: Map<number, Tensor> }>();
+
+/** A scalar tensor that stays on the backend. −0 is not kept apart from 0 by a Map, so it is made anew. */
+function cachedScalar(backend: Backend, value: number, dtype: DType): Tensor {
+  let tables = scalars.get(backend);
+  if (tables === undefined) {
+    tables = { float32: new Map(), float64: new Map(), int32: new Map() };
+    scalars.set(backend, tables);
+  }
+  const table = tables[dtype];
+  const found = table.get(value);
+  if (found !== undefined && !Object.is(value, -0)) return found;
+  const scalar = keep(makeTensor(call.fill(backend, value, 1, dtype), []));
+  if (Object.is(value, -0)) return scalar;
+  if (table.size >= SCALARS_PER_BACKEND) {
+    for (const [key, old] of table) {
+      table.delete(key); // A Map iterates in insertion order: the oldest goes.
+      old.dispose();
+      break;
+    }
+  }
+  table.set(value, scalar);
+  return scalar;
+}
+
+/**
+ * A number as a scalar tensor beside `like`.
+ * @throws INVALID_ARGUMENT, DTYPE_MISMATCH for a fraction beside an int32 tensor.
+ */
+export function toOperand(op: string, value: Operand, like: Tensor): Tensor {
+  if (typeof value !== "number") {
+    checkTensor(op, value);
+    return value;
+  }
+  if (like.dtype === "int32" && !(Number.isInteger(value) && Math.abs(value) <= 2 ** 31)) {
+    throw new Corr2dError(
+      "DTYPE_MISMATCH",
+      `${op}: ${value} is not an int32, and the tensor is int32; cast it first with .float()`,
+      { value },
+    );
+  }
+  return cachedScalar(like.backend, value, like.dtype);
+}
+
+/**
+ * Throws unless the operands have one dtype.
+ * @throws DTYPE_MISMATCH naming the remedy.
+ */
+export function checkSameDtype(op: string, a: Tensor, b: Tensor): void {
+  if (a.dtype === b.dtype) return;
+  throw new Corr2dError(
+    "DTYPE_MISMATCH",
+    `${op}: expected both tensors to have the same dtype, but got ${a.dtype} and ${b.dtype}; dtypes are not promoted ` +
+      `silently: cast one, for example with .type("${a.dtype === "int32" ? b.dtype : a.dtype}")`,
+    { dtypes: [a.dtype, b.dtype] },
+  );
+}
+
+/**
+ * Throws unless the tensor has a floating dtype.
+ * @throws DTYPE_UNSUPPORTED.
+ */
+export function checkFloating(op: string, ...tensors: readonly Tensor[]): void {
+  for (const tensor of tensors) {
+    if (isFloating(tensor.dtype)) continue;
+    throw new Corr2dError(
+      "DTYPE_UNSUPPORTED",
+      `${op} is not implemented for int32 tensors; cast to floating point first with .float()`,
+      { dtype: tensor.dtype },
+    );
+  }
+}
+
+type Gradient = NonNullable<Exclude<Op["gradients"], (...args: never) => unknown>[number]>;
+
+function binaryOp(
+  member: BinaryOp,
+  name: string,
+  gradients: readonly [Gradient | null, Gradient | null],
+  saves = true,
+): Op {
+  return {
+    name,
+    forward([a, b]) {
+      const shape = broadcastShapes(a!.shape, b!.shape);
+      return makeTensor(call.binary(member, a!.storage, a!.shape, b!.storage, b!.shape, shape), shape);
+    },
+    ...(saves && { savesInputs: true as const }),
+    gradients,
+  };
+}
+
+function run(op: Op, label: string, a: Operand, b: Operand): Tensor {
+  let left: Tensor;
+  let right: Tensor;
+  if (typeof a === "number") {
+    checkTensor(label, b);
+    right = b;
+    left = toOperand(label, a, right);
+  } else {
+    checkTensor(label, a);
+    left = a;
+    right = toOperand(label, b, left);
+  }
+  commonBackend(label, [left, right]);
+  checkSameDtype(label, left, right);
+  return apply(op, [left, right], undefined);
+}
+
+const ADD = binaryOp("add", "AddBackward0", [(g) => g, (g) => g], false);
+const SUB = binaryOp("sub", "SubBackward0", [(g) => g, (g) => g.neg()], false);
+const MUL = binaryOp("mul", "MulBackward0", [(g, c) => g.mul(c.input(1)), (g, c) => g.mul(c.input(0))]);
+const DIV = binaryOp("div", "DivBackward0", [
+  (g, c) => g.div(c.input(1)),
+  (g, c) => g.mul(c.input(0)).neg().div(c.input(1).square()),
+]);
+
+/** d/da aᵇ = b · aᵇ⁻¹, taken as 0 where b = 0 (PyTorch's rule: 0 · ∞ would be NaN at a = 0). */
+const powBase: Gradient = (g, c) => {
+  const b = c.input(1);
+  return where(b.eq(0), 0, g.mul(b.mul(c.input(0).pow(b.sub(1)))));
+};
+/** d/db aᵇ = aᵇ · ln a, taken as 0 where a = 0 and b ≥ 0 (PyTorch's rule: 0 · −∞ would be NaN). */
+const powExponent: Gradient = (g, c) => {
+  const a = c.input(0);
+  const b = c.input(1);
+  const slope = a.pow(b).mul(a.log());
+  return where(a.eq(0).mul(b.ge(0)), 0, g.mul(slope));
+};
+const POW = binaryOp("pow", "PowBackward0", [powBase, powExponent]);
+
+/** The operand that wins takes the gradient; at a tie each takes half, as in PyTorch. */
+const share = (wins: "gt" | "lt", mine: 0 | 1): Gradient => {
+  return (g, c) => {
+    const a = c.input(mine);
+    const b = c.input(mine === 0 ? 1 : 0);
+    return where(a.eq(b), g.div(2), where(a[wins](b), g, 0));
+  };
+};
+const MAXIMUM = binaryOp("maximum", "MaximumBackward0", [share("gt", 0), share("gt", 1)]);
+const MINIMUM = binaryOp("minimum", "MinimumBackward0", [share("lt", 0), share("lt", 1)]);
+
+const comparison = (member: BinaryOp): Op => binaryOp(member, "", [null, null], false);
+const EQUAL = comparison("equal");
+const NOT_EQUAL = comparison("notEqual");
+const LESS = comparison("less");
+const LESS_EQUAL = comparison("lessEqual");
+const GREATER = comparison("greater");
+const GREATER_EQUAL = comparison("greaterEqual");
+
+export const add = (a: Operand, b: Operand): Tensor => run(ADD, "add", a, b);
+export const sub = (a: Operand, b: Operand): Tensor => run(SUB, "sub", a, b);
+export const mul = (a: Operand, b: Operand): Tensor => run(MUL, "mul", a, b);
+export const maximum = (a: Operand, b: Operand): Tensor => run(MAXIMUM, "maximum", a, b);
+export const minimum = (a: Operand, b: Operand): Tensor => run(MINIMUM, "minimum", a, b);
+export const eq = (a: Operand, b: Operand): Tensor => run(EQUAL, "eq", a, b);
+export const ne = (a: Operand, b: Operand): Tensor => run(NOT_EQUAL, "ne", a, b);
+export const lt = (a: Operand, b: Operand): Tensor => run(LESS, "lt", a, b);
+export const le = (a: Operand, b: Operand): Tensor => run(LESS_EQUAL, "le", a, b);
+export const gt = (a: Operand, b: Operand): Tensor => run(GREATER, "gt", a, b);
+export const ge = (a: Operand, b: Operand): Tensor => run(GREATER_EQUAL, "ge", a, b);
+
+/** `a ** b`. On int32 tensors only through a cast. */
+export function pow(a: Operand, b: Operand): Tensor {
+  if (b === 2 && typeof a !== "number") return square(a);
+  const base = typeof a === "number" ? null : a;
+  if (base !== null) {
+    checkTensor("pow", base);
+    checkFloating("pow", base);
+  }
+  return run(POW, "pow", a, b);
+}
+
+export interface DivOptions {
+  /** 'trunc' rounds the quotient toward zero, 'floor' down; without it the division is exact, of int32 too. */
+  readonly roundingMode?: "trunc" | "floor" | undefined;
+}
+
+/**
+ * `a / b`. Two int32 operands give float32 unless a rounding mode is given (PyTorch's true division).
+ * @throws INVALID_ARGUMENT on an unknown rounding mode.
+ */
+export function div(a: Operand, b: Operand, options: DivOptions = {}): Tensor {
+  const { roundingMode } = options;
+  const integral = (typeof a === "number" ? (b as Tensor) : a).dtype === "int32";
+  if (roundingMode === undefined) {
+    if (!integral) return run(DIV, "div", a, b);
+    return run(DIV, "div", typeof a === "number" ? a : toFloat(a), typeof b === "number" ? b : toFloat(b));
+  }
+  if (roundingMode !== "trunc" && roundingMode !== "floor") {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `div expected rounding_mode to be one of 'trunc' or 'floor' but found '${String(roundingMode)}'`,
+      { roundingMode },
+    );
+  }
+  const quotient = run(DIV, "div", a, b);
+  if (!integral) return roundingMode === "trunc" ? trunc(quotient) : floor(quotient);
+  if (roundingMode === "trunc") return quotient;
+  // Truncation went up where the quotient is negative and inexact.
+  const exact = eq(mul(quotient, b), a);
+  const negative = ne(lt(a, 0), lt(b, 0));
+  return sub(quotient, mul(negative, eq(exact, 0)));
+}
+
+function unaryOp(
+  member: UnaryOp,
+  name: string,
+  saves: "input" | "output" | null,
+  gradient: Gradient | null,
+): Op {
+  return {
+    name,
+    forward: ([x]) => makeTensor(call.unary(member, x!.storage), x!.shape),
+    ...(saves === "input" && { savesInputs: true as const }),
+    ...(saves === "output" && { savesOutput: true }),
+    gradients: [gradient],
+  };
+}
+
+const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
+
+const UNARY = {
+  neg: unaryOp("neg", "NegBackward0", null, (g) => g.neg()),
+  abs: unaryOp("abs", "AbsBackward0", "input", (g, c) => g.mul(c.input(0).sign())),
+  sign: unaryOp("sign", "SignBackward0", null, (g) => g.zerosLike()),
+  square: unaryOp("square", "PowBackward0", "input", (g, c) => g.mul(c.input(0).mul(2))),
+  floor: unaryOp("floor", "FloorBackward0", null, (g) => g.zerosLike()),
+  ceil: unaryOp("ceil", "CeilBackward0", null, (g) => g.zerosLike()),
+  round: unaryOp("round", "RoundBackward0", null, (g) => g.zerosLike()),
+  trunc: unaryOp("trunc", "TruncBackward0", null, (g) => g.zerosLike()),
+  sqrt: unaryOp("sqrt", "SqrtBackward0", "output", (g, c) => g.div(c.output().mul(2))),
+  rsqrt: unaryOp("rsqrt", "RsqrtBackward0", "output", (g, c) => g.mul(c.output().pow(3)).mul(-0.5)),
+  reciprocal: unaryOp("reciprocal", "ReciprocalBackward0", "output", (g, c) =>
+    g.mul(c.output().square()).neg(),
+  ),
+  exp: unaryOp("exp", "ExpBackward0", "output", (g, c) => g.mul(c.output())),
+  expm1: unaryOp("expm1", "Expm1Backward0", "output", (g, c) => g.mul(c.output().add(1))),
+  log: unaryOp("log", "LogBackward0", "input", (g, c) => g.div(c.input(0))),
+  log1p: unaryOp("log1p", "Log1PBackward0", "input", (g, c) => g.div(c.input(0).add(1))),
+  sin: unaryOp("sin", "SinBackward0", "input", (g, c) => g.mul(c.input(0).cos())),
+  cos: unaryOp("cos", "CosBackward0", "input", (g, c) => g.mul(c.input(0).sin()).neg()),
+  tan: unaryOp("tan", "TanBackward0", "output", (g, c) => g.mul(c.output().square().add(1))),
+  erf: unaryOp("erf", "ErfBackward0", "input", (g, c) =>
+    g.mul(c.input(0).square().neg().exp()).mul(TWO_OVER_SQRT_PI),
+  ),
+} satisfies { readonly [op in UnaryOp]?: Op };
+
+const ON_INTEGERS = new Set<keyof typeof UNARY>(["neg", "abs", "sign", "square"]);
+const IDENTITY_ON_INTEGERS = new Set<keyof typeof UNARY>(["floor", "ceil", "round", "trunc"]);
+
+function runUnary(member: keyof typeof UNARY, x: Tensor): Tensor {
+  checkTensor(member, x);
+  if (x.dtype === "int32" && !ON_INTEGERS.has(member)) {
+    if (IDENTITY_ON_INTEGERS.has(member)) return x.alias();
+    checkFloating(member, x);
+  }
+  return apply(UNARY[member], [x], undefined);
+}
+
+export const neg = (x: Tensor): Tensor => runUnary("neg", x);
+export const abs = (x: Tensor): Tensor => runUnary("abs", x);
+export const sign = (x: Tensor): Tensor => runUnary("sign", x);
+export const square = (x: Tensor): Tensor => runUnary("square", x);
+export const floor = (x: Tensor): Tensor => runUnary("floor", x);
+export const ceil = (x: Tensor): Tensor => runUnary("ceil", x);
+/** To the nearest integer, halves to the even one. */
+export const round = (x: Tensor): Tensor => runUnary("round", x);
+export const trunc = (x: Tensor): Tensor => runUnary("trunc", x);
+export const sqrt = (x: Tensor): Tensor => runUnary("sqrt", x);
+export const rsqrt = (x: Tensor): Tensor => runUnary("rsqrt", x);
+export const reciprocal = (x: Tensor): Tensor => runUnary("reciprocal", x);
+export const exp = (x: Tensor): Tensor => runUnary("exp", x);
+export const expm1 = (x: Tensor): Tensor => runUnary("expm1", x);
+export const log = (x: Tensor): Tensor => runUnary("log", x);
+export const log1p = (x: Tensor): Tensor => runUnary("log1p", x);
+export const sin = (x: Tensor): Tensor => runUnary("sin", x);
+export const cos = (x: Tensor): Tensor => runUnary("cos", x);
+export const tan = (x: Tensor): Tensor => runUnary("tan", x);
+export const erf = (x: Tensor): Tensor => runUnary("erf", x);
+
+const CASTS = { float32: "toFloat32", float64: "toFloat64", int32: "toInt32" } as const;
+
+const CAST: Op<{ readonly to: DType; readonly from: DType }> = {
+  name: "ToCopyBackward0",
+  forward: ([x], { to }) => makeTensor(call.unary(CASTS[to], x!.storage), x!.shape),
+  gradients: [(g, c) => cast(g, c.attributes.from)],
+};
+
+/**
+ * The values in another dtype; to int32 by truncation. Differentiable between floating dtypes.
+ * @throws DTYPE_UNSUPPORTED when the backend does not offer `dtype`.
+ */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  checkTensor("type", x);
+  if (x.dtype === dtype) return x;
+  checkDtype(x.backend, dtype);
+  return apply(CAST, [x], { to: dtype, from: x.dtype });
+}
+
+const toFloat = (x: Tensor): Tensor => (x.dtype === "int32" ? cast(x, "float32") : x);
+
+/**
+ * Throws unless the backend offers the dtype.
+ * @throws DTYPE_UNSUPPORTED, INVALID_ARGUMENT.
+ */
+export function checkDtype(backend: Backend, dtype: DType): void {
+  if (!(dtype in CASTS)) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `unknown dtype '${String(dtype)}': use 'float32', 'float64' or 'int32'`,
+      { dtype },
+    );
+  }
+  if (backend.dtypes.includes(dtype)) return;
+  throw new Corr2dError(
+    "DTYPE_UNSUPPORTED",
+    `backend ${backend.name} does not offer ${dtype} (it has ${backend.dtypes.join(", ")}); use another dtype, or a ` +
+      "backend that has it, such as @corr2d/cpu-js",
+    { dtype, backend: backend.name },
+  );
+}
+
+const WHERE: Op = {
+  name: "WhereBackward0",
+  forward([condition, a, b]) {
+    const shape = whereShape(condition!.shape, a!.shape, b!.shape);
+    const storage = call.select(
+      condition!.storage,
+      condition!.shape,
+      a!.storage,
+      a!.shape,
+      b!.storage,
+      b!.shape,
+      shape,
+    );
+    return makeTensor(storage, shape);
+  },
+  savesInputs: [0],
+  gradients: [null, (g, c) => where(c.input(0), g, 0), (g, c) => where(c.input(0), 0, g)],
+};
+
+const whereShape = (condition: Shape, a: Shape, b: Shape): Shape =>
+  broadcastShapes(condition, broadcastShapes(a, b));
+
+/**
+ * `condition ? a : b` elementwise, broadcasting. A NaN in the branch not taken does not leak.
+ *
+ * @param condition int32, anything but 0 is true (what comparisons give).
+ * @throws DTYPE_MISMATCH, SHAPE_MISMATCH, BACKEND_MISMATCH.
+ */
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  checkTensor("where", condition);
+  if (condition.dtype !== "int32") {
+    throw new Corr2dError(
+      "DTYPE_MISMATCH",
+      `where: the condition must be an int32 tensor (what comparisons give), but got ${condition.dtype}; write for ` +
+        "example x.ne(0)",
+      { dtype: condition.dtype },
+    );
+  }
+  const like = typeof a !== "number" ? a : typeof b !== "number" ? b : null;
+  const left =
+    like === null ? cachedScalar(condition.backend, a as number, "float32") : toOperand("where", a, like);
+  const right =
+    like === null ? cachedScalar(condition.backend, b as number, "float32") : toOperand("where", b, like);
+  commonBackend("where", [condition, left, right]);
+  checkSameDtype("where", left, right);
+  return apply(WHERE, [condition, left, right], undefined);
+}
+
+const CLAMP: Op<{ readonly min: number; readonly max: number }> = {
+  name: "ClampBackward1",
+  forward: ([x], { min, max }) => minimum(maximum(x!, min), max),
+  savesInputs: true,
+  // PyTorch's rule: the bounds themselves pass the gradient.
+  gradients: [
+    (g, c) => {
+      const x = c.input(0);
+      return where(x.lt(c.attributes.min).add(x.gt(c.attributes.max)), 0, g);
+    },
+  ],
+};
+
+/** Values below `min` become `min`, above `max` become `max` (defaults −∞, ∞); NaN stays. */
+export function clamp(x: Tensor, min: number | null = null, max: number | null = null): Tensor {
+  checkTensor("clamp", x);
+  const integral = x.dtype === "int32";
+  const low =
+    min === null || (integral && min === Number.NEGATIVE_INFINITY)
+      ? integral
+        ? -(2 ** 31)
+        : Number.NEGATIVE_INFINITY
+      : min;
+  const high =
+    max === null || (integral && max === Number.POSITIVE_INFINITY)
+      ? integral
+        ? 2 ** 31 - 1
+        : Number.POSITIVE_INFINITY
+      : max;
+  return apply(CLAMP, [x], { min: low, max: high });
+}
+
+const ADD_SCALED: Op<{ readonly scaleA: number; readonly scaleB: number }> = {
+  name: "AddBackward0",
+  forward: ([a, b], { scaleA, scaleB }) =>
+    makeTensor(call.addScaled(a!.storage, scaleA, b!.storage, scaleB), a!.shape),
+  gradients: [(g, c) => g.mul(c.attributes.scaleA), (g, c) => g.mul(c.attributes.scaleB)],
+};
+
+/**
+ * `scaleA · a + scaleB · b` in one pass: the step of an optimiser.
+ *
+ * @param a, b floating tensors of one shape.
+ * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, DTYPE_UNSUPPORTED, BACKEND_MISMATCH.
+ */
+export function addScaled(a: Tensor, scaleA: number, b: Tensor, scaleB: number): Tensor {
+  checkTensor("addScaled", a);
+  checkTensor("addScaled", b);
+  commonBackend("addScaled", [a, b]);
+  checkFloating("addScaled", a, b);
+  checkSameDtype("addScaled", a, b);
+  if (broadcastShapes(a.shape, b.shape) !== a.shape || a.size !== b.size) {
+    throw new Corr2dError("SHAPE_MISMATCH", `addScaled: shapes [${a.shape}] and [${b.shape}] must be equal`);
+  }
+  return apply(ADD_SCALED, [a, b], { scaleA, scaleB });
+}

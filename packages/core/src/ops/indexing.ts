@@ -1,0 +1,149 @@
+/**
+ * Picking and adding by an index tensor. `gather` and `scatterAdd` are each other's gradient; the rest is written
+ * with them. Indices are int32; negative ones count from the end only where a docstring says so.
+ */
+import { apply, checkTensor, commonBackend, makeTensor, type Op } from "../autograd.ts";
+import type { GatherSize } from "../backend.ts";
+import { Corr2dError } from "../errors.ts";
+import { formatShape, normalizeAxis, type Shape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import * as call from "./call.ts";
+import { checkSameDtype, where } from "./elementwise.ts";
+import { expand, narrow, reshape } from "./movement.ts";
+
+interface GatherAttributes {
+  readonly size: GatherSize;
+  /** The data's shape: `gather` reads it, `scatterAdd` makes it. */
+  readonly shape: Shape;
+}
+
+const GATHER: Op<GatherAttributes> = {
+  name: "GatherBackward0",
+  forward: ([x, index], { size }) => makeTensor(call.gather(x!.storage, index!.storage, size), index!.shape),
+  savesInputs: [1],
+  gradients: [(g, c) => apply(SCATTER_ADD, [g, c.input(1)], c.attributes), null],
+};
+
+const SCATTER_ADD: Op<GatherAttributes> = {
+  name: "ScatterAddBackward0",
+  forward: ([x, index], { size, shape }) =>
+    makeTensor(call.scatterAdd(x!.storage, index!.storage, size), shape),
+  savesInputs: [1],
+  gradients: [(g, c) => apply(GATHER, [g, c.input(1)], c.attributes), null],
+};
+
+function checkIndex(op: string, index: Tensor): void {
+  checkTensor(op, index);
+  if (index.dtype === "int32") return;
+  throw new Corr2dError(
+    "DTYPE_MISMATCH",
+    `${op}(): Expected dtype int32 for index, but got ${index.dtype}; cast it with .int()`,
+    { dtype: index.dtype },
+  );
+}
+
+function gatherSize(data: Shape, index: Shape, axis: number): GatherSize {
+  return {
+    outer: sizeOf(data.slice(0, axis)),
+    length: data[axis] ?? 1,
+    inner: sizeOf(data.slice(axis + 1)),
+    count: index[axis] ?? 1,
+  };
+}
+
+/** `source` added into zeros of `shape` at the positions `index` along `axis`; shapes are known to fit. */
+export function addByIndex(source: Tensor, index: Tensor, shape: Shape, axis: number): Tensor {
+  return apply(SCATTER_ADD, [source, index], { size: gatherSize(shape, index.shape, axis), shape });
+}
+
+/** data cut to the index's size along every axis but one, as PyTorch's gather allows a smaller index. */
+function fitToIndex(op: string, x: Tensor, axis: number, index: Tensor): Tensor {
+  const fits =
+    index.shape.length === x.shape.length && index.shape.every((n, a) => a === axis || n <= x.shape[a]!);
+  if (!fits) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `Size does not match at dimension other than ${axis}: ${op}() expected index ${formatShape(index.shape)} to be ` +
+        `smaller than self ${formatShape(x.shape)} apart from dimension ${axis}`,
+      { index: index.shape, shape: x.shape },
+    );
+  }
+  let out = x;
+  for (let a = 0; a < x.shape.length; a++) {
+    if (a !== axis && index.shape[a] !== x.shape[a]) out = narrow(out, a, 0, index.shape[a]!);
+  }
+  return out;
+}
+
+/**
+ * `out[i][j][k] = x[i][index[i][j][k]][k]` for dim 1, and so on: one pick along `dim` per element of the index.
+ *
+ * @param index int32, of x's rank, no larger than x along other axes.
+ * @throws INDEX_OUT_OF_RANGE (on a backend that works later: when the result is read), SHAPE_MISMATCH, DTYPE_MISMATCH.
+ */
+export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+  checkTensor("gather", x);
+  checkIndex("gather", index);
+  commonBackend("gather", [x, index]);
+  const axis = normalizeAxis(dim, x.shape.length);
+  const data = fitToIndex("gather", x, axis, index);
+  return apply(GATHER, [data, index], { size: gatherSize(data.shape, index.shape, axis), shape: data.shape });
+}
+
+/**
+ * x with `source` added at the positions that `gather` would read: repeated positions add up, in a fixed order.
+ *
+ * @param index int32, of source's shape; its sizes equal x's along every axis but `dim`.
+ * @throws INDEX_OUT_OF_RANGE, SHAPE_MISMATCH, DTYPE_MISMATCH.
+ */
+export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  checkTensor("scatterAdd", x);
+  checkIndex("scatterAdd", index);
+  checkTensor("scatterAdd", source);
+  commonBackend("scatterAdd", [x, index, source]);
+  checkSameDtype("scatterAdd", x, source);
+  const axis = normalizeAxis(dim, x.shape.length);
+  const fits = (other: Shape) =>
+    other.length === x.shape.length && other.every((n, a) => a === axis || n === x.shape[a]);
+  if (!fits(index.shape) || !fits(source.shape) || index.shape[axis] !== source.shape[axis]) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `scatterAdd(): Expected index ${formatShape(index.shape)} and source ${formatShape(source.shape)} to have one ` +
+        `shape, equal to ${formatShape(x.shape)} apart from dimension ${axis}`,
+      { index: index.shape, source: source.shape, shape: x.shape },
+    );
+  }
+  return x.add(addByIndex(source, index, x.shape, axis));
+}
+
+/**
+ * The positions `index` of one axis, in that order: x[:, index] for dim 1. Negative indices count from the end.
+ *
+ * @param index int32, one axis.
+ */
+export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
+  checkTensor("indexSelect", x);
+  checkIndex("indexSelect", index);
+  if (index.shape.length > 1) {
+    throw new Corr2dError("SHAPE_MISMATCH", "indexSelect(): Index is supposed to be a vector", {
+      index: index.shape,
+    });
+  }
+  const axis = normalizeAxis(dim, x.shape.length);
+  const positions = where(index.lt(0), index.add(x.shape[axis] ?? 1), index);
+  const spread = x.shape.map((size, a) => (a === axis ? index.size : size));
+  const single = x.shape.map((_, a) => (a === axis ? index.size : 1));
+  return gather(x, axis, expand(reshape(positions, single), spread));
+}
+
+/**
+ * 1 at each index and 0 elsewhere, along a new last axis.
+ *
+ * @param index int32, any shape.
+ * @returns int32, the index's shape and `classes`.
+ */
+export function oneHot(index: Tensor, classes: number): Tensor {
+  checkIndex("oneHot", index);
+  const kept = reshape(index, [...index.shape, 1]);
+  return addByIndex(kept.onesLike(), kept, [...index.shape, classes], index.shape.length);
+}

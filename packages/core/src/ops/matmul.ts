@@ -1,0 +1,153 @@
+/**
+ * Matrix products. One entry, `MATMUL`, of batched matrices with optional transposition, is closed under
+ * differentiation: each gradient of a product is a product of the other factor and the cotangent.
+ */
+import { apply, checkTensor, commonBackend, makeTensor, type Op } from "../autograd.ts";
+import type { MatmulSize } from "../backend.ts";
+import { Corr2dError } from "../errors.ts";
+import { broadcastShapes, formatShape, type Shape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import * as call from "./call.ts";
+import { checkFloating, checkSameDtype } from "./elementwise.ts";
+import { expand, reshape, squeeze } from "./movement.ts";
+
+interface MatmulAttributes {
+  readonly size: MatmulSize;
+  /** The result's shape, of batch · rows · columns elements. */
+  readonly shape: Shape;
+}
+
+/** op(a) · op(b) for a batch of pairs, op being transposition or nothing. */
+const MATMUL: Op<MatmulAttributes> = {
+  name: "MmBackward0",
+  forward: ([a, b], { size, shape }) => makeTensor(call.matmul(a!.storage, b!.storage, size), shape),
+  savesInputs: true,
+  gradients: [
+    // y = A·B: dA = g·Bᵀ, or for a stored transposed, dAᵀ = B·gᵀ.
+    (g, c) => {
+      const { batch, rows, inner, columns, transposeA, transposeB } = c.attributes.size;
+      const b = c.input(1);
+      return transposeA
+        ? product(
+            b,
+            g,
+            { batch, rows: inner, inner: columns, columns: rows, transposeA: transposeB, transposeB: true },
+            c.shape(0),
+          )
+        : product(
+            g,
+            b,
+            { batch, rows, inner: columns, columns: inner, transposeA: false, transposeB: !transposeB },
+            c.shape(0),
+          );
+    },
+    // dB = Aᵀ·g, or for b stored transposed, dBᵀ = gᵀ·A.
+    (g, c) => {
+      const { batch, rows, inner, columns, transposeA, transposeB } = c.attributes.size;
+      const a = c.input(0);
+      return transposeB
+        ? product(
+            g,
+            a,
+            { batch, rows: columns, inner: rows, columns: inner, transposeA: true, transposeB: transposeA },
+            c.shape(1),
+          )
+        : product(
+            a,
+            g,
+            { batch, rows: inner, inner: rows, columns, transposeA: !transposeA, transposeB: false },
+            c.shape(1),
+          );
+    },
+  ],
+};
+
+function product(a: Tensor, b: Tensor, size: MatmulSize, shape: Shape): Tensor {
+  return apply(MATMUL, [a, b], { size, shape });
+}
+
+function mismatch(a: Shape, b: Shape): Corr2dError {
+  const text =
+    a.length <= 2 && b.length <= 2
+      ? `(${a.join("x")} and ${b.join("x")})`
+      : `(${formatShape(a)} and ${formatShape(b)})`;
+  return new Corr2dError(
+    "SHAPE_MISMATCH",
+    `mat1 and mat2 shapes cannot be multiplied ${text}: the columns of the first must equal the rows of the second`,
+    { a, b },
+  );
+}
+
+/**
+ * The matrix product, with NumPy's rules: vectors are rows on the left and columns on the right and lose that axis
+ * again; leading axes broadcast.
+ *
+ * @throws SHAPE_MISMATCH with PyTorch's message, DTYPE_UNSUPPORTED for int32, DTYPE_MISMATCH, BACKEND_MISMATCH.
+ */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  checkTensor("matmul", a);
+  checkTensor("matmul", b);
+  commonBackend("matmul", [a, b]);
+  checkFloating("matmul", a, b);
+  checkSameDtype("matmul", a, b);
+  if (a.shape.length === 0 || b.shape.length === 0) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `both arguments to matmul need to be at least 1D, but they are ${a.shape.length}D and ${b.shape.length}D`,
+      { a: a.shape, b: b.shape },
+    );
+  }
+  if (a.shape.length === 1) {
+    if (b.shape.length === 1 && a.shape[0] !== b.shape[0]) throw mismatch(a.shape, b.shape);
+    return squeeze(matmul(reshape(a, [1, a.size]), b), b.shape.length === 1 ? 0 : -2);
+  }
+  if (b.shape.length === 1) return squeeze(matmul(a, reshape(b, [b.size, 1])), -1);
+
+  const [rows, inner] = a.shape.slice(-2) as [number, number];
+  const [innerB, columns] = b.shape.slice(-2) as [number, number];
+  if (inner !== innerB) throw mismatch(a.shape, b.shape);
+  const plain = { inner, columns, transposeA: false, transposeB: false };
+  const batchA = a.shape.slice(0, -2);
+  const batchB = b.shape.slice(0, -2);
+  if (sizeOf(batchB) === 1 && batchB.length <= batchA.length) {
+    // One matrix on the right: all rows on the left make one tall product.
+    return product(a, b, { batch: 1, rows: sizeOf(batchA) * rows, ...plain }, [...batchA, rows, columns]);
+  }
+  const batch = broadcastShapes(batchA, batchB);
+  const left = expand(a, [...batch, rows, inner]);
+  const right = expand(b, [...batch, inner, columns]);
+  return product(left, right, { batch: sizeOf(batch), rows, ...plain }, [...batch, rows, columns]);
+}
+
+/**
+ * x · wᵀ + bias: a fully connected layer.
+ *
+ * @param x [..., in]
+ * @param weight [out, in]
+ * @param bias [out], optional
+ * @throws SHAPE_MISMATCH, DTYPE_UNSUPPORTED, DTYPE_MISMATCH, BACKEND_MISMATCH.
+ */
+export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
+  checkTensor("linear", x);
+  checkTensor("linear", weight);
+  commonBackend("linear", [x, weight]);
+  checkFloating("linear", x, weight);
+  checkSameDtype("linear", x, weight);
+  const inner = x.shape.at(-1);
+  if (inner === undefined || weight.shape.length !== 2 || weight.shape[1] !== inner) {
+    const rows = inner ? x.size / inner : 0;
+    const hint = x.shape.length > 2 ? " (an image batch needs flatten(1) before a linear layer)" : "";
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `mat1 and mat2 shapes cannot be multiplied (${rows}x${inner ?? 0} and ` +
+        `${weight.shape[1] ?? 0}x${weight.shape[0] ?? 0}): input ${formatShape(x.shape)}, weight ` +
+        `${formatShape(weight.shape)}${hint}`,
+      { x: x.shape, weight: weight.shape },
+    );
+  }
+  const columns = weight.shape[0]!;
+  const lead = x.shape.slice(0, -1);
+  const size = { batch: 1, rows: sizeOf(lead), inner, columns, transposeA: false, transposeB: true };
+  const out = product(x, weight, size, [...lead, columns]);
+  return bias ? out.add(bias) : out;
+}

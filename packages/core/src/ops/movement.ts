@@ -1,0 +1,453 @@
+/**
+ * Operations that only move elements: views of one tensor, read or added through strides.
+ *
+ * `strided` reads a tensor through an address pattern, `stridedAdd` adds one into zeros through it. Each is the
+ * other's gradient, so every movement operation here is differentiable to any order with these two entries. A
+ * reshape moves nothing: it shares the storage.
+ */
+import { apply, checkTensor, commonBackend, makeTensor, type Op } from "../autograd.ts";
+import type { StridedView } from "../backend.ts";
+import { Corr2dError } from "../errors.ts";
+import {
+  collapseAxes,
+  formatShape,
+  inferShape,
+  normalizeAxes,
+  normalizeAxis,
+  type Shape,
+  sameShape,
+  sizeOf,
+  stridesOf,
+} from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import * as call from "./call.ts";
+import { checkSameDtype, type Operand, where } from "./elementwise.ts";
+
+interface ViewAttributes {
+  readonly view: StridedView;
+  /** The shape of what `strided` reads and of what `stridedAdd` makes. */
+  readonly source: Shape;
+}
+
+/** Ops are made per PyTorch name, so that printing shows `PermuteBackward0` and not one name for all. */
+const stridedOps = new Map<string, Op<ViewAttributes>>();
+
+function stridedOp(name: string): Op<ViewAttributes> {
+  let op = stridedOps.get(name);
+  if (op === undefined) {
+    op = {
+      name,
+      forward: ([x], { view }) => makeTensor(call.strided(x!.storage, view), view.shape),
+      gradients: [(g, { attributes }) => apply(STRIDED_ADD, [g], attributes)],
+    };
+    stridedOps.set(name, op);
+  }
+  return op;
+}
+
+const STRIDED_ADD: Op<ViewAttributes> = {
+  name: "AsStridedScatterBackward0",
+  forward: ([x], { view, source }) => makeTensor(call.stridedAdd(x!.storage, view), source),
+  gradients: [(g, { attributes }) => apply(stridedOp("AsStridedBackward0"), [g], attributes)],
+};
+
+/** x read through `view` (of its own size). */
+function read(x: Tensor, name: string, view: Omit<StridedView, "sourceSize">): Tensor {
+  return apply(stridedOp(name), [x], { view: { ...view, sourceSize: x.size }, source: x.shape });
+}
+
+/** x added through `view` into zeros of shape `source`. */
+export function embed(x: Tensor, source: Shape, view: Omit<StridedView, "sourceSize">): Tensor {
+  return apply(STRIDED_ADD, [x], { view: { ...view, sourceSize: sizeOf(source) }, source });
+}
+
+const RESHAPE: Op<Shape> = {
+  name: "ViewBackward0",
+  forward: ([x], shape) => makeTensor(x!.storage.retain(), shape),
+  gradients: [(g, c) => reshape(g, c.shape(0))],
+};
+
+/** The same elements in another shape; one size may be −1. Shares memory, moves nothing. */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkTensor("reshape", x);
+  return apply(RESHAPE, [x], sameShape(x.shape, shape) ? x.shape : inferShape(shape, x.size));
+}
+
+/** Axes `startDim` to `endDim` as one (default all). */
+export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
+  checkTensor("flatten", x);
+  const start = normalizeAxis(startDim, x.shape.length);
+  const end = normalizeAxis(endDim, x.shape.length);
+  if (start > end) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      "flatten() has invalid args: start_dim cannot come after end_dim",
+      {
+        startDim,
+        endDim,
+      },
+    );
+  }
+  if (x.shape.length === 0) return reshape(x, [1]);
+  const middle = sizeOf(x.shape.slice(start, end + 1));
+  return reshape(x, [...x.shape.slice(0, start), middle, ...x.shape.slice(end + 1)]);
+}
+
+/** Without the axes of size 1 (or only those named, where their size is 1). */
+export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
+  checkTensor("squeeze", x);
+  const axes = normalizeAxes(dim, x.shape.length);
+  return reshape(
+    x,
+    x.shape.filter((size, axis) => size !== 1 || !axes.includes(axis)),
+  );
+}
+
+/** With an axis of size 1 put in front of axis `dim`. */
+export function unsqueeze(x: Tensor, dim: number): Tensor {
+  checkTensor("unsqueeze", x);
+  const axis = normalizeAxis(dim, x.shape.length + 1);
+  return reshape(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
+}
+
+/** Axes in another order: axis i of the result is axis `dims[i]` of x. */
+export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  checkTensor("permute", x);
+  const rank = x.shape.length;
+  const axes = dims.map((dim) => normalizeAxis(dim, rank));
+  if (axes.length !== rank || new Set(axes).size !== rank) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `permute(dims): the dims ${formatShape(dims)} must name each of the ${rank} axes of a tensor of shape ` +
+        `${formatShape(x.shape)} once`,
+      { dims, shape: x.shape },
+    );
+  }
+  if (axes.every((axis, i) => axis === i)) return x.alias();
+  const strides = stridesOf(x.shape);
+  return read(x, "PermuteBackward0", {
+    shape: axes.map((axis) => x.shape[axis]!),
+    strides: axes.map((axis) => strides[axis]!),
+    offset: 0,
+  });
+}
+
+/** Two axes exchanged. */
+export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  checkTensor("transpose", x);
+  const axes = x.shape.map((_, axis) => axis);
+  const first = normalizeAxis(dim0, x.shape.length);
+  const second = normalizeAxis(dim1, x.shape.length);
+  if (x.shape.length === 0) return x.alias();
+  axes[first] = second;
+  axes[second] = first;
+  return permute(x, axes);
+}
+
+/**
+ * The transposed matrix; a vector or scalar is its own.
+ * @throws SHAPE_MISMATCH for more than two axes.
+ */
+export function t(x: Tensor): Tensor {
+  checkTensor("t", x);
+  if (x.shape.length > 2) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `t() expects a tensor with <= 2 dimensions, but self is ${x.shape.length}D: use transpose(dim0, dim1) or permute`,
+      { shape: x.shape },
+    );
+  }
+  return x.shape.length < 2 ? x.alias() : permute(x, [1, 0]);
+}
+
+/** Axes of size 1 repeated to `shape` (−1 keeps a size); new axes may be added in front. */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  checkTensor("expand", x);
+  const extra = shape.length - x.shape.length;
+  const out = shape.map((size, axis) => (size === -1 && axis >= extra ? x.shape[axis - extra]! : size));
+  const fits = (size: number, axis: number) =>
+    axis < extra || x.shape[axis - extra] === 1 || x.shape[axis - extra] === size;
+  if (extra < 0 || !out.every((size, axis) => size >= 0 && fits(size, axis))) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `The expanded size ${formatShape(shape)} must match the existing size ${formatShape(x.shape)} at every ` +
+        "non-singleton dimension",
+      { shape, existing: x.shape },
+    );
+  }
+  if (sameShape(out, x.shape)) return x.alias();
+  const strides = stridesOf(x.shape);
+  return read(x, "ExpandBackward0", {
+    shape: out,
+    strides: out.map((size, axis) =>
+      axis < extra || (x.shape[axis - extra] === 1 && size !== 1) ? 0 : strides[axis - extra]!,
+    ),
+    offset: 0,
+  });
+}
+
+/** The whole tensor repeated `repeats[axis]` times along each axis; new axes may be added in front. */
+export function tile(x: Tensor, repeats: readonly number[]): Tensor {
+  checkTensor("tile", x);
+  const rank = Math.max(repeats.length, x.shape.length);
+  const counts = [...new Array<number>(rank - repeats.length).fill(1), ...repeats];
+  const sizes = [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape];
+  const doubled = sizes.flatMap((size, i) => [counts[i]!, size]);
+  const strides = stridesOf(sizes).flatMap((stride) => [0, stride]);
+  return read(x, "RepeatBackward0", { ...collapseAxes(doubled, strides), offset: 0 }).reshape(
+    sizes.map((size, i) => size * counts[i]!),
+  );
+}
+
+/** The elements in reverse order along `dims`. */
+export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
+  checkTensor("flip", x);
+  const axes = normalizeAxes(dims, x.shape.length);
+  const strides = stridesOf(x.shape);
+  let offset = 0;
+  for (const axis of axes) {
+    if (x.size > 0) offset += (x.shape[axis]! - 1) * strides[axis]!;
+    strides[axis] = -strides[axis]!;
+  }
+  return read(x, "FlipBackward0", { shape: x.shape, strides, offset });
+}
+
+/**
+ * One axis of an index: a number picks one position and drops the axis; `[start, stop, step]` (each optional, null
+ * for open) and the string 'start:stop:step' keep a range, as Python's slices do; a negative step reverses.
+ */
+export type Range =
+  | number
+  | string
+  | readonly [start?: number | null, stop?: number | null, step?: number | null];
+
+interface AxisRange {
+  readonly start: number;
+  readonly count: number;
+  readonly step: number;
+  readonly drop: boolean;
+}
+
+function badRange(range: Range, why: string): Corr2dError {
+  return new Corr2dError("INVALID_ARGUMENT", `slice: ${why}: ${JSON.stringify(range)}`, { range });
+}
+
+function parseRange(range: Range, axis: number, size: number): AxisRange {
+  if (typeof range === "number") {
+    if (!Number.isInteger(range)) throw badRange(range, "an index must be an integer");
+    if (range < -size || range >= size) {
+      throw new Corr2dError(
+        "INDEX_OUT_OF_RANGE",
+        `index ${range} is out of bounds for dimension ${axis} with size ${size}`,
+        { index: range, axis, size },
+      );
+    }
+    return { start: range < 0 ? range + size : range, count: 1, step: 1, drop: true };
+  }
+  let parts: readonly (number | null | undefined)[];
+  if (typeof range === "string") {
+    const fields = range.split(":");
+    if (fields.length < 2 || fields.length > 3 || !fields.every((field) => /^\s*(-?\d+)?\s*$/.test(field))) {
+      throw badRange(range, "expected 'start:stop' or 'start:stop:step'");
+    }
+    parts = fields.map((field) => (field.trim() === "" ? null : Number(field)));
+  } else if (Array.isArray(range) && range.length <= 3) parts = range;
+  else throw badRange(range, "expected a number, [start, stop, step] or 'start:stop:step'");
+  if (!parts.every((part) => part === null || part === undefined || Number.isInteger(part))) {
+    throw badRange(range, "bounds must be integers");
+  }
+  const step = parts[2] ?? 1;
+  if (step === 0) throw badRange(range, "slice step cannot be zero");
+  // Python's slice.indices: bounds count from the end when negative, then are clipped to the axis.
+  const low = step > 0 ? 0 : -1;
+  const high = step > 0 ? size : size - 1;
+  const clip = (bound: number) => Math.min(high, Math.max(low, bound < 0 ? bound + size : bound));
+  const start = parts[0] === null || parts[0] === undefined ? (step > 0 ? low : high) : clip(parts[0]);
+  const stop = parts[1] === null || parts[1] === undefined ? (step > 0 ? high : low) : clip(parts[1]);
+  return { start, count: Math.max(0, Math.ceil((stop - start) / step)), step, drop: false };
+}
+
+/** The view that an index with one range per leading axis takes of a tensor. */
+function sliceView(x: Tensor, ranges: readonly Range[]): Omit<StridedView, "sourceSize"> {
+  if (ranges.length > x.shape.length) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `too many indices for tensor of dimension ${x.shape.length}: got ${ranges.length}`,
+      { ranges, shape: x.shape },
+    );
+  }
+  const shape: number[] = [];
+  const strides: number[] = [];
+  let offset = 0;
+  stridesOf(x.shape).forEach((stride, axis) => {
+    const size = x.shape[axis]!;
+    const { start, count, step, drop } =
+      axis < ranges.length
+        ? parseRange(ranges[axis]!, axis, size)
+        : { start: 0, count: size, step: 1, drop: false };
+    if (count > 0) offset += start * stride;
+    if (drop) return;
+    shape.push(count);
+    strides.push(stride * step);
+  });
+  return { shape, strides, offset };
+}
+
+/**
+ * A rectangular part: `x.slice(0, "2:6")` is Python's `x[0, 2:6]`. Axes without a range are taken whole.
+ * @throws INDEX_OUT_OF_RANGE, INVALID_ARGUMENT.
+ */
+export function slice(x: Tensor, ...ranges: readonly Range[]): Tensor {
+  checkTensor("slice", x);
+  return read(x, "SliceBackward0", sliceView(x, ranges));
+}
+
+/**
+ * x with the part that `ranges` names replaced by `source` (broadcast to it): PyTorch's slice_scatter. x is not changed.
+ * @throws INDEX_OUT_OF_RANGE, INVALID_ARGUMENT, SHAPE_MISMATCH, DTYPE_MISMATCH.
+ */
+export function sliceScatter(x: Tensor, source: Operand, ...ranges: readonly Range[]): Tensor {
+  checkTensor("sliceScatter", x);
+  const view = sliceView(x, ranges);
+  const part = typeof source === "number" ? x.scalarLike(source) : source;
+  checkTensor("sliceScatter", part);
+  commonBackend("sliceScatter", [x, part]);
+  checkSameDtype("sliceScatter", x, part);
+  const inside = embed(expand(x.scalarLike(1).type("int32"), view.shape), x.shape, view);
+  return where(inside, embed(expand(part, view.shape), x.shape, view), x);
+}
+
+/** `length` positions of one axis from `start` on. */
+export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+  checkTensor("narrow", x);
+  const axis = normalizeAxis(dim, x.shape.length);
+  if (!(start >= 0 && length >= 0 && start + length <= x.shape[axis]!)) {
+    throw new Corr2dError(
+      "INDEX_OUT_OF_RANGE",
+      `start (${start}) + length (${length}) exceeds dimension size (${x.shape[axis]}).`,
+      { start, length, size: x.shape[axis] },
+    );
+  }
+  return slice(x, ...x.shape.slice(0, axis).map((): Range => ":"), [start, start + length]);
+}
+
+/** The parts of `sizes[i]` positions along an axis (a number: parts of that size, the last may be smaller). */
+export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
+  checkTensor("split", x);
+  const axis = normalizeAxis(dim, x.shape.length);
+  const total = x.shape[axis]!;
+  const list =
+    typeof sizes === "number"
+      ? Array.from({ length: Math.max(1, Math.ceil(total / sizes)) }, (_, i) =>
+          Math.min(sizes, total - i * sizes),
+        )
+      : sizes;
+  if (list.reduce((a, b) => a + b, 0) !== total) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${axis}), ` +
+        `but got split_sizes=${formatShape(list)}`,
+      { sizes, total },
+    );
+  }
+  let start = 0;
+  return list.map((length) => {
+    const part = narrow(x, axis, start, length);
+    start += length;
+    return part;
+  });
+}
+
+/**
+ * Tensors joined along an existing axis.
+ * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, BACKEND_MISMATCH, INVALID_ARGUMENT for an empty list.
+ */
+export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  const first = tensors[0];
+  if (first === undefined) {
+    throw new Corr2dError("INVALID_ARGUMENT", "cat(): expected a non-empty list of Tensors");
+  }
+  for (const tensor of tensors) checkTensor("cat", tensor);
+  commonBackend("cat", tensors);
+  const axis = normalizeAxis(dim, first.shape.length);
+  const shape = [...first.shape];
+  shape[axis] = 0;
+  tensors.forEach((tensor, i) => {
+    checkSameDtype("cat", first, tensor);
+    const fits =
+      tensor.shape.length === shape.length && tensor.shape.every((n, a) => a === axis || n === shape[a]);
+    if (!fits) {
+      throw new Corr2dError(
+        "SHAPE_MISMATCH",
+        `Sizes of tensors must match except in dimension ${axis}. Expected ${formatShape(first.shape)} but got ` +
+          `${formatShape(tensor.shape)} for tensor number ${i} in the list.`,
+        { shapes: tensors.map((each) => each.shape) },
+      );
+    }
+    shape[axis]! += tensor.shape[axis]!;
+  });
+  return apply(CAT, tensors, { axis, shape });
+}
+
+/** Where the i-th of the joined tensors lies in the result. */
+function catView(shape: Shape, axis: number, start: number, part: Shape): StridedView {
+  const strides = stridesOf(shape);
+  return {
+    shape: part,
+    strides,
+    offset: part.includes(0) ? 0 : start * strides[axis]!,
+    sourceSize: sizeOf(shape),
+  };
+}
+
+const CAT: Op<{ readonly axis: number; readonly shape: Shape }> = {
+  name: "CatBackward0",
+  forward(tensors, { axis, shape }) {
+    let start = 0;
+    let out: Tensor | null = null;
+    for (const tensor of tensors) {
+      const placed = makeTensor(
+        call.stridedAdd(tensor.storage, catView(shape, axis, start, tensor.shape)),
+        shape,
+      );
+      start += tensor.shape[axis]!;
+      if (out === null) out = placed;
+      else {
+        const joined: Tensor = out.add(placed);
+        out.dispose();
+        placed.dispose();
+        out = joined;
+      }
+    }
+    return out!;
+  },
+  gradients(g, c, input) {
+    const { axis } = c.attributes;
+    let start = 0;
+    for (let i = 0; i < input; i++) start += c.shape(i)[axis]!;
+    return narrow(g, axis, start, c.shape(input)[axis]!);
+  },
+};
+
+/** Tensors of one shape put side by side along a new axis. */
+export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  const first = tensors[0];
+  if (first === undefined) {
+    throw new Corr2dError("INVALID_ARGUMENT", "stack expects a non-empty list of Tensors");
+  }
+  tensors.forEach((tensor, i) => {
+    checkTensor("stack", tensor);
+    if (!sameShape(tensor.shape, first.shape)) {
+      throw new Corr2dError(
+        "SHAPE_MISMATCH",
+        `stack expects each tensor to be equal size, but got ${formatShape(first.shape)} at entry 0 and ` +
+          `${formatShape(tensor.shape)} at entry ${i}`,
+        { shapes: tensors.map((each) => each.shape) },
+      );
+    }
+  });
+  return cat(
+    tensors.map((tensor) => unsqueeze(tensor, dim)),
+    dim,
+  );
+}

@@ -1,0 +1,59 @@
+/** Softmax and its logarithm along one axis, each with its gradient from its own result. */
+import { apply, checkTensor, makeTensor, type Op } from "../autograd.ts";
+import { normalizeAxis, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import * as call from "./call.ts";
+import { checkFloating } from "./elementwise.ts";
+
+interface Along {
+  readonly axis: number;
+}
+
+function forward(member: "softmax" | "logSoftmax"): Op<Along>["forward"] {
+  return ([x], { axis }) => {
+    const { shape } = x!;
+    const outer = sizeOf(shape.slice(0, axis));
+    const inner = sizeOf(shape.slice(axis + 1));
+    return makeTensor(call.softmax(member, x!.storage, outer, shape[axis] ?? 1, inner), shape);
+  };
+}
+
+const SOFTMAX: Op<Along> = {
+  name: "SoftmaxBackward0",
+  forward: forward("softmax"),
+  savesOutput: true,
+  // dx = y (g − Σ g y)
+  gradients: [
+    (g, c) => {
+      const weighted = g.mul(c.output());
+      return weighted.sub(c.output().mul(weighted.sum(c.attributes.axis, { keepDim: true })));
+    },
+  ],
+};
+
+const LOG_SOFTMAX: Op<Along> = {
+  name: "LogSoftmaxBackward0",
+  forward: forward("logSoftmax"),
+  savesOutput: true,
+  // dx = g − eʸ Σ g
+  gradients: [
+    (g, c) =>
+      g.sub(
+        c
+          .output()
+          .exp()
+          .mul(g.sum(c.attributes.axis, { keepDim: true })),
+      ),
+  ],
+};
+
+function run(op: Op<Along>, label: string, x: Tensor, dim: number): Tensor {
+  checkTensor(label, x);
+  checkFloating(label, x);
+  return apply(op, [x], { axis: normalizeAxis(dim, x.shape.length) });
+}
+
+/** eˣ / Σ eˣ along `dim`, computed without overflow. */
+export const softmax = (x: Tensor, dim: number): Tensor => run(SOFTMAX, "softmax", x, dim);
+/** ln(eˣ / Σ eˣ) along `dim`, computed without overflow. */
+export const logSoftmax = (x: Tensor, dim: number): Tensor => run(LOG_SOFTMAX, "logSoftmax", x, dim);

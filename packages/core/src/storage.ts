@@ -1,0 +1,122 @@
+/**
+ * Who holds which memory: reference-counted storages, and `scope`.
+ *
+ * A storage is a backend handle with the number of its holders: tensors (reshapes share one) and graph nodes that
+ * saved it for backward. When the last holder lets go, the handle is freed at once, so explicit release is exact;
+ * a tensor that nobody releases is ordinary garbage and its memory the backend's affair. Nothing here is ever
+ * needed for correctness.
+ */
+import type { Backend, DType } from "./backend.ts";
+import { Corr2dError } from "./errors.ts";
+
+export class Storage {
+  readonly backend: Backend;
+  readonly handle: unknown;
+  readonly size: number;
+  readonly dtype: DType;
+  #holders = 1;
+
+  /** Takes over `handle`, which has one holder: the caller. */
+  constructor(backend: Backend, handle: unknown, size: number, dtype: DType) {
+    this.backend = backend;
+    this.handle = handle;
+    this.size = size;
+    this.dtype = dtype;
+  }
+
+  retain(): this {
+    this.#holders++;
+    return this;
+  }
+
+  release(): void {
+    if (--this.#holders === 0) this.backend.free(this.handle);
+  }
+}
+
+/** What a scope can end: a tensor. */
+export interface Scoped {
+  dispose(): void;
+}
+
+let current: Scoped[] | null = null;
+const kept = new WeakSet<Scoped>();
+
+/** Puts a new tensor under the innermost scope, if there is one. */
+export function track(tensor: Scoped): void {
+  current?.push(tensor);
+}
+
+/**
+ * Takes a tensor out of every scope around: it lives until it is disposed or collected.
+ *
+ * @returns the same tensor.
+ */
+export function keep<T extends Scoped>(tensor: T): T {
+  if (current !== null) kept.add(tensor);
+  return tensor;
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
+  );
+}
+
+/** The tensors in a function's result: itself, or those in (nested) arrays and plain objects. */
+function collect(value: unknown, isTensor: (value: unknown) => value is Scoped, into: Set<Scoped>): void {
+  if (isTensor(value)) into.add(value);
+  else if (Array.isArray(value)) for (const item of value) collect(item, isTensor, into);
+  else if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+    for (const item of Object.values(value)) collect(item, isTensor, into);
+  }
+}
+
+/** `scope` over any notion of tensor; `tensor.ts` supplies the class. */
+export function runScope<T>(fn: () => T, isTensor: (value: unknown) => value is Scoped): T {
+  const outer = current;
+  const inner: Scoped[] = [];
+  current = inner;
+  const survivors = new Set<Scoped>();
+  try {
+    const result = fn();
+    if (isThenable(result)) {
+      result.then(undefined, () => {}); // Its failure is the caller's mistake's consequence, reported below.
+      throw new Corr2dError(
+        "ASYNC_CALLBACK",
+        "scope(fn) is synchronous, but fn returned a promise: do the asynchronous part (await data(), …) outside, " +
+          "return the tensors you need from the scope, or keep(tensor) them.",
+      );
+    }
+    collect(result, isTensor, survivors);
+    return result;
+  } finally {
+    current = outer;
+    for (let i = 0; i < inner.length; i++) {
+      const tensor = inner[i]!;
+      if (survivors.has(tensor)) outer?.push(tensor);
+      else if (!kept.has(tensor)) tensor.dispose();
+    }
+  }
+}
+
+/** A scope around one call that makes a single tensor: only the result outlives it. The engine's own, without checks. */
+export function runScoped<T extends Scoped>(fn: () => T): T {
+  const outer = current;
+  const inner: Scoped[] = [];
+  current = inner;
+  let result: T | undefined;
+  try {
+    result = fn();
+    return result;
+  } finally {
+    current = outer;
+    let made = false;
+    for (let i = 0; i < inner.length; i++) {
+      const tensor = inner[i]!;
+      if (tensor === result) made = true;
+      else if (!kept.has(tensor)) tensor.dispose();
+    }
+    if (made) outer?.push(result!);
+  }
+}

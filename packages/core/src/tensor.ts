@@ -1,0 +1,669 @@
+/**
+ * The public Tensor: a thin class over a storage, a shape and a place in the graph.
+ *
+ * A tensor is an immutable value of up to 8 axes, contiguous and row-major, on one backend. Operations return new
+ * tensors and work at once; reading (`data`, `item`, `toArray`) is the only thing to await. A leaf can be
+ * assigned, which rebinds it. Names are PyTorch's, in camelCase; every method is a function of `ops/` too.
+ */
+import {
+  type BackwardOptions,
+  backward,
+  bindTensor,
+  commonBackend,
+  type GraphNode,
+  isFloating,
+  isGradEnabled,
+  isTensor,
+  makeTensor,
+} from "./autograd.ts";
+import type { Backend, DType, TypedArray } from "./backend.ts";
+import { checkBackend } from "./current-backend.ts";
+import { Corr2dError } from "./errors.ts";
+import { formatTensor } from "./format.ts";
+import * as activation from "./ops/activation.ts";
+import { fill } from "./ops/call.ts";
+import { fromArray, type NestedArray, tensor } from "./ops/create.ts";
+import type { DivOptions, Operand } from "./ops/elementwise.ts";
+import * as elementwise from "./ops/elementwise.ts";
+import * as indexing from "./ops/indexing.ts";
+import { matmul } from "./ops/matmul.ts";
+import type { Range } from "./ops/movement.ts";
+import * as movement from "./ops/movement.ts";
+import { type PadOptions, pad } from "./ops/pad.ts";
+import type { Dim, ReduceOptions, ValuesAndIndices } from "./ops/reduce.ts";
+import * as reduction from "./ops/reduce.ts";
+import { logSoftmax, softmax } from "./ops/softmax.ts";
+import { checkRank, formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
+import { keep, runScope, type Storage, track } from "./storage.ts";
+
+/** Values nested to the tensor's rank; a plain number for a scalar. */
+export type NestedValues = number | NestedValues[];
+
+export class Tensor implements Disposable {
+  /** Sizes of the axes, outermost first. */
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly backend: Backend;
+  /** Number of elements. */
+  readonly size: number;
+  #storage: Storage | null;
+  #node: GraphNode | null;
+  #requiresGrad: boolean;
+  /** The leaf that this tensor stands for in a backward pass, or null for itself. */
+  #aliasOf: Tensor | null = null;
+  #grad: Tensor | null = null;
+  #gradView: Tensor | null = null;
+  /** `using x = …` disposes x at the end of the block, where the host has the symbol. */
+  declare readonly [Symbol.dispose]: () => void;
+
+  /**
+   * Takes over one reference to `storage`. Tensors are made by `tensor`, `zeros`, … and by operations.
+   * @internal
+   */
+  constructor(storage: Storage, shape: Shape, node: GraphNode | null) {
+    if (shape.length > 8) checkRank(shape);
+    this.shape = shape;
+    this.dtype = storage.dtype;
+    this.backend = storage.backend;
+    this.size = storage.size;
+    this.#storage = storage;
+    this.#node = node;
+    this.#requiresGrad = node !== null;
+    track(this);
+  }
+
+  // ——— For core itself ———
+
+  /** @internal */
+  get storage(): Storage {
+    if (this.#storage !== null) return this.#storage;
+    throw new Corr2dError(
+      "DISPOSED",
+      `this tensor of shape ${formatShape(this.shape)} was used after dispose(), or after the scope it was made in ` +
+        "ended: return it from the scope, or keep(tensor) it.",
+      { shape: this.shape },
+    );
+  }
+
+  /** The node that made this tensor; null for leaves. @internal */
+  get gradNode(): GraphNode | null {
+    return this.#node;
+  }
+
+  /** @internal */
+  get leaf(): Tensor {
+    return this.#aliasOf ?? this;
+  }
+
+  /** @internal */
+  attachNode(node: GraphNode): void {
+    this.#node = node;
+    this.#requiresGrad = true;
+  }
+
+  /** Makes this tensor stand for `leaf` in a backward pass that is recorded. @internal */
+  aliasLeaf(leaf: Tensor): void {
+    this.#aliasOf = leaf;
+    this.#requiresGrad = true;
+  }
+
+  /** Another tensor of the same value, at the same place in the graph. @internal */
+  alias(): Tensor {
+    const other = makeTensor(this.storage.retain(), this.shape, this.#node);
+    if (this.#node === null && this.#requiresGrad) other.aliasLeaf(this.leaf);
+    return other;
+  }
+
+  /** Adds a gradient that backward brought; it outlives every scope. @internal */
+  accumulateGrad(gradient: Tensor): void {
+    const total = this.#grad === null ? gradient.alias() : this.#grad.add(gradient);
+    this.#grad?.dispose();
+    this.#grad = keep(total);
+  }
+
+  /** The number as a scalar tensor of this dtype, on this backend. @internal */
+  scalarLike(value: number): Tensor {
+    return elementwise.toOperand("scalar", value, this);
+  }
+
+  /** @internal */
+  fromArray(data: TypedArray, shape: Shape): Tensor {
+    return fromArray(this.backend, data, shape, data instanceof Int32Array ? "int32" : this.dtype);
+  }
+
+  // ——— Size ———
+
+  /** Number of elements. */
+  numel(): number {
+    return this.size;
+  }
+
+  /** Number of axes. */
+  dim(): number {
+    return this.shape.length;
+  }
+
+  // ——— Lifetime ———
+
+  /** Whether `dispose` was called, or the scope that owned the tensor ended. */
+  get isDisposed(): boolean {
+    return this.#storage === null;
+  }
+
+  /** Lets go of the memory now instead of at collection. Never necessary; harmless twice. */
+  dispose(): void {
+    this.#storage?.release();
+    this.#storage = null;
+  }
+
+  /**
+   * Rebinds this leaf to another value of the same shape; what was computed from the old value keeps it.
+   *
+   * @param value a tensor, a number for all elements, or nested numbers.
+   * @throws LEAF_ASSIGNED for a leaf that requires gradients outside `noGrad`; INVALID_ARGUMENT for a result of
+   *   operations; SHAPE_MISMATCH, DTYPE_MISMATCH, BACKEND_MISMATCH.
+   */
+  assign(value: Tensor | NestedArray): this {
+    if (this.#node !== null) {
+      throw new Corr2dError(
+        "INVALID_ARGUMENT",
+        "assign: only a leaf can be assigned, and this tensor is the result of an operation: use detach() first, or the " +
+          "value itself in its place",
+      );
+    }
+    if (this.#requiresGrad && isGradEnabled()) {
+      throw new Corr2dError(
+        "LEAF_ASSIGNED",
+        "a leaf Variable that requires grad is being used in an in-place operation. Assign it inside noGrad(() => …), " +
+          "as optimisers do.",
+      );
+    }
+    const source = isTensor(value)
+      ? value
+      : typeof value === "number"
+        ? movement.expand(this.scalarLike(value), this.shape)
+        : tensor(value, { dtype: this.dtype, backend: this.backend });
+    commonBackend("assign", [this, source]);
+    elementwise.checkSameDtype("assign", this, source);
+    if (!sameShape(source.shape, this.shape)) {
+      throw new Corr2dError(
+        "SHAPE_MISMATCH",
+        `assign: a tensor of shape ${formatShape(this.shape)} cannot take a value of shape ${formatShape(source.shape)}`,
+        { shape: this.shape, value: source.shape },
+      );
+    }
+    const storage = source.storage.retain();
+    if (source !== value) source.dispose();
+    this.storage.release();
+    this.#storage = storage;
+    return this;
+  }
+
+  /**
+   * Assigns a part of this leaf: `x.set([":", "2:6"], 0)` is Python's `x[:, 2:6] = 0`. For a differentiable version
+   * that leaves x alone use `sliceScatter`.
+   * @throws as `assign` and `slice`.
+   */
+  set(ranges: readonly Range[], value: Operand): this {
+    const changed = movement.sliceScatter(
+      this.detach(),
+      typeof value === "number" ? value : value.detach(),
+      ...ranges,
+    );
+    this.assign(changed);
+    changed.dispose();
+    return this;
+  }
+
+  // ——— Gradients ———
+
+  /** Whether backward reaches this tensor. */
+  get requiresGrad(): boolean {
+    return this.#requiresGrad;
+  }
+
+  /** @throws DTYPE_UNSUPPORTED for an int32 tensor; INVALID_ARGUMENT for a result of operations. */
+  set requiresGrad(value: boolean) {
+    if (this.#node !== null) {
+      if (value) return;
+      throw new Corr2dError(
+        "INVALID_ARGUMENT",
+        "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a " +
+          "subgraph that doesn't require differentiation use detach().",
+      );
+    }
+    if (value && !isFloating(this.dtype)) {
+      throw new Corr2dError(
+        "DTYPE_UNSUPPORTED",
+        `Only Tensors of floating point and complex dtype can require gradients, but this one is ${this.dtype}: cast it ` +
+          "with .float() first",
+        { dtype: this.dtype },
+      );
+    }
+    this.#requiresGrad = value;
+  }
+
+  /** Whether this tensor is no result of a recorded operation. */
+  get isLeaf(): boolean {
+    return this.#node === null;
+  }
+
+  /** The name of the operation that made this tensor, as printing shows it; null for a leaf. */
+  get gradFn(): string | null {
+    return this.#node?.op.name ?? null;
+  }
+
+  /** What `backward` has accumulated for this leaf, or null. */
+  get grad(): Tensor | null {
+    if (this.#grad === null) return null;
+    if (this.#gradView === null || this.#gradView.isDisposed) this.#gradView = this.#grad.alias();
+    return this.#gradView;
+  }
+
+  /** Replaces the accumulated gradient; null forgets it. */
+  set grad(value: Tensor | null) {
+    if (value !== null && !sameShape(value.shape, this.shape)) {
+      throw new Corr2dError(
+        "SHAPE_MISMATCH",
+        `assigned grad has data of a different size: ${formatShape(value.shape)} for a tensor of ${formatShape(this.shape)}`,
+        { grad: value.shape, shape: this.shape },
+      );
+    }
+    this.#grad?.dispose();
+    this.#gradView = null;
+    this.#grad = value === null ? null : keep(value.alias());
+  }
+
+  /** Asks that backward leave a `.grad` on this result of operations, as it does on leaves. */
+  retainGrad(): this {
+    if (this.#node !== null) this.#node.retains = this;
+    return this;
+  }
+
+  /**
+   * Computes the gradient of this tensor with respect to every leaf that requires it, adding to their `.grad`.
+   *
+   * @param gradient the cotangent, of this tensor's shape; may be left out for a tensor of one element.
+   * @throws NOT_SCALAR, NO_GRAPH, GRAPH_RELEASED, SHAPE_MISMATCH.
+   */
+  backward(gradient?: Tensor, options: BackwardOptions = {}): void {
+    backward(this, gradient, options);
+  }
+
+  /** The same value, outside the graph. Shares memory. */
+  detach(): Tensor {
+    return makeTensor(this.storage.retain(), this.shape);
+  }
+
+  /** The same value in the graph, as a tensor of its own. (Tensors are immutable, so this shares memory too.) */
+  clone(): Tensor {
+    return movement.reshape(this, this.shape);
+  }
+
+  // ——— Reading ———
+
+  /** A copy of the elements, row-major. */
+  async data(): Promise<TypedArray> {
+    return this.storage.backend.read(this.storage.handle, this.size, this.dtype);
+  }
+
+  /**
+   * `data` without a promise.
+   * @throws SYNC_READ_UNSUPPORTED on a backend that cannot.
+   */
+  dataSync(): TypedArray {
+    const { backend, handle } = this.storage;
+    if (backend.readSync !== undefined) return backend.readSync(handle, this.size, this.dtype);
+    throw new Corr2dError(
+      "SYNC_READ_UNSUPPORTED",
+      `backend ${backend.name} cannot read synchronously: use await tensor.data(), item() or toArray()`,
+      { backend: backend.name },
+    );
+  }
+
+  /** @throws NOT_SCALAR unless there is exactly one element. */
+  async item(): Promise<number> {
+    this.#checkSingle();
+    return (await this.data())[0]!;
+  }
+
+  itemSync(): number {
+    this.#checkSingle();
+    return this.dataSync()[0]!;
+  }
+
+  #checkSingle(): void {
+    if (this.size === 1) return;
+    throw new Corr2dError(
+      "NOT_SCALAR",
+      `a Tensor with ${this.size} elements cannot be converted to Scalar (shape ${formatShape(this.shape)})`,
+      { shape: this.shape },
+    );
+  }
+
+  /** The elements as nested arrays; a number for a scalar. */
+  async toArray(): Promise<NestedValues> {
+    return nest(await this.data(), this.shape);
+  }
+
+  toArraySync(): NestedValues {
+    return nest(this.dataSync(), this.shape);
+  }
+
+  /** The text that PyTorch prints. On a backend without synchronous reads: the shape only; use `toText`. */
+  toString(): string {
+    if (this.isDisposed) return `tensor(disposed, size=(${this.shape.join(", ")}))`;
+    if (this.backend.readSync === undefined) {
+      return `tensor(…, size=(${this.shape.join(", ")}), backend=${this.backend.name})`;
+    }
+    return this.#format(this.dataSync());
+  }
+
+  /** The text that PyTorch prints, on any backend. */
+  async toText(): Promise<string> {
+    return this.#format(await this.data());
+  }
+
+  #format(data: TypedArray): string {
+    return formatTensor(data, this.shape, this.dtype, {
+      requiresGrad: this.#requiresGrad && this.#node === null,
+      gradFn: this.gradFn,
+    });
+  }
+
+  // ——— Placement and dtype ———
+
+  /**
+   * This value on another backend, as a leaf of its own: graphs do not cross backends.
+   * @throws DTYPE_UNSUPPORTED when the target does not offer the dtype.
+   */
+  async to(backend: Backend): Promise<Tensor> {
+    return this.#moved(backend, backend === this.backend ? null : await this.data());
+  }
+
+  toSync(backend: Backend): Tensor {
+    return this.#moved(backend, backend === this.backend ? null : this.dataSync());
+  }
+
+  #moved(backend: Backend, data: TypedArray | null): Tensor {
+    if (data === null) return this;
+    elementwise.checkDtype(checkBackend(backend), this.dtype);
+    const moved = fromArray(backend, data, this.shape, this.dtype);
+    moved.requiresGrad = this.#requiresGrad;
+    return moved;
+  }
+
+  type(dtype: DType): Tensor {
+    return elementwise.cast(this, dtype);
+  }
+  float(): Tensor {
+    return this.type("float32");
+  }
+  double(): Tensor {
+    return this.type("float64");
+  }
+  int(): Tensor {
+    return this.type("int32");
+  }
+
+  zerosLike(): Tensor {
+    return makeTensor(fill(this.backend, 0, this.size, this.dtype), this.shape);
+  }
+  onesLike(): Tensor {
+    return makeTensor(fill(this.backend, 1, this.size, this.dtype), this.shape);
+  }
+
+  // ——— Elementwise ———
+
+  add(other: Operand): Tensor {
+    return elementwise.add(this, other);
+  }
+  sub(other: Operand): Tensor {
+    return elementwise.sub(this, other);
+  }
+  mul(other: Operand): Tensor {
+    return elementwise.mul(this, other);
+  }
+  div(other: Operand, options?: DivOptions): Tensor {
+    return elementwise.div(this, other, options);
+  }
+  pow(exponent: Operand): Tensor {
+    return elementwise.pow(this, exponent);
+  }
+  maximum(other: Operand): Tensor {
+    return elementwise.maximum(this, other);
+  }
+  minimum(other: Operand): Tensor {
+    return elementwise.minimum(this, other);
+  }
+  eq(other: Operand): Tensor {
+    return elementwise.eq(this, other);
+  }
+  ne(other: Operand): Tensor {
+    return elementwise.ne(this, other);
+  }
+  lt(other: Operand): Tensor {
+    return elementwise.lt(this, other);
+  }
+  le(other: Operand): Tensor {
+    return elementwise.le(this, other);
+  }
+  gt(other: Operand): Tensor {
+    return elementwise.gt(this, other);
+  }
+  ge(other: Operand): Tensor {
+    return elementwise.ge(this, other);
+  }
+  clamp(min: number | null = null, max: number | null = null): Tensor {
+    return elementwise.clamp(this, min, max);
+  }
+  neg(): Tensor {
+    return elementwise.neg(this);
+  }
+  abs(): Tensor {
+    return elementwise.abs(this);
+  }
+  sign(): Tensor {
+    return elementwise.sign(this);
+  }
+  square(): Tensor {
+    return elementwise.square(this);
+  }
+  floor(): Tensor {
+    return elementwise.floor(this);
+  }
+  ceil(): Tensor {
+    return elementwise.ceil(this);
+  }
+  round(): Tensor {
+    return elementwise.round(this);
+  }
+  trunc(): Tensor {
+    return elementwise.trunc(this);
+  }
+  sqrt(): Tensor {
+    return elementwise.sqrt(this);
+  }
+  rsqrt(): Tensor {
+    return elementwise.rsqrt(this);
+  }
+  reciprocal(): Tensor {
+    return elementwise.reciprocal(this);
+  }
+  exp(): Tensor {
+    return elementwise.exp(this);
+  }
+  expm1(): Tensor {
+    return elementwise.expm1(this);
+  }
+  log(): Tensor {
+    return elementwise.log(this);
+  }
+  log1p(): Tensor {
+    return elementwise.log1p(this);
+  }
+  sin(): Tensor {
+    return elementwise.sin(this);
+  }
+  cos(): Tensor {
+    return elementwise.cos(this);
+  }
+  tan(): Tensor {
+    return elementwise.tan(this);
+  }
+  erf(): Tensor {
+    return elementwise.erf(this);
+  }
+  relu(): Tensor {
+    return activation.relu(this);
+  }
+  sigmoid(): Tensor {
+    return activation.sigmoid(this);
+  }
+  tanh(): Tensor {
+    return activation.tanh(this);
+  }
+  softmax(dim: number): Tensor {
+    return softmax(this, dim);
+  }
+  logSoftmax(dim: number): Tensor {
+    return logSoftmax(this, dim);
+  }
+
+  // ——— Reductions ———
+
+  sum(dim?: Dim, options?: ReduceOptions): Tensor {
+    return reduction.sum(this, dim, options);
+  }
+  mean(dim?: Dim, options?: ReduceOptions): Tensor {
+    return reduction.mean(this, dim, options);
+  }
+  prod(dim?: Dim, options?: ReduceOptions): Tensor {
+    return reduction.prod(this, dim, options);
+  }
+  amax(dim?: Dim, options?: ReduceOptions): Tensor {
+    return reduction.amax(this, dim, options);
+  }
+  amin(dim?: Dim, options?: ReduceOptions): Tensor {
+    return reduction.amin(this, dim, options);
+  }
+  /** The largest element, or with `dim` the largest along it and where they are. */
+  max(): Tensor;
+  max(dim: number, options?: ReduceOptions): ValuesAndIndices;
+  max(dim?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
+    return dim === undefined ? reduction.amax(this) : reduction.extremeAlong("argmax", this, dim, options);
+  }
+  /** The smallest element, or with `dim` the smallest along it and where they are. */
+  min(): Tensor;
+  min(dim: number, options?: ReduceOptions): ValuesAndIndices;
+  min(dim?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
+    return dim === undefined ? reduction.amin(this) : reduction.extremeAlong("argmin", this, dim, options);
+  }
+  argmax(dim?: number, options?: ReduceOptions): Tensor {
+    return reduction.argmax(this, dim, options);
+  }
+  argmin(dim?: number, options?: ReduceOptions): Tensor {
+    return reduction.argmin(this, dim, options);
+  }
+  variance(dim?: Dim, options?: ReduceOptions & { readonly correction?: number | undefined }): Tensor {
+    return reduction.variance(this, dim, options);
+  }
+  std(dim?: Dim, options?: ReduceOptions & { readonly correction?: number | undefined }): Tensor {
+    return reduction.std(this, dim, options);
+  }
+  norm(p?: number, dim?: Dim, options?: ReduceOptions): Tensor {
+    return reduction.norm(this, p, dim, options);
+  }
+  logSumExp(dim?: Dim, options?: ReduceOptions): Tensor {
+    return reduction.logSumExp(this, dim, options);
+  }
+
+  // ——— Movement ———
+
+  reshape(shape: Shape): Tensor {
+    return movement.reshape(this, shape);
+  }
+  flatten(startDim?: number, endDim?: number): Tensor {
+    return movement.flatten(this, startDim, endDim);
+  }
+  squeeze(dim?: number | readonly number[]): Tensor {
+    return movement.squeeze(this, dim);
+  }
+  unsqueeze(dim: number): Tensor {
+    return movement.unsqueeze(this, dim);
+  }
+  permute(dims: readonly number[]): Tensor {
+    return movement.permute(this, dims);
+  }
+  transpose(dim0: number, dim1: number): Tensor {
+    return movement.transpose(this, dim0, dim1);
+  }
+  t(): Tensor {
+    return movement.t(this);
+  }
+  expand(shape: Shape): Tensor {
+    return movement.expand(this, shape);
+  }
+  tile(repeats: readonly number[]): Tensor {
+    return movement.tile(this, repeats);
+  }
+  flip(dims: number | readonly number[]): Tensor {
+    return movement.flip(this, dims);
+  }
+  slice(...ranges: readonly Range[]): Tensor {
+    return movement.slice(this, ...ranges);
+  }
+  sliceScatter(source: Operand, ...ranges: readonly Range[]): Tensor {
+    return movement.sliceScatter(this, source, ...ranges);
+  }
+  narrow(dim: number, start: number, length: number): Tensor {
+    return movement.narrow(this, dim, start, length);
+  }
+  split(sizes: number | readonly number[], dim?: number): Tensor[] {
+    return movement.split(this, sizes, dim);
+  }
+  pad(sides: readonly number[], options?: PadOptions): Tensor {
+    return pad(this, sides, options);
+  }
+
+  // ——— Indexing and products ———
+
+  gather(dim: number, index: Tensor): Tensor {
+    return indexing.gather(this, dim, index);
+  }
+  scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor {
+    return indexing.scatterAdd(this, dim, index, source);
+  }
+  indexSelect(dim: number, index: Tensor): Tensor {
+    return indexing.indexSelect(this, dim, index);
+  }
+  matmul(other: Tensor): Tensor {
+    return matmul(this, other);
+  }
+}
+
+if (Symbol.dispose !== undefined) {
+  Object.defineProperty(Tensor.prototype, Symbol.dispose, { value: Tensor.prototype.dispose });
+}
+// Recognised by other copies of core, to say what is wrong instead of "not a tensor".
+Object.defineProperty(Tensor.prototype, Symbol.for("@corr2d/core.tensor"), { value: true });
+
+bindTensor(Tensor);
+
+function nest(data: TypedArray, shape: Shape): NestedValues {
+  let at = 0;
+  const level = (depth: number): NestedValues =>
+    depth === shape.length ? data[at++]! : Array.from({ length: shape[depth]! }, () => level(depth + 1));
+  return sizeOf(shape) === data.length ? level(0) : [];
+}
+
+/**
+ * Runs `fn` and frees the tensors made inside, except those it returns (alone, or in arrays and plain objects) and
+ * those given to `keep`. Values that were rebound into older tensors (`assign`, `.grad`) live on. Training loops wrap
+ * a step in it; scopes nest.
+ *
+ * @throws ASYNC_CALLBACK when `fn` returns a promise.
+ */
+export function scope<T>(fn: () => T): T {
+  return runScope(fn, isTensor);
+}
