@@ -3,7 +3,7 @@
 // Compiles assembly/index.ts twice, with and without relaxed SIMD, into TypeScript modules that carry the bytes:
 // src/generated/{plain,relaxed}.ts and, with the names and types of what they export, src/generated/kernels.ts.
 //
-// Both builds import an unshared memory: one with shared memory differs in one flag byte (src/instantiate.ts sets it).
+// Both builds import an unshared memory: one with shared memory differs in one flag byte (src/module.ts sets it).
 // Memory below 64 KiB holds the argument block, the threads' control block (src/layout.ts) and the kernels' constants.
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -46,14 +46,24 @@ function exportsOf(declarations) {
   }));
 }
 
-/** Fails when the constants of the kernels would reach into the heap, which begins at 64 KiB. */
-function checkImports(name, bytes) {
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
-  const extra = imports
-    .filter(({ kind }) => kind !== "memory")
-    .map((entry) => `${entry.module}.${entry.name}`);
-  if (extra.length > 0)
-    throw new Error(`${name} build imports ${extra.join(", ")}: it may only import memory`);
+/** Where the flags of the memory import lie: 1 says that it has a maximum, 3 that it is shared too. */
+function memoryFlagOffset(name, bytes) {
+  const text = Buffer.from(bytes).toString("latin1");
+  const entry = "\x03env\x06memory\x02";
+  const offset = text.indexOf(entry) + entry.length;
+  if (offset < entry.length || bytes[offset] !== 1)
+    throw new Error(`${name} build: no unshared memory import`);
+  return offset;
+}
+
+/** The module must ask for nothing but memory, and its constants must end before the heap. */
+function checkModule(name, bytes) {
+  const module = new WebAssembly.Module(bytes);
+  const imports = WebAssembly.Module.imports(module);
+  if (imports.length !== 1)
+    throw new Error(`${name} build may only import memory: ${JSON.stringify(imports)}`);
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 }); // a segment beyond its 64 KiB traps
+  new WebAssembly.Instance(module, { env: { memory } });
 }
 
 /** Written beside and renamed, so that nobody reads half a file. */
@@ -70,9 +80,19 @@ const builds = {
 
 mkdirSync(outputFolder, { recursive: true });
 for (const [name, { bytes }] of Object.entries(builds)) {
-  if (name === "plain" || WebAssembly.validate(bytes)) checkImports(name, bytes); // Node 20 knows no relaxed SIMD
+  if (name === "plain" || WebAssembly.validate(bytes)) checkModule(name, bytes); // Node 20 has no relaxed SIMD
+  const offset = memoryFlagOffset(name, bytes);
   const base64 = Buffer.from(bytes).toString("base64");
-  write(`${name}.ts`, `export const bytes: string =\n  "${base64}";\n`);
+  write(
+    `${name}.ts`,
+    [
+      "/** The module in base64. */",
+      `export const base64: string =\n  "${base64}";`,
+      "/** Offset of the byte that says whether the imported memory is shared: 1 no, 3 yes. */",
+      `export const memoryFlag: number = ${offset};`,
+      "",
+    ].join("\n"),
+  );
   console.log(`${name}: ${bytes.length} bytes`);
 }
 

@@ -5,7 +5,10 @@
  * A kernel gets a block of i32 slots and works on chunks [begin, end) of a grid that depends on geometry and build
  * alone, so that results are the same bits for every number of threads.
  */
-import type { Exports, KernelName } from "./generated/kernels.ts";
+import { type Exports, KERNELS, type KernelName } from "./generated/kernels.ts";
+import type { Heap } from "./heap.ts";
+import { ARGUMENTS } from "./layout.ts";
+import type { Team } from "./team.ts";
 
 export type { Exports, KernelName };
 
@@ -44,4 +47,47 @@ const word = new DataView(new ArrayBuffer(4));
 export function floatBits(value: number): number {
   word.setFloat32(0, value);
   return word.getInt32(0);
+}
+
+const KERNEL_NUMBERS: ReadonlyMap<KernelName, number> = new Map(
+  KERNELS.map((name, number) => [name, number]),
+);
+
+/** The runtime over a heap, an instance of the module and, where there are threads, the team of them. */
+export class WasmRuntime implements Runtime {
+  readonly relaxed: boolean;
+  readonly call: Exports;
+  readonly #heap: Heap;
+  readonly #team: Team | null;
+
+  constructor(heap: Heap, exports: Exports, relaxed: boolean, team: Team | null) {
+    this.#heap = heap;
+    this.call = exports;
+    this.relaxed = relaxed;
+    this.#team = team;
+  }
+
+  get f32(): Float32Array {
+    return this.#heap.f32;
+  }
+
+  get i32(): Int32Array {
+    return this.#heap.i32;
+  }
+
+  get threads(): number {
+    return this.#team?.threads ?? 1;
+  }
+
+  scratch(bytes: number): number {
+    return this.#heap.scratch(bytes);
+  }
+
+  run(kernel: KernelName, args: readonly number[], chunks: number, flops: number): void {
+    const slots = this.#heap.i32;
+    for (let i = 0; i < args.length; i++) slots[(ARGUMENTS >> 2) + i] = args[i]!;
+    const body = this.call[kernel];
+    if (this.#team === null || chunks < 2 || flops < PARALLEL_FLOPS) body(ARGUMENTS, 0, chunks);
+    else this.#team.run(KERNEL_NUMBERS.get(kernel)!, body, chunks);
+  }
 }

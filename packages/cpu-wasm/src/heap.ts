@@ -1,0 +1,316 @@
+/**
+ * The tensors' memory: one WebAssembly memory, used as a bounded cache over garbage-collected memory.
+ *
+ * A handle is what core holds. Its cell says where the values are: at a pointer in the heap or, when the heap was
+ * full and the cell the least recently used, in an ordinary array (`copy`), which the collector counts and frees.
+ * The heap's table lists the cells that are in the heap, never the handles and never a cell that has moved out, so
+ * a handle that nobody keeps takes its copy with it; what it left in the heap goes by the same eviction or, if it
+ * is large, when the FinalizationRegistry reports the handle.
+ *
+ * An operation is everything between `begin` and `end`. What it touches carries its number and is not evicted.
+ */
+import { Corr2dError } from "@corr2d/core";
+import { Allocator } from "./allocator.ts";
+import { HEAP_START, PAGE } from "./layout.ts";
+
+/** Below this a registration costs more than the memory is worth. */
+const REGISTERED_BYTES = 16384;
+/** Registrations that may be outstanding: in a loop without turns of the event loop they only pile up. */
+const MAX_REGISTRATIONS = 65536;
+/** Slots and serial numbers share one integer token, which keeps nothing alive. */
+const TOKEN_SLOTS = 2 ** 26;
+/** An eviction frees at least this part of the heap, so that its sort is paid for by many allocations. */
+const EVICTION_SHARE = 1 / 8;
+/** The heap grows by at least this part of its size. */
+const GROWTH_SHARE = 1 / 4;
+const MIN_GROWTH_PAGES = 16;
+
+/** Where the values of one handle are. */
+interface Cell {
+  /** Byte address in the heap; 0 when the values are in `copy`, or freed. */
+  pointer: number;
+  readonly bytes: number;
+  /** The operation that used it last. */
+  lastUse: number;
+  /** Its place in the table of cells in the heap. */
+  slot: number;
+  /** Tells apart the cells that used one slot. */
+  serial: number;
+  copy: Int32Array | null;
+}
+
+/** What core holds for a tensor's values. */
+export class TensorHandle {
+  /** @internal */
+  readonly cell: Cell;
+  constructor(cell: Cell) {
+    this.cell = cell;
+  }
+}
+
+export interface HeapStats {
+  /** Handles whose values are in the heap, and their bytes. */
+  readonly liveHandles: number;
+  readonly liveBytes: number;
+  /** Size of the heap now, and the size it may grow to. */
+  readonly heapBytes: number;
+  readonly heapLimitBytes: number;
+  /** Bytes moved out of the heap and back since the backend was made: the heap is too small when they keep growing. */
+  readonly evictedBytes: number;
+  readonly restoredBytes: number;
+  /** The largest scratch space of one operation. */
+  readonly scratchPeakBytes: number;
+}
+
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+
+export class Heap {
+  readonly memory: WebAssembly.Memory;
+  /** Views of the whole memory, replaced when it grows. */
+  f32!: Float32Array;
+  i32!: Int32Array;
+
+  readonly #allocator = new Allocator();
+  readonly #limit: number;
+  #size: number;
+  /** Cells in the heap, by slot. */
+  #cells: (Cell | undefined)[] = [];
+  #freeSlots: number[] = [];
+  #serial = 0;
+
+  #refusal: (() => Corr2dError) | null = null;
+  #operation = 1;
+  /** Results of the operation that runs: they are nobody's if it fails. */
+  readonly #results: TensorHandle[] = [];
+  /** Pointer and size of each scratch block of the operation that runs. */
+  readonly #scratch: number[] = [];
+  #scratchBytes = 0;
+
+  readonly #registry: FinalizationRegistry<number>;
+  #registrations = 0;
+
+  #liveHandles = 0;
+  #liveBytes = 0;
+  #evictedBytes = 0;
+  #restoredBytes = 0;
+  #scratchPeak = 0;
+
+  /** A heap over `memory`, which may grow to `limit` bytes. */
+  constructor(memory: WebAssembly.Memory, limit: number) {
+    this.memory = memory;
+    this.#limit = limit;
+    this.#size = memory.buffer.byteLength;
+    this.#allocator.extend(HEAP_START, this.#size - HEAP_START);
+    this.#registry = new FinalizationRegistry((token) => this.#collected(token));
+    this.#refreshViews();
+  }
+
+  /**
+   * Starts an operation, cleaning up after the last one if it failed.
+   * @throws what `refuse` was given.
+   */
+  begin(): void {
+    if (this.#refusal !== null) throw this.#refusal();
+    if (this.#results.length > 0 || this.#scratch.length > 0) this.#abandon();
+  }
+
+  /** Ends an operation: its scratch space is free, its results are the caller's. */
+  end(): void {
+    this.#operation++;
+    this.#results.length = 0;
+    if (this.#scratch.length > 0) this.#releaseScratch();
+  }
+
+  /** The address of an operand's values, which stay there until the operation ends. */
+  pointer(handle: TensorHandle): number {
+    const cell = handle.cell;
+    cell.lastUse = this.#operation;
+    return cell.pointer === 0 ? this.#restore(handle) : cell.pointer;
+  }
+
+  /**
+   * A fresh handle for a result of `bytes` bytes of undefined contents.
+   * @throws OUT_OF_MEMORY
+   */
+  result(bytes: number): TensorHandle {
+    const cell = { pointer: 0, bytes, lastUse: this.#operation, slot: 0, serial: 0, copy: null };
+    const handle = new TensorHandle(cell);
+    this.#place(handle);
+    this.#results.push(handle);
+    return handle;
+  }
+
+  /**
+   * Memory for the operation that runs.
+   * @throws OUT_OF_MEMORY
+   */
+  scratch(bytes: number): number {
+    const pointer = this.#reserve(bytes);
+    this.#scratch.push(pointer, bytes);
+    this.#scratchBytes += bytes;
+    if (this.#scratchBytes > this.#scratchPeak) this.#scratchPeak = this.#scratchBytes;
+    return pointer;
+  }
+
+  free(handle: TensorHandle): void {
+    const cell = handle.cell;
+    if (cell.pointer !== 0) this.#remove(cell);
+    cell.copy = null;
+  }
+
+  /** The first `size` elements of a handle's values, as a new integer array (floats bit-cast). */
+  read(handle: TensorHandle, size: number): Int32Array {
+    const { pointer, copy } = handle.cell;
+    return copy === null ? this.i32.slice(pointer >> 2, (pointer >> 2) + size) : copy.slice(0, size);
+  }
+
+  /** From now on no operation can begin: each gets this error. */
+  refuse(error: () => Corr2dError): void {
+    this.#refusal = error;
+  }
+
+  /** Forgets everything, so that the collector can have the memory. */
+  close(): void {
+    this.#cells = [];
+    this.#freeSlots = [];
+    this.#results.length = 0;
+    this.#scratch.length = 0;
+    this.#liveHandles = 0;
+    this.#liveBytes = 0;
+    this.f32 = new Float32Array(0);
+    this.i32 = new Int32Array(0);
+  }
+
+  stats(): HeapStats {
+    if (this.#results.length > 0 || this.#scratch.length > 0) this.#abandon();
+    return {
+      liveHandles: this.#liveHandles,
+      liveBytes: this.#liveBytes,
+      heapBytes: this.#size,
+      heapLimitBytes: this.#limit,
+      evictedBytes: this.#evictedBytes,
+      restoredBytes: this.#restoredBytes,
+      scratchPeakBytes: this.#scratchPeak,
+    };
+  }
+
+  /** Finds room for a cell and lists it in the table. */
+  #place(handle: TensorHandle): number {
+    const cell = handle.cell;
+    cell.pointer = this.#reserve(cell.bytes);
+    cell.slot = this.#freeSlots.pop() ?? this.#cells.length;
+    this.#cells[cell.slot] = cell;
+    this.#liveHandles++;
+    this.#liveBytes += cell.bytes;
+    if (cell.bytes >= REGISTERED_BYTES) this.#register(handle);
+    return cell.pointer;
+  }
+
+  /** Gives back a cell's room and its place in the table. */
+  #remove(cell: Cell): void {
+    this.#allocator.release(cell.pointer, cell.bytes);
+    cell.pointer = 0;
+    this.#cells[cell.slot] = undefined;
+    this.#freeSlots.push(cell.slot);
+    this.#liveHandles--;
+    this.#liveBytes -= cell.bytes;
+  }
+
+  /** Brings a cell that was moved out back into the heap. */
+  #restore(handle: TensorHandle): number {
+    const cell = handle.cell;
+    const copy = cell.copy;
+    if (copy === null) throw new Corr2dError("INTERNAL", "a handle was used after it was freed");
+    const pointer = this.#place(handle);
+    this.i32.set(copy, pointer >> 2);
+    cell.copy = null;
+    this.#restoredBytes += cell.bytes;
+    return pointer;
+  }
+
+  #reserve(bytes: number): number {
+    if (bytes > this.#limit - HEAP_START) throw this.#outOfMemory(bytes);
+    for (;;) {
+      const pointer = this.#allocator.allocate(bytes);
+      if (pointer !== 0) return pointer;
+      if (!this.#grow(bytes) && !this.#evict(bytes)) throw this.#outOfMemory(bytes);
+    }
+  }
+
+  #grow(bytes: number): boolean {
+    const room = (this.#limit - this.#size) / PAGE;
+    if (room <= 0) return false;
+    const wanted = Math.max(bytes / PAGE + 1, (this.#size * GROWTH_SHARE) / PAGE, MIN_GROWTH_PAGES);
+    const pages = Math.min(Math.ceil(wanted), room);
+    try {
+      this.memory.grow(pages);
+    } catch {
+      return false; // The host has no more: what is there must do.
+    }
+    this.#allocator.extend(this.#size, pages * PAGE);
+    this.#size += pages * PAGE;
+    this.#refreshViews();
+    return true;
+  }
+
+  /** Moves the least recently used cells out; false when every cell is in use. */
+  #evict(bytes: number): boolean {
+    const idle = this.#cells.filter(
+      (cell) => cell !== undefined && cell.lastUse !== this.#operation,
+    ) as Cell[];
+    idle.sort((a, b) => a.lastUse - b.lastUse);
+    let goal = Math.max(bytes, this.#size * EVICTION_SHARE);
+    for (const cell of idle) {
+      if (goal <= 0) break;
+      goal -= cell.bytes;
+      this.#evictedBytes += cell.bytes;
+      cell.copy = this.i32.slice(cell.pointer >> 2, (cell.pointer + cell.bytes) >> 2);
+      this.#remove(cell);
+    }
+    return idle.length > 0;
+  }
+
+  #outOfMemory(bytes: number): Corr2dError {
+    const refused = this.#size < this.#limit ? ", and the host gave no more than that" : "";
+    return new Corr2dError(
+      "OUT_OF_MEMORY",
+      `one operation needs ${mebibytes(bytes)} beside its operands, and the heap of ${mebibytes(this.#limit)} cannot ` +
+        `hold that (it has ${mebibytes(this.#size)} now${refused}). Give the backend a larger heapMiB, or compute in ` +
+        "smaller batches.",
+      { bytes, heapBytes: this.#size, heapLimitBytes: this.#limit },
+    );
+  }
+
+  #refreshViews(): void {
+    this.f32 = new Float32Array(this.memory.buffer);
+    this.i32 = new Int32Array(this.memory.buffer);
+  }
+
+  #releaseScratch(): void {
+    for (let i = 0; i < this.#scratch.length; i += 2) {
+      this.#allocator.release(this.#scratch[i]!, this.#scratch[i + 1]!);
+    }
+    this.#scratch.length = 0;
+    this.#scratchBytes = 0;
+  }
+
+  /** Cleans up after an operation that failed. */
+  #abandon(): void {
+    for (const handle of this.#results) this.free(handle);
+    this.end();
+  }
+
+  #register(handle: TensorHandle): void {
+    if (this.#registrations >= MAX_REGISTRATIONS) return;
+    this.#registrations++;
+    handle.cell.serial = this.#serial = (this.#serial + 1) % TOKEN_SLOTS;
+    this.#registry.register(handle, handle.cell.slot + handle.cell.serial * TOKEN_SLOTS);
+  }
+
+  /** A registered handle was collected: its room is free, unless it was given back before. */
+  #collected(token: number): void {
+    this.#registrations--;
+    const cell = this.#cells[token % TOKEN_SLOTS];
+    if (cell !== undefined && cell.serial === Math.floor(token / TOKEN_SLOTS)) this.#remove(cell);
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * From the bytes that travel inside the package to a compiled module, and what the host can run of them.
+ *
+ * There are two builds: "plain" needs SIMD128, which every current engine has; "relaxed" also relaxed SIMD's fused
+ * multiply-add. Either imports its memory, and one byte says whether that is shared.
+ */
+import { Corr2dError } from "@corr2d/core";
+import * as plain from "./generated/plain.ts";
+import * as relaxed from "./generated/relaxed.ts";
+
+export type Simd = "relaxed" | "plain";
+
+const HEADER = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]; // "\0asm", version 1
+const ONE_FUNCTION = [1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0]; // of type () → ()
+const SPLAT = [0x41, 0, 0xfd, 0x0f]; // i32.const 0, i8x16.splat
+const DROP_END = [0x1a, 0x0b];
+
+/** Whether the host accepts a function of these instructions. */
+function accepts(...instructions: number[]): boolean {
+  const body = [0, ...instructions, ...DROP_END];
+  const code = [0x0a, body.length + 2, 1, body.length, ...body];
+  return WebAssembly.validate(new Uint8Array([...HEADER, ...ONE_FUNCTION, ...code]));
+}
+
+/**
+ * The build to use.
+ * @throws BACKEND_UNAVAILABLE when the host cannot run it, naming what can.
+ */
+export function chooseSimd(requested: Simd | undefined): Simd {
+  if (typeof WebAssembly === "undefined" || !accepts(...SPLAT)) {
+    throw new Corr2dError(
+      "BACKEND_UNAVAILABLE",
+      "cpu-wasm needs WebAssembly with SIMD, which this host does not have. Use @corr2d/cpu-js instead.",
+    );
+  }
+  const hasRelaxed = accepts(...SPLAT, ...SPLAT, ...SPLAT, 0xfd, 0x85, 0x02); // f32x4.relaxed_madd
+  if (requested === "relaxed" && !hasRelaxed) {
+    throw new Corr2dError(
+      "BACKEND_UNAVAILABLE",
+      "simd: 'relaxed' was asked for, but this host has no relaxed SIMD (Node 22 and Chrome 114 do). " +
+        "Leave the option out to use what the host has, or ask for simd: 'plain'.",
+    );
+  }
+  return requested ?? (hasRelaxed ? "relaxed" : "plain");
+}
+
+function decode(base64: string): Uint8Array {
+  if (typeof Buffer !== "undefined") return new Uint8Array(Buffer.from(base64, "base64"));
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/**
+ * The compiled module of a build, for shared memory or not.
+ * @throws BACKEND_UNAVAILABLE when the page's Content-Security-Policy forbids compiling.
+ */
+export async function compileModule(simd: Simd, shared: boolean): Promise<WebAssembly.Module> {
+  const build = simd === "relaxed" ? relaxed : plain;
+  const bytes = decode(build.base64);
+  if (shared) bytes[build.memoryFlag] = 3;
+  try {
+    return await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
+  } catch (cause) {
+    if (!WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)) throw cause;
+    throw new Corr2dError(
+      "BACKEND_UNAVAILABLE",
+      "the Content-Security-Policy of this page forbids WebAssembly: its script-src needs 'wasm-unsafe-eval'. " +
+        "@corr2d/cpu-js runs without it.",
+      {},
+      { cause },
+    );
+  }
+}

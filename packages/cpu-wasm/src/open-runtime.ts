@@ -1,0 +1,109 @@
+/**
+ * Puts a runtime together: the compiled module, its memory, the heap in it, and the worker threads.
+ *
+ * Threads that cannot be had are not an error: the runtime then has one thread, and says why.
+ */
+import { Corr2dError } from "@corr2d/core";
+import type { Exports } from "./generated/kernels.ts";
+import { Heap } from "./heap.ts";
+import { PAGE } from "./layout.ts";
+import { chooseSimd, compileModule, type Simd } from "./module.ts";
+import { WasmRuntime } from "./runtime.ts";
+import { startWorkers, type WorkerLike, type WorkerSource, whyNoSharedMemory } from "./start-workers.ts";
+import { Team, workerLost } from "./team.ts";
+
+export interface RuntimeOptions {
+  readonly simd?: Simd | undefined;
+  readonly threads?: number | undefined;
+  readonly heapMiB?: number | undefined;
+  readonly worker?: WorkerSource | undefined;
+  /** How long a worker may take over its part of an operation before it counts as lost; for tests. */
+  readonly lostMs?: number | undefined;
+}
+
+export interface OpenRuntime {
+  readonly runtime: WasmRuntime;
+  readonly heap: Heap;
+  readonly simd: Simd;
+  /** Why there are fewer threads than were asked for. */
+  readonly threadsReason: string | undefined;
+  /** Ends the workers and lets go of the memory; later operations fail with BACKEND_CLOSED. */
+  close(): void;
+}
+
+const DEFAULT_HEAP_MIB = 512;
+/** Pointers stay positive 32-bit integers. */
+const MAX_HEAP_MIB = 2048;
+/** The memory is reserved at once but only taken as the heap grows. */
+const INITIAL_PAGES = 64;
+
+function checkOptions({ threads = 1, heapMiB = DEFAULT_HEAP_MIB }: RuntimeOptions): void {
+  if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
+    throw new Corr2dError("INVALID_ARGUMENT", `threads must be an integer from 1 to 64, but got ${threads}`, {
+      threads,
+    });
+  }
+  if (!(heapMiB >= 4 && heapMiB <= MAX_HEAP_MIB)) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `heapMiB must be a number from 4 to ${MAX_HEAP_MIB}, but got ${heapMiB}`,
+      { heapMiB },
+    );
+  }
+}
+
+function createMemory(pages: number, shared: boolean): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: Math.min(INITIAL_PAGES, pages), maximum: pages, shared });
+  } catch (cause) {
+    throw new Corr2dError(
+      "OUT_OF_MEMORY",
+      `the host cannot reserve a WebAssembly memory of ${pages / 16} MiB; ask for a smaller heapMiB`,
+      { pages },
+      { cause },
+    );
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/**
+ * Opens a runtime.
+ * @throws INVALID_ARGUMENT, BACKEND_UNAVAILABLE, OUT_OF_MEMORY
+ */
+export async function openRuntime(options: RuntimeOptions = {}): Promise<OpenRuntime> {
+  checkOptions(options);
+  const { threads = 1, heapMiB = DEFAULT_HEAP_MIB } = options;
+  const simd = chooseSimd(options.simd);
+  let threadsReason = threads > 1 ? whyNoSharedMemory() : undefined;
+  const shared = threads > 1 && threadsReason === undefined;
+
+  const module = await compileModule(simd, shared);
+  const memory = createMemory(Math.floor((heapMiB * 2 ** 20) / PAGE), shared);
+  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+  const heap = new Heap(memory, Math.floor((heapMiB * 2 ** 20) / PAGE) * PAGE);
+
+  let workers: WorkerLike[] = [];
+  let closed = false;
+  const onLost = (why: string): void => {
+    if (!closed) heap.refuse(() => workerLost(why));
+  };
+  if (shared) {
+    try {
+      workers = await startWorkers(threads - 1, module, memory, options.worker, onLost);
+    } catch (error) {
+      threadsReason = `a worker thread could not be started: ${messageOf(error)}`;
+    }
+  }
+  const team = workers.length > 0 ? new Team(memory, threads, onLost, options.lostMs) : null;
+  const runtime = new WasmRuntime(heap, exports, simd === "relaxed", team);
+
+  const close = (): void => {
+    closed = true;
+    heap.refuse(() => new Corr2dError("BACKEND_CLOSED", "this cpu-wasm backend was closed"));
+    heap.close();
+    for (const worker of workers) worker.terminate();
+    workers = [];
+  };
+  return { runtime, heap, simd, threadsReason, close };
+}

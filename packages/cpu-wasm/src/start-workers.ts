@@ -1,0 +1,132 @@
+/**
+ * Starting worker threads, in Node (worker_threads) and in browsers (Worker), and noticing that they died.
+ *
+ * The worker is a module of its own, named by a literal that bundlers find: a strict Content-Security-Policy takes
+ * code neither from a string nor from a blob.
+ */
+import { KERNELS } from "./generated/kernels.ts";
+import { ARGUMENTS } from "./layout.ts";
+import { SLOTS, SPIN_MS, UNIT_MASK } from "./team.ts";
+
+/** What this file needs of a browser's or Node's Worker. */
+export interface WorkerLike {
+  postMessage(message: unknown): void;
+  terminate(): unknown;
+  unref?(): void;
+  on?(event: string, listener: (value: unknown) => void): unknown;
+  addEventListener?(event: string, listener: (event: Event) => void): unknown;
+}
+
+/** Where worker threads come from, when not from this package's own `worker.js`. */
+export type WorkerSource = URL | string | (() => WorkerLike);
+
+/** How long workers may take to start: the backend runs on one thread when they take longer. */
+const START_MS = 10_000;
+
+const inNode: boolean = typeof process === "object" && process.versions?.node !== undefined;
+
+/** Why this host cannot share memory between threads; undefined when it can. */
+export function whyNoSharedMemory(): string | undefined {
+  if (typeof SharedArrayBuffer !== "undefined" && globalThis.crossOriginIsolated !== false) return undefined;
+  return (
+    "the page is not cross-origin isolated: it must be served with Cross-Origin-Opener-Policy: same-origin and " +
+    "Cross-Origin-Embedder-Policy: require-corp"
+  );
+}
+
+async function createWorker(source: WorkerSource | undefined): Promise<WorkerLike> {
+  if (typeof source === "function") return source();
+  if (inNode) {
+    const specifier = "node:worker_threads"; // a variable, so that bundlers for browsers leave it alone
+    const { Worker: NodeWorker } = (await import(
+      /* @vite-ignore */ /* webpackIgnore: true */ specifier
+    )) as typeof import("node:worker_threads");
+    const here = import.meta.url;
+    return new NodeWorker(new URL(source ?? "worker.js", here));
+  }
+  if (source !== undefined) return new Worker(source, { type: "module" });
+  return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+}
+
+/** Calls back with every message, and with the reason when the worker fails or ends. */
+function listen(
+  worker: WorkerLike,
+  onMessage: (message: unknown) => void,
+  onEnd: (why: string) => void,
+): void {
+  if (worker.on !== undefined) {
+    worker.on("message", onMessage);
+    worker.on("error", (error) => onEnd(String(error)));
+    worker.on("exit", (code) => onEnd(`it ended with code ${String(code)}`));
+    return;
+  }
+  worker.addEventListener?.("message", (event) => onMessage((event as MessageEvent).data));
+  worker.addEventListener?.("messageerror", () => onEnd("the compiled module could not be sent to it"));
+  worker.addEventListener?.("error", (event) => {
+    onEnd((event as ErrorEvent).message || "its script could not be loaded");
+  });
+}
+
+async function startWorker(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  source: WorkerSource | undefined,
+  onLost: (why: string) => void,
+): Promise<WorkerLike> {
+  const worker = await createWorker(source);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let ready = false;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const fail = (why: string): void => (ready ? onLost(why) : reject(new Error(why)));
+      timer = setTimeout(() => fail(`it did not start within ${START_MS / 1000} s`), START_MS);
+      listen(
+        worker,
+        (message) => {
+          if (message !== "ready") return fail(String(message));
+          ready = true;
+          resolve();
+        },
+        fail,
+      );
+      worker.postMessage({
+        module,
+        memory,
+        kernels: KERNELS,
+        args: ARGUMENTS,
+        slots: SLOTS,
+        unitMask: UNIT_MASK,
+        spinMs: SPIN_MS,
+      });
+    });
+  } catch (error) {
+    worker.terminate();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+  worker.unref?.(); // from now on it does not keep the process alive
+  return worker;
+}
+
+/**
+ * Starts `count` workers on one memory; rejects with the reason, and leaves none behind, when one cannot start.
+ * `onLost` hears of a worker that ends later.
+ */
+export async function startWorkers(
+  count: number,
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  source: WorkerSource | undefined,
+  onLost: (why: string) => void,
+): Promise<WorkerLike[]> {
+  const starts = Array.from({ length: count }, () => startWorker(module, memory, source, onLost));
+  const outcomes = await Promise.allSettled(starts);
+  const workers = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  for (const outcome of outcomes) {
+    if (outcome.status === "fulfilled") continue;
+    for (const worker of workers) worker.terminate();
+    throw outcome.reason;
+  }
+  return workers;
+}

@@ -1,0 +1,153 @@
+/**
+ * Fork and join: a kernel's chunks shared between the main thread and workers.
+ *
+ * A job is cut into units (groups of chunks). One shared word holds the job's number and the units left; whoever
+ * lowers the count by compare-and-swap owns that unit. The main thread takes units too, so a job ends even when no
+ * worker wakes up, and a late worker can never take a unit of a finished job: its count is 0. While a unit is taken
+ * the job's description does not change, so it is read after the swap.
+ *
+ * Workers look for work for `SPIN_MS`, then sleep in `Atomics.wait`. A unit that a worker took and does not finish
+ * means a dead worker, which no thread can see while it waits: after `LOST_MS` the backend is given up.
+ */
+import { Corr2dError } from "@corr2d/core";
+import { ARGUMENTS, CONTROL } from "./layout.ts";
+
+const UNIT_BITS = 12;
+/** The bits of the word that count the units left; the others number the job. */
+export const UNIT_MASK: number = (1 << UNIT_BITS) - 1;
+/** Fine enough to balance threads of unequal speed, coarse enough that taking a unit costs nothing. */
+const UNITS_PER_THREAD = 32;
+
+/** A sleeping worker takes about 50 µs to wake, a looking one 0.5 µs; but looking takes a core from others. */
+export const SPIN_MS = 0.1;
+/** How long a unit may take without any progress. */
+const LOST_MS = 10_000;
+
+/** The control block: indices into the memory as int32. */
+export interface ControlSlots {
+  readonly word: number;
+  readonly done: number;
+  readonly parked: number;
+  readonly kernel: number;
+  readonly chunks: number;
+  readonly units: number;
+  readonly failed: number;
+}
+
+const BASE = CONTROL >> 2;
+/** What threads write at the same time lies in cache lines of its own. */
+export const SLOTS: ControlSlots = {
+  word: BASE,
+  done: BASE + 16,
+  parked: BASE + 32,
+  kernel: BASE + 48,
+  chunks: BASE + 49,
+  units: BASE + 50,
+  failed: BASE + 51,
+};
+
+/** A kernel as the module exports it. */
+export type ChunkKernel = (args: number, begin: number, end: number) => void;
+
+/** The error of an operation that needed a worker which is no more. */
+export function workerLost(why: string): Corr2dError {
+  return new Corr2dError(
+    "WORKER_LOST",
+    `a worker thread of cpu-wasm is lost: ${why}. Close the backend and create a new one.`,
+  );
+}
+
+/** In a browser's main thread `Atomics.wait` throws. */
+function mayWait(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export class Team {
+  /** The main thread and the workers. */
+  readonly threads: number;
+  readonly #control: Int32Array;
+  readonly #mayWait: boolean = mayWait();
+  readonly #onLost: (why: string) => void;
+  readonly #lostMs: number;
+  #job = 0;
+
+  constructor(
+    memory: WebAssembly.Memory,
+    threads: number,
+    onLost: (why: string) => void,
+    lostMs: number = LOST_MS,
+  ) {
+    this.threads = threads;
+    this.#onLost = onLost;
+    this.#control = new Int32Array(memory.buffer);
+    this.#lostMs = lostMs;
+  }
+
+  /**
+   * Runs kernel number `kernel` over all chunks; the argument block is already written.
+   * @throws WORKER_LOST when a worker took a part and did not finish it; INTERNAL when a kernel trapped in a worker.
+   */
+  run(kernel: number, run: ChunkKernel, chunks: number): void {
+    const control = this.#control;
+    const units = Math.min(chunks, this.threads * UNITS_PER_THREAD, UNIT_MASK);
+    Atomics.store(control, SLOTS.kernel, kernel);
+    Atomics.store(control, SLOTS.chunks, chunks);
+    Atomics.store(control, SLOTS.units, units);
+    Atomics.store(control, SLOTS.done, 0);
+    this.#job++;
+    Atomics.store(control, SLOTS.word, (this.#job << UNIT_BITS) | units);
+    if (Atomics.load(control, SLOTS.parked) > 0) Atomics.notify(control, SLOTS.word);
+
+    let finished = 0;
+    try {
+      for (let left = this.#take(); left > 0; left = this.#take()) {
+        finished++; // also when it traps
+        run(ARGUMENTS, Math.floor(((left - 1) * chunks) / units), Math.floor((left * chunks) / units));
+      }
+    } finally {
+      const untaken = Atomics.and(control, SLOTS.word, ~UNIT_MASK) & UNIT_MASK;
+      this.#join(units - untaken - finished);
+    }
+    if (Atomics.exchange(control, SLOTS.failed, 0) !== 0) {
+      throw new Corr2dError("INTERNAL", "a kernel of cpu-wasm trapped in a worker thread: this is a bug");
+    }
+  }
+
+  /** Takes a unit: the count before it was lowered, 0 when none is left. */
+  #take(): number {
+    const control = this.#control;
+    for (;;) {
+      const word = Atomics.load(control, SLOTS.word);
+      if ((word & UNIT_MASK) === 0) return 0;
+      if (Atomics.compareExchange(control, SLOTS.word, word, word - 1) === word) return word & UNIT_MASK;
+    }
+  }
+
+  /** Waits until the workers have finished the `taken` units that they took. */
+  #join(taken: number): void {
+    const control = this.#control;
+    let done = Atomics.load(control, SLOTS.done);
+    if (done === taken) return;
+    let since = performance.now();
+    for (;;) {
+      for (let i = 0; i < 64; i++) if (Atomics.load(control, SLOTS.done) === taken) return;
+      const now = performance.now();
+      const progress = Atomics.load(control, SLOTS.done);
+      if (progress !== done) {
+        done = progress;
+        since = now;
+      } else if (now - since > this.#lostMs) {
+        const why = `it took a part of an operation and did not finish it in ${this.#lostMs} ms`;
+        this.#onLost(why);
+        throw workerLost(why);
+      } else if (this.#mayWait && now - since > SPIN_MS) {
+        Atomics.wait(control, SLOTS.done, done, Math.max(1, this.#lostMs / 10));
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * A worker thread: runs parts of kernels that the main thread hands out through the control block (`team.ts` has
+ * the protocol). Plain JavaScript without imports, so that it runs as it is in every host and bundler.
+ *
+ * @typedef {object} Setup
+ * @property {WebAssembly.Module} module
+ * @property {WebAssembly.Memory} memory shared
+ * @property {readonly string[]} kernels names, by number
+ * @property {number} args address of the argument block
+ * @property {Readonly<Record<"word" | "kernel" | "chunks" | "units" | "done" | "failed" | "parked", number>>} slots
+ *   indices of the control block's entries in the memory seen as int32
+ * @property {number} unitMask the bits of the word that count the units left
+ * @property {number} spinMs how long to look for work before sleeping
+ */
+
+/** @param {Setup} setup */
+function prepare({ module, memory, kernels, args, slots, unitMask, spinMs }) {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const run = kernels.map(
+    (name) => /** @type {(args: number, begin: number, end: number) => void} */ (exports[name]),
+  );
+  const control = new Int32Array(memory.buffer);
+
+  /** Waits until the word is another than `word`. @param {number} word */
+  function idle(word) {
+    const until = performance.now() + spinMs;
+    while (performance.now() < until) {
+      for (let i = 0; i < 64; i++) if (Atomics.load(control, slots.word) !== word) return;
+    }
+    Atomics.add(control, slots.parked, 1);
+    Atomics.wait(control, slots.word, word);
+    Atomics.sub(control, slots.parked, 1);
+  }
+
+  return function work() {
+    for (;;) {
+      const word = Atomics.load(control, slots.word);
+      const left = word & unitMask;
+      if (left === 0) {
+        Atomics.notify(control, slots.done);
+        idle(word);
+      } else if (Atomics.compareExchange(control, slots.word, word, word - 1) === word) {
+        // The unit is ours, so the job cannot end, and its description cannot change, before it is done.
+        const units = Atomics.load(control, slots.units);
+        const chunks = Atomics.load(control, slots.chunks);
+        const begin = Math.floor(((left - 1) * chunks) / units);
+        const end = Math.floor((left * chunks) / units);
+        try {
+          /** @type {(args: number, begin: number, end: number) => void} */
+          (run[Atomics.load(control, slots.kernel)])(args, begin, end);
+        } catch {
+          Atomics.store(control, slots.failed, 1);
+        }
+        Atomics.add(control, slots.done, 1);
+      }
+    }
+  };
+}
+
+/** @param {{ postMessage(message: unknown): void }} port @param {Setup} setup */
+function start(port, setup) {
+  try {
+    const work = prepare(setup);
+    port.postMessage("ready");
+    setTimeout(work, 0); // never returns: the message goes out first
+  } catch (error) {
+    port.postMessage(String(error));
+  }
+}
+
+if (typeof process === "object" && process.versions?.node) {
+  const specifier = "node:worker_threads";
+  /** @type {typeof import("node:worker_threads")} */
+  const { parentPort } = await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier);
+  if (parentPort !== null) {
+    const port = parentPort;
+    port.once("message", (setup) => start(port, setup));
+  }
+} else {
+  const scope = /** @type {{ onmessage: unknown, postMessage(message: unknown): void }} */ (
+    /** @type {unknown} */ (globalThis)
+  );
+  scope.onmessage = (/** @type {MessageEvent<Setup>} */ { data }) => start(scope, data);
+}
