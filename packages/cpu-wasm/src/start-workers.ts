@@ -34,13 +34,11 @@ export function whyNoSharedMemory(): string | undefined {
   );
 }
 
-async function createWorker(source: WorkerSource | undefined): Promise<WorkerLike> {
+function createWorker(source: WorkerSource | undefined): WorkerLike {
   if (typeof source === "function") return source();
   if (inNode) {
-    const specifier = "node:worker_threads"; // a variable, so that bundlers for browsers leave it alone
-    const { Worker: NodeWorker } = (await import(
-      /* @vite-ignore */ /* webpackIgnore: true */ specifier
-    )) as typeof import("node:worker_threads");
+    // Not an import: bundlers for browsers would stumble over it.
+    const { Worker: NodeWorker } = process.getBuiltinModule("node:worker_threads");
     const here = import.meta.url;
     return new NodeWorker(new URL(source ?? "worker.js", here));
   }
@@ -73,7 +71,7 @@ async function startWorker(
   source: WorkerSource | undefined,
   onLost: (why: string) => void,
 ): Promise<WorkerLike> {
-  const worker = await createWorker(source);
+  const worker = createWorker(source);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let ready = false;
   try {

@@ -69,9 +69,7 @@ function start(port, setup) {
 }
 
 if (typeof process === "object" && process.versions?.node) {
-  const specifier = "node:worker_threads";
-  /** @type {typeof import("node:worker_threads")} */
-  const { parentPort } = await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier);
+  const { parentPort } = process.getBuiltinModule("node:worker_threads");
   if (parentPort !== null) {
     const port = parentPort;
     port.once("message", (setup) => start(port, setup));
