@@ -12,6 +12,7 @@
 import { Corr2dError } from "@corr2d/core";
 import { Allocator } from "./allocator.ts";
 import { HEAP_START, PAGE } from "./layout.ts";
+import { classBytes, classOf } from "./size-classes.ts";
 
 /** Below this a registration costs more than the memory is worth. */
 const REGISTERED_BYTES = 16384;
@@ -237,20 +238,24 @@ export class Heap {
     }
   }
 
+  /** Grows the memory by at least `bytes`, if it may and the host has that much; false when it did not grow. */
   #grow(bytes: number): boolean {
     const room = (this.#limit - this.#size) / PAGE;
-    if (room <= 0) return false;
-    const wanted = Math.max(bytes / PAGE + 1, (this.#size * GROWTH_SHARE) / PAGE, MIN_GROWTH_PAGES);
-    const pages = Math.min(Math.ceil(wanted), room);
-    try {
-      this.memory.grow(pages);
-    } catch {
-      return false; // The host has no more: what is there must do.
+    const needed = Math.ceil(classBytes(classOf(bytes)) / PAGE);
+    const wanted = Math.max(needed, Math.ceil((this.#size * GROWTH_SHARE) / PAGE), MIN_GROWTH_PAGES);
+    for (const pages of [Math.min(wanted, room), Math.min(needed, room)]) {
+      if (pages <= 0) return false;
+      try {
+        this.memory.grow(pages);
+      } catch {
+        continue; // The host has less: what there is must do.
+      }
+      this.#allocator.extend(this.#size, pages * PAGE);
+      this.#size += pages * PAGE;
+      this.#refreshViews();
+      return true;
     }
-    this.#allocator.extend(this.#size, pages * PAGE);
-    this.#size += pages * PAGE;
-    this.#refreshViews();
-    return true;
+    return false;
   }
 
   /** Moves the least recently used cells out; false when every cell is in use. */

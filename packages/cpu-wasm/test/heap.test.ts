@@ -1,0 +1,204 @@
+/** The heap as a bounded cache: eviction, pinning, scratch space, failure. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Heap, type TensorHandle } from "../src/heap.ts";
+import { HEAP_START, PAGE } from "../src/layout.ts";
+
+const MIB = 2 ** 20;
+
+/** Runs the garbage collector and gives its reports a turn. */
+setFlagsFromString("--expose-gc");
+const gc = runInNewContext("gc") as () => void;
+async function collect(): Promise<void> {
+  gc();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+function createHeap(mebibytes: number): Heap {
+  const memory = new WebAssembly.Memory({ initial: 2, maximum: (mebibytes * MIB) / PAGE });
+  return new Heap(memory, mebibytes * MIB);
+}
+
+/** A handle with `value` in its first and last element. */
+function store(heap: Heap, bytes: number, value: number): TensorHandle {
+  heap.begin();
+  const handle = heap.result(bytes);
+  const first = heap.pointer(handle) >> 2;
+  heap.i32[first] = value;
+  heap.i32[first + bytes / 4 - 1] = value;
+  heap.end();
+  return handle;
+}
+
+function valuesOf(heap: Heap, handle: TensorHandle, bytes: number): [number, number] {
+  const values = heap.read(handle, bytes / 4);
+  return [values[0]!, values[values.length - 1]!];
+}
+
+describe("eviction", () => {
+  test("live data three times the heap keeps its values, read in place or used again", () => {
+    const heap = createHeap(4);
+    const bytes = MIB / 4;
+    const handles = Array.from({ length: 48 }, (_, i) => store(heap, bytes, i));
+    expect(heap.stats().evictedBytes).toBeGreaterThan(8 * MIB);
+    expect(heap.stats().heapBytes).toBe(4 * MIB);
+    handles.forEach((handle, i) => expect(valuesOf(heap, handle, bytes)).toEqual([i, i]));
+    expect(heap.stats().restoredBytes).toBe(0);
+    handles.forEach((handle, i) => {
+      heap.begin();
+      const pointer = heap.pointer(handle);
+      expect(pointer).toBeGreaterThanOrEqual(HEAP_START);
+      expect(heap.i32[pointer >> 2]).toBe(i);
+      heap.end();
+    });
+    expect(heap.stats().restoredBytes).toBeGreaterThan(8 * MIB);
+  });
+
+  test("the least recently used goes first", () => {
+    const heap = createHeap(4);
+    const bytes = MIB;
+    const [a, b, c] = [store(heap, bytes, 1), store(heap, bytes, 2), store(heap, bytes, 3)];
+    heap.begin();
+    const kept = heap.pointer(a);
+    heap.end();
+    store(heap, bytes, 4);
+    heap.begin();
+    expect(heap.pointer(a)).toBe(kept);
+    expect(heap.stats().evictedBytes).toBe(bytes);
+    heap.end();
+    expect(valuesOf(heap, b, bytes)).toEqual([2, 2]);
+    expect(valuesOf(heap, c, bytes)).toEqual([3, 3]);
+  });
+
+  test("operands, results and scratch of the operation that runs stay where they are", () => {
+    const heap = createHeap(4);
+    const bytes = MIB / 2;
+    const handles = Array.from({ length: 20 }, (_, i) => store(heap, bytes, i));
+    heap.begin();
+    const pinned = handles.slice(0, 4).map((handle) => [handle, heap.pointer(handle)] as const);
+    const scratch = heap.scratch(bytes);
+    const result = heap.result(bytes);
+    const resultPointer = heap.pointer(result);
+    for (const [handle, pointer] of pinned) expect(heap.pointer(handle)).toBe(pointer);
+    expect(new Set([...pinned.map(([, pointer]) => pointer), scratch, resultPointer]).size).toBe(6);
+    pinned.forEach(([, pointer], i) => expect(heap.i32[pointer >> 2]).toBe(i));
+    heap.end();
+  });
+
+  test("random use agrees with a model that never evicts", () => {
+    const step = fc.record({
+      pick: fc.nat(),
+      kind: fc.constantFrom("store", "use", "free"),
+      size: fc.nat(40),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 150 }), (sequence) => {
+        const heap = createHeap(4);
+        const live: { handle: TensorHandle; bytes: number; value: number }[] = [];
+        sequence.forEach(({ kind, pick, size }, value) => {
+          const bytes = size % 4 === 0 ? 64 * (size + 1) : 20_000 * (size + 1);
+          const at = live.length > 0 ? pick % live.length : -1;
+          if (kind === "store" || at < 0) live.push({ handle: store(heap, bytes, value), bytes, value });
+          else if (kind === "free") heap.free(live.splice(at, 1)[0]!.handle);
+          else {
+            heap.begin();
+            const pointer = heap.pointer(live[at]!.handle);
+            expect(heap.i32[pointer >> 2]).toBe(live[at]!.value);
+            heap.end();
+          }
+        });
+        for (const { handle, bytes, value } of live)
+          expect(valuesOf(heap, handle, bytes)).toEqual([value, value]);
+        for (const { handle } of live) heap.free(handle);
+        expect(heap.stats()).toMatchObject({ liveHandles: 0, liveBytes: 0 });
+        expect(heap.stats().heapBytes).toBeLessThanOrEqual(4 * MIB);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("a synchronous loop of 100,000 steps that frees nothing stays bounded", () => {
+    const heap = createHeap(8);
+    const kept = store(heap, 4096, 42);
+    // Ordinary memory is bounded too: only the collector frees what was moved out.
+    const before = process.memoryUsage().arrayBuffers;
+    let peak = 0;
+    for (let step = 0; step < 100_000; step++) {
+      store(heap, 4096, step);
+      if (step % 10_000 === 0) peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
+    }
+    expect(heap.stats().evictedBytes).toBeGreaterThan(350 * MIB);
+    expect(heap.stats().heapBytes).toBe(8 * MIB);
+    expect(heap.stats().liveBytes).toBeLessThanOrEqual(8 * MIB);
+    expect(peak).toBeLessThan(200 * MIB);
+    expect(valuesOf(heap, kept, 4096)).toEqual([42, 42]);
+  });
+
+  test("large garbage in a synchronous loop stays bounded although it is registered for finalisation", () => {
+    const heap = createHeap(16);
+    const before = process.memoryUsage().arrayBuffers;
+    let peak = 0;
+    for (let step = 0; step < 500; step++) {
+      store(heap, MIB, step);
+      if (step % 100 === 0) peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
+    }
+    expect(heap.stats().evictedBytes).toBeGreaterThan(400 * MIB);
+    expect(peak).toBeLessThan(250 * MIB);
+  });
+});
+
+describe("collected handles", () => {
+  test("what a large handle held is free once the collector has reported it", async () => {
+    const heap = createHeap(64);
+    for (let i = 0; i < 20; i++) store(heap, MIB, i);
+    expect(heap.stats().liveHandles).toBe(20);
+    for (let turn = 0; turn < 50 && heap.stats().liveHandles > 0; turn++) await collect();
+    expect(heap.stats()).toMatchObject({ liveHandles: 0, liveBytes: 0, evictedBytes: 0 });
+  });
+
+  test("a report that comes after the slot was used again frees nothing", async () => {
+    const heap = createHeap(64);
+    for (let i = 0; i < 20; i++) heap.free(store(heap, MIB, i));
+    const live = Array.from({ length: 20 }, (_, i) => store(heap, 64, i));
+    for (let turn = 0; turn < 5; turn++) await collect();
+    expect(heap.stats().liveHandles).toBe(20);
+    live.forEach((handle, i) => expect(valuesOf(heap, handle, 64)).toEqual([i, i]));
+  });
+});
+
+describe("operations", () => {
+  test("scratch space is free after the operation, and its peak is counted", () => {
+    const heap = createHeap(4);
+    for (let i = 0; i < 100; i++) {
+      heap.begin();
+      expect(heap.scratch(MIB) % 64).toBe(0);
+      heap.scratch(MIB);
+      heap.end();
+    }
+    expect(heap.stats()).toMatchObject({ scratchPeakBytes: 2 * MIB, evictedBytes: 0, liveBytes: 0 });
+  });
+
+  test("an operation larger than the heap says so, and leaves the heap usable", () => {
+    const heap = createHeap(4);
+    const kept = store(heap, 64, 7);
+    heap.begin();
+    heap.result(MIB);
+    expect(() => heap.result(5 * MIB)).toThrow(
+      /one operation needs 5.0 MiB .* heap of 4.0 MiB .* larger heapMiB/,
+    );
+    expect(() => heap.scratch(3.5 * MIB)).toThrow(expect.objectContaining({ code: "OUT_OF_MEMORY" }));
+    const { liveHandles, evictedBytes } = heap.stats(); // what failed left nothing; the kept one moved out
+    expect([liveHandles, evictedBytes]).toEqual([0, 64]);
+    expect(valuesOf(heap, store(heap, 2 * MIB, 9), 2 * MIB)).toEqual([9, 9]);
+    expect(valuesOf(heap, kept, 64)).toEqual([7, 7]);
+  });
+
+  test("a host that refuses to grow the memory is an error that says so", () => {
+    const memory = new WebAssembly.Memory({ initial: 2, maximum: 16 });
+    const heap = new Heap(memory, 64 * MIB); // the host's limit is lower than ours
+    expect(() => store(heap, 2 * MIB, 1)).toThrow(/the host gave no more than that/);
+    expect(valuesOf(heap, store(heap, MIB / 2, 5), MIB / 2)).toEqual([5, 5]);
+  });
+});
