@@ -31,6 +31,25 @@ export type {
   Window2d,
 } from "./backend.ts";
 export { arrayOf, averageDivisors, broadcastStrides } from "./composites.ts";
+export {
+  allclose,
+  arange,
+  bernoulli,
+  type DataOptions,
+  equal,
+  eye,
+  full,
+  linspace,
+  ones,
+  type RandomOptions,
+  rand,
+  randint,
+  randn,
+  randperm,
+  type TensorOptions,
+  tensor,
+  zeros,
+} from "./create.ts";
 export { getBackend, setBackend } from "./current-backend.ts";
 export { COMPOSITES, CONTRACT, defineBackend, describeBackend } from "./define-backend.ts";
 export { Corr2dError, type ErrorCode } from "./errors.ts";
@@ -52,26 +71,7 @@ export {
   tanh,
 } from "./ops/activation.ts";
 export { convTranspose2d, corr2d, corr2dKernelGrad } from "./ops/corr2d.ts";
-export {
-  allclose,
-  arange,
-  bernoulli,
-  type DataOptions,
-  equal,
-  eye,
-  full,
-  linspace,
-  type NestedArray,
-  ones,
-  type RandomOptions,
-  rand,
-  randint,
-  randn,
-  randperm,
-  type TensorOptions,
-  tensor,
-  zeros,
-} from "./ops/create.ts";
+export type { NestedArray } from "./ops/data.ts";
 export {
   add,
   addScaled,

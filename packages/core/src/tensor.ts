@@ -22,7 +22,7 @@ import { Corr2dError } from "./errors.ts";
 import { formatTensor } from "./format.ts";
 import * as activation from "./ops/activation.ts";
 import { fill } from "./ops/call.ts";
-import { fromArray, type NestedArray, tensor } from "./ops/create.ts";
+import { fromArray, fromNested, type NestedArray } from "./ops/data.ts";
 import type { DivOptions, Operand } from "./ops/elementwise.ts";
 import * as elementwise from "./ops/elementwise.ts";
 import * as indexing from "./ops/indexing.ts";
@@ -118,6 +118,7 @@ export class Tensor implements Disposable {
   accumulateGrad(gradient: Tensor): void {
     const total = this.#grad === null ? gradient.alias() : this.#grad.add(gradient);
     this.#grad?.dispose();
+    this.#gradView = null;
     this.#grad = keep(total);
   }
 
@@ -182,7 +183,7 @@ export class Tensor implements Disposable {
       ? value
       : typeof value === "number"
         ? movement.expand(this.scalarLike(value), this.shape)
-        : tensor(value, { dtype: this.dtype, backend: this.backend });
+        : this.#fromNested(value);
     commonBackend("assign", [this, source]);
     elementwise.checkSameDtype("assign", this, source);
     if (!sameShape(source.shape, this.shape)) {
@@ -197,6 +198,11 @@ export class Tensor implements Disposable {
     this.storage.release();
     this.#storage = storage;
     return this;
+  }
+
+  #fromNested(data: NestedArray): Tensor {
+    const { values, shape } = fromNested(data, this.dtype);
+    return this.fromArray(values, shape);
   }
 
   /**

@@ -1,18 +1,16 @@
 /** New tensors: from data, filled, counted, or drawn. */
-import { checkTensor, isTensor, makeTensor } from "../autograd.ts";
-import type { Backend, DType, TypedArray } from "../backend.ts";
-import { arrayOf } from "../composites.ts";
-import { checkBackend, getBackend } from "../current-backend.ts";
-import { Corr2dError } from "../errors.ts";
-import { defaultGenerator, type Generator } from "../random.ts";
-import { checkRank, checkShape, formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
-import { Storage } from "../storage.ts";
-import type { Tensor } from "../tensor.ts";
-import * as call from "./call.ts";
-import { checkDtype } from "./elementwise.ts";
-
-/** Numbers nested to the tensor's rank; booleans count as 0 and 1. */
-export type NestedArray = number | boolean | readonly NestedArray[];
+import { checkTensor, isTensor } from "./autograd.ts";
+import type { Backend, DType, TypedArray } from "./backend.ts";
+import { arrayOf } from "./composites.ts";
+import { checkBackend, getBackend } from "./current-backend.ts";
+import { Corr2dError } from "./errors.ts";
+import * as call from "./ops/call.ts";
+import { checkInteger, checkLength, fromNested, type NestedArray } from "./ops/data.ts";
+import { checkDtype } from "./ops/elementwise.ts";
+import { defaultGenerator, type Generator } from "./random.ts";
+import { checkRank, checkShape, type Shape, sameShape, sizeOf } from "./shape.ts";
+import { Storage } from "./storage.ts";
+import { Tensor } from "./tensor.ts";
 
 export interface TensorOptions {
   /** Default float32. */
@@ -38,74 +36,16 @@ function chooseBackend(options: TensorOptions): Backend {
 }
 
 function finish(storage: Storage, shape: Shape, options: TensorOptions): Tensor {
-  const tensor = makeTensor(storage, shape);
-  if (options.requiresGrad) tensor.requiresGrad = true;
-  return tensor;
-}
-
-/** A tensor over a copy of `data`, on `backend`. */
-export function fromArray(backend: Backend, data: TypedArray, shape: Shape, dtype: DType): Tensor {
-  return makeTensor(new Storage(backend, backend.upload(data), data.length, dtype), shape);
+  // The class itself, not `makeTensor`: a bundle that creates any tensor thereby contains the class.
+  const result = new Tensor(storage, shape, null);
+  if (options.requiresGrad) result.requiresGrad = true;
+  return result;
 }
 
 function upload(data: TypedArray, shape: Shape, dtype: DType, options: TensorOptions): Tensor {
   const backend = chooseBackend(options);
   checkDtype(backend, dtype);
-  const tensor = fromArray(backend, data, shape, dtype);
-  if (options.requiresGrad) tensor.requiresGrad = true;
-  return tensor;
-}
-
-/** The shape of nested arrays; throws where they are ragged. */
-function nestedShape(data: NestedArray): number[] {
-  const shape: number[] = [];
-  for (
-    let level: NestedArray = data;
-    Array.isArray(level);
-    level = (level as readonly NestedArray[])[0] ?? 0
-  ) {
-    shape.push(level.length);
-    if (level.length === 0) break;
-  }
-  return shape;
-}
-
-function flattenInto(data: NestedArray, shape: Shape, depth: number, out: TypedArray, at: number): number {
-  if (depth === shape.length) {
-    if (typeof data !== "number" && typeof data !== "boolean") {
-      const got = Array.isArray(data)
-        ? `a sequence of length ${data.length}`
-        : `${typeof data} ${String(data)}`;
-      throw new Corr2dError("INVALID_ARGUMENT", `tensor: expected a number at dim ${depth}, but got ${got}`, {
-        data,
-      });
-    }
-    out[at] = Number(data);
-    return at + 1;
-  }
-  const length = Array.isArray(data) ? data.length : undefined;
-  if (length !== shape[depth]) {
-    throw new Corr2dError(
-      "SHAPE_MISMATCH",
-      `expected sequence of length ${shape[depth]} at dim ${depth} (got ${length ?? "a number"})`,
-      { shape },
-    );
-  }
-  let next = at;
-  for (const item of data as readonly NestedArray[]) next = flattenInto(item, shape, depth + 1, out, next);
-  return next;
-}
-
-function checkInteger(data: ArrayLike<number>): void {
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i]!;
-    if (Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31) continue;
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `tensor: ${value} at position ${i} is not an int32; round it first, or use dtype 'float32'`,
-      { value, position: i },
-    );
-  }
+  return finish(new Storage(backend, backend.upload(data), data.length, dtype), shape, options);
 }
 
 /**
@@ -139,27 +79,13 @@ export function tensor(
     if (array !== data) array.set(data);
     return upload(array, [...shape], dtype, options);
   }
-  const dtype = options.dtype ?? "float32";
-  const shape = nestedShape(data);
-  checkRank(shape);
-  const size = sizeOf(shape);
-  const wide = dtype === "int32" ? new Float64Array(size) : arrayOf(dtype, size);
-  flattenInto(data, shape, 0, wide, 0);
-  if (dtype === "int32") checkInteger(wide);
-  const array = dtype === "int32" ? Int32Array.from(wide) : wide;
-  if (options.shape !== undefined) checkLength(size, checkShape(options.shape));
-  return upload(array, options.shape === undefined ? shape : [...options.shape], dtype, options);
-}
-
-function checkLength(size: number, shape: Shape): void {
-  if (sizeOf(shape) === size) return;
-  throw new Corr2dError(
-    "SHAPE_MISMATCH",
-    `shape '${formatShape(shape)}' is invalid for input of size ${size}`,
-    {
-      shape,
-      size,
-    },
+  const { values, shape } = fromNested(data, options.dtype ?? "float32");
+  if (options.shape !== undefined) checkLength(values.length, checkShape(options.shape));
+  return upload(
+    values,
+    options.shape === undefined ? shape : [...options.shape],
+    options.dtype ?? "float32",
+    options,
   );
 }
 
@@ -177,11 +103,18 @@ export const zeros = (shape: Shape, options: TensorOptions = {}): Tensor => full
 export const ones = (shape: Shape, options: TensorOptions = {}): Tensor => full(shape, 1, options);
 
 /**
- * start, start + step, … up to but without end; one number is the end, from 0.
+ * start, start + step, … up to but without end; with one number, 0, 1, … up to but without it.
  * @throws INVALID_ARGUMENT for a zero step, or one of the wrong sign.
  */
-export function arange(start: number, end?: number, step = 1, options: TensorOptions = {}): Tensor {
-  const [from, to] = end === undefined ? [0, start] : [start, end];
+export function arange(end: number, options?: TensorOptions): Tensor;
+export function arange(start: number, end: number, step?: number, options?: TensorOptions): Tensor;
+export function arange(
+  first: number,
+  second: number | TensorOptions = {},
+  step: number = 1,
+  rest: TensorOptions = {},
+): Tensor {
+  const [from, to, options] = typeof second === "number" ? [first, second, rest] : [0, first, second];
   if (step === 0) throw new Corr2dError("INVALID_ARGUMENT", "step must be nonzero");
   if (![from, to, step].every(Number.isFinite)) {
     throw new Corr2dError("INVALID_ARGUMENT", `unsupported range: ${from} -> ${to} by ${step}`);

@@ -1,0 +1,100 @@
+/** Numbers given by the caller, checked and laid out row-major. */
+import { makeTensor } from "../autograd.ts";
+import type { Backend, DType, TypedArray } from "../backend.ts";
+import { arrayOf } from "../composites.ts";
+import { Corr2dError } from "../errors.ts";
+import { checkRank, formatShape, type Shape, sizeOf } from "../shape.ts";
+import { Storage } from "../storage.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** Numbers nested to the tensor's rank; booleans count as 0 and 1. */
+export type NestedArray = number | boolean | readonly NestedArray[];
+
+/** A tensor over a copy of `data`, on `backend`. */
+export function fromArray(backend: Backend, data: TypedArray, shape: Shape, dtype: DType): Tensor {
+  return makeTensor(new Storage(backend, backend.upload(data), data.length, dtype), shape);
+}
+
+/** The shape of nested arrays, by the first of each level; `flattenInto` finds the ragged ones. */
+function nestedShape(data: NestedArray): number[] {
+  const shape: number[] = [];
+  for (
+    let level: NestedArray = data;
+    Array.isArray(level);
+    level = (level as readonly NestedArray[])[0] ?? 0
+  ) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+  }
+  return shape;
+}
+
+function flattenInto(data: NestedArray, shape: Shape, depth: number, out: TypedArray, at: number): number {
+  if (depth === shape.length) {
+    if (typeof data !== "number" && typeof data !== "boolean") {
+      const got = Array.isArray(data)
+        ? `a sequence of length ${data.length}`
+        : `${typeof data} ${String(data)}`;
+      throw new Corr2dError("INVALID_ARGUMENT", `tensor: expected a number at dim ${depth}, but got ${got}`, {
+        data,
+      });
+    }
+    out[at] = Number(data);
+    return at + 1;
+  }
+  const length = Array.isArray(data) ? data.length : undefined;
+  if (length !== shape[depth]) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `expected sequence of length ${shape[depth]} at dim ${depth} (got ${length ?? "a number"})`,
+      { shape },
+    );
+  }
+  let next = at;
+  for (const item of data as readonly NestedArray[]) next = flattenInto(item, shape, depth + 1, out, next);
+  return next;
+}
+
+export function checkInteger(data: ArrayLike<number>): void {
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    if (Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31) continue;
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `tensor: ${value} at position ${i} is not an int32; round it first, or use dtype 'float32'`,
+      { value, position: i },
+    );
+  }
+}
+
+export function checkLength(size: number, shape: Shape): void {
+  if (sizeOf(shape) === size) return;
+  throw new Corr2dError(
+    "SHAPE_MISMATCH",
+    `shape '${formatShape(shape)}' is invalid for input of size ${size}`,
+    {
+      shape,
+      size,
+    },
+  );
+}
+
+/**
+ * Nested numbers as a flat array of `dtype` and its shape.
+ * @throws SHAPE_MISMATCH on ragged data, INVALID_ARGUMENT on anything but numbers.
+ */
+export function fromNested(data: NestedArray, dtype: DType): { values: TypedArray; shape: number[] } {
+  const shape = nestedShape(data);
+  checkRank(shape);
+  const size = sizeOf(shape);
+  if (dtype !== "int32") {
+    const values = arrayOf(dtype, size);
+    flattenInto(data, shape, 0, values, 0);
+    return { values, shape };
+  }
+  // Through float64, so that fractions and overflow are seen before they are cut off.
+  const exact = new Float64Array(size);
+  flattenInto(data, shape, 0, exact, 0);
+  checkInteger(exact);
+  return { values: Int32Array.from(exact), shape };
+}

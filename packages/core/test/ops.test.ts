@@ -1,0 +1,107 @@
+// Every operation against PyTorch: values, and gradients for the cotangent cos(0), cos(1), … (scripts/goldens/make_ops.py).
+import { beforeAll, describe, expect, it } from "vitest";
+import { cpuJs } from "../../cpu-js/src/index.ts";
+import * as corr2dCore from "../src/index.ts";
+import { type DType, type Range, setBackend, type Tensor, tensor } from "../src/index.ts";
+import goldens from "./fixtures/ops.json" with { type: "json" };
+
+interface Values {
+  shape: number[];
+  dtype: DType;
+  data: (number | string)[];
+}
+interface Case {
+  op: string;
+  // biome-ignore lint/suspicious/noExplicitAny: JSON arguments, spread into the operation they were written for.
+  args: any[];
+  inputs: Values[];
+  output: Values;
+  grads?: (Values | null)[];
+}
+
+const core = corr2dCore as unknown as Record<string, (...args: unknown[]) => Tensor>;
+const keepDim = (keep: boolean) => ({ keepDim: keep });
+const index = (rows: number[] | number[][]) => tensor(rows, { dtype: "int32" });
+
+/** Where the golden's name and arguments are not simply a method's or a function's. */
+const SPELLINGS: Record<string, (inputs: Tensor[], args: Case["args"]) => Tensor> = {
+  geluTanh: ([x]) => corr2dCore.gelu(x!, { approximate: "tanh" }),
+  where: ([x, y]) => corr2dCore.where(x!.gt(y!), x!, y!),
+  divMode: ([a, b], [roundingMode]) => a!.div(b!, { roundingMode }),
+  sum: ([x], [dim, keep]) => x!.sum(dim, keepDim(keep)),
+  mean: ([x], [dim, keep]) => x!.mean(dim, keepDim(keep)),
+  prod: ([x], [dim, keep]) => x!.prod(dim, keepDim(keep)),
+  amax: ([x], [dim, keep]) => x!.amax(dim, keepDim(keep)),
+  amin: ([x], [dim, keep]) => x!.amin(dim, keepDim(keep)),
+  logSumExp: ([x], [dim, keep]) => x!.logSumExp(dim, keepDim(keep)),
+  variance: ([x], [dim, keep]) => x!.variance(dim, keepDim(keep)),
+  std: ([x], [dim, keep]) => x!.std(dim, keepDim(keep)),
+  argmax: ([x], [dim, keep]) => x!.argmax(dim ?? undefined, keepDim(keep)),
+  argmin: ([x], [dim, keep]) => x!.argmin(dim ?? undefined, keepDim(keep)),
+  maxValues: ([x], [dim, keep]) => x!.max(dim, keepDim(keep)).values,
+  minValues: ([x], [dim, keep]) => x!.min(dim, keepDim(keep)).values,
+  norm: ([x], [p, dim]) => x!.norm(Number(p), dim),
+  sliceReverse: ([x], ranges) => x!.slice(...(ranges as Range[])),
+  sliceScatter: ([x, source], ranges) => x!.sliceScatter(source!, ...(ranges as Range[])),
+  split1: ([x], [sizes, dim]) => x!.split(sizes, dim)[2]!,
+  cat: (inputs, [dim]) => corr2dCore.cat(inputs, dim),
+  stack: (inputs, [dim]) => corr2dCore.stack(inputs, dim),
+  pad: ([x], [sides, mode, value]) => x!.pad(sides, { mode, value }),
+  gather: ([x], [dim, rows]) => x!.gather(dim, index(rows)),
+  scatterAdd: ([x, source], [dim, rows]) => x!.scatterAdd(dim, index(rows), source!),
+  indexSelect: ([x], [dim, rows]) => x!.indexSelect(dim, index(rows)),
+  corr2d: ([x, k, bias], [options]) => corr2dCore.corr2d(x!, k!, { ...options, bias }),
+  convTranspose2d: ([x, k, bias], [options]) => corr2dCore.convTranspose2d(x!, k!, { ...options, bias }),
+};
+
+function run({ op, args }: Case, inputs: Tensor[]): Tensor {
+  const spelled = SPELLINGS[op];
+  if (spelled) return spelled(inputs, args);
+  if (core[op]) return core[op](...inputs, ...args);
+  const [self, ...others] = inputs as unknown as [
+    Record<string, (...rest: unknown[]) => Tensor>,
+    ...Tensor[],
+  ];
+  return self[op]!(...others, ...args);
+}
+
+function build({ shape, dtype, data }: Values, requiresGrad: boolean): Tensor {
+  const array = dtype === "int32" ? Int32Array.from(data, Number) : Float32Array.from(data, Number);
+  return tensor(array, { shape, dtype, requiresGrad: requiresGrad && dtype !== "int32" });
+}
+
+/** Equal, or within 2e-6 of the largest value: a few roundings of float32. */
+async function expectClose(actual: Tensor, expected: Values, what: string): Promise<void> {
+  expect(actual.shape, `${what}: shape`).toEqual(expected.shape);
+  const values = await actual.data();
+  const wanted = expected.data.map(Number);
+  const finite = wanted.filter(Number.isFinite).map(Math.abs);
+  const tolerance = 2e-6 * Math.max(1, ...finite.filter((v) => v < 1e6));
+  wanted.forEach((value, i) => {
+    const got = values[i]!;
+    if (Object.is(got, value) || got === value) return;
+    const close = Math.abs(got - value) <= Math.max(tolerance, 2e-6 * Math.abs(value));
+    if (!close) expect(got, `${what}: element ${i}`).toBe(value);
+  });
+}
+
+beforeAll(() => setBackend(cpuJs()));
+
+const cases = goldens.cases as Case[];
+describe.each([...new Set(cases.map((each) => each.op))])("%s", (op) => {
+  const group = cases.filter((each) => each.op === op);
+  it.each(
+    group.map((each) => [JSON.stringify([each.inputs.map((x) => x.shape), ...each.args]), each] as const),
+  )("%s", async (_title, each) => {
+    const inputs = each.inputs.map((values) => build(values, each.grads !== undefined));
+    const output = run(each, inputs);
+    expect(output.dtype).toBe(each.output.dtype);
+    await expectClose(output, each.output, "value");
+    if (each.grads === undefined) return;
+    const cotangent = Float32Array.from({ length: output.size }, (_, i) => Math.cos(i));
+    output.backward(tensor(cotangent, { shape: output.shape }));
+    for (const [i, grad] of each.grads.entries()) {
+      if (grad !== null) await expectClose(inputs[i]!.grad!, grad, `gradient of input ${i}`);
+    }
+  });
+});

@@ -1,0 +1,210 @@
+"""What PyTorch computes for every operation of packages/core: values and gradients.
+
+Writes packages/core/test/fixtures/ops.json. Each case names its operation and arguments as the TypeScript test spells
+them; inputs are float32 and exactly representable; `grads` belong to the cotangent cos(0), cos(1), … .
+"""
+import json
+import os
+import torch
+import torch.nn.functional as F
+
+torch.manual_seed(0)
+CASES = []
+
+
+def tensor_json(t):
+    flat = t.detach().reshape(-1).tolist()
+    data = [("NaN" if x != x else "Infinity" if x == float("inf") else "-Infinity" if x == -float("inf") else
+             (int(x) if float(x).is_integer() else float("%.9g" % x))) for x in flat]
+    return {"shape": list(t.shape), "dtype": str(t.dtype).split(".")[1].replace("int64", "int32").replace("bool", "int32"),
+            "data": data}
+
+
+def case(op, fn, *inputs, args=(), grads=True):
+    leaves = [i.clone().requires_grad_(i.is_floating_point() and grads) for i in inputs]
+    y = fn(*leaves)
+    record = {"op": op, "args": list(args), "inputs": [tensor_json(i) for i in inputs], "output": tensor_json(y)}
+    if grads and y.requires_grad:
+        g = torch.cos(torch.arange(y.numel(), dtype=torch.float32)).reshape(y.shape)
+        y.backward(g)
+        record["grads"] = [tensor_json(i.grad) if i.grad is not None else None for i in leaves]
+    CASES.append(record)
+
+
+def real(*shape):
+    """Values with few bits, away from 0 and from each other's ties."""
+    return (torch.randint(-40, 41, shape).float() / 8 + 1 / 16)
+
+
+def positive(*shape):
+    return torch.randint(1, 40, shape).float() / 8
+
+
+def whole(*shape):
+    return torch.randint(-9, 10, shape).float()
+
+
+SPECIAL = torch.tensor([float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1.0, -1.0, 2.5, -2.5, 0.5, 1e-20, 100.0])
+
+# Elementwise, one operand.
+for name, fn in {
+    "neg": torch.neg, "abs": torch.abs, "sign": torch.sign, "square": torch.square, "sin": torch.sin, "cos": torch.cos,
+    "tanh": torch.tanh, "sigmoid": torch.sigmoid, "relu": torch.relu, "erf": torch.erf, "exp": torch.exp,
+    "expm1": torch.expm1, "floor": torch.floor, "ceil": torch.ceil, "round": torch.round, "trunc": torch.trunc,
+    "softplus": F.softplus, "softsign": F.softsign, "gelu": F.gelu, "selu": F.selu, "hardSwish": F.hardswish,
+    "relu6": F.relu6, "hardSigmoid": F.hardsigmoid, "elu": F.elu, "leakyRelu": F.leaky_relu,
+}.items():
+    case(name, fn, real(3, 5))
+    # PyTorch changed hardswish's gradient at exactly ±3 after 1.13.
+    case(name, fn, torch.tensor([0.0, 6.0, 0.5, 1.5, 2.5, -0.5] + ([] if name == "hardSwish" else [3.0, -3.0])))
+    if name not in ("softplus", "softsign", "gelu", "selu", "hardSwish", "hardSigmoid", "elu", "leakyRelu", "relu6"):
+        # PyTorch's sign(NaN) is 0; ours stays NaN, as no other NaN is hidden either.
+        case(name, fn, SPECIAL[1:] if name == "sign" else SPECIAL, grads=False)
+case("geluTanh", lambda x: F.gelu(x, approximate="tanh"), real(3, 5))
+for name, fn in {"sqrt": torch.sqrt, "rsqrt": torch.rsqrt, "reciprocal": torch.reciprocal, "log": torch.log,
+                 "log1p": torch.log1p}.items():
+    case(name, fn, positive(3, 5))
+    case(name, fn, SPECIAL, grads=False)
+case("tan", torch.tan, real(3, 5) / 8)
+for low, high in ((-1, 2), (None, 0.5), (0, None)):
+    case("clamp", lambda x: torch.clamp(x, low, high), torch.tensor([-3.0, -1.0, 0.0, 0.5, 2.0, 4.0]), args=(low, high))
+
+# Elementwise, two operands: broadcasting every way.
+SHAPES = [((2, 3), (2, 3)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((), (2, 3)), ((4, 1, 3), (2, 1)), ((1,), (1, 1))]
+for a, b in SHAPES:
+    case("add", torch.add, real(*a), real(*b))
+    case("sub", torch.sub, real(*a), real(*b))
+    case("mul", torch.mul, real(*a), real(*b))
+    case("div", torch.div, real(*a), real(*b))
+    case("maximum", torch.maximum, whole(*a), whole(*b))
+    case("minimum", torch.minimum, whole(*a), whole(*b))
+    case("pow", torch.pow, positive(*a), whole(*b) / 2)
+    for name, fn in {"eq": torch.eq, "ne": torch.ne, "lt": torch.lt, "le": torch.le, "gt": torch.gt,
+                     "ge": torch.ge}.items():
+        case(name, fn, whole(*a), whole(*b), grads=False)
+    case("where", lambda x, y: torch.where(x > y, x, y), whole(*a), whole(*b))
+for name, fn in {"add": torch.add, "mul": torch.mul, "div": torch.div, "maximum": torch.maximum,
+                 "minimum": torch.minimum, "pow": torch.pow, "eq": torch.eq, "lt": torch.lt, "ne": torch.ne,
+                 "ge": torch.ge}.items():
+    case(name, fn, SPECIAL.reshape(-1, 1), SPECIAL.reshape(1, -1), grads=False)
+case("pow", torch.pow, torch.tensor([0.0, 0.0, 0.0, 2.0]), torch.tensor([0.0, 1.0, 2.0, 0.0]))
+for mode in ("trunc", "floor"):
+    f = lambda a, b: torch.div(a, b, rounding_mode=mode)
+    case("divMode", f, real(3, 4), real(4), args=(mode,), grads=False)
+    case("divMode", f, torch.randint(-20, 20, (3, 4), dtype=torch.int32), torch.tensor([3, -3, 7, -1], dtype=torch.int32),
+         args=(mode,), grads=False)
+case("div", torch.div, torch.tensor([7, -7, 1], dtype=torch.int32), torch.tensor([2, 2, 3], dtype=torch.int32), grads=False)
+
+# Reductions.
+for dim in (None, 0, 1, 2, -1, [0, 2], [1, 2], [0, 1, 2]):
+    for keep in (False, True):
+        kw = {} if dim is None else {"dim": dim, "keepdim": keep}
+        if dim is None and keep:
+            continue
+        case("sum", lambda x: torch.sum(x, **kw), real(2, 3, 4), args=(dim, keep))
+        case("mean", lambda x: torch.mean(x, **kw), real(2, 3, 4), args=(dim, keep))
+        case("amax", lambda x: torch.amax(x, **({"dim": (0, 1, 2)} if dim is None else kw)), whole(2, 3, 4), args=(dim, keep))
+        case("amin", lambda x: torch.amin(x, **({"dim": (0, 1, 2)} if dim is None else kw)), whole(2, 3, 4), args=(dim, keep))
+        case("logSumExp", lambda x: torch.logsumexp(x, dim=[0, 1, 2] if dim is None else dim, keepdim=keep), real(2, 3, 4),
+             args=(dim, keep))
+        case("variance", lambda x: torch.var(x, dim=[0, 1, 2] if dim is None else dim, keepdim=keep), real(2, 3, 4),
+             args=(dim, keep))
+        case("std", lambda x: torch.std(x, dim=[0, 1, 2] if dim is None else dim, keepdim=keep), real(2, 3, 4), args=(dim, keep))
+        if not isinstance(dim, list):
+            case("prod", lambda x: torch.prod(x, **kw), whole(2, 3, 4), args=(dim, keep))
+            case("argmax", lambda x: torch.argmax(x, **kw), whole(2, 3, 4), args=(dim, keep), grads=False)
+            case("argmin", lambda x: torch.argmin(x, **kw), whole(2, 3, 4), args=(dim, keep), grads=False)
+            if dim is not None:
+                case("maxValues", lambda x: torch.max(x, **kw)[0], real(2, 3, 4), args=(dim, keep))
+                case("minValues", lambda x: torch.min(x, **kw)[0], real(2, 3, 4), args=(dim, keep))
+case("prod", lambda x: torch.prod(x, dim=1), torch.tensor([[2.0, 0, 3], [0, 0, 5], [1, 2, 3]]), args=(1, False))
+for p in (1, 2, 3, float("inf")):
+    case("norm", lambda x: torch.norm(x, p=p, dim=1), real(3, 4), args=("Infinity" if p == float("inf") else p, 1))
+case("sum", lambda x: torch.sum(x, dim=0), torch.zeros(0, 3), args=(0, False))
+case("mean", lambda x: torch.mean(x, dim=0), torch.zeros(0, 3), args=(0, False), grads=False)
+
+# Movement.
+case("reshape", lambda x: x.reshape(4, -1), real(2, 6), args=([4, -1],))
+case("flatten", lambda x: x.flatten(1), real(2, 3, 4), args=(1,))
+case("flatten", lambda x: x.flatten(0, 1), real(2, 3, 4), args=(0, 1))
+case("permute", lambda x: x.permute(2, 0, 1), real(2, 3, 4), args=([2, 0, 1],))
+case("transpose", lambda x: x.transpose(-1, 0), real(2, 3, 4), args=(-1, 0))
+case("t", lambda x: x.t(), real(2, 3))
+case("squeeze", lambda x: x.squeeze(), real(1, 3, 1))
+case("squeeze", lambda x: x.squeeze(0), real(1, 3, 1), args=(0,))
+case("unsqueeze", lambda x: x.unsqueeze(-1), real(2, 3), args=(-1,))
+case("expand", lambda x: x.expand(2, 3, -1), real(3, 1), args=([2, 3, -1],))
+case("expand", lambda x: x.expand(4, 3, 2), real(3, 1), args=([4, 3, 2],))
+case("tile", lambda x: x.tile(2, 1, 3), real(2, 3), args=([2, 1, 3],))
+case("flip", lambda x: x.flip([0, 2]), real(2, 3, 4), args=([0, 2],))
+case("slice", lambda x: x[1, 0:2], real(2, 3, 4), args=(1, "0:2"))
+case("slice", lambda x: x[:, -2:, ::2], real(2, 3, 5), args=(":", "-2:", "::2"))
+case("slice", lambda x: x[0:9, 5:2], real(2, 3), args=([0, 9], [5, 2]))
+case("sliceReverse", lambda x: x.flip(1)[:, ::2], real(2, 5), args=(":", "::-2"))
+case("sliceScatter", lambda x, s: torch.cat([x[:, :2], s, x[:, 6:]], 1), real(6, 8), real(6, 4), args=(":", "2:6"))
+case("narrow", lambda x: x.narrow(1, 1, 2), real(2, 4), args=(1, 1, 2))
+case("split1", lambda x: x.split(2, 1)[2], real(2, 5), args=(2, 1))
+case("cat", lambda a, b, c: torch.cat([a, b, c], 1), real(2, 3), real(2, 1), real(2, 2), args=(1,))
+case("cat", lambda a, b: torch.cat([a, b]), real(2, 3), real(4, 3), args=(0,))
+case("stack", lambda a, b: torch.stack([a, b], 1), real(2, 3), real(2, 3), args=(1,))
+for sides in ([1, 2], [1, 2, 3, 0], [-1, 1, 2, -2]):
+    case("pad", lambda x: F.pad(x, sides), real(2, 3, 4), args=(sides, "constant", 0))
+    case("pad", lambda x: F.pad(x, sides, value=2.5), real(2, 3, 4), args=(sides, "constant", 2.5))
+for mode in ("reflect", "replicate", "circular"):
+    case("pad", lambda x: F.pad(x, [1, 2, 2, 1], mode=mode), real(1, 2, 4, 5), args=([1, 2, 2, 1], mode, 0))
+
+# Indexing.
+index = torch.tensor([[0, 2, 1], [2, 2, 0]])
+case("gather", lambda x: torch.gather(x, 1, index), real(2, 4), args=(1, index.tolist()))
+case("gather", lambda x: torch.gather(x, 0, index % 2), real(3, 5), args=(0, (index % 2).tolist()))
+case("scatterAdd", lambda x, s: x.scatter_add(1, index, s), real(2, 4), real(2, 3), args=(1, index.tolist()))
+case("indexSelect", lambda x: torch.index_select(x, 1, torch.tensor([2, 0, 2])), real(2, 3, 2), args=(1, [2, 0, 2]))
+case("oneHot", lambda i: F.one_hot(i.long(), 4), torch.tensor([[0, 3], [1, 1]], dtype=torch.int32), args=(4,), grads=False)
+
+# Products.
+for a, b in [((2, 3), (3, 4)), ((3,), (3,)), ((3,), (3, 4)), ((2, 3), (3,)), ((5, 2, 3), (3, 4)), ((5, 2, 3), (5, 3, 4)),
+             ((2, 3), (5, 3, 4)), ((5, 1, 2, 3), (4, 3, 2)), ((4, 2, 3), (3,)), ((3,), (4, 3, 2))]:
+    case("matmul", torch.matmul, real(*a), real(*b))
+case("linear", F.linear, real(5, 3), real(4, 3), real(4))
+case("linear", F.linear, real(2, 5, 3), real(4, 3), real(4))
+case("softmax", lambda x: F.softmax(x, 1), real(2, 5, 3), args=(1,))
+case("softmax", lambda x: F.softmax(x, -1), real(2, 5) * 30, args=(-1,))
+case("logSoftmax", lambda x: F.log_softmax(x, 1), real(2, 5, 3), args=(1,))
+case("logSoftmax", lambda x: F.log_softmax(x, 0), real(6) * 30, args=(0,))
+
+# Windows.
+GEOMETRIES = [
+    dict(), dict(stride=2), dict(padding=1), dict(padding=(2, 0)), dict(dilation=2), dict(stride=(2, 1), padding=(1, 2)),
+    dict(stride=2, padding=1, dilation=2), dict(padding="same"), dict(padding="same", dilation=2), dict(padding="valid"),
+]
+for options in GEOMETRIES:
+    for groups in (1, 2):
+        case("corr2d", lambda x, k, b: F.conv2d(x, k, b, groups=groups, **options), real(2, 4, 5, 6),
+             real(4, 4 // groups, 3, 2), real(4), args=(dict(options, groups=groups),))
+case("corr2d", lambda x, k: F.conv2d(x, k), real(2, 5, 6), real(3, 2, 2, 3), args=({},))
+case("corr2d", lambda x, k: F.conv2d(x[None, None], k[None, None])[0, 0], real(5, 6), real(2, 3), args=({},))
+case("corr2d", lambda x, k: F.conv2d(x, k, padding=4), real(1, 1, 3, 3), real(1, 1, 3, 3), args=({"padding": 4},))
+case("corr2d", lambda x, k: F.conv2d(F.pad(x, [2, 0, 1, 3]), k), real(1, 2, 5, 5), real(2, 2, 3, 3),
+     args=({"padding": [1, 3, 2, 0]},))
+for options in [dict(), dict(stride=2), dict(stride=2, output_padding=1), dict(padding=1), dict(dilation=2),
+                dict(stride=(3, 2), padding=(1, 0), output_padding=(2, 1), dilation=(1, 2))]:
+    for groups in (1, 2):
+        args = {{"output_padding": "outputPadding"}.get(k, k): v for k, v in options.items()}
+        case("convTranspose2d", lambda x, k, b: F.conv_transpose2d(x, k, b, groups=groups, **options), real(2, 4, 4, 3),
+             real(4, 3, 3, 2), real(3 * groups), args=(dict(args, groups=groups),))
+for options in [dict(), dict(stride=1), dict(stride=2, padding=1), dict(ceil_mode=True), dict(stride=3, padding=1, ceil_mode=True)]:
+    args = {{"ceil_mode": "ceilMode"}.get(k, k): v for k, v in options.items()}
+    case("maxPool2d", lambda x: F.max_pool2d(x, 3, **options), whole(2, 3, 8, 7), args=(3, args))
+    case("maxPool2d", lambda x: F.max_pool2d(x, (2, 3), dilation=(2, 1), **options), whole(2, 3, 8, 9),
+         args=([2, 3], dict(args, dilation=[2, 1])))
+    case("avgPool2d", lambda x: F.avg_pool2d(x, 3, **options), real(2, 3, 8, 7), args=(3, args))
+    case("avgPool2d", lambda x: F.avg_pool2d(x, (2, 3), count_include_pad=False, **options), real(3, 8, 9),
+         args=([2, 3], dict(args, countIncludePad=False)))
+case("avgPool2d", lambda x: F.avg_pool2d(x, 2, divisor_override=3), real(1, 2, 4, 4), args=(2, {"divisorOverride": 3}))
+
+out = os.path.join(os.path.dirname(__file__), "../../packages/core/test/fixtures/ops.json")
+with open(out, "w") as f:
+    f.write('{"torch":"%s","cases":[\n' % torch.__version__.split("+")[0])
+    f.write(",\n".join(json.dumps(c, separators=(",", ":")) for c in CASES))
+    f.write("\n]}\n")
+print(len(CASES), "cases,", os.path.getsize(out), "bytes")
