@@ -8,16 +8,24 @@ import type { Exports } from "./generated/kernels.ts";
 import { Heap } from "./heap.ts";
 import { PAGE } from "./layout.ts";
 import { chooseSimd, compileModule, type Simd } from "./module.ts";
-import { WasmRuntime } from "./runtime.ts";
-import { startWorkers, type WorkerLike, type WorkerSource, whyNoSharedMemory } from "./start-workers.ts";
+import { WasmRuntime, type Winograd } from "./runtime.ts";
+import {
+  START_MS,
+  startWorkers,
+  type WorkerLike,
+  type WorkerSource,
+  whyNoSharedMemory,
+} from "./start-workers.ts";
 import { Team, workerLost } from "./team.ts";
 
 export interface RuntimeOptions {
   readonly simd?: Simd | undefined;
   readonly threads?: number | undefined;
   readonly heapMiB?: number | undefined;
+  readonly winograd?: Winograd | undefined;
   readonly worker?: WorkerSource | undefined;
-  /** How long a worker may take over its part of an operation before it counts as lost; for tests. */
+  /** How long a worker may take to start, and over its part of an operation, before it is given up; for tests. */
+  readonly startMs?: number | undefined;
   readonly lostMs?: number | undefined;
 }
 
@@ -37,7 +45,24 @@ const MAX_HEAP_MIB = 2048;
 /** The memory is reserved at once but only taken as the heap grows. */
 const INITIAL_PAGES = 64;
 
-function checkOptions({ threads = 1, heapMiB = DEFAULT_HEAP_MIB }: RuntimeOptions): void {
+/** The values that an option given as a word may have. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  simd: ["relaxed", "plain"],
+  winograd: ["default", "large", "off"],
+};
+
+function checkOptions(options: RuntimeOptions): void {
+  const { threads = 1, heapMiB = DEFAULT_HEAP_MIB } = options;
+  for (const [name, allowed] of Object.entries(WORDS)) {
+    const value = options[name as keyof RuntimeOptions];
+    if (value !== undefined && !allowed.includes(value as string)) {
+      throw new Corr2dError(
+        "INVALID_ARGUMENT",
+        `${name} must be one of '${allowed.join("', '")}', but got ${JSON.stringify(value)}`,
+        { [name]: value },
+      );
+    }
+  }
   if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
     throw new Corr2dError("INVALID_ARGUMENT", `threads must be an integer from 1 to 64, but got ${threads}`, {
       threads,
@@ -73,7 +98,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
  */
 export async function openRuntime(options: RuntimeOptions = {}): Promise<OpenRuntime> {
   checkOptions(options);
-  const { threads = 1, heapMiB = DEFAULT_HEAP_MIB } = options;
+  const { threads = 1, heapMiB = DEFAULT_HEAP_MIB, winograd = "default" } = options;
   const simd = chooseSimd(options.simd);
   let threadsReason = threads > 1 ? whyNoSharedMemory() : undefined;
   const shared = threads > 1 && threadsReason === undefined;
@@ -90,13 +115,20 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<OpenRun
   };
   if (shared) {
     try {
-      workers = await startWorkers(threads - 1, module, memory, options.worker, onLost);
+      workers = await startWorkers(
+        threads - 1,
+        module,
+        memory,
+        options.worker,
+        options.startMs ?? START_MS,
+        onLost,
+      );
     } catch (error) {
       threadsReason = `a worker thread could not be started: ${messageOf(error)}`;
     }
   }
   const team = workers.length > 0 ? new Team(memory, threads, onLost, options.lostMs) : null;
-  const runtime = new WasmRuntime(heap, exports, simd === "relaxed", team);
+  const runtime = new WasmRuntime(heap, exports, team, { relaxed: simd === "relaxed", winograd });
 
   const close = (): void => {
     closed = true;

@@ -12,6 +12,12 @@ import type { Team } from "./team.ts";
 
 export type { Exports, KernelName };
 
+/**
+ * Which Winograd transforms a caller allows: 'default' those as accurate as direct summation, F(2×2, 3×3); 'large'
+ * also F(4×4, 3×3), whose error is 5 to 10 times as large; 'off' none.
+ */
+export type Winograd = "default" | "large" | "off";
+
 export interface Runtime {
   /** The whole memory as floats; index = pointer / 4. Read it anew after anything that may allocate. */
   readonly f32: Float32Array;
@@ -19,6 +25,7 @@ export interface Runtime {
   readonly i32: Int32Array;
   /** Whether multiply-adds are fused (relaxed SIMD). */
   readonly relaxed: boolean;
+  readonly winograd: Winograd;
   /** Threads that share the chunks of a large kernel, the main thread included. */
   readonly threads: number;
   /** Every export of the module, for kernels with direct arguments. They run on the main thread. */
@@ -56,15 +63,22 @@ const KERNEL_NUMBERS: ReadonlyMap<KernelName, number> = new Map(
 /** The runtime over a heap, an instance of the module and, where there are threads, the team of them. */
 export class WasmRuntime implements Runtime {
   readonly relaxed: boolean;
+  readonly winograd: Winograd;
   readonly call: Exports;
   readonly #heap: Heap;
   readonly #team: Team | null;
 
-  constructor(heap: Heap, exports: Exports, relaxed: boolean, team: Team | null) {
+  constructor(
+    heap: Heap,
+    exports: Exports,
+    team: Team | null,
+    settings: { readonly relaxed: boolean; readonly winograd: Winograd },
+  ) {
     this.#heap = heap;
     this.call = exports;
-    this.relaxed = relaxed;
     this.#team = team;
+    this.relaxed = settings.relaxed;
+    this.winograd = settings.winograd;
   }
 
   get f32(): Float32Array {

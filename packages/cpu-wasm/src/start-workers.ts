@@ -20,8 +20,8 @@ export interface WorkerLike {
 /** Where worker threads come from, when not from this package's own `worker.js`. */
 export type WorkerSource = URL | string | (() => WorkerLike);
 
-/** How long workers may take to start: the backend runs on one thread when they take longer. */
-const START_MS = 10_000;
+/** How long workers may take to start, in milliseconds: the backend runs on one thread when they take longer. */
+export const START_MS: number = 10_000;
 
 const inNode: boolean = typeof process === "object" && process.versions?.node !== undefined;
 
@@ -69,6 +69,7 @@ async function startWorker(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   source: WorkerSource | undefined,
+  startMs: number,
   onLost: (why: string) => void,
 ): Promise<WorkerLike> {
   const worker = createWorker(source);
@@ -77,7 +78,7 @@ async function startWorker(
   try {
     await new Promise<void>((resolve, reject) => {
       const fail = (why: string): void => (ready ? onLost(why) : reject(new Error(why)));
-      timer = setTimeout(() => fail(`it did not start within ${START_MS / 1000} s`), START_MS);
+      timer = setTimeout(() => fail(`it did not start within ${startMs / 1000} s`), startMs);
       listen(
         worker,
         (message) => {
@@ -116,9 +117,10 @@ export async function startWorkers(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   source: WorkerSource | undefined,
+  startMs: number,
   onLost: (why: string) => void,
 ): Promise<WorkerLike[]> {
-  const starts = Array.from({ length: count }, () => startWorker(module, memory, source, onLost));
+  const starts = Array.from({ length: count }, () => startWorker(module, memory, source, startMs, onLost));
   const outcomes = await Promise.allSettled(starts);
   const workers = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
   for (const outcome of outcomes) {

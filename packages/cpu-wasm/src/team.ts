@@ -99,6 +99,7 @@ export class Team {
     Atomics.store(control, SLOTS.chunks, chunks);
     Atomics.store(control, SLOTS.units, units);
     Atomics.store(control, SLOTS.done, 0);
+    Atomics.store(control, SLOTS.failed, 0);
     this.#job++;
     Atomics.store(control, SLOTS.word, (this.#job << UNIT_BITS) | units);
     if (Atomics.load(control, SLOTS.parked) > 0) Atomics.notify(control, SLOTS.word);
@@ -113,7 +114,7 @@ export class Team {
       const untaken = Atomics.and(control, SLOTS.word, ~UNIT_MASK) & UNIT_MASK;
       this.#join(units - untaken - finished);
     }
-    if (Atomics.exchange(control, SLOTS.failed, 0) !== 0) {
+    if (Atomics.load(control, SLOTS.failed) !== 0) {
       throw new Corr2dError("INTERNAL", "a kernel of cpu-wasm trapped in a worker thread: this is a bug");
     }
   }

@@ -44,7 +44,9 @@ describe("eviction", () => {
     const handles = Array.from({ length: 48 }, (_, i) => store(heap, bytes, i));
     expect(heap.stats().evictedBytes).toBeGreaterThan(8 * MIB);
     expect(heap.stats().heapBytes).toBe(4 * MIB);
-    handles.forEach((handle, i) => expect(valuesOf(heap, handle, bytes)).toEqual([i, i]));
+    handles.forEach((handle, i) => {
+      expect(valuesOf(heap, handle, bytes)).toEqual([i, i]);
+    });
     expect(heap.stats().restoredBytes).toBe(0);
     handles.forEach((handle, i) => {
       heap.begin();
@@ -83,7 +85,9 @@ describe("eviction", () => {
     const resultPointer = heap.pointer(result);
     for (const [handle, pointer] of pinned) expect(heap.pointer(handle)).toBe(pointer);
     expect(new Set([...pinned.map(([, pointer]) => pointer), scratch, resultPointer]).size).toBe(6);
-    pinned.forEach(([, pointer], i) => expect(heap.i32[pointer >> 2]).toBe(i));
+    pinned.forEach(([, pointer], i) => {
+      expect(heap.i32[pointer >> 2]).toBe(i);
+    });
     heap.end();
   });
 
@@ -164,7 +168,9 @@ describe("collected handles", () => {
     const live = Array.from({ length: 20 }, (_, i) => store(heap, 64, i));
     for (let turn = 0; turn < 5; turn++) await collect();
     expect(heap.stats().liveHandles).toBe(20);
-    live.forEach((handle, i) => expect(valuesOf(heap, handle, 64)).toEqual([i, i]));
+    live.forEach((handle, i) => {
+      expect(valuesOf(heap, handle, 64)).toEqual([i, i]);
+    });
   });
 });
 

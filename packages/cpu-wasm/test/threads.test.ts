@@ -1,0 +1,164 @@
+/** Threads: the same bits as one thread gives, and every way a worker can fail. */
+import { Worker as NodeWorker } from "node:worker_threads";
+import { afterEach, describe, expect, test } from "vitest";
+import { type OpenRuntime, openRuntime, type RuntimeOptions } from "../src/open-runtime.ts";
+import { floatBits } from "../src/runtime.ts";
+
+const opened: OpenRuntime[] = [];
+async function open(options: RuntimeOptions): Promise<OpenRuntime> {
+  const runtime = await openRuntime(options);
+  opened.push(runtime);
+  return runtime;
+}
+afterEach(() => {
+  for (const runtime of opened.splice(0)) runtime.close();
+});
+
+const fixture = (name: string): URL => new URL(`fixtures/${name}`, import.meta.url);
+
+const ADD_SCALED = 33; // the kernel `flat`'s number for scaleA · a + scaleB · b
+const CHUNK = 8192;
+
+/** 0.5 · a + 3 · b over `chunks` chunks of numbers that depend on `seed`: its bytes (`equals` is fast on a Buffer). */
+function addScaled({ heap, runtime }: OpenRuntime, chunks: number, seed: number): Buffer {
+  const size = chunks * CHUNK;
+  heap.begin();
+  const a = heap.result(size * 4);
+  const b = heap.result(size * 4);
+  const out = heap.result(size * 4);
+  const [pointerA, pointerB] = [heap.pointer(a), heap.pointer(b)];
+  runtime.f32.set(
+    Float32Array.from({ length: size }, (_, i) => i / 7 - seed),
+    pointerA >> 2,
+  );
+  runtime.f32.set(
+    Float32Array.from({ length: size }, (_, i) => ((i * 1103515245) % 65536) / seed),
+    pointerB >> 2,
+  );
+  const scales = [floatBits(0.5), floatBits(3)];
+  runtime.run("flat", [ADD_SCALED, pointerA, pointerB, heap.pointer(out), size, ...scales], chunks, 1e9);
+  heap.end();
+  const bits = heap.read(out, size);
+  for (const handle of [a, b, out]) heap.free(handle);
+  return Buffer.from(bits.buffer as ArrayBuffer);
+}
+
+describe("with workers", () => {
+  test("results are the same bits for every number of threads", async () => {
+    const one = await open({ threads: 1 });
+    for (const threads of [2, 3]) {
+      const many = await open({ threads });
+      expect(many.threadsReason).toBeUndefined();
+      expect(many.runtime.threads).toBe(threads);
+      for (const [chunks, seed] of [
+        [1, 1],
+        [2, 2],
+        [7, 3],
+        [64, 4],
+        [101, 5],
+      ] as const) {
+        expect(addScaled(many, chunks, seed).equals(addScaled(one, chunks, seed))).toBe(true);
+      }
+    }
+  });
+
+  test("many jobs in a row, with pauses in which the workers fall asleep", async () => {
+    const { runtime, heap } = await open({ threads: 2 });
+    const size = 16 * CHUNK;
+    heap.begin();
+    const x = heap.pointer(heap.result(size * 4));
+    runtime.f32.fill(0, x >> 2, (x >> 2) + size);
+    const one = heap.pointer(heap.result(size * 4));
+    runtime.f32.fill(1, one >> 2, (one >> 2) + size);
+    const args = [ADD_SCALED, x, one, x, size, floatBits(1), floatBits(1)];
+    for (let step = 1; step <= 3000; step++) {
+      runtime.run("flat", args, 16, 1e9);
+      if (step % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(runtime.f32.subarray(x >> 2, (x >> 2) + size).every((value) => value === 3000)).toBe(true);
+  });
+
+  test("the heap grows under running workers", async () => {
+    const backend = await open({ threads: 2, heapMiB: 256 });
+    const before = backend.heap.stats().heapBytes;
+    const wanted = addScaled(await open({}), 150, 1);
+    expect(addScaled(backend, 150, 1).equals(wanted)).toBe(true);
+    expect(backend.heap.stats().heapBytes).toBeGreaterThan(before);
+  });
+
+  test("a trap in a kernel is an error, whichever thread meets it, and the next job runs", async () => {
+    const backend = await open({ threads: 2 });
+    const { runtime, heap } = backend;
+    for (let attempt = 0; attempt < 20; attempt++) {
+      heap.begin();
+      const outside = 2 ** 31 - 64;
+      const args = [ADD_SCALED, outside, outside, outside, 64 * CHUNK, 0, 0];
+      expect(() => runtime.run("flat", args, 64, 1e9)).toThrow();
+      heap.end();
+    }
+    expect(addScaled(backend, 8, 2).equals(addScaled(await open({}), 8, 2))).toBe(true);
+  });
+});
+
+describe("lost workers", () => {
+  test("one that ends in the middle of a job: WORKER_LOST, then and from then on, instead of a hang", async () => {
+    const backend = await open({ threads: 2, lostMs: 300, worker: fixture("dying-worker.mjs") });
+    expect(backend.runtime.threads).toBe(2);
+    const lost = expect.objectContaining({ code: "WORKER_LOST" });
+    // The main thread may finish a job before the worker takes a part of it.
+    expect(() => {
+      for (let attempt = 0; attempt < 1000; attempt++) addScaled(backend, 64, 1);
+    }).toThrow(lost);
+    expect(() => backend.heap.begin()).toThrow(lost);
+  });
+
+  test("one that is killed while it idles: the next operation after the event says WORKER_LOST", async () => {
+    let worker: NodeWorker | undefined;
+    const backend = await open({
+      threads: 2,
+      worker: () => {
+        worker = new NodeWorker(new URL("../src/worker.js", import.meta.url));
+        return worker;
+      },
+    });
+    backend.heap.begin();
+    const kept = backend.heap.result(64);
+    backend.heap.i32[backend.heap.pointer(kept) >> 2] = 42;
+    backend.heap.end();
+    await worker!.terminate();
+    expect(() => backend.heap.begin()).toThrow(expect.objectContaining({ code: "WORKER_LOST" }));
+    expect(backend.heap.read(kept, 1)[0]).toBe(42); // what was computed can still be saved
+  });
+});
+
+describe("workers that cannot start", () => {
+  test.each([
+    ["failing-worker.mjs", "this worker cannot start"],
+    ["refusing-worker.mjs", "no memory for an instance"],
+    ["missing-worker.mjs", "Cannot find module"],
+  ])("%s: one thread, and the reason", async (name, reason) => {
+    const backend = await open({ threads: 3, worker: fixture(name) });
+    expect(backend.runtime.threads).toBe(1);
+    expect(backend.threadsReason).toContain(`a worker thread could not be started: `);
+    expect(backend.threadsReason).toContain(reason);
+    expect(addScaled(backend, 3, 1).equals(addScaled(await open({}), 3, 1))).toBe(true);
+  });
+
+  test("one that never answers: given up after the time limit", async () => {
+    const silent = { postMessage() {}, terminate() {}, on() {} };
+    const backend = await open({ threads: 2, startMs: 50, worker: () => silent });
+    expect(backend.threadsReason).toMatch(/did not start within 0.05 s/);
+  });
+
+  test("no shared memory: one thread, and the headers that are missing", async () => {
+    const saved = globalThis.SharedArrayBuffer;
+    Reflect.deleteProperty(globalThis, "SharedArrayBuffer");
+    try {
+      const backend = await open({ threads: 2 });
+      expect(backend.runtime.threads).toBe(1);
+      expect(backend.threadsReason).toMatch(/Cross-Origin-Opener-Policy/);
+    } finally {
+      globalThis.SharedArrayBuffer = saved;
+    }
+  });
+});
