@@ -1,0 +1,251 @@
+/**
+ * A complete corr2d backend: the twelve required functions over typed arrays, and nothing else.
+ *
+ * Written to be read next to docs/writing-a-backend.md. It is slow on purpose: every function is the loop that
+ * its clause of docs/backend-contract.md describes. A handle is a typed array, so memory is the collector's
+ * affair; core composes corr2d, pooling, softmax and the rest from the primitives below.
+ */
+import {
+  type Backend,
+  type BinaryOp,
+  Corr2dError,
+  type DType,
+  defineBackend,
+  type GatherSize,
+  type ReduceOp,
+  type StridedView,
+  type TypedArray,
+  type UnaryOp,
+} from "@corr2d/core";
+
+type Sizes = readonly number[];
+
+const arrayTypes = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
+const sizeOf = (shape: Sizes): number => shape.reduce((size, n) => size * n, 1);
+
+/** A new array; writing into it rounds to float32, or wraps to int32, by JavaScript's own rules. */
+function build(dtype: DType, size: number, element: (i: number) => number): TypedArray {
+  const out = new arrayTypes[dtype](size);
+  for (let i = 0; i < size; i++) out[i] = element(i);
+  return out;
+}
+
+/** The address of every element of a view, in row-major order of its shape (§5.1). */
+function addresses(view: StridedView): number[] {
+  let found = [view.offset];
+  view.shape.forEach((length, axis) => {
+    const step = view.strides[axis]!;
+    found = found.flatMap((at) => Array.from({ length }, (_, i) => at + i * step));
+  });
+  return found;
+}
+
+/** For every element of `shape`, where it lies in an operand that broadcasts to it: stride 0 along axes of size 1. */
+function broadcastAddresses(operand: Sizes, shape: Sizes): number[] {
+  let step = 1;
+  const strides: number[] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = operand[axis] === 1 ? 0 : step;
+    step *= operand[axis]!;
+  }
+  return addresses({ shape, strides, offset: 0, sourceSize: step });
+}
+
+/** ∑ 2ⁿ x²ⁿ⁺¹ / (2n+1)!! has only positive terms, so it loses no digits (Abramowitz & Stegun 7.1.6). */
+function erf(x: number): number {
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let term = x;
+  let sum = x;
+  for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    sum += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+
+function roundHalfEven(x: number): number {
+  const below = Math.floor(x);
+  if (x - below !== 0.5) return Math.round(x);
+  return below % 2 === 0 ? below : below + 1;
+}
+
+/** Saturates, where writing into an Int32Array would wrap (§3.5). */
+const toInt32 = (x: number): number => Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(x)));
+
+const unaryFunctions: Record<UnaryOp, (x: number) => number> = {
+  neg: (x) => -x,
+  abs: Math.abs,
+  sign: Math.sign,
+  square: (x) => x * x, // int32: see unary
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round: roundHalfEven,
+  trunc: Math.trunc,
+  sqrt: Math.sqrt,
+  rsqrt: (x) => 1 / Math.sqrt(x),
+  reciprocal: (x) => 1 / x,
+  exp: Math.exp,
+  expm1: Math.expm1,
+  log: Math.log,
+  log1p: Math.log1p,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  tanh: Math.tanh,
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  relu: (x) => Math.max(x, 0),
+  erf,
+  toFloat32: (x) => x,
+  toFloat64: (x) => x,
+  toInt32,
+};
+const castTo: Partial<Record<UnaryOp, DType>> = {
+  toFloat32: "float32",
+  toFloat64: "float64",
+  toInt32: "int32",
+};
+
+const binaryFunctions: Record<BinaryOp, (a: number, b: number) => number> = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  pow: (a, b) => a ** b,
+  maximum: Math.max,
+  minimum: Math.min,
+  equal: (a, b) => Number(a === b),
+  notEqual: (a, b) => Number(a !== b),
+  less: (a, b) => Number(a < b),
+  lessEqual: (a, b) => Number(a <= b),
+  greater: (a, b) => Number(a > b),
+  greaterEqual: (a, b) => Number(a >= b),
+};
+const arithmetic: readonly BinaryOp[] = ["add", "sub", "mul", "div", "pow", "maximum", "minimum"];
+
+/** Position of the first NaN, else of the first element that no other one beats (§4.4). */
+function argBest(values: readonly number[], beats: (a: number, b: number) => boolean): number {
+  const nan = values.findIndex(Number.isNaN);
+  if (nan >= 0) return nan;
+  return values.reduce((best, value, i) => (beats(value, values[best]!) ? i : best), 0);
+}
+
+const multiply = (dtype: DType): ((a: number, b: number) => number) =>
+  dtype === "int32" ? Math.imul : (a, b) => a * b;
+
+const reduceFunctions: Record<ReduceOp, (values: readonly number[], dtype: DType) => number> = {
+  sum: (values) => values.reduce((a, b) => a + b, 0),
+  prod: (values, dtype) => values.reduce(multiply(dtype), 1),
+  max: (values) => values.reduce((a, b) => Math.max(a, b)),
+  min: (values) => values.reduce((a, b) => Math.min(a, b)),
+  argmax: (values) => argBest(values, (a, b) => a > b),
+  argmin: (values) => argBest(values, (a, b) => a < b),
+};
+
+/** Calls `visit` with the addresses of every picked element, in the whole and among the picked (§5.4). */
+function eachPick(index: TypedArray, size: GatherSize, visit: (whole: number, picked: number) => void): void {
+  const { outer, length, inner, count } = size;
+  for (let o = 0; o < outer; o++) {
+    for (let c = 0; c < count; c++) {
+      for (let i = 0; i < inner; i++) {
+        const picked = (o * count + c) * inner + i;
+        const at = index[picked]!;
+        if (at < 0 || at >= length) {
+          throw new Corr2dError(
+            "INDEX_OUT_OF_RANGE",
+            `index ${at} is out of bounds for an axis of ${length}`,
+          );
+        }
+        visit((o * length + at) * inner + i, picked);
+      }
+    }
+  }
+}
+
+/** Makes the backend. Being the module's default export, it is what `corr2d-conformance ./backend.js` calls. */
+// biome-ignore lint/style/noDefaultExport: a backend module's default export is its factory (§1.1)
+export default function minimalBackend(): Backend {
+  return defineBackend<TypedArray>({
+    name: "minimal",
+    contract: 1,
+    features: { syncRead: false },
+    dtypes: ["float32", "float64", "int32"],
+
+    upload: (data) => data.slice(),
+    read: async (handle) => handle.slice(),
+    free: () => {},
+
+    unary(op, x, size, dtype) {
+      const times = multiply(dtype);
+      const apply = op === "square" ? (value: number) => times(value, value) : unaryFunctions[op];
+      return build(castTo[op] ?? dtype, size, (i) => apply(x[i]!));
+    },
+
+    binary(op, a, shapeA, b, shapeB, shape, dtype) {
+      const atA = broadcastAddresses(shapeA, shape);
+      const atB = broadcastAddresses(shapeB, shape);
+      const apply = op === "mul" ? multiply(dtype) : binaryFunctions[op];
+      const resultType = arithmetic.includes(op) ? dtype : "int32";
+      return build(resultType, atA.length, (i) => apply(a[atA[i]!]!, b[atB[i]!]!));
+    },
+
+    select(condition, shapeCondition, a, shapeA, b, shapeB, shape, dtype) {
+      const atCondition = broadcastAddresses(shapeCondition, shape);
+      const atA = broadcastAddresses(shapeA, shape);
+      const atB = broadcastAddresses(shapeB, shape);
+      return build(dtype, atA.length, (i) => (condition[atCondition[i]!] !== 0 ? a[atA[i]!]! : b[atB[i]!]!));
+    },
+
+    reduce(op, x, shape, axes, dtype) {
+      // Seen through the kept axes' sizes, x broadcasts: every element knows which result it belongs to.
+      const kept = shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
+      const groups: number[][] = Array.from({ length: sizeOf(kept) }, () => []);
+      broadcastAddresses(kept, shape).forEach((group, i) => {
+        groups[group]!.push(x[i]!);
+      });
+      const resultType = op === "argmax" || op === "argmin" ? "int32" : dtype;
+      return build(resultType, groups.length, (i) => reduceFunctions[op](groups[i]!, dtype));
+    },
+
+    strided(x, view, dtype) {
+      const at = addresses(view);
+      return build(dtype, at.length, (i) => x[at[i]!]!);
+    },
+
+    stridedAdd(x, view, dtype) {
+      const out = new arrayTypes[dtype](view.sourceSize);
+      addresses(view).forEach((at, i) => {
+        out[at]! += x[i]!;
+      });
+      return out;
+    },
+
+    gather(x, index, size, dtype) {
+      const out = new arrayTypes[dtype](size.outer * size.count * size.inner);
+      eachPick(index, size, (whole, picked) => {
+        out[picked] = x[whole]!;
+      });
+      return out;
+    },
+
+    scatterAdd(x, index, size, dtype) {
+      const out = new arrayTypes[dtype](size.outer * size.length * size.inner);
+      eachPick(index, size, (whole, picked) => {
+        out[whole]! += x[picked]!;
+      });
+      return out;
+    },
+
+    matmul(a, b, { batch, rows, inner, columns, transposeA, transposeB }, dtype) {
+      const [rowA, innerA] = transposeA ? [1, rows] : [inner, 1];
+      const [innerB, columnB] = transposeB ? [1, inner] : [columns, 1];
+      return build(dtype, batch * rows * columns, (i) => {
+        const n = Math.floor(i / (rows * columns));
+        const startA = n * rows * inner + (Math.floor(i / columns) % rows) * rowA;
+        const startB = n * inner * columns + (i % columns) * columnB;
+        let sum = 0;
+        for (let k = 0; k < inner; k++) sum += a[startA + k * innerA]! * b[startB + k * innerB]!;
+        return sum;
+      });
+    },
+  });
+}

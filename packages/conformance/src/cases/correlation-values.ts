@@ -1,0 +1,196 @@
+/**
+ * Layer 4, continued: goldens that anyone can check by hand or look up, the bias, and what becomes of values that
+ * are not finite (§8.7, §8.8).
+ */
+import { corr2dWindow, type DType, type TypedArray, type Window2d } from "@corr2d/core";
+import { type Case, type Context, requiring } from "../case.ts";
+import { exactly } from "../oracle/sums.ts";
+import * as oracle from "../oracle/windows.ts";
+import { expectCorrelation, outputShape } from "./correlation.ts";
+import { type Geometry, GRID, geometry } from "./correlation-geometry.ts";
+import { arrayFrom, expectHandle, FLOATS, variants } from "./support.ts";
+
+const iota = (n: number, from = 0): number[] => Array.from({ length: n }, (_, i) => from + i);
+
+interface Golden {
+  readonly name: string;
+  readonly x: readonly number[];
+  readonly k: readonly number[];
+  readonly window: Window2d;
+  readonly y: readonly number[];
+}
+
+const edges = Array.from({ length: 48 }, (_, i) => (i % 8 >= 2 && i % 8 <= 5 ? 0 : 1));
+const edgesTransposed = Array.from({ length: 48 }, (_, i) => edges[(i % 6) * 8 + Math.floor(i / 6)]!);
+const twoChannels = [...iota(9), ...iota(9, 1)];
+const kernels = [...iota(4), ...iota(4, 1)];
+
+/** Dive into Deep Learning, chapter "Convolutional Neural Networks"; the last two follow from the definition. */
+const GOLDENS: readonly Golden[] = [
+  {
+    name: "corr2d-of-the-book",
+    x: iota(9),
+    k: iota(4),
+    window: corr2dWindow([1, 1, 3, 3], [1, 1, 2, 2]),
+    y: [19, 25, 37, 43],
+  },
+  {
+    name: "vertical-edges",
+    x: edges,
+    k: [1, -1],
+    window: corr2dWindow([1, 1, 6, 8], [1, 1, 1, 2]),
+    y: Array.from({ length: 6 }, () => [0, 1, 0, 0, 0, -1, 0]).flat(),
+  },
+  {
+    name: "no-vertical-edges-in-the-transposed-image",
+    x: edgesTransposed,
+    k: [1, -1],
+    window: corr2dWindow([1, 1, 8, 6], [1, 1, 1, 2]),
+    y: new Array<number>(40).fill(0),
+  },
+  {
+    name: "two-input-channels",
+    x: twoChannels,
+    k: kernels,
+    window: corr2dWindow([1, 2, 3, 3], [1, 2, 2, 2]),
+    y: [56, 72, 104, 120],
+  },
+  {
+    name: "three-output-channels",
+    x: twoChannels,
+    k: [0, 1, 2].flatMap((more) => kernels.map((value) => value + more)),
+    window: corr2dWindow([1, 2, 3, 3], [3, 2, 2, 2]),
+    y: [56, 72, 104, 120, 76, 100, 148, 172, 96, 128, 192, 224],
+  },
+  {
+    name: "same-padding-of-an-even-kernel",
+    x: iota(9),
+    k: iota(4),
+    window: corr2dWindow([1, 1, 3, 3], [1, 1, 2, 2], { padding: "same" }),
+    y: [19, 25, 10, 37, 43, 16, 7, 8, 0],
+  },
+  {
+    name: "the-kernel-is-not-flipped",
+    x: [0, 0, 0, 0, 1, 0, 0, 0, 0],
+    k: iota(9, 1),
+    window: corr2dWindow([1, 1, 3, 3], [1, 1, 3, 3], { padding: 1 }),
+    y: iota(9, 1).reverse(),
+  },
+];
+
+function goldenCase({ name, x, k, window, y }: Golden, dtype: DType): Case {
+  return {
+    id: `corr2d/golden/${name}${dtype === "float32" ? "" : ",float64"}`,
+    clause: "§8.2",
+    ...requiring(dtype),
+    covers: { member: "corr2d", dtype },
+    async run(context) {
+      for (const [label, backend] of variants(context, "corr2d")) {
+        const [hx, hk] = [x, k].map((data) => backend.upload(arrayFrom(dtype, data)));
+        const handle = backend.corr2d(hx, hk, window, dtype);
+        await expectHandle(backend, `${label} corr2d`, handle, { values: y }, outputShape(window), dtype);
+      }
+    },
+  };
+}
+
+function biasCase({ text, window }: Geometry, dtype: DType, real: boolean): Case {
+  return {
+    id: `corr2dBias/${dtype === "float32" ? "" : "float64,"}${real ? "real," : ""}${text}`,
+    clause: "§8.7",
+    ...requiring(dtype),
+    covers: { member: "corr2dBias", dtype },
+    async run(context) {
+      const sizes = oracle.windowSizes(window);
+      const draw = real ? context.random.reals : context.random.integers;
+      const [x, k] = [draw(dtype, sizes.input), draw(dtype, sizes.kernel)];
+      const bias = draw(dtype, window.outChannels);
+      const expected = oracle.corr2dBias(x, k, bias, window, dtype);
+      for (const [label, backend] of variants(context, "corr2dBias")) {
+        const [hx, hk, hb] = [x, k, bias].map((data) => backend.upload(data));
+        const handle = backend.corr2dBias(hx, hk, hb, window, dtype);
+        const wanted = real ? expected : exactly(expected);
+        await expectHandle(backend, `${label} corr2dBias`, handle, wanted, outputShape(window), dtype);
+      }
+    },
+  };
+}
+
+/**
+ * Where one operand holds something that is not finite. The other operand is free of zeros, so that only windows
+ * that hold the culprit may show it.
+ */
+const PLACES: readonly Geometry[] = [
+  geometry([1, 1, 6, 7], [1, 1, 3, 3]),
+  geometry([1, 1, 6, 7], [1, 1, 3, 3], { padding: 1 }),
+  geometry([1, 16, 8, 8], [16, 16, 3, 3], { padding: 1 }), // where Winograd's transform would spread an infinity
+  geometry([1, 20, 14, 14], [24, 20, 3, 3], { padding: 1 }),
+  geometry([2, 4, 9, 9], [4, 2, 3, 3], { stride: 2, padding: [1, 0, 2, 1], groups: 2 }),
+  geometry([1, 3, 7, 8], [3, 1, 3, 2], { groups: 3, dilation: 2 }),
+  geometry([2, 8, 4, 4], [8, 8, 1, 1]),
+  geometry([1, 1, 12, 20], [4, 1, 5, 5], { padding: 2 }),
+];
+
+/** Small integers without zero. */
+function nonZero(context: Context, dtype: DType, size: number): TypedArray {
+  return context.random.integers(dtype, size, 1, 4);
+}
+
+function nonFiniteCases({ text, window }: Geometry, dtype: DType): Case[] {
+  const sizes = oracle.windowSizes(window);
+  const padded = window.padTop + window.padBottom + window.padLeft + window.padRight > 0;
+  const common = { clause: "§8.8", ...requiring(dtype) } as const;
+  const prefix = dtype === "float32" ? "non-finite" : "non-finite,float64";
+  const spoil = (data: TypedArray, value: number): TypedArray => {
+    data[Math.floor(data.length / 2)] = value;
+    return data;
+  };
+  const each = async (run: (value: number) => Promise<void>): Promise<void> => {
+    for (const value of [NaN, Infinity, -Infinity]) await run(value);
+  };
+  return [
+    {
+      id: `corr2d/${prefix},${text}`,
+      ...common,
+      covers: { member: "corr2d", dtype },
+      run: (context) =>
+        each(async (value) => {
+          const x = spoil(nonZero(context, dtype, sizes.input), value);
+          const k = nonZero(context, dtype, sizes.kernel);
+          await expectCorrelation(context, "corr2d", x, k, window, dtype, exactly);
+        }),
+    },
+    {
+      id: `corr2dInput/${prefix},${text}`,
+      ...common,
+      covers: { member: "corr2dInput", dtype },
+      run: (context) =>
+        each(async (value) => {
+          const g = spoil(nonZero(context, dtype, sizes.output), value);
+          const k = nonZero(context, dtype, sizes.kernel);
+          await expectCorrelation(context, "corr2dInput", g, k, window, dtype, exactly);
+        }),
+    },
+    {
+      id: `corr2dKernel/${prefix},${text}`,
+      ...common,
+      covers: { member: "corr2dKernel", dtype },
+      run: (context) =>
+        each(async (value) => {
+          const x = spoil(nonZero(context, dtype, sizes.input), value);
+          const g = nonZero(context, dtype, sizes.output);
+          await expectCorrelation(context, "corr2dKernel", x, g, window, dtype, exactly);
+          if (padded) return; // g may meet padding, where §8.8 leaves the product open
+          const clean = nonZero(context, dtype, sizes.input);
+          await expectCorrelation(context, "corr2dKernel", clean, spoil(g, value), window, dtype, exactly);
+        }),
+    },
+  ];
+}
+
+export const cases: readonly Case[] = FLOATS.flatMap((dtype) => [
+  ...GOLDENS.map((golden) => goldenCase(golden, dtype)),
+  ...GRID.filter((_, i) => i % 3 === 0).map((g) => biasCase(g, dtype, false)),
+  biasCase(GRID.at(-2)!, dtype, true),
+  ...PLACES.flatMap((g) => nonFiniteCases(g, dtype)),
+]);

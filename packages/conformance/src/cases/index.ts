@@ -1,0 +1,23 @@
+/** Every case of the suite, from the simplest layer up: a failure high up with none below it is the high one's own. */
+import type { Case } from "../case.ts";
+import { cases as correlation } from "./correlation.ts";
+import { cases as correlationValues } from "./correlation-values.ts";
+import { cases as elementwise } from "./elementwise.ts";
+import { cases as fused } from "./fused.ts";
+import { cases as matmul } from "./matmul.ts";
+import { cases as movement } from "./movement.ts";
+import { cases as pools } from "./pools.ts";
+import { cases as reduce } from "./reduce.ts";
+import { cases as storage } from "./storage.ts";
+
+export const cases: readonly Case[] = [
+  ...storage,
+  ...elementwise,
+  ...reduce,
+  ...movement,
+  ...matmul,
+  ...fused,
+  ...pools,
+  ...correlation,
+  ...correlationValues,
+];

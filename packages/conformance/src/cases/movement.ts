@@ -1,0 +1,192 @@
+/** Layer 2: strided and its adjoint, gather and its adjoint (§5). */
+import type { DType, GatherSize, StridedView } from "@corr2d/core";
+import { type Case, requiring } from "../case.ts";
+import { check } from "../compare.ts";
+import * as oracle from "../oracle/arrays.ts";
+import { exactly } from "../oracle/sums.ts";
+import { arrayFrom, DTYPES, expectHandle, FLOATS } from "./support.ts";
+
+/** What views are for, by name. */
+const VIEWS: Readonly<Record<string, StridedView>> = {
+  copy: { shape: [11], strides: [1], offset: 0, sourceSize: 11 },
+  scalar: { shape: [], strides: [], offset: 2, sourceSize: 5 },
+  transpose: { shape: [5, 3], strides: [1, 5], offset: 0, sourceSize: 15 },
+  permute: { shape: [4, 2, 3], strides: [1, 12, 4], offset: 0, sourceSize: 24 },
+  flip: { shape: [9], strides: [-1], offset: 8, sourceSize: 9 },
+  "flip-both": { shape: [3, 4], strides: [-4, -1], offset: 11, sourceSize: 12 },
+  slice: { shape: [2, 3], strides: [12, 2], offset: 7, sourceSize: 36 },
+  "slice-backwards": { shape: [3, 2], strides: [-12, 3], offset: 25, sourceSize: 36 },
+  expand: { shape: [4, 3, 5], strides: [0, 1, 0], offset: 0, sourceSize: 3 },
+  fill: { shape: [19], strides: [0], offset: 0, sourceSize: 1 },
+  "overlapping-windows": { shape: [6, 4], strides: [2, 1], offset: 1, sourceSize: 16 },
+  im2col: { shape: [2, 2, 2, 3, 3], strides: [16, 4, 1, 4, 1], offset: 0, sourceSize: 32 },
+  "eight-axes": {
+    shape: [2, 3, 1, 2, 2, 1, 2, 3],
+    strides: [-72, 24, 5, 12, 0, -7, 3, 1],
+    offset: 72,
+    sourceSize: 144,
+  },
+  embed: { shape: [2, 3, 4], strides: [42, 7, 1], offset: 15, sourceSize: 84 },
+};
+
+function viewCases(dtype: DType): Case[] {
+  return Object.entries(VIEWS).flatMap(([name, view]): Case[] => [
+    {
+      id: `strided/${dtype}/${name}`,
+      clause: "§5.1",
+      ...requiring(dtype),
+      covers: { member: "strided", dtype },
+      async run({ backend, random }) {
+        const x = random.integers(dtype, view.sourceSize, -99, 99);
+        const handle = backend.strided(backend.upload(x), view, dtype);
+        await expectHandle(backend, "strided", handle, oracle.strided(x, view), view.shape, dtype);
+      },
+    },
+    {
+      id: `stridedAdd/${dtype}/${name}`,
+      clause: "§5.2",
+      ...requiring(dtype),
+      covers: { member: "stridedAdd", dtype },
+      async run({ backend, random }) {
+        const x = random.integers(dtype, oracle.sizeOf(view.shape), -99, 99);
+        const handle = backend.stridedAdd(backend.upload(x), view, dtype);
+        const expected = exactly(oracle.stridedAdd(x, view, dtype));
+        await expectHandle(backend, "stridedAdd", handle, expected, [view.sourceSize], dtype);
+      },
+    },
+  ]);
+}
+
+/** Bit copies: NaN, infinities and −0 pass through views and indices. */
+function nonFiniteCase(dtype: DType): Case {
+  return {
+    id: `strided/${dtype}/non-finite`,
+    clause: "§5.1",
+    ...requiring(dtype),
+    covers: { member: "strided", dtype },
+    async run({ backend }) {
+      const x = backend.upload(arrayFrom(dtype, [NaN, Infinity, -Infinity, 1, 2, 3]));
+      const view = { shape: [3, 2], strides: [1, 3], offset: 0, sourceSize: 6 };
+      const values = [NaN, 1, Infinity, 2, -Infinity, 3];
+      await expectHandle(backend, "strided", backend.strided(x, view, dtype), { values }, [3, 2], dtype);
+      const back = backend.stridedAdd(backend.upload(arrayFrom(dtype, values)), view, dtype);
+      await expectHandle(
+        backend,
+        "stridedAdd",
+        back,
+        { values: [NaN, Infinity, -Infinity, 1, 2, 3] },
+        [6],
+        dtype,
+      );
+    },
+  };
+}
+
+function realAddCase(dtype: DType): Case {
+  return {
+    id: `stridedAdd/${dtype}/real-overlaps`,
+    clause: "§5.3",
+    ...requiring(dtype),
+    covers: { member: "stridedAdd", dtype },
+    async run({ backend, random }) {
+      const view = { shape: [40, 30], strides: [1, 1], offset: 0, sourceSize: 69 };
+      const x = random.reals(dtype, 1200);
+      const handle = backend.stridedAdd(backend.upload(x), view, dtype);
+      await expectHandle(backend, "stridedAdd", handle, oracle.stridedAdd(x, view, dtype), [69], dtype);
+    },
+  };
+}
+
+const SIZES: Readonly<Record<string, GatherSize>> = {
+  "one-axis": { outer: 1, length: 9, inner: 1, count: 14 },
+  rows: { outer: 1, length: 5, inner: 6, count: 3 },
+  columns: { outer: 6, length: 5, inner: 1, count: 1 },
+  middle: { outer: 3, length: 4, inner: 5, count: 7 },
+  "length-1": { outer: 2, length: 1, inner: 3, count: 4 },
+};
+
+function indexCases(dtype: DType): Case[] {
+  return Object.entries(SIZES).flatMap(([name, size]): Case[] => {
+    const whole = size.outer * size.length * size.inner;
+    const picked = size.outer * size.count * size.inner;
+    return [
+      {
+        id: `gather/${dtype}/${name}`,
+        clause: "§5.4",
+        ...requiring(dtype),
+        covers: { member: "gather", dtype },
+        async run({ backend, random }) {
+          const x = random.integers(dtype, whole, -99, 99);
+          const index = random.integers("int32", picked, 0, size.length - 1);
+          const handle = backend.gather(backend.upload(x), backend.upload(index), size, dtype);
+          const shape = [size.outer, size.count, size.inner];
+          await expectHandle(backend, "gather", handle, oracle.gather(x, index, size), shape, dtype);
+        },
+      },
+      {
+        id: `scatterAdd/${dtype}/${name}`,
+        clause: "§5.5",
+        ...requiring(dtype),
+        covers: { member: "scatterAdd", dtype },
+        async run({ backend, random }) {
+          const x = random.integers(dtype, picked, -99, 99);
+          const index = random.integers("int32", picked, 0, size.length - 1);
+          const handle = backend.scatterAdd(backend.upload(x), backend.upload(index), size, dtype);
+          const expected = exactly(oracle.scatterAdd(x, index, size, dtype));
+          const shape = [size.outer, size.length, size.inner];
+          await expectHandle(backend, "scatterAdd", handle, expected, shape, dtype);
+        },
+      },
+    ];
+  });
+}
+
+/** NaN in an element that nobody picks must not show. */
+function maskedNaNCase(dtype: DType): Case {
+  return {
+    id: `gather/${dtype}/non-finite`,
+    clause: "§5.4",
+    ...requiring(dtype),
+    covers: { member: "gather", dtype },
+    async run({ backend }) {
+      const x = backend.upload(arrayFrom(dtype, [NaN, 1, Infinity, 2]));
+      const index = backend.upload(Int32Array.of(3, 1, 2));
+      const size = { outer: 1, length: 4, inner: 1, count: 3 };
+      const values = [2, 1, Infinity];
+      await expectHandle(backend, "gather", backend.gather(x, index, size, dtype), { values }, [3], dtype);
+      const spread = backend.scatterAdd(backend.upload(arrayFrom(dtype, values)), index, size, dtype);
+      await expectHandle(backend, "scatterAdd", spread, { values: [0, 1, Infinity, 2] }, [4], dtype);
+    },
+  };
+}
+
+/** An index out of range: thrown at once, or every read of the result rejects; INDEX_OUT_OF_RANGE either way. */
+function rangeCase(member: "gather" | "scatterAdd", index: number): Case {
+  return {
+    id: `${member}/index=${index}-of-3`,
+    clause: "§5.6",
+    covers: { member, dtype: "float32" },
+    async run({ backend }) {
+      const size = { outer: 1, length: 3, inner: 1, count: 2 };
+      const x = backend.upload(new Float32Array(member === "gather" ? 3 : 2).fill(1));
+      const at = backend.upload(Int32Array.of(1, index));
+      const resultSize = member === "gather" ? 2 : 3;
+      let code: unknown = "no error";
+      try {
+        await backend.read(backend[member](x, at, size, "float32"), resultSize, "float32");
+      } catch (error) {
+        code = (error as { code?: unknown }).code;
+      }
+      check(code === "INDEX_OUT_OF_RANGE", `index ${index} of an axis of 3 gave ${String(code)}`);
+    },
+  };
+}
+
+export const cases: readonly Case[] = [
+  ...DTYPES.flatMap(viewCases),
+  ...FLOATS.flatMap((dtype) => [nonFiniteCase(dtype), realAddCase(dtype), maskedNaNCase(dtype)]),
+  ...DTYPES.flatMap(indexCases),
+  ...(["gather", "scatterAdd"] as const).flatMap((member) =>
+    [3, -1, 2147483647, -2147483648].map((index) => rangeCase(member, index)),
+  ),
+];

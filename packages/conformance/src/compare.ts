@@ -1,0 +1,91 @@
+/**
+ * Comparisons that throw plain errors, for any runner.
+ *
+ * Without a tolerance, numbers must be equal (===, so 0 equals −0). With one, |actual − expected| must not exceed
+ * it. NaN equals only NaN, and ±∞ only itself, whatever the tolerance. A failure names the first wrong element,
+ * both values, and how far off it is in units of the tolerance.
+ */
+import type { DType } from "@corr2d/core";
+
+/** What an oracle expects: values and, where rounding may differ, how far each may be off. */
+export interface Expected {
+  readonly values: ArrayLike<number>;
+  /** Absolute, per element. Left out: exact. */
+  readonly tolerance?: ArrayLike<number>;
+}
+
+/** Unit roundoff: half the distance from 1 to the next number. */
+export const unitRoundoff: Record<DType, number> = { float32: 2 ** -24, float64: 2 ** -53, int32: 0 };
+
+/** Results below the smallest normal number may be flushed to zero (§9.5). */
+export const smallestNormal: Record<DType, number> = { float32: 2 ** -126, float64: 2 ** -1022, int32: 0 };
+
+/** Fails with `message` unless `condition` holds. */
+export function check(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(message);
+}
+
+function near(actual: number, expected: number, tolerance: number): boolean {
+  if (actual === expected) return true;
+  if (Number.isNaN(expected)) return Number.isNaN(actual);
+  return Number.isFinite(expected) && Math.abs(actual - expected) <= tolerance;
+}
+
+/** `[1, 0, 2]`: where element `flat` lies in `shape`. */
+function position(flat: number, shape: readonly number[]): string {
+  const at: number[] = [];
+  let rest = flat;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    at.unshift(rest % shape[axis]!);
+    rest = Math.floor(rest / shape[axis]!);
+  }
+  return `[${at.join(", ")}]`;
+}
+
+const formatNumber = (x: number): string => (Object.is(x, -0) ? "-0" : String(x));
+
+/**
+ * Compares values element by element.
+ * @throws Error naming `what`, the first wrong element, both values and the distance in tolerances.
+ */
+export function expectValues(
+  what: string,
+  actual: ArrayLike<number>,
+  expected: Expected,
+  shape: readonly number[],
+): void {
+  const { values, tolerance } = expected;
+  check(
+    actual.length === values.length,
+    `${what}: ${actual.length} elements, expected ${values.length} for shape [${shape.join(", ")}]`,
+  );
+  let first = -1;
+  let wrong = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (near(actual[i]!, values[i]!, tolerance?.[i] ?? 0)) continue;
+    if (first < 0) first = i;
+    wrong++;
+  }
+  if (first < 0) return;
+  const error = Math.abs(actual[first]! - values[first]!);
+  const limit = tolerance?.[first] ?? 0;
+  const distance =
+    limit > 0
+      ? `off by ${error.toPrecision(3)}, ${(error / limit).toPrecision(3)} tolerances of ${limit.toPrecision(3)}`
+      : `off by ${error}, must be exact`;
+  throw new Error(
+    `${what}${position(first, shape)} of shape [${shape.join(", ")}]: got ${formatNumber(actual[first]!)}, ` +
+      `expected ${formatNumber(values[first]!)} (${distance}); ${wrong} of ${values.length} elements are wrong`,
+  );
+}
+
+/** Compares bit by bit: −0 is not 0. NaN payloads are free. */
+export function expectBits(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  check(actual.length === expected.length, `${what}: ${actual.length} elements, expected ${expected.length}`);
+  for (let i = 0; i < expected.length; i++) {
+    check(
+      Object.is(actual[i], expected[i]),
+      `${what}[${i}]: got ${formatNumber(actual[i]!)}, expected ${formatNumber(expected[i]!)} exactly`,
+    );
+  }
+}

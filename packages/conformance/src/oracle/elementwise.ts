@@ -1,0 +1,160 @@
+/**
+ * The oracle for the elementwise primitives: one float64 function per op, and how far a result may be off.
+ *
+ * Tolerances are part of the contract (§9): ops that IEEE 754 rounds correctly are exact, the others are
+ * bounded in ulps of the result, and sin, cos and tan as if their argument had been moved slightly.
+ */
+import type { BinaryOp, DType, UnaryOp } from "@corr2d/core";
+import { type Expected, smallestNormal, unitRoundoff } from "../compare.ts";
+
+/** erf by its series of positive terms, which loses no digits (Abramowitz & Stegun 1964, 7.1.6). */
+function erf(x: number): number {
+  if (Math.abs(x) > 6 || Number.isNaN(x)) return Math.sign(x);
+  let term = x;
+  let sum = x;
+  for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    sum += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+
+function roundHalfEven(x: number): number {
+  const below = Math.floor(x);
+  if (x - below !== 0.5) return Math.round(x);
+  return below % 2 === 0 ? below : below + 1;
+}
+
+/** NaN gives 0; beyond int32 saturates. */
+function toInt32(x: number): number {
+  if (Number.isNaN(x)) return 0;
+  return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(x)));
+}
+
+const UNARY: Record<UnaryOp, (x: number) => number> = {
+  neg: (x) => -x,
+  abs: Math.abs,
+  sign: Math.sign,
+  square: (x) => x * x,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round: roundHalfEven,
+  trunc: Math.trunc,
+  sqrt: Math.sqrt,
+  rsqrt: (x) => 1 / Math.sqrt(x),
+  reciprocal: (x) => 1 / x,
+  exp: Math.exp,
+  expm1: Math.expm1,
+  log: Math.log,
+  log1p: Math.log1p,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  tanh: Math.tanh,
+  sigmoid: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
+  relu: (x) => Math.max(x, 0),
+  erf,
+  toFloat32: (x) => x,
+  toFloat64: (x) => x,
+  toInt32,
+};
+
+/** ulps that a float32 result may be off (§9.3); ops that are not listed are exact. */
+export const ULPS: Partial<Record<UnaryOp | BinaryOp, number>> = {
+  sqrt: 3,
+  rsqrt: 3,
+  reciprocal: 3,
+  div: 3,
+  exp: 4,
+  expm1: 4,
+  log: 4,
+  log1p: 4,
+  tanh: 4,
+  sigmoid: 4,
+  erf: 4,
+  pow: 16,
+};
+
+/** How many times as much float64 may be off: the oracle, being float64 itself, is part of the difference. */
+const FLOAT64_ALLOWANCE = 4;
+
+const allowance = (dtype: DType): number =>
+  (dtype === "float64" ? FLOAT64_ALLOWANCE : 1) * unitRoundoff[dtype];
+
+/** Units of roundoff that the argument of sin, cos and tan may seem to have moved (§9.4). */
+export const ARGUMENT_ERROR = 4;
+
+/** The slope by which a moved argument shows in the result. */
+const SLOPE: Partial<Record<UnaryOp, (x: number) => number>> = {
+  sin: () => 1,
+  cos: () => 1,
+  tan: (x) => 1 + Math.tan(x) ** 2,
+};
+
+/** A number as an element of `dtype`. */
+export function rounded(x: number, dtype: DType): number {
+  if (dtype === "float32") return Math.fround(x);
+  return dtype === "int32" ? x | 0 : x;
+}
+
+/** The dtype of a unary op's result. */
+export function unaryResult(op: UnaryOp, dtype: DType): DType {
+  if (op === "toFloat32") return "float32";
+  if (op === "toFloat64") return "float64";
+  return op === "toInt32" ? "int32" : dtype;
+}
+
+export function unary(op: UnaryOp, x: ArrayLike<number>, dtype: DType): Expected {
+  const result = unaryResult(op, dtype);
+  const exact = Array.from(x, (value) =>
+    op === "square" && dtype === "int32" ? Math.imul(value, value) : UNARY[op](value),
+  );
+  const u = allowance(dtype);
+  const ulps = ULPS[op];
+  const slope = SLOPE[op];
+  const values = exact.map((value) => rounded(value, result));
+  if (slope !== undefined) {
+    return { values, tolerance: Array.from(x, (value) => ARGUMENT_ERROR * u * slope(value)) };
+  }
+  if (ulps === undefined) return { values };
+  return { values, tolerance: exact.map((value) => ulps * 2 * u * Math.abs(value) + smallestNormal[dtype]) };
+}
+
+const FLOAT_BINARY: Record<BinaryOp, (a: number, b: number) => number> = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  pow: (a, b) => a ** b,
+  maximum: Math.max,
+  minimum: Math.min,
+  equal: (a, b) => (a === b ? 1 : 0),
+  notEqual: (a, b) => (a !== b ? 1 : 0),
+  less: (a, b) => (a < b ? 1 : 0),
+  lessEqual: (a, b) => (a <= b ? 1 : 0),
+  greater: (a, b) => (a > b ? 1 : 0),
+  greaterEqual: (a, b) => (a >= b ? 1 : 0),
+};
+
+const INT32_BINARY: Partial<Record<BinaryOp, (a: number, b: number) => number>> = {
+  mul: Math.imul,
+  div: (a, b) => (b === 0 ? 0 : Math.trunc(a / b)),
+};
+
+const COMPARISONS: readonly string[] = ["equal", "notEqual", "less", "lessEqual", "greater", "greaterEqual"];
+
+/** The dtype of a binary op's result. */
+export function binaryResult(op: BinaryOp, dtype: DType): DType {
+  return COMPARISONS.includes(op) ? "int32" : dtype;
+}
+
+/** Elementwise on operands already spread to one size. */
+export function binary(op: BinaryOp, a: ArrayLike<number>, b: ArrayLike<number>, dtype: DType): Expected {
+  const apply = (dtype === "int32" ? INT32_BINARY[op] : undefined) ?? FLOAT_BINARY[op];
+  const exact = Array.from(a, (value, i) => apply(value, b[i]!));
+  const values = exact.map((value) => rounded(value, binaryResult(op, dtype)));
+  const ulps = dtype === "int32" ? undefined : ULPS[op];
+  if (ulps === undefined) return { values };
+  const u = allowance(dtype);
+  return { values, tolerance: exact.map((value) => ulps * 2 * u * Math.abs(value) + smallestNormal[dtype]) };
+}

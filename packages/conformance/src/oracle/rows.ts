@@ -1,0 +1,88 @@
+/**
+ * The oracle for the remaining composites: softmax and logSoftmax over the middle axis, the activations'
+ * gradients and the optimisers' step, each with the error its few roundings may leave (§9.2, §9.3).
+ */
+import type { Activation, DType } from "@corr2d/core";
+import { type Expected, smallestNormal, unitRoundoff } from "../compare.ts";
+import { ULPS } from "./elementwise.ts";
+import { SUM_FACTOR } from "./sums.ts";
+
+type Values = ArrayLike<number>;
+
+/** For every row: its addresses, its maximum, and Σ exp(x − max). */
+function eachRow(
+  x: Values,
+  outer: number,
+  length: number,
+  inner: number,
+  visit: (at: readonly number[], max: number, sum: number) => void,
+): void {
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const at = Array.from({ length }, (_, j) => (o * length + j) * inner + i);
+      const max = Math.max(...at.map((a) => x[a]!));
+      visit(
+        at,
+        max,
+        at.reduce((sum, a) => sum + Math.exp(x[a]! - max), 0),
+      );
+    }
+  }
+}
+
+/**
+ * Roundings behind one exponential of a row, in units of u: the subtraction moves the argument by u·|x − max|,
+ * exp adds its ulps, the sum its √K, the division its ulps.
+ */
+const rowRoundings = (shift: number, length: number): number =>
+  Math.abs(shift) + 4 * ULPS.exp! + SUM_FACTOR * Math.sqrt(length) + 2 * ULPS.div!;
+
+export function softmax(x: Values, outer: number, length: number, inner: number, dtype: DType): Expected {
+  const values: number[] = [];
+  const tolerance: number[] = [];
+  const u = unitRoundoff[dtype];
+  eachRow(x, outer, length, inner, (at, max, sum) => {
+    for (const a of at) {
+      values[a] = Math.exp(x[a]! - max) / sum;
+      tolerance[a] = u * rowRoundings(x[a]! - max, length) * values[a] + smallestNormal[dtype];
+    }
+  });
+  return { values, tolerance };
+}
+
+export function logSoftmax(x: Values, outer: number, length: number, inner: number, dtype: DType): Expected {
+  const values: number[] = [];
+  const tolerance: number[] = [];
+  const u = unitRoundoff[dtype];
+  eachRow(x, outer, length, inner, (at, max, sum) => {
+    for (const a of at) {
+      values[a] = x[a]! - max - Math.log(sum);
+      const logError = 2 * ULPS.log! * Math.log(sum) + Math.abs(values[a]);
+      tolerance[a] = u * (rowRoundings(x[a]! - max, length) + logError);
+    }
+  });
+  return { values, tolerance };
+}
+
+export function activationGrad(op: Activation, y: Values, g: Values, dtype: DType): Expected {
+  if (op === "relu") return { values: Array.from(y, (value, i) => (value <= 0 ? 0 : g[i]!)) };
+  const u = unitRoundoff[dtype];
+  const slope = (value: number): number => (op === "sigmoid" ? value * (1 - value) : 1 - value * value);
+  const scale = (value: number): number =>
+    op === "sigmoid" ? Math.abs(value) * (1 + Math.abs(value)) : 1 + value * value;
+  return {
+    values: Array.from(y, (value, i) => g[i]! * slope(value)),
+    tolerance: Array.from(y, (value, i) => 4 * u * Math.abs(g[i]!) * scale(value) + smallestNormal[dtype]),
+  };
+}
+
+export function addScaled(a: Values, scaleA: number, b: Values, scaleB: number, dtype: DType): Expected {
+  const u = unitRoundoff[dtype];
+  return {
+    values: Array.from(a, (value, i) => scaleA * value + scaleB * b[i]!),
+    tolerance: Array.from(
+      a,
+      (value, i) => 4 * u * (Math.abs(scaleA * value) + Math.abs(scaleB * b[i]!)) + smallestNormal[dtype],
+    ),
+  };
+}

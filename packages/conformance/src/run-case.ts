@@ -1,0 +1,79 @@
+/**
+ * Running one case on one backend, with everything a case may rely on set up and checked afterwards.
+ *
+ * After the case its handles are freed and, where the backend counts (`stats`), the counts must be back where
+ * they were: a composite that forgets a temporary fails whichever case called it (§2.9).
+ */
+import type { Backend, BackendStats } from "@corr2d/core";
+import type { BackendFactory, Case } from "./case.ts";
+import { stripComposites, trackHandles } from "./handles.ts";
+import { createRandom, seedOf } from "./random.ts";
+import { strict } from "./strict.ts";
+
+/** Live memory once everything asked for so far has happened. */
+async function settledStats(backend: Backend): Promise<BackendStats | null> {
+  if (backend.stats === undefined) return null;
+  const probe = backend.upload(new Float32Array(1));
+  await backend.read(probe, 1, "float32");
+  backend.free(probe);
+  return backend.stats();
+}
+
+function checkLeak(before: BackendStats | null, after: BackendStats | null): void {
+  if (before === null || after === null) return;
+  const handles = after.liveHandles - before.liveHandles;
+  const bytes = after.liveBytes - before.liveBytes;
+  if (handles === 0 && bytes === 0) return;
+  throw new Error(
+    `leak: stats() counts ${handles} handles and ${bytes} bytes more after the case than before`,
+  );
+}
+
+/** The failure with what is needed to find and repeat it. */
+function describeFailure(item: Case, error: unknown): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  return new Error(`${item.clause} ${item.id}: ${message} (seed ${seedOf(item.id)})`, { cause: error });
+}
+
+/**
+ * Runs a case; with `validated`, through the wrapper of `strict.ts`.
+ * @throws Error naming clause, id and seed when the clause is broken.
+ */
+export async function runCase(
+  item: Case,
+  backend: Backend,
+  factory: BackendFactory,
+  validated = false,
+): Promise<void> {
+  const before = await settledStats(backend);
+  const guard = validated ? strict(backend) : null;
+  const base = guard === null ? backend : guard.backend;
+  const native = trackHandles(base);
+  const composed = trackHandles(stripComposites(base));
+  const created: Backend[] = [];
+  const create = async (): Promise<Backend> => {
+    const instance = await factory();
+    created.push(instance);
+    return instance;
+  };
+  try {
+    await item.run({
+      id: item.id,
+      clause: item.clause,
+      backend: native.backend,
+      composed: composed.backend,
+      random: createRandom(seedOf(item.id)),
+      create,
+    });
+    await guard?.settle();
+    native.release();
+    composed.release();
+    checkLeak(before, await settledStats(backend));
+  } catch (error) {
+    throw describeFailure(item, error);
+  } finally {
+    native.release();
+    composed.release();
+    for (const instance of created) await instance.close?.();
+  }
+}
