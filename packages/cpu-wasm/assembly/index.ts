@@ -6,3 +6,10 @@
  * never on the number of threads. Any other signature is called directly, on the main thread only.
  */
 export * from "./elementwise";
+export * from "./conv-direct";
+export * from "./conv-pad";
+export * from "./gemm";
+export * from "./gemm-pack";
+// The inner functions too: an exported function is not inlined, and a small one that is called often tiers up.
+export * from "./gemm-store";
+export * from "./gemm-tile";

@@ -1,0 +1,153 @@
+/**
+ * The correlation triple as its definition says it: scalar loops over any geometry, summed in float64.
+ *
+ * Used where packing would cost more than the sums (a 6×8 image), and to recompute what a fast kernel cannot know
+ * (non-finite values beside padding). Cells outside the input have no term: the loops skip them.
+ *
+ * args of all three: input (x, g, x), second operand (kernel, kernel, g), bias or 0, out, then the geometry in
+ * `Window2d`'s terms: batch, inChannels, outChannels, groups, input H W, kernel H W, output H W, stride H W, pad top
+ * left, dilation H W (slots 4 to 19).
+ */
+import { arg } from "./simd";
+
+/** Chunks are the output's planes: (image, output channel). */
+export function convDirect(args: usize, begin: i32, end: i32): void {
+  const x = <usize>arg(args, 0), kernel = <usize>arg(args, 1), bias = <usize>arg(args, 2), out = <usize>arg(args, 3);
+  const inChannels = arg(args, 5), outChannels = arg(args, 6), groups = arg(args, 7);
+  const height = arg(args, 8), width = arg(args, 9), kernelHeight = arg(args, 10), kernelWidth = arg(args, 11);
+  const outHeight = arg(args, 12), outWidth = arg(args, 13), strideY = arg(args, 14), strideX = arg(args, 15);
+  const top = arg(args, 16), left = arg(args, 17), stepY = arg(args, 18), stepX = arg(args, 19);
+  const channels = groups == 1 ? inChannels : inChannels / groups;
+  const plane = <usize>(height * width) << 2;
+  const kernelPlane = <usize>(kernelHeight * kernelWidth) << 2;
+  let to = out + (<usize>(begin * outHeight * outWidth) << 2);
+  let image = begin / outChannels;
+  let oc = begin - image * outChannels;
+  for (let chunk = begin; chunk < end; chunk++) {
+    const first = groups == 1 ? 0 : (oc / (outChannels / groups)) * channels;
+    const from = x + <usize>(image * inChannels + first) * plane;
+    const taps = kernel + <usize>(oc * channels) * kernelPlane;
+    const start: f64 = bias ? load<f32>(bias + (<usize>oc << 2)) : 0;
+    for (let oy = 0; oy < outHeight; oy++) {
+      for (let ox = 0; ox < outWidth; ox++) {
+        const y0 = oy * strideY - top, x0 = ox * strideX - left;
+        let sum = start;
+        let source = from, tap = taps;
+        for (let c = 0; c < channels; c++) {
+          for (let ky = 0, y = y0; ky < kernelHeight; ky++, y += stepY) {
+            if (<u32>y >= <u32>height) {
+              tap += <usize>kernelWidth << 2;
+              continue;
+            }
+            for (let kx = 0, at = x0; kx < kernelWidth; kx++, at += stepX, tap += 4) {
+              if (<u32>at >= <u32>width) continue;
+              sum += <f64>load<f32>(source + (<usize>(y * width + at) << 2)) * <f64>load<f32>(tap);
+            }
+          }
+          source += plane;
+        }
+        store<f32>(to, <f32>sum);
+        to += 4;
+      }
+    }
+    if (++oc == outChannels) {
+      oc = 0;
+      image++;
+    }
+  }
+}
+
+/** Chunks are the input gradient's planes: (image, input channel). */
+export function convDirectInput(args: usize, begin: i32, end: i32): void {
+  const g = <usize>arg(args, 0), kernel = <usize>arg(args, 1), out = <usize>arg(args, 3);
+  const inChannels = arg(args, 5), outChannels = arg(args, 6), groups = arg(args, 7);
+  const height = arg(args, 8), width = arg(args, 9), kernelHeight = arg(args, 10), kernelWidth = arg(args, 11);
+  const outHeight = arg(args, 12), outWidth = arg(args, 13), strideY = arg(args, 14), strideX = arg(args, 15);
+  const top = arg(args, 16), left = arg(args, 17), stepY = arg(args, 18), stepX = arg(args, 19);
+  const channels = inChannels / groups, perGroup = outChannels / groups;
+  const plane = <usize>(outHeight * outWidth) << 2;
+  const kernelPlane = <usize>(kernelHeight * kernelWidth) << 2;
+  let to = out + (<usize>(begin * height * width) << 2);
+  for (let chunk = begin; chunk < end; chunk++) {
+    const image = chunk / inChannels;
+    const ic = chunk - image * inChannels;
+    const group = ic / channels;
+    const from = g + <usize>(image * outChannels + group * perGroup) * plane;
+    const taps = kernel + <usize>(group * perGroup * channels + ic - group * channels) * kernelPlane;
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        let sum: f64 = 0;
+        let source = from, tap = taps;
+        for (let c = 0; c < perGroup; c++) {
+          for (let ky = 0, shiftY = y + top; ky < kernelHeight; ky++, shiftY -= stepY) {
+            const oy = strideY == 1 ? shiftY : shiftY / strideY;
+            if (shiftY < 0 || oy >= outHeight || oy * strideY != shiftY) continue;
+            const row = source + (<usize>(oy * outWidth) << 2);
+            const tapRow = tap + (<usize>(ky * kernelWidth) << 2);
+            for (let kx = 0, shiftX = x + left; kx < kernelWidth; kx++, shiftX -= stepX) {
+              const ox = strideX == 1 ? shiftX : shiftX / strideX;
+              if (shiftX < 0 || ox >= outWidth || ox * strideX != shiftX) continue;
+              sum += <f64>load<f32>(row + (<usize>ox << 2)) * <f64>load<f32>(tapRow + (<usize>kx << 2));
+            }
+          }
+          source += plane;
+          tap += <usize>channels * kernelPlane;
+        }
+        store<f32>(to, <f32>sum);
+        to += 4;
+      }
+    }
+  }
+}
+
+/** The first window position whose cell `offset` (tap · dilation − padding) is not negative. */
+@inline
+function firstInside(offset: i32, stride: i32): i32 {
+  return offset >= 0 ? 0 : (stride - 1 - offset) / stride;
+}
+
+/** One past the last window position whose cell `offset` lies below `size`. */
+@inline
+function lastInside(offset: i32, stride: i32, size: i32, positions: i32): i32 {
+  return offset >= size ? 0 : min((size - 1 - offset) / stride + 1, positions);
+}
+
+/** Chunks are the kernel gradient's planes: (output channel, input channel of its group). */
+export function convDirectKernel(args: usize, begin: i32, end: i32): void {
+  const x = <usize>arg(args, 0), g = <usize>arg(args, 1), out = <usize>arg(args, 3);
+  const batch = arg(args, 4), inChannels = arg(args, 5), outChannels = arg(args, 6), groups = arg(args, 7);
+  const height = arg(args, 8), width = arg(args, 9), kernelHeight = arg(args, 10), kernelWidth = arg(args, 11);
+  const outHeight = arg(args, 12), outWidth = arg(args, 13), strideY = arg(args, 14), strideX = arg(args, 15);
+  const top = arg(args, 16), left = arg(args, 17), stepY = arg(args, 18), stepX = arg(args, 19);
+  const channels = inChannels / groups, perGroup = outChannels / groups;
+  const plane = <usize>(height * width) << 2, outPlane = <usize>(outHeight * outWidth) << 2;
+  let to = out + (<usize>(begin * kernelHeight * kernelWidth) << 2);
+  for (let chunk = begin; chunk < end; chunk++) {
+    const oc = chunk / channels;
+    const ic = (oc / perGroup) * channels + chunk - oc * channels;
+    for (let ky = 0; ky < kernelHeight; ky++) {
+      const offsetY = ky * stepY - top;
+      const firstY = firstInside(offsetY, strideY), endY = lastInside(offsetY, strideY, height, outHeight);
+      for (let kx = 0; kx < kernelWidth; kx++) {
+        const offsetX = kx * stepX - left;
+        const firstX = firstInside(offsetX, strideX), endX = lastInside(offsetX, strideX, width, outWidth);
+        let sum: f64 = 0;
+        for (let image = 0; image < batch; image++) {
+          const source = x + <usize>(image * inChannels + ic) * plane;
+          const other = g + <usize>(image * outChannels + oc) * outPlane;
+          for (let oy = firstY; oy < endY; oy++) {
+            let a = source + (<usize>((oy * strideY + offsetY) * width + firstX * strideX + offsetX) << 2);
+            let b = other + (<usize>(oy * outWidth + firstX) << 2);
+            for (let ox = firstX; ox < endX; ox++) {
+              sum += <f64>load<f32>(a) * <f64>load<f32>(b);
+              a += <usize>strideX << 2;
+              b += 4;
+            }
+          }
+        }
+        store<f32>(to, <f32>sum);
+        to += 4;
+      }
+    }
+  }
+}

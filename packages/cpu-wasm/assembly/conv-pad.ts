@@ -1,0 +1,59 @@
+/**
+ * Padding: planes copied into the middle of zeros, so that the kernels that read pixels through offset tables need
+ * no test at the borders. Negative padding crops.
+ */
+import { arg } from "./simd";
+
+/** Copies `count` floats. */
+@inline
+function copyRow(from: usize, to: usize, count: i32): void {
+  if (count < 4) {
+    for (let i = 0; i < count; i++) store<f32>(to + (<usize>i << 2), load<f32>(from + (<usize>i << 2)));
+    return;
+  }
+  const last = <usize>(count - 4) << 2;
+  for (let at: usize = 0; at < last; at += 16) v128.store(to + at, v128.load(from + at));
+  v128.store(to + last, v128.load(from + last));
+}
+
+/** Zeroes `count` floats. */
+@inline
+function zeroRow(to: usize, count: i32): void {
+  if (count > 32) {
+    memory.fill(to, 0, <usize>count << 2);
+    return;
+  }
+  for (; count >= 4; count -= 4, to += 16) v128.store(to, f32x4.splat(0));
+  for (; count > 0; count--, to += 4) store<f32>(to, 0);
+}
+
+/**
+ * Chunks are planes. args: 0 source, 1 out, 2 height, 3 width, 4 rows of out, 5 columns of out, 6 rows above,
+ * 7 columns to the left.
+ */
+export function padPlanes(args: usize, begin: i32, end: i32): void {
+  const height = arg(args, 2), width = arg(args, 3), rows = arg(args, 4), columns = arg(args, 5);
+  const top = arg(args, 6), left = arg(args, 7);
+  const before = min(max(left, 0), columns);
+  const skip = max(-left, 0);
+  const count = max(min(width - skip, columns - before), 0);
+  const after = columns - before - count;
+  const firstRow = min(max(top, 0), rows), endRow = max(min(top + height, rows), firstRow);
+  for (let plane = begin; plane < end; plane++) {
+    let to = <usize>arg(args, 1) + (<usize>(plane * rows * columns) << 2);
+    let from = <usize>arg(args, 0) + (<usize>((plane * height + firstRow - top) * width + skip) << 2);
+    zeroRow(to, firstRow * columns + before);
+    to += <usize>(firstRow * columns + before) << 2;
+    for (let row = firstRow; row < endRow; row++) {
+      copyRow(from, to, count);
+      from += <usize>width << 2;
+      to += <usize>count << 2;
+      // The end of this row and the beginning of the next are one run.
+      const gap = row == endRow - 1 ? after : after + before;
+      zeroRow(to, gap);
+      to += <usize>gap << 2;
+    }
+    if (endRow > firstRow) zeroRow(to, (rows - endRow) * columns);
+    else zeroRow(to, rows * columns - firstRow * columns - before);
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * The correlation triple on pointers: asks the plan which algorithm a geometry gets, and runs it.
+ */
+import type { Window2d } from "@corr2d/core";
+import { correlateDirect, inputGradientDirect, kernelGradientDirect } from "./conv-direct.ts";
+import { correlateGemm, kernelGradientGemm } from "./conv-gemm.ts";
+import { type Correlation, forwardCorrelation, inputCorrelations } from "./conv-problem.ts";
+import { planCorrelation, planKernelGradient } from "./plan.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** F(x, k), plus `bias` [outChannels] unless it is 0. All but `w` are pointers. */
+export function corr2d(rt: Runtime, x: number, kernel: number, bias: number, out: number, w: Window2d): void {
+  const c = forwardCorrelation(w);
+  if (planCorrelation(c) === "direct") correlateDirect(rt, x, kernel, bias, out, w);
+  else correlate(rt, c, x, kernel, bias, out);
+}
+
+/** T(g, k). */
+export function corr2dInput(rt: Runtime, g: number, kernel: number, out: number, w: Window2d): void {
+  if (planCorrelation(forwardCorrelation(w)) === "direct") {
+    inputGradientDirect(rt, g, kernel, out, w);
+    return;
+  }
+  const phases = inputCorrelations(w).filter((c) => c.y.taps > 0 && c.x.taps > 0);
+  const pixels = phases.reduce((sum, c) => sum + c.y.output * c.x.output, 0);
+  if (pixels < w.inputHeight * w.inputWidth) {
+    // Pixels that no window reaches.
+    const first = out / 4;
+    rt.f32.fill(0, first, first + w.batch * w.inChannels * w.inputHeight * w.inputWidth);
+  }
+  for (const c of phases) correlate(rt, c, g, kernel, 0, out);
+}
+
+/** G(x, g). */
+export function corr2dKernel(rt: Runtime, x: number, g: number, out: number, w: Window2d): void {
+  if (planKernelGradient(w) === "direct") kernelGradientDirect(rt, x, g, out, w);
+  else kernelGradientGemm(rt, x, g, out, w);
+}
+
+function correlate(rt: Runtime, c: Correlation, x: number, kernel: number, bias: number, out: number): void {
+  correlateGemm(rt, c, x, kernel, bias, out);
+}

@@ -1,0 +1,77 @@
+/**
+ * Batched matrix products of float32 matrices, all four transpositions, on the packed kernels.
+ */
+import type { MatmulSize } from "@corr2d/core";
+import { FLOAT, Scratch } from "./conv-layout.ts";
+import { CHUNKS, multiply, oneBlock, pack, paddedColumns, tileBytes } from "./gemm.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** A slice of the left operand stays within half of a usual second-level cache. */
+const SLICE_BYTES = 256 << 10;
+
+/** out = a · b; pointers to contiguous matrices. */
+export function matmul(rt: Runtime, a: number, b: number, out: number, size: MatmulSize): void {
+  const { batch, rows, inner, columns } = size;
+  const bytes = (floats: number): number => floats * FLOAT;
+  const width = paddedColumns(columns);
+  const cached = Math.max(12, Math.floor(SLICE_BYTES / bytes(inner) / 12) * 12);
+  const wanted = Math.ceil(rows / Math.ceil(CHUNKS / batch) / 12) * 12;
+  const slice = Math.min(rows, cached, Math.max(24, wanted));
+  const slices = Math.ceil(rows / slice);
+
+  const scratch = new Scratch();
+  const rowsIn = scratch.reserve(bytes(slice));
+  const rowsOut = scratch.reserve(bytes(slice));
+  const depthA = scratch.reserve(bytes(inner));
+  const depthB = scratch.reserve(bytes(inner));
+  const panels = scratch.reserve(bytes(batch * (inner + 1) * width));
+  const tiles = scratch.reserve(tileBytes(columns, batch * slices));
+  scratch.allocate(rt);
+
+  const rowStep = bytes(size.transposeA ? 1 : inner);
+  const table = rt.call.fillTable;
+  table(scratch.at(rowsIn), 1, 0, 1, 0, slice, rowStep);
+  table(scratch.at(rowsOut), 1, 0, 1, 0, slice, bytes(columns));
+  table(scratch.at(depthA), 1, 0, 1, 0, inner, bytes(size.transposeA ? rows : 1));
+  table(scratch.at(depthB), 1, 0, 1, 0, inner, bytes(size.transposeB ? 1 : columns));
+  pack(rt, {
+    source: b,
+    header: 0,
+    out: scratch.at(panels),
+    table: scratch.at(depthB),
+    blocks: oneBlock(inner),
+    columns,
+    columnStep: bytes(size.transposeB ? inner : 1),
+    groups: 1,
+    groupStep: 0,
+    images: batch,
+    imageStep: bytes(inner * columns),
+  });
+  multiply(rt, {
+    input: a,
+    out,
+    rowsIn: scratch.at(rowsIn),
+    rowsOut: scratch.at(rowsOut),
+    tableStep: 0,
+    slice,
+    lastSlice: rows - (slices - 1) * slice,
+    slices,
+    sliceIn: slice * rowStep,
+    sliceOut: bytes(slice * columns),
+    depthTable: scratch.at(depthA),
+    panels: scratch.at(panels),
+    blocks: oneBlock(inner),
+    columns,
+    columnStep: FLOAT,
+    images: batch,
+    imageIn: bytes(rows * inner),
+    imageOut: bytes(rows * columns),
+    imagePanel: 1,
+    groups: 1,
+    groupIn: 0,
+    groupOut: 0,
+    tiles: scratch.at(tiles),
+    accumulate: false,
+    macs: batch * rows * inner * columns,
+  });
+}
