@@ -47,37 +47,54 @@ export interface Op<A = undefined> {
 interface Saved {
   storage: Storage | null;
   readonly shape: Shape;
-  readonly dtype: DType;
   readonly edge: Edge | null;
 }
 
 /** Where a gradient goes: to the node that made the tensor, or to the leaf itself. */
 export type Edge = GraphNode | Tensor;
 
-export class GraphNode {
+/** One recorded operation: what its gradients need, and where they go. It is its own `SavedContext`. */
+export class GraphNode implements SavedContext<unknown> {
   readonly op: Op<unknown>;
   readonly attributes: unknown;
   readonly inputs: readonly Saved[];
-  readonly output: Saved;
+  readonly #output: Saved;
   /** A non-leaf tensor that asked for its gradient with `retainGrad`. */
   retains: Tensor | null = null;
-  released = false;
 
-  constructor(op: Op<unknown>, attributes: unknown, inputs: readonly Saved[], output: Omit<Saved, "edge">) {
+  constructor(op: Op<unknown>, attributes: unknown, inputs: readonly Saved[], output: Tensor) {
     this.op = op;
     this.attributes = attributes;
     this.inputs = inputs;
-    this.output = { ...output, edge: this };
+    this.#output = {
+      storage: op.savesOutput ? output.storage.retain() : null,
+      shape: output.shape,
+      edge: this,
+    };
+  }
+
+  input(i: number): Tensor {
+    return unpack(this.inputs[i]!);
+  }
+
+  output(): Tensor {
+    return unpack(this.#output);
+  }
+
+  shape(i: number): Shape {
+    return this.inputs[i]!.shape;
   }
 
   /** Lets go of everything saved. */
   release(): void {
-    this.released = true;
-    for (const saved of [...this.inputs, this.output]) {
-      saved.storage?.release();
-      saved.storage = null;
-    }
+    for (let i = 0; i < this.inputs.length; i++) releaseSaved(this.inputs[i]!);
+    releaseSaved(this.#output);
   }
+}
+
+function releaseSaved(saved: Saved): void {
+  saved.storage?.release();
+  saved.storage = null;
 }
 
 type TensorConstructor = new (storage: Storage, shape: Shape, edge: GraphNode | null) => Tensor;
@@ -219,22 +236,16 @@ export function apply<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): T
   }
   if (!isFloating(output.dtype)) return output;
   const saves = op.savesInputs;
-  const saved = inputs.map((tensor, i): Saved => {
-    const keeps = saves === true || saves?.includes(i);
-    return {
-      storage: keeps ? tensor.storage.retain() : null,
+  const saved = new Array<Saved>(inputs.length);
+  for (let i = 0; i < inputs.length; i++) {
+    const tensor = inputs[i]!;
+    saved[i] = {
+      storage: saves === true || saves?.includes(i) ? tensor.storage.retain() : null,
       shape: tensor.shape,
-      dtype: tensor.dtype,
       edge: tensor.requiresGrad ? (tensor.gradNode ?? tensor.leaf) : null,
     };
-  });
-  output.attachNode(
-    new GraphNode(op as Op<unknown>, attributes, saved, {
-      storage: op.savesOutput ? output.storage.retain() : null,
-      shape: output.shape,
-      dtype: output.dtype,
-    }),
-  );
+  }
+  output.attachNode(new GraphNode(op as Op<unknown>, attributes, saved, output));
   return output;
 }
 
@@ -277,27 +288,20 @@ function unbroadcast(gradient: Tensor, shape: Shape): Tensor {
 }
 
 function gradientFor(node: GraphNode, index: number, gradient: Tensor): Tensor {
-  const context: SavedContext<unknown> = {
-    attributes: node.attributes,
-    input: (i) => unpack(node.inputs[i]!),
-    output: () => unpack(node.output),
-    shape: (i) => node.inputs[i]!.shape,
-  };
   const { gradients } = node.op;
+  const { shape } = node.inputs[index]!;
   const result = runScoped(() => {
     const raw =
-      typeof gradients === "function"
-        ? gradients(gradient, context, index)
-        : gradients[index]!(gradient, context);
-    const fitted = unbroadcast(raw, node.inputs[index]!.shape);
+      typeof gradients === "function" ? gradients(gradient, node, index) : gradients[index]!(gradient, node);
+    const fitted = unbroadcast(raw, shape);
     // A rule may hand its argument on (addition does); the engine disposes both, so they must be two tensors.
     return fitted === gradient ? gradient.alias() : fitted;
   });
-  if (!sameShape(result.shape, node.inputs[index]!.shape)) {
+  if (!sameShape(result.shape, shape)) {
     throw new Corr2dError(
       "INTERNAL",
       `${node.op.name} returned a gradient of shape ${formatShape(result.shape)} for an input of shape ` +
-        formatShape(node.inputs[index]!.shape),
+        formatShape(shape),
     );
   }
   if (anomalies) checkNaN(node, index, result);

@@ -91,7 +91,11 @@ export function normalizeAxis(axis: number, rank: number): number {
 
 /** Sorted, distinct axes from the front; `undefined` or `null` means all of them. */
 export function normalizeAxes(axes: number | readonly number[] | null | undefined, rank: number): number[] {
-  if (axes === undefined || axes === null) return Array.from({ length: rank }, (_, i) => i);
+  if (axes === undefined || axes === null) {
+    const all = new Array<number>(rank);
+    for (let axis = 0; axis < rank; axis++) all[axis] = axis;
+    return all;
+  }
   if (typeof axes === "number") return normalizeAxes([axes], rank);
   const out = axes.map((axis) => normalizeAxis(axis, rank)).sort((a, b) => a - b);
   for (let i = 1; i < out.length; i++) {

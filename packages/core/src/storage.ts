@@ -37,10 +37,11 @@ export class Storage {
 /** What a scope can end: a tensor. */
 export interface Scoped {
   dispose(): void;
+  /** Set by `keep`: no scope ends it. @internal */
+  isKept: boolean;
 }
 
 let current: Scoped[] | null = null;
-const kept = new WeakSet<Scoped>();
 
 /** Puts a new tensor under the innermost scope, if there is one. */
 export function track(tensor: Scoped): void {
@@ -53,7 +54,7 @@ export function track(tensor: Scoped): void {
  * @returns the same tensor.
  */
 export function keep<T extends Scoped>(tensor: T): T {
-  if (current !== null) kept.add(tensor);
+  tensor.isKept = true;
   return tensor;
 }
 
@@ -95,7 +96,7 @@ export function runScope<T>(fn: () => T, isTensor: (value: unknown) => value is 
     for (let i = 0; i < inner.length; i++) {
       const tensor = inner[i]!;
       if (survivors.has(tensor)) outer?.push(tensor);
-      else if (!kept.has(tensor)) tensor.dispose();
+      else if (!tensor.isKept) tensor.dispose();
     }
   }
 }
@@ -115,7 +116,7 @@ export function runScoped<T extends Scoped>(fn: () => T): T {
     for (let i = 0; i < inner.length; i++) {
       const tensor = inner[i]!;
       if (tensor === result) made = true;
-      else if (!kept.has(tensor)) tensor.dispose();
+      else if (!tensor.isKept) tensor.dispose();
     }
     if (made) outer?.push(result!);
   }

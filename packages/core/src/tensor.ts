@@ -53,6 +53,8 @@ export class Tensor implements Disposable {
   #aliasOf: Tensor | null = null;
   #grad: Tensor | null = null;
   #gradView: Tensor | null = null;
+  /** Set by `keep`. @internal */
+  isKept = false;
   /** `using x = …` disposes x at the end of the block, where the host has the symbol. */
   declare readonly [Symbol.dispose]: () => void;
 

@@ -117,7 +117,7 @@ function toSides(padding: Pair | Sides): Sides {
   if (sides.some((n) => n < 0)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `negative padding is not supported: got padding=${formatShape(padding as readonly number[])}; ` +
+      `negative padding is not supported: got padding=${JSON.stringify(padding)}; ` +
         "crop the input with pad() or slice() instead",
       { padding },
     );

@@ -15,13 +15,14 @@ const ACTIVATION_GRAD: Op<{ readonly op: Activation }> = {
   forward: ([y, g], { op }) => makeTensor(call.activationGrad(op, y!.storage, g!.storage), y!.shape),
   savesInputs: true,
   gradients: [
-    (c, { attributes: { op }, input }) => {
+    (c, saved) => {
       // d/dy of relu' is 0 almost everywhere, of y (1 − y) is 1 − 2y, of 1 − y² is −2y.
+      const { op } = saved.attributes;
       if (op === "relu") return c.zerosLike();
-      const y = input(0);
-      return c.mul(input(1)).mul(op === "sigmoid" ? y.mul(-2).add(1) : y.mul(-2));
+      const y = saved.input(0);
+      return c.mul(saved.input(1)).mul(op === "sigmoid" ? y.mul(-2).add(1) : y.mul(-2));
     },
-    (c, { attributes: { op }, input }) => activationGrad(op, input(0), c),
+    (c, saved) => activationGrad(saved.attributes.op, saved.input(0), c),
   ],
 };
 

@@ -12,7 +12,15 @@
  *
  * so three entries give gradients of any order for every geometry. Book: Dive into Deep Learning, 7.2–7.4.
  */
-import { apply, checkTensor, commonBackend, makeTensor, type Op } from "../autograd.ts";
+import {
+  apply,
+  checkTensor,
+  commonBackend,
+  type GradientFunction,
+  makeTensor,
+  type Op,
+  type SavedContext,
+} from "../autograd.ts";
 import type { Window2d } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
@@ -37,8 +45,8 @@ const FORWARD: Op<Geometry> = {
   forward: ([x, k], { window, shape }) => makeTensor(call.corr2d(x!.storage, k!.storage, window), shape),
   savesInputs: true,
   gradients: [
-    (c, { attributes: { window }, input, shape }) => towardsInput(c, input(1), { window, shape: shape(0) }),
-    (c, { attributes: { window }, input, shape }) => towardsKernel(input(0), c, { window, shape: shape(1) }),
+    (c, saved) => towardsInput(c, saved.input(1), geometryFor(saved, 0)),
+    (c, saved) => towardsKernel(saved.input(0), c, geometryFor(saved, 1)),
   ],
 };
 
@@ -49,7 +57,7 @@ const FORWARD_BIAS: Op<Geometry> = {
     makeTensor(call.corr2dBias(x!.storage, k!.storage, bias!.storage, window), shape),
   savesInputs: [0, 1],
   gradients: [
-    ...(FORWARD.gradients as readonly [never, never]),
+    ...(FORWARD.gradients as readonly GradientFunction<Geometry>[]),
     (c, { attributes: { window } }) =>
       c.reshape([window.batch, window.outChannels, window.outputHeight * window.outputWidth]).sum([0, 2]),
   ],
@@ -60,8 +68,8 @@ const TOWARDS_INPUT: Op<Geometry> = {
   forward: ([g, k], { window, shape }) => makeTensor(call.corr2dInput(g!.storage, k!.storage, window), shape),
   savesInputs: true,
   gradients: [
-    (c, { attributes: { window }, input, shape }) => correlate(c, input(1), { window, shape: shape(0) }),
-    (c, { attributes: { window }, input, shape }) => towardsKernel(c, input(0), { window, shape: shape(1) }),
+    (c, saved) => correlate(c, saved.input(1), geometryFor(saved, 0)),
+    (c, saved) => towardsKernel(c, saved.input(0), geometryFor(saved, 1)),
   ],
 };
 
@@ -71,10 +79,16 @@ const TOWARDS_KERNEL: Op<Geometry> = {
     makeTensor(call.corr2dKernel(x!.storage, g!.storage, window), shape),
   savesInputs: true,
   gradients: [
-    (c, { attributes: { window }, input, shape }) => towardsInput(input(1), c, { window, shape: shape(0) }),
-    (c, { attributes: { window }, input, shape }) => correlate(input(0), c, { window, shape: shape(1) }),
+    (c, saved) => towardsInput(saved.input(1), c, geometryFor(saved, 0)),
+    (c, saved) => correlate(saved.input(0), c, geometryFor(saved, 1)),
   ],
 };
+
+/** The same window, with a result shaped as input i was. */
+const geometryFor = (saved: SavedContext<Geometry>, i: number): Geometry => ({
+  window: saved.attributes.window,
+  shape: saved.shape(i),
+});
 
 const correlate = (x: Tensor, k: Tensor, geometry: Geometry): Tensor => apply(FORWARD, [x, k], geometry);
 const towardsInput = (g: Tensor, k: Tensor, geometry: Geometry): Tensor =>

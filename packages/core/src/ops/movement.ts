@@ -51,9 +51,12 @@ const STRIDED_ADD: Op<ViewAttributes> = {
   gradients: [(g, { attributes }) => apply(stridedOp("AsStridedBackward0"), [g], attributes)],
 };
 
-/** x read through `view` (of its own size). */
-function read(x: Tensor, name: string, view: Omit<StridedView, "sourceSize">): Tensor {
-  return apply(stridedOp(name), [x], { view: { ...view, sourceSize: x.size }, source: x.shape });
+/** x read through the view with these sizes and strides. */
+function read(x: Tensor, name: string, { shape, strides, offset }: Omit<StridedView, "sourceSize">): Tensor {
+  return apply(stridedOp(name), [x], {
+    view: { shape, strides, offset, sourceSize: x.size },
+    source: x.shape,
+  });
 }
 
 /** x added through `view` into zeros of shape `source`. */

@@ -38,7 +38,7 @@ function forward(member: ReduceOp): Op<ReduceAttributes>["forward"] {
 const SUM: Op<ReduceAttributes> = {
   name: "SumBackward1",
   forward: forward("sum"),
-  gradients: [(g, c) => expand(reshape(g, c.attributes.keptShape), c.shape(0))],
+  gradients: [(g, c) => expand(g.shape.length === 0 ? g : reshape(g, c.attributes.keptShape), c.shape(0))],
 };
 
 /**

@@ -1,0 +1,99 @@
+// Finite differences in float64: first and second derivatives of the window operations, over every option at once.
+import { beforeAll, describe, expect, it } from "vitest";
+import { cpuJs } from "../../cpu-js/src/index.ts";
+import {
+  avgPool2d,
+  type Corr2dOptions,
+  convTranspose2d,
+  corr2d,
+  Generator,
+  gelu,
+  grad,
+  gradcheck,
+  logSoftmax,
+  maxPool2d,
+  rand,
+  setBackend,
+  softmax,
+  softplus,
+  type Tensor,
+} from "../src/index.ts";
+
+beforeAll(() => setBackend(cpuJs()));
+
+const generator = new Generator(1);
+const random = (...shape: number[]) => rand(shape, { dtype: "float64", generator, requiresGrad: true });
+
+/** Checks f, and the gradient of Σ f² as a function: the second derivatives. */
+async function checkTwice(
+  f: (...inputs: readonly Tensor[]) => Tensor,
+  inputs: readonly Tensor[],
+): Promise<void> {
+  expect(await gradcheck(f, inputs)).toBe(true);
+  for (const i of inputs.keys()) {
+    const gradient = (...at: readonly Tensor[]) =>
+      grad(
+        f(...at)
+          .square()
+          .sum(),
+        [at[i]!],
+        { createGraph: true },
+      )[0]!;
+    expect(await gradcheck(gradient, inputs)).toBe(true);
+  }
+}
+
+describe("corr2d", () => {
+  const geometries: [string, number[], number[], Corr2dOptions][] = [
+    ["2-D", [4, 5], [2, 3], {}],
+    ["padding, four sides", [1, 1, 3, 4], [1, 1, 2, 2], { padding: [1, 0, 2, 1] }],
+    ["stride that leaves a remainder", [1, 2, 5, 6], [2, 2, 2, 2], { stride: [2, 3] }],
+    ["dilation", [1, 1, 5, 5], [1, 1, 2, 2], { dilation: [2, 3] }],
+    ["groups", [2, 4, 3, 3], [4, 2, 2, 2], { groups: 2 }],
+    ["depthwise, same", [1, 3, 3, 4], [3, 1, 3, 2], { groups: 3, padding: "same" }],
+    [
+      "everything",
+      [2, 4, 5, 4],
+      [2, 2, 2, 2],
+      { stride: [2, 1], padding: [1, 2, 0, 1], dilation: [1, 2], groups: 2 },
+    ],
+  ];
+  it.each(geometries)("%s", async (_, x, k, options) => {
+    await checkTwice((a, b) => corr2d(a!, b!, options), [random(...x), random(...k)]);
+  });
+
+  it("with a bias", async () => {
+    await checkTwice(
+      (x, k, bias) => corr2d(x!, k!, { bias }),
+      [random(1, 2, 3, 3), random(2, 2, 2, 2), random(2)],
+    );
+  });
+});
+
+it("convTranspose2d", async () => {
+  const options = { stride: [2, 3], padding: [1, 0], outputPadding: [1, 2], groups: 2 } as const;
+  await checkTwice((g, k) => convTranspose2d(g!, k!, options), [random(1, 2, 2, 3), random(2, 1, 3, 2)]);
+});
+
+describe("pools and the rest", () => {
+  it.each([
+    ["maxPool2d", [1, 2, 5, 4], (x: Tensor) => maxPool2d(x, 2, { stride: 1, padding: 1 })],
+    ["avgPool2d", [1, 2, 5, 4], (x: Tensor) => avgPool2d(x, [2, 3], { padding: [1, 0], ceilMode: true })],
+    ["softmax", [2, 4], (x: Tensor) => softmax(x, 1)],
+    ["logSoftmax", [3, 2, 2], (x: Tensor) => logSoftmax(x, 0)],
+    ["sigmoid", [5], (x: Tensor) => x.sigmoid()],
+    ["tanh", [5], (x: Tensor) => x.tanh()],
+    ["gelu", [5], (x: Tensor) => gelu(x)],
+    ["softplus", [5], (x: Tensor) => softplus(x)],
+    ["std", [3, 4], (x: Tensor) => x.std(1)],
+    ["prod", [3, 4], (x: Tensor) => x.prod(1)],
+    ["logSumExp", [3, 4], (x: Tensor) => x.logSumExp(1)],
+    ["pad circular", [1, 1, 3, 4], (x: Tensor) => x.pad([1, 2, 0, 1], { mode: "circular" })],
+    ["slice", [4, 5], (x: Tensor) => x.slice("::-2", [1, 4])],
+  ] as const)("%s", async (_, shape, f) => checkTwice((x) => f(x!), [random(...shape)]));
+});
+
+it("finds a wrong gradient", async () => {
+  // The detached factor hides half of x² from the graph.
+  await expect(gradcheck((x) => x!.mul(x!.detach()), [random(3)])).rejects.toThrow("Jacobian mismatch");
+});
