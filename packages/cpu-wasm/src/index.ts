@@ -1,1 +1,49 @@
-export {};
+/**
+ * `@corr2d/cpu-wasm`: the WebAssembly backend's factory. The module's default export is the factory, as programs
+ * that take a backend by name expect.
+ */
+import type { Backend } from "@corr2d/core";
+import { createBackend } from "./backend.ts";
+import { openRuntime } from "./open-runtime.ts";
+import type { WorkerSource } from "./worker-source.ts";
+
+export type { WorkerLike, WorkerSource } from "./worker-source.ts";
+
+export interface CpuWasmOptions {
+  /**
+   * Threads that share the work of a large operation, the calling one included (default 1). Results are the same
+   * bits for every number. Where threads cannot be had, the backend has one, and `features.threadsReason` says why.
+   */
+  readonly threads?: number | undefined;
+  /** 'relaxed' has fused multiply-adds, 'plain' runs wherever there is SIMD. Default: the best that the host has. */
+  readonly simd?: "relaxed" | "plain" | undefined;
+  /** The size the heap may grow to, in MiB (default 512, at most 2048). Beyond it, tensors move to ordinary memory. */
+  readonly heapMiB?: number | undefined;
+  /** The worker's script, or a function that creates a worker from it, where a bundler does not find it by itself. */
+  readonly worker?: WorkerSource | undefined;
+  /**
+   * 'default' allows the Winograd transform that is as accurate as direct summation, 'large' also the faster one
+   * with an error five to ten times as large, 'off' none.
+   */
+  readonly winograd?: "default" | "large" | "off" | undefined;
+}
+
+/**
+ * A backend that computes in WebAssembly, in float32 and int32.
+ * @throws BACKEND_UNAVAILABLE where WebAssembly or its SIMD is missing, a Content-Security-Policy forbids it, or
+ *   `simd: 'relaxed'` cannot be met; INVALID_ARGUMENT; OUT_OF_MEMORY when the host cannot reserve the heap.
+ */
+export async function cpuWasm(options: CpuWasmOptions = {}): Promise<Backend> {
+  const open = await openRuntime(options);
+  const { runtime, simd, threadsReason } = open;
+  return createBackend(open, {
+    syncRead: true,
+    simd,
+    threads: runtime.threads,
+    ...(threadsReason === undefined ? {} : { threadsReason }),
+    winograd: runtime.winograd,
+    heapMiB: open.heap.stats().heapLimitBytes / 2 ** 20,
+  }) as Backend;
+}
+
+export default cpuWasm;

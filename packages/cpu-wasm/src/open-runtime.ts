@@ -9,14 +9,9 @@ import { Heap } from "./heap.ts";
 import { PAGE } from "./layout.ts";
 import { chooseSimd, compileModule, type Simd } from "./module.ts";
 import { WasmRuntime, type Winograd } from "./runtime.ts";
-import {
-  START_MS,
-  startWorkers,
-  type WorkerLike,
-  type WorkerSource,
-  whyNoSharedMemory,
-} from "./start-workers.ts";
+import { START_MS, startWorkers, whyNoSharedMemory } from "./start-workers.ts";
 import { Team, workerLost } from "./team.ts";
+import type { WorkerLike, WorkerSource } from "./worker-source.ts";
 
 export interface RuntimeOptions {
   readonly simd?: Simd | undefined;

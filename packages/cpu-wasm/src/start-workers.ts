@@ -7,18 +7,7 @@
 import { KERNELS } from "./generated/kernels.ts";
 import { ARGUMENTS } from "./layout.ts";
 import { SLOTS, SPIN_MS, UNIT_MASK } from "./team.ts";
-
-/** What this file needs of a browser's or Node's Worker. */
-export interface WorkerLike {
-  postMessage(message: unknown): void;
-  terminate(): unknown;
-  unref?(): void;
-  on?(event: string, listener: (value: unknown) => void): unknown;
-  addEventListener?(event: string, listener: (event: Event) => void): unknown;
-}
-
-/** Where worker threads come from, when not from this package's own `worker.js`. */
-export type WorkerSource = URL | string | (() => WorkerLike);
+import type { WorkerLike, WorkerSource } from "./worker-source.ts";
 
 /** How long workers may take to start, in milliseconds: the backend runs on one thread when they take longer. */
 export const START_MS: number = 10_000;
@@ -40,9 +29,9 @@ function createWorker(source: WorkerSource | undefined): WorkerLike {
     // Not an import: bundlers for browsers would stumble over it.
     const { Worker: NodeWorker } = process.getBuiltinModule("node:worker_threads");
     const here = import.meta.url;
-    return new NodeWorker(new URL(source ?? "worker.js", here));
+    return new NodeWorker(new URL(source?.href ?? "worker.js", here));
   }
-  if (source !== undefined) return new Worker(source, { type: "module" });
+  if (source !== undefined) return new Worker(source.href, { type: "module" });
   return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 }
 
