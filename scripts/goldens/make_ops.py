@@ -202,6 +202,12 @@ for options in [dict(), dict(stride=1), dict(stride=2, padding=1), dict(ceil_mod
          args=([2, 3], dict(args, countIncludePad=False)))
 case("avgPool2d", lambda x: F.avg_pool2d(x, 2, divisor_override=3), real(1, 2, 4, 4), args=(2, {"divisorOverride": 3}))
 
+for size in ((1, 1), (3, 2), (7, 5)):
+    case("adaptiveAvgPool2d", lambda x: F.adaptive_avg_pool2d(x, size), real(2, 3, 7, 5), args=(list(size),))
+for diagonal in (-1, 0, 2):
+    case("triu", lambda x: torch.triu(x, diagonal), real(2, 3, 4), args=(diagonal,))
+    case("tril", lambda x: torch.tril(x, diagonal), real(2, 3, 4), args=(diagonal,))
+
 out = os.path.join(os.path.dirname(__file__), "../../packages/core/test/fixtures/ops.json")
 with open(out, "w") as f:
     f.write('{"torch":"%s","cases":[\n' % torch.__version__.split("+")[0])

@@ -86,12 +86,13 @@ export {
   sub,
   where,
 } from "./ops/elementwise.ts";
-export { gather, indexSelect, oneHot, scatterAdd } from "./ops/indexing.ts";
+export { gather, indexSelect, oneHot, scatterAdd, tril, triu } from "./ops/indexing.ts";
 export { linear, matmul } from "./ops/matmul.ts";
 export { cat, type Range, stack } from "./ops/movement.ts";
 export { type PadMode, type PadOptions, pad } from "./ops/pad.ts";
 export {
   type AvgPoolOptions,
+  adaptiveAvgPool2d,
   avgPool2d,
   type MaxPoolResult,
   maxPool2d,

@@ -147,3 +147,23 @@ export function oneHot(index: Tensor, classes: number): Tensor {
   const kept = reshape(index, [...index.shape, 1]);
   return addByIndex(kept.onesLike(), kept, [...index.shape, classes], index.shape.length);
 }
+
+/** x where `keep(row, column)` of its last two axes, 0 elsewhere. */
+function triangle(label: string, x: Tensor, keep: (row: number, column: number) => boolean): Tensor {
+  checkTensor(label, x);
+  if (x.shape.length < 2) {
+    throw new Corr2dError("SHAPE_MISMATCH", `${label}: input tensor must have at least 2 dimensions`, {
+      shape: x.shape,
+    });
+  }
+  const [rows, columns] = x.shape.slice(-2) as [number, number];
+  const mask = Int32Array.from({ length: rows * columns }, (_, i) =>
+    Number(keep(Math.floor(i / columns), i % columns)),
+  );
+  return where(x.fromArray(mask, [rows, columns]), x, 0);
+}
+
+/** The upper triangle of the last two axes, from `diagonal` on (0: the main one); 0 below. */
+export const triu = (x: Tensor, diagonal = 0): Tensor => triangle("triu", x, (i, j) => j - i >= diagonal);
+/** The lower triangle of the last two axes, up to `diagonal` (0: the main one); 0 above. */
+export const tril = (x: Tensor, diagonal = 0): Tensor => triangle("tril", x, (i, j) => j - i <= diagonal);

@@ -10,10 +10,11 @@ import { Corr2dError } from "../errors.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import type { Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Pair, type PoolOptions, poolWindow } from "../window.ts";
+import { type Pair, type PoolOptions, poolWindow, toPair } from "../window.ts";
 import * as call from "./call.ts";
 import { checkFloating } from "./elementwise.ts";
 import { addByIndex } from "./indexing.ts";
+import { matmul } from "./matmul.ts";
 import { reshape } from "./movement.ts";
 
 /** [N, C, H, W] of a pool's input, and the shape of its result. */
@@ -128,4 +129,39 @@ export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPoolOptions =
   }
   const average = { countIncludePad: options.countIncludePad ?? true, divisorOverride };
   return apply(AVG_POOL, [x], { window, average, shape });
+}
+
+/** Row o of the matrix averages input cells ⌊o · size / bins⌋ up to ⌈(o + 1) · size / bins⌉. */
+function binMatrix(x: Tensor, size: number, bins: number): Tensor {
+  const values = x.dtype === "float64" ? new Float64Array(bins * size) : new Float32Array(bins * size);
+  for (let o = 0; o < bins; o++) {
+    const start = Math.floor((o * size) / bins);
+    const end = Math.ceil(((o + 1) * size) / bins);
+    values.fill(1 / (end - start), o * size + start, o * size + end);
+  }
+  return x.fromArray(values, [bins, size]);
+}
+
+/**
+ * The means of an outputSize grid of bins that cover the input, whatever its size: two matrix products,
+ * rows · x · columnsᵀ.
+ *
+ * @param x [N, C, H, W] or [C, H, W]
+ * @returns the same leading axes and outputSize.
+ * @throws SHAPE_MISMATCH, INVALID_ARGUMENT, DTYPE_UNSUPPORTED.
+ */
+export function adaptiveAvgPool2d(x: Tensor, outputSize: Pair): Tensor {
+  checkTensor("adaptiveAvgPool2d", x);
+  checkFloating("adaptiveAvgPool2d", x);
+  const [rows, columns] = toPair("outputSize", outputSize);
+  const [height, width] = x.shape.slice(-2) as [number, number];
+  if (x.shape.length < 3 || x.shape.length > 4 || rows <= 0 || columns <= 0 || height === 0 || width === 0) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `adaptiveAvgPool2d: expected a 3D or 4D input with non-empty planes and a positive output size, but got ` +
+        `${formatShape(x.shape)} and [${rows}, ${columns}]`,
+      { shape: x.shape, outputSize },
+    );
+  }
+  return matmul(binMatrix(x, height, rows), matmul(x, binMatrix(x, width, columns).t()));
 }
