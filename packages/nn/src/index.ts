@@ -1,1 +1,35 @@
-export {};
+/** The public names of `@corr2d/nn`. */
+export { type CrossEntropyOptions, crossEntropy, type NllOptions, nllLoss } from "./cross-entropy.ts";
+export * as init from "./init.ts";
+export { GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh } from "./layers/activation.ts";
+export { ConvTranspose2D, type ConvTranspose2DOptions } from "./layers/conv-transpose2d.ts";
+export { Conv2D, type Conv2DOptions, LazyConv2D } from "./layers/conv2d.ts";
+export { Convolution, type ConvolutionOptions, type PaddingMode } from "./layers/convolution.ts";
+export { Dropout } from "./layers/dropout.ts";
+export type { LayerOptions } from "./layers/layer-options.ts";
+export { LazyLinear, Linear, type LinearOptions } from "./layers/linear.ts";
+export { AvgPool2D, MaxPool2D } from "./layers/pooling.ts";
+export { Sequential } from "./layers/sequential.ts";
+export { Flatten, Identity } from "./layers/shape.ts";
+export {
+  type BceOptions,
+  bceWithLogits,
+  huberLoss,
+  type LossOptions,
+  l1Loss,
+  mseLoss,
+  type Reduction,
+  smoothL1Loss,
+} from "./losses.ts";
+export { type AnyModule, Module } from "./module.ts";
+export {
+  Optimizer,
+  type OptimizerState,
+  type Options,
+  type ParamGroup,
+  type ParamState,
+  type Params,
+} from "./optim/optimizer.ts";
+export { SGD, type SGDOptions } from "./optim/sgd.ts";
+export { Buffer, type BufferOptions, isParameter, Parameter } from "./parameter.ts";
+export type { LoadOptions, LoadResult } from "./state-dict.ts";

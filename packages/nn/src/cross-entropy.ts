@@ -1,0 +1,208 @@
+/**
+ * Cross-entropy and the negative log-likelihood of classes, with all of PyTorch's options.
+ *
+ * A target is either an int32 tensor of classes, [N, d1, …] for an input [N, C, d1, …], or a floating tensor of
+ * probabilities of the input's shape. Means of weighted losses divide by the sum of the weights used.
+ * Book: Dive into Deep Learning, 4.1. Source of label smoothing: Szegedy et al. 2016, "Rethinking the Inception
+ * architecture for computer vision", section 7.
+ */
+import { Corr2dError, logSoftmax, type Tensor, where } from "@corr2d/core";
+import { type LossOptions, reductionOf } from "./losses.ts";
+
+export interface NllOptions extends LossOptions {
+  /** A factor per class, [C]. */
+  readonly weight?: Tensor | null | undefined;
+  /** Elements of this class count for nothing (default −100). */
+  readonly ignoreIndex?: number | undefined;
+}
+
+export interface CrossEntropyOptions extends NllOptions {
+  /** The part of each target's probability that is spread evenly over all classes (default 0). */
+  readonly labelSmoothing?: number | undefined;
+}
+
+const text = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+const classAxis = (input: Tensor): 0 | 1 => (input.shape.length === 1 ? 0 : 1);
+const classCount = (input: Tensor): number => input.shape[classAxis(input)] ?? 1;
+
+function mismatch(message: string, input: Tensor, target: Tensor): Corr2dError {
+  return new Corr2dError("SHAPE_MISMATCH", message, { input: input.shape, target: target.shape });
+}
+
+function checkClasses(input: Tensor, target: Tensor): void {
+  if (target.dtype !== "int32") {
+    throw new Corr2dError(
+      "DTYPE_MISMATCH",
+      `expected scalar type int32 but found ${target.dtype}: targets are classes as an int32 tensor, or probabilities of ` +
+        `the input's shape ${text(input.shape)}`,
+      { dtype: target.dtype },
+    );
+  }
+  const [batch, , ...inner] = input.shape;
+  const expected = input.shape.length === 1 ? [] : [batch!, ...inner];
+  const got = target.shape;
+  if (got.length === expected.length && got.every((n, axis) => n === expected[axis])) return;
+  if (input.shape.length < 2) {
+    throw mismatch(`size mismatch (got input: ${text(input.shape)}, target: ${text(got)})`, input, target);
+  }
+  if (got.length > 0 && got[0] !== batch) {
+    throw mismatch(
+      `Expected input batch_size (${batch}) to match target batch_size (${got[0]}).`,
+      input,
+      target,
+    );
+  }
+  if (input.shape.length === 2) {
+    throw mismatch(
+      `0D or 1D target tensor expected, multi-target not supported: input ${text(input.shape)}, target ${text(got)}`,
+      input,
+      target,
+    );
+  }
+  throw mismatch(`Expected target size ${text(expected)}, got ${text(got)}`, input, target);
+}
+
+function checkWeight(weight: Tensor | null, classes: number): void {
+  if (weight === null || (weight.shape.length === 1 && weight.size === classes)) return;
+  throw new Corr2dError(
+    "SHAPE_MISMATCH",
+    `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ` +
+      text(weight.shape),
+    { weight: weight.shape, classes },
+  );
+}
+
+/**
+ * Whether some element is of class `ignoreIndex`. A backend that reads only later is asked nothing: the answer is yes,
+ * and `gather` reports a class out of bounds.
+ * @throws INDEX_OUT_OF_RANGE, with PyTorch's message.
+ */
+function mayIgnore(target: Tensor, classes: number, ignoreIndex: number): boolean {
+  if (target.backend.readSync === undefined) return true;
+  let found = false;
+  const values = target.dataSync();
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value === ignoreIndex) found = true;
+    else if (value < 0 || value >= classes) {
+      throw new Corr2dError(
+        "INDEX_OUT_OF_RANGE",
+        `Target ${value} is out of bounds. There are ${classes} classes, 0 to ${classes - 1}`,
+        { target: value, classes },
+      );
+    }
+  }
+  return found;
+}
+
+/** The class axis' weights in the rank of the input. */
+function alongClasses(weight: Tensor, input: Tensor): Tensor {
+  return weight.reshape(input.shape.map((_, axis) => (axis === classAxis(input) ? weight.size : 1)));
+}
+
+/** Σ of the negated scores, their mean by `divisor`, or the negated scores themselves. */
+function reduceScores(scores: Tensor, divisor: Tensor | number, options: LossOptions): Tensor {
+  const reduction = reductionOf(options);
+  if (reduction === "none") return scores.neg();
+  const total = scores.sum();
+  if (reduction === "sum") return total.neg();
+  return typeof divisor === "number" ? total.div(-divisor) : total.div(divisor.neg());
+}
+
+/** The loss of classes from log-probabilities, `smoothing` of it spread over all classes. */
+function lossOfClasses(
+  logProbabilities: Tensor,
+  target: Tensor,
+  options: NllOptions,
+  smoothing: number,
+): Tensor {
+  const { weight = null, ignoreIndex = -100 } = options;
+  const axis = classAxis(logProbabilities);
+  const classes = classCount(logProbabilities);
+  checkClasses(logProbabilities, target);
+  checkWeight(weight, classes);
+
+  const counted = mayIgnore(target, classes, ignoreIndex) ? target.ne(ignoreIndex) : null;
+  // `where`, not a product with the mask: ignored elements may be infinite.
+  const masked = (x: Tensor): Tensor => (counted === null ? x : where(counted, x, 0));
+  const picks = masked(target);
+  const weights =
+    weight === null ? null : masked(weight.indexSelect(0, picks.flatten()).reshape(target.shape));
+
+  let scores = logProbabilities.gather(axis, picks.unsqueeze(axis)).squeeze(axis);
+  if (weights !== null) scores = scores.mul(weights);
+  if (smoothing > 0) {
+    const all =
+      weight === null ? logProbabilities : logProbabilities.mul(alongClasses(weight, logProbabilities));
+    scores = scores.mul(1 - smoothing).add(all.sum(axis).mul(smoothing / classes));
+  }
+  const divisor = weights?.sum() ?? counted?.sum().type(logProbabilities.dtype) ?? target.size;
+  return reduceScores(masked(scores), divisor, options);
+}
+
+/** The cross-entropy of probabilities. */
+function lossOfProbabilities(
+  logProbabilities: Tensor,
+  target: Tensor,
+  options: CrossEntropyOptions,
+  smoothing: number,
+): Tensor {
+  const { weight = null, ignoreIndex = -100 } = options;
+  const classes = classCount(logProbabilities);
+  if (target.dtype === "int32") {
+    throw new Corr2dError(
+      "DTYPE_MISMATCH",
+      "Expected floating point type for target with class probabilities, got int32: classes have the input's shape " +
+        `${text(logProbabilities.shape)} without its class axis`,
+      { target: target.shape },
+    );
+  }
+  if (ignoreIndex >= 0) {
+    throw new Corr2dError("INVALID_ARGUMENT", "ignore_index is not supported for floating point target", {
+      ignoreIndex,
+    });
+  }
+  checkWeight(weight, classes);
+  const probabilities = smoothing > 0 ? target.mul(1 - smoothing).add(smoothing / classes) : target;
+  const products = logProbabilities.mul(probabilities);
+  const weighted = weight === null ? products : products.mul(alongClasses(weight, products));
+  const scores = weighted.sum(classAxis(logProbabilities));
+  return reduceScores(scores, scores.size, options);
+}
+
+/**
+ * The negative log-likelihood −weight[t] · x[t].
+ *
+ * @param input log-probabilities, [N, C], [N, C, d1, …] or [C].
+ * @param target int32 classes, [N], [N, d1, …] or [].
+ * @returns a scalar; with reduction 'none' the target's shape.
+ * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, INDEX_OUT_OF_RANGE (on a backend that works later: when the result is read).
+ */
+export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
+  return lossOfClasses(input, target, options, 0);
+}
+
+/**
+ * The cross-entropy −Σ p · ln softmax(x) of logits x and targets p.
+ *
+ * @param input logits, [N, C], [N, C, d1, …] or [C].
+ * @param target int32 classes, [N], [N, d1, …] or []; or probabilities of the input's shape.
+ * @returns a scalar; with reduction 'none' the input's shape without the class axis.
+ * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, INVALID_ARGUMENT; INDEX_OUT_OF_RANGE for a class out of bounds (on a backend
+ *   that works later: when the result is read).
+ */
+export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  const { labelSmoothing = 0 } = options;
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}`,
+      { labelSmoothing },
+    );
+  }
+  const logProbabilities = logSoftmax(input, classAxis(input));
+  const ofProbabilities =
+    target.shape.length === input.shape.length && target.shape.every((n, axis) => n === input.shape[axis]);
+  const loss = ofProbabilities ? lossOfProbabilities : lossOfClasses;
+  return loss(logProbabilities, target, options, labelSmoothing);
+}

@@ -1,0 +1,48 @@
+/** The transposed convolution as a layer. Book: Dive into Deep Learning, 14.10. */
+import {
+  type ConvTransposeOptions,
+  convTranspose2d,
+  convTransposeWindow,
+  type Pair,
+  type Tensor,
+} from "@corr2d/core";
+import { ANY_SIZE, Convolution, type ConvolutionOptions } from "./convolution.ts";
+
+export interface ConvTranspose2DOptions
+  extends ConvolutionOptions,
+    Pick<ConvTransposeOptions, "padding" | "outputPadding"> {}
+
+/**
+ * `new ConvTranspose2D(inChannels, outChannels, kernelSize, { stride, padding, outputPadding, groups, bias, dilation })`.
+ *
+ * Input [N, inChannels, H, W] or [inChannels, H, W]; the output's height is
+ * (H − 1) · stride − padding + dilation · (kH − 1) + outputPadding + 1. `weight` is
+ * [inChannels, outChannels/groups, kH, kW], `bias` [outChannels] or null.
+ *
+ * @throws INVALID_ARGUMENT from the constructor, with PyTorch's messages, for options that no input could fit.
+ * @throws from `forward`: SHAPE_MISMATCH, DTYPE_MISMATCH, BACKEND_MISMATCH.
+ */
+export class ConvTranspose2D extends Convolution {
+  static override readonly typeName: string = "ConvTranspose2d";
+
+  readonly #geometry: ConvTransposeOptions;
+
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Pair,
+    options: ConvTranspose2DOptions = {},
+  ) {
+    super(inChannels, outChannels, kernelSize, options);
+    const { stride, dilation, groups } = this;
+    const { padding = 0, outputPadding = 0 } = options;
+    const weight = [inChannels, outChannels / groups, ...this.kernelSize];
+    this.#geometry = { stride, padding, outputPadding, dilation, groups };
+    convTransposeWindow([1, inChannels, ANY_SIZE, ANY_SIZE], weight, this.#geometry);
+    this.initialize(weight, options);
+  }
+
+  override forward(x: Tensor): Tensor {
+    return convTranspose2d(x, this.weight, { ...this.#geometry, bias: this.bias });
+  }
+}

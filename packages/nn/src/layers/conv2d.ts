@@ -1,0 +1,117 @@
+/** Convolutional layers: `corr2d` with a learnt kernel and bias. Book: Dive into Deep Learning, 7.2–7.4. */
+import {
+  Corr2dError,
+  type Corr2dOptions,
+  corr2d,
+  corr2dWindow,
+  type Padding,
+  type Pair,
+  pad,
+  type Tensor,
+} from "@corr2d/core";
+import { ANY_SIZE, Convolution, type ConvolutionOptions, type PaddingMode } from "./convolution.ts";
+
+export interface Conv2DOptions extends ConvolutionOptions {
+  /** Cells around the input (default 0): per direction, per side, 'valid' (none) or 'same'. */
+  readonly padding?: Padding | undefined;
+  /** What these cells show (default 'zeros'). */
+  readonly paddingMode?: PaddingMode | undefined;
+}
+
+const PADDING_MODES: readonly PaddingMode[] = ["zeros", "reflect", "replicate", "circular"];
+
+/**
+ * `new Conv2D(inChannels, outChannels, kernelSize, { stride, padding, dilation, groups, bias, paddingMode })`.
+ *
+ * Input [N, inChannels, H, W] or [inChannels, H, W]; output [N, outChannels, oH, oW] or [outChannels, oH, oW] with
+ * oH = ⌊(H + padding − dilation · (kH − 1) − 1) / stride⌋ + 1. `weight` is [outChannels, inChannels/groups, kH, kW],
+ * `bias` [outChannels] or null.
+ *
+ * @throws INVALID_ARGUMENT from the constructor, with PyTorch's messages, for options that no input could fit.
+ * @throws from `forward`: SHAPE_MISMATCH, DTYPE_MISMATCH, BACKEND_MISMATCH, INVALID_ARGUMENT (a reflection that does
+ *   not fit the input).
+ */
+export class Conv2D extends Convolution {
+  static override readonly typeName: string = "Conv2d";
+
+  /** Cells to add by `pad` first: [left, right, top, bottom]; null where `corr2d` pads with zeros itself. */
+  readonly #border: readonly number[] | null;
+  /** Frozen, and the same object as long as the bias is: core recognises it and keeps the geometry. */
+  #options: Corr2dOptions & { readonly bias: Tensor | null };
+
+  constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2DOptions = {}) {
+    super(inChannels, outChannels, kernelSize, options);
+    const { stride, padding, dilation, groups, paddingMode } = this;
+    // A lazy layer's number of channels is not known; any multiple of the groups shows what else is wrong.
+    const channels = inChannels === 0 ? groups : inChannels;
+    const geometry = { stride, padding, dilation, groups };
+    const window = corr2dWindow([1, channels, ANY_SIZE, ANY_SIZE], this.#weightShape(channels), geometry);
+    if (!PADDING_MODES.includes(paddingMode)) {
+      throw new Corr2dError(
+        "INVALID_ARGUMENT",
+        `padding_mode must be one of {${PADDING_MODES.map((mode) => `'${mode}'`).join(", ")}}, but got ` +
+          `padding_mode='${paddingMode}'`,
+        { paddingMode },
+      );
+    }
+    const { padLeft, padRight, padTop, padBottom } = window;
+    this.#border = paddingMode === "zeros" ? null : [padLeft, padRight, padTop, padBottom];
+    this.#options = Object.freeze({
+      ...geometry,
+      padding: this.#border === null ? padding : 0,
+      bias: this.bias,
+    });
+    this.start(options);
+  }
+
+  #weightShape(inChannels: number): number[] {
+    return [this.outChannels, inChannels / this.groups, ...this.kernelSize];
+  }
+
+  /** Makes the parameters at once; a lazy layer waits. */
+  protected start(options: Conv2DOptions): void {
+    this.initialize(this.#weightShape(this.inChannels), options);
+  }
+
+  override forward(x: Tensor): Tensor {
+    if (this.#options.bias !== this.bias) {
+      this.#options = Object.freeze({ ...this.#options, bias: this.bias });
+    }
+    const padded = this.#border === null ? x : pad(x, this.#border, { mode: this.paddingMode });
+    return corr2d(padded, this.weight, this.#options);
+  }
+}
+
+/**
+ * `new LazyConv2D(outChannels, kernelSize, options)`: a Conv2D that takes the number of its input channels, its dtype
+ * and its backend from its first input. Until then its parameters cannot be touched.
+ *
+ * @throws as Conv2D; INVALID_ARGUMENT when parameters are used before the first `forward`.
+ */
+export class LazyConv2D extends Conv2D {
+  constructor(outChannels: number, kernelSize: Pair, options: Omit<Conv2DOptions, "dtype" | "backend"> = {}) {
+    super(0, outChannels, kernelSize, options);
+  }
+
+  override get typeName(): string {
+    return this.inChannels === 0 ? "LazyConv2d" : "Conv2d";
+  }
+
+  protected override start(): void {}
+
+  override forward(x: Tensor): Tensor {
+    if (this.inChannels === 0) {
+      const channels = x.shape.at(-3);
+      if (channels === undefined || x.shape.length > 4) {
+        throw new Corr2dError(
+          "SHAPE_MISMATCH",
+          `Expected 3D (unbatched) or 4D (batched) input to LazyConv2d, but got input of size: [${x.shape.join(", ")}]`,
+          { input: x.shape },
+        );
+      }
+      this.inChannels = channels;
+      super.start({ dtype: x.dtype, backend: x.backend });
+    }
+    return super.forward(x);
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * What Conv2D and ConvTranspose2D share: options and their checks, parameters, the printed form.
+ *
+ * Weights start uniform on ±1/√fanIn, and so does the bias: PyTorch's default, drawn in its order (weight, then
+ * bias), so equal seeds give equal layers.
+ */
+import { Corr2dError, type Padding, type Pair, type Shape } from "@corr2d/core";
+import * as init from "../init.ts";
+import { Module } from "../module.ts";
+import { type Parameter, uninitializedParameter } from "../parameter.ts";
+import { type PrintedValue, pythonText } from "../python-text.ts";
+import { checkPositive, type LayerOptions, zeroParameter } from "./layer-options.ts";
+
+export interface ConvolutionOptions extends LayerOptions {
+  /** Cells the window moves by (default 1). */
+  readonly stride?: Pair | undefined;
+  /** Distance between the input cells that neighbouring kernel cells meet (default 1). */
+  readonly dilation?: Pair | undefined;
+  /** Blocks of channels that do not see each other (default 1). */
+  readonly groups?: number | undefined;
+  /** Whether a bias per output channel is learnt (default true). */
+  readonly bias?: boolean | undefined;
+}
+
+/** Where the cells around the input come from. */
+export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
+
+/** Larger than any kernel: the input on which core checks a layer's geometry when the layer is made. */
+export const ANY_SIZE: number = 2 ** 40;
+
+/** A number as a pair; what has another length goes on to core as it is, which says so. */
+const toPair = (value: Pair): readonly [number, number] =>
+  typeof value === "number" ? [value, value] : value;
+
+function checkDivisible(name: string, channels: number, groups: number): void {
+  if (channels % groups === 0) return;
+  throw new Corr2dError(
+    "INVALID_ARGUMENT",
+    `${name} must be divisible by groups: got ${name}=${channels} and groups=${groups}`,
+    { channels, groups },
+  );
+}
+
+export abstract class Convolution extends Module {
+  /** 0 in a lazy layer that has not seen its first input. */
+  inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padding: Exclude<Padding, number>;
+  readonly dilation: readonly [number, number];
+  readonly groups: number;
+  readonly outputPadding: readonly [number, number];
+  readonly paddingMode: PaddingMode;
+  weight: Parameter;
+  /** [outChannels], or null. */
+  bias: Parameter | null;
+
+  /** Leaves the parameters to `initialize`. */
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Pair,
+    options: ConvolutionOptions & {
+      readonly padding?: Padding | undefined;
+      readonly outputPadding?: Pair | undefined;
+      readonly paddingMode?: PaddingMode | undefined;
+    },
+  ) {
+    super();
+    const { stride = 1, padding = 0, dilation = 1, groups = 1, outputPadding = 0 } = options;
+    checkPositive("groups", groups);
+    checkDivisible("in_channels", inChannels, groups);
+    checkDivisible("out_channels", outChannels, groups);
+    checkPositive("out_channels", outChannels);
+    this.inChannels = inChannels;
+    this.outChannels = outChannels;
+    this.kernelSize = toPair(kernelSize);
+    this.stride = toPair(stride);
+    this.padding = typeof padding === "number" ? [padding, padding] : padding;
+    this.dilation = toPair(dilation);
+    this.groups = groups;
+    this.outputPadding = toPair(outputPadding);
+    this.paddingMode = options.paddingMode ?? "zeros";
+    this.weight = uninitializedParameter(this.typeName);
+    this.bias = (options.bias ?? true) ? uninitializedParameter(this.typeName) : null;
+  }
+
+  /** Makes the parameters and draws them. */
+  protected initialize(weight: Shape, options: LayerOptions): void {
+    checkPositive("in_channels", this.inChannels);
+    this.weight = zeroParameter(weight, options);
+    if (this.bias !== null) this.bias = zeroParameter([this.outChannels], options);
+    this.resetParameters();
+  }
+
+  /** Draws the default initialisation anew. */
+  resetParameters(): void {
+    init.kaimingUniform(this.weight, { a: Math.sqrt(5) });
+    if (this.bias === null) return;
+    const bound = 1 / Math.sqrt(init.fans(this.weight).fanIn);
+    init.uniform(this.bias, -bound, bound);
+  }
+
+  override extraRepr(): string {
+    const { padding, dilation, outputPadding, groups, paddingMode } = this;
+    const options: [name: string, value: PrintedValue, isDefault: boolean][] = [
+      ["kernel_size", this.kernelSize, false],
+      ["stride", this.stride, false],
+      ["padding", padding, typeof padding !== "string" && padding.every((n) => n === 0)],
+      ["dilation", dilation, dilation.every((n) => n === 1)],
+      ["output_padding", outputPadding, outputPadding.every((n) => n === 0)],
+      ["groups", groups, groups === 1],
+      ["bias", false, this.bias !== null],
+      ["padding_mode", paddingMode, paddingMode === "zeros"],
+    ];
+    const shown = options.filter(([, , isDefault]) => !isDefault);
+    const texts = shown.map(([name, value]) => `${name}=${pythonText(value)}`);
+    return [this.inChannels, this.outChannels, ...texts].join(", ");
+  }
+}

@@ -1,0 +1,95 @@
+/** Fully connected layers. Book: Dive into Deep Learning, 3.5 and 5.1. */
+import { Corr2dError, linear, type Tensor } from "@corr2d/core";
+import * as init from "../init.ts";
+import { Module } from "../module.ts";
+import { type Parameter, uninitializedParameter } from "../parameter.ts";
+import { pythonText } from "../python-text.ts";
+import { checkPositive, type LayerOptions, zeroParameter } from "./layer-options.ts";
+
+export interface LinearOptions extends LayerOptions {
+  /** Whether a bias per output is learnt (default true). */
+  readonly bias?: boolean | undefined;
+}
+
+/**
+ * `new Linear(inFeatures, outFeatures, { bias })`: x · weightᵀ + bias.
+ *
+ * Input [..., inFeatures], output [..., outFeatures]. `weight` is [outFeatures, inFeatures], `bias` [outFeatures] or
+ * null, both uniform on ±1/√inFeatures at first, as PyTorch draws them.
+ *
+ * @throws INVALID_ARGUMENT from the constructor for sizes that are not positive integers.
+ * @throws from `forward`: SHAPE_MISMATCH with PyTorch's message, DTYPE_MISMATCH, BACKEND_MISMATCH.
+ */
+export class Linear extends Module {
+  static override readonly typeName: string = "Linear";
+
+  /** 0 in a lazy layer that has not seen its first input. */
+  inFeatures: number;
+  readonly outFeatures: number;
+  weight: Parameter;
+  bias: Parameter | null;
+
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
+    super();
+    checkPositive("out_features", outFeatures);
+    this.inFeatures = inFeatures;
+    this.outFeatures = outFeatures;
+    this.weight = uninitializedParameter(this.typeName);
+    this.bias = (options.bias ?? true) ? uninitializedParameter(this.typeName) : null;
+    this.start(options);
+  }
+
+  /** Makes the parameters at once; a lazy layer waits. */
+  protected start(options: LayerOptions): void {
+    checkPositive("in_features", this.inFeatures);
+    this.weight = zeroParameter([this.outFeatures, this.inFeatures], options);
+    if (this.bias !== null) this.bias = zeroParameter([this.outFeatures], options);
+    this.resetParameters();
+  }
+
+  /** Draws the default initialisation anew. */
+  resetParameters(): void {
+    init.kaimingUniform(this.weight, { a: Math.sqrt(5) });
+    const bound = 1 / Math.sqrt(this.inFeatures);
+    if (this.bias !== null) init.uniform(this.bias, -bound, bound);
+  }
+
+  override forward(x: Tensor): Tensor {
+    return linear(x, this.weight, this.bias);
+  }
+
+  override extraRepr(): string {
+    const { inFeatures, outFeatures, bias } = this;
+    return `in_features=${inFeatures}, out_features=${outFeatures}, bias=${pythonText(bias !== null)}`;
+  }
+}
+
+/**
+ * `new LazyLinear(outFeatures, { bias })`: a Linear that takes the number of its inputs, its dtype and its backend from
+ * its first input. Until then its parameters cannot be touched.
+ *
+ * @throws as Linear; INVALID_ARGUMENT when parameters are used before the first `forward`.
+ */
+export class LazyLinear extends Linear {
+  constructor(outFeatures: number, options: Omit<LinearOptions, "dtype" | "backend"> = {}) {
+    super(0, outFeatures, options);
+  }
+
+  override get typeName(): string {
+    return this.inFeatures === 0 ? "LazyLinear" : "Linear";
+  }
+
+  protected override start(): void {}
+
+  override forward(x: Tensor): Tensor {
+    if (this.inFeatures === 0) {
+      const features = x.shape.at(-1);
+      if (features === undefined) {
+        throw new Corr2dError("SHAPE_MISMATCH", "LazyLinear expects at least one axis, but got a scalar");
+      }
+      this.inFeatures = features;
+      super.start({ dtype: x.dtype, backend: x.backend });
+    }
+    return super.forward(x);
+  }
+}

@@ -1,0 +1,51 @@
+/** Modules in a row. Book: Dive into Deep Learning, 6.1. */
+import { Corr2dError, type Tensor } from "@corr2d/core";
+import { type AnyModule, Module } from "../module.ts";
+
+/**
+ * `new Sequential(a, b, …)` or `new Sequential({ conv: a, act: b, … })`: each module's output is the next one's input.
+ * Modules are held as properties: `net[0]`, or by the names given.
+ *
+ * @throws INVALID_ARGUMENT for what is not a module, or a name that Sequential has itself.
+ */
+export class Sequential extends Module {
+  static override readonly typeName: string = "Sequential";
+
+  [index: number]: AnyModule;
+
+  constructor(...modules: readonly AnyModule[] | readonly [Readonly<Record<string, AnyModule>>]) {
+    super();
+    const [first] = modules;
+    const named = modules.length === 1 && !(first instanceof Module) && first !== undefined;
+    for (const [name, module] of Object.entries(named ? first : modules)) {
+      if (!(module instanceof Module)) {
+        throw new Corr2dError(
+          "INVALID_ARGUMENT",
+          `Sequential: ${String(module)} is not a Module (argument '${name}')`,
+        );
+      }
+      if (name in this) {
+        throw new Corr2dError("INVALID_ARGUMENT", `attribute '${name}' already exists: choose another name`, {
+          name,
+        });
+      }
+      (this as Record<string, unknown>)[name] = module;
+    }
+  }
+
+  override forward(x: Tensor): Tensor {
+    let out = x;
+    for (const module of this) out = (module as unknown as Module).forward(out);
+    return out;
+  }
+
+  /** The number of modules. */
+  get length(): number {
+    return this.children().length;
+  }
+
+  /** The modules in order. */
+  [Symbol.iterator](): Iterator<AnyModule> {
+    return this.children()[Symbol.iterator]();
+  }
+}

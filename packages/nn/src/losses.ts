@@ -1,0 +1,149 @@
+/**
+ * Loss functions, as functions of tensors.
+ *
+ * `reduction` is 'mean' (default), 'sum' or 'none'. Book: Dive into Deep Learning, 3.1 (squared error) and 4.1
+ * (cross-entropy). Sources: Huber 1964, "Robust estimation of a location parameter"; Szegedy et al. 2016,
+ * "Rethinking the Inception architecture" (label smoothing).
+ */
+import { Corr2dError, softplus, type Tensor } from "@corr2d/core";
+
+// Every JavaScript host has it; the language's own types do not name it.
+declare const console: { warn(message: string): void };
+
+export type Reduction = "mean" | "sum" | "none";
+
+export interface LossOptions {
+  /** Default 'mean': the mean over all elements, or what the function's own text says. */
+  readonly reduction?: Reduction | undefined;
+}
+
+/** The reduction asked for, checked. */
+export function reductionOf({ reduction = "mean" }: LossOptions): Reduction {
+  if (reduction === "mean" || reduction === "sum" || reduction === "none") return reduction;
+  throw new Corr2dError(
+    "INVALID_ARGUMENT",
+    `${String(reduction)} is not a valid value for reduction: use 'mean', 'sum' or 'none'`,
+    { reduction },
+  );
+}
+
+function reduce(loss: Tensor, options: LossOptions): Tensor {
+  const reduction = reductionOf(options);
+  return reduction === "none" ? loss : loss[reduction]();
+}
+
+const torchSize = ({ shape }: Tensor): string => `torch.Size([${shape.join(", ")}])`;
+const sameSize = (a: Tensor, b: Tensor): boolean =>
+  a.shape.length === b.shape.length && a.shape.every((n, axis) => n === b.shape[axis]);
+
+const warnedFrom = new Set<string>();
+
+/** input − target. Sizes that differ broadcast, which is rarely meant: PyTorch's warning, once per place in the program. */
+function difference(input: Tensor, target: Tensor): Tensor {
+  if (!sameSize(input, target)) {
+    const place = new Error().stack ?? "";
+    if (!warnedFrom.has(place)) {
+      warnedFrom.add(place);
+      console.warn(
+        `Using a target size (${torchSize(target)}) that is different to the input size (${torchSize(input)}). This will ` +
+          "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+      );
+    }
+  }
+  return input.sub(target);
+}
+
+/**
+ * The squared error (input − target)².
+ *
+ * @param input, target of one shape; others broadcast with a warning.
+ */
+export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  return reduce(difference(input, target).square(), options);
+}
+
+/** The absolute error |input − target|; parameters as `mseLoss`. */
+export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  return reduce(difference(input, target).abs(), options);
+}
+
+/** Huber's loss of e ≥ 0: e²/2 up to delta, then delta · (e − delta/2). No branch, so an infinite error gives no NaN. */
+function huber(error: Tensor, delta: number): Tensor {
+  const quadratic = error.clamp(null, delta);
+  return error.sub(quadratic.mul(0.5)).mul(quadratic);
+}
+
+/**
+ * Squared (halved) where |input − target| ≤ delta, linear beyond; parameters as `mseLoss`.
+ *
+ * @param options `delta`, default 1.
+ * @throws INVALID_ARGUMENT for a delta that is not positive.
+ */
+export function huberLoss(
+  input: Tensor,
+  target: Tensor,
+  options: LossOptions & { readonly delta?: number | undefined } = {},
+): Tensor {
+  const { delta = 1 } = options;
+  if (!(delta > 0)) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `huber_loss does not support non-positive values for delta: got ${delta}`,
+      { delta },
+    );
+  }
+  return reduce(huber(difference(input, target).abs(), delta), options);
+}
+
+/**
+ * `huberLoss` divided by beta, its delta; for beta 0 the absolute error.
+ *
+ * @param options `beta`, default 1.
+ * @throws INVALID_ARGUMENT for a negative beta.
+ */
+export function smoothL1Loss(
+  input: Tensor,
+  target: Tensor,
+  options: LossOptions & { readonly beta?: number | undefined } = {},
+): Tensor {
+  const { beta = 1 } = options;
+  if (!(beta >= 0)) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `smooth_l1_loss does not support negative values for beta: got ${beta}`,
+      { beta },
+    );
+  }
+  const error = difference(input, target).abs();
+  return reduce(beta === 0 ? error : huber(error, beta).div(beta), options);
+}
+
+export interface BceOptions extends LossOptions {
+  /** Factor on each element's loss; broadcasts against the input. */
+  readonly weight?: Tensor | null | undefined;
+  /** Factor on the loss of positive targets; broadcasts against the input. */
+  readonly posWeight?: Tensor | null | undefined;
+}
+
+/**
+ * Binary cross-entropy of σ(input), −t · ln σ(x) − (1 − t) · ln(1 − σ(x)), computed without overflow.
+ *
+ * @param input logits, any shape.
+ * @param target probabilities, of the input's shape and dtype.
+ * @throws SHAPE_MISMATCH, with PyTorch's message.
+ */
+export function bceWithLogits(input: Tensor, target: Tensor, options: BceOptions = {}): Tensor {
+  if (!sameSize(input, target)) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `Target size (${torchSize(target)}) must be the same as input size (${torchSize(input)})`,
+      { input: input.shape, target: target.shape },
+    );
+  }
+  const { weight, posWeight } = options;
+  // −ln σ(x) = softplus(−x), and −ln(1 − σ(x)) = x + softplus(−x).
+  const logistic = softplus(input.neg());
+  const positive = posWeight ? target.mul(posWeight.sub(1)).add(1).mul(logistic) : logistic;
+  const loss = input.mul(target.neg().add(1)).add(positive);
+  return reduce(weight ? loss.mul(weight) : loss, options);
+}

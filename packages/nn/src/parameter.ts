@@ -1,0 +1,83 @@
+/**
+ * Parameters and buffers: the tensors that a module owns.
+ *
+ * Operations make plain Tensors, so what is a parameter cannot be told by class: it is remembered here, per tensor.
+ * A *parameter* is a leaf that is trained; a *buffer* is state that is not (running statistics). A layer whose sizes
+ * are not known yet holds an *uninitialized* parameter, which says so whenever it is touched.
+ */
+import { Corr2dError, keep, type Tensor } from "@corr2d/core";
+
+/** A leaf tensor that `Module.parameters()` finds and optimisers train. */
+export type Parameter = Tensor;
+/** A tensor that `Module.buffers()` finds: saved with the module, moved with it, not trained. */
+export type Buffer = Tensor;
+
+export interface BufferOptions {
+  /** The name in state dicts (default: the property's own). */
+  readonly name?: string | undefined;
+  /** Whether state dicts hold it (default true). */
+  readonly persistent?: boolean | undefined;
+}
+
+const parameters = new WeakSet<object>();
+const buffers = new WeakMap<object, BufferOptions>();
+const uninitialized = new WeakSet<object>();
+
+function makeParameter(data: Tensor, options: { readonly requiresGrad?: boolean } = {}): Parameter {
+  const parameter = keep(data.detach());
+  parameter.requiresGrad = options.requiresGrad ?? true;
+  parameters.add(parameter);
+  return parameter;
+}
+
+function makeBuffer(data: Tensor, options: BufferOptions = {}): Buffer {
+  const buffer = keep(data.detach());
+  buffers.set(buffer, options);
+  return buffer;
+}
+
+/**
+ * `new Parameter(data)`: a parameter with the value of `data`, which outlives every scope.
+ *
+ * @param data any floating tensor; its graph is left behind.
+ * @param options `requiresGrad`, default true.
+ * @throws DTYPE_UNSUPPORTED for int32 (unless `requiresGrad` is false).
+ */
+export const Parameter: new (data: Tensor, options?: { readonly requiresGrad?: boolean }) => Parameter =
+  makeParameter as never;
+
+/** `new Buffer(data, { name, persistent })`: a buffer with the value of `data`, which outlives every scope. */
+export const Buffer: new (data: Tensor, options?: BufferOptions) => Buffer = makeBuffer as never;
+
+/** Whether `value` was made by `new Parameter`. */
+export function isParameter(value: unknown): value is Parameter {
+  return typeof value === "object" && value !== null && parameters.has(value);
+}
+
+/** What a buffer was made with; undefined for anything else. */
+export function bufferOptions(value: unknown): BufferOptions | undefined {
+  return typeof value === "object" && value !== null ? buffers.get(value) : undefined;
+}
+
+/**
+ * What stands for a parameter until its shape is known: any use of it throws.
+ *
+ * @param layer the name of the layer that will initialise it.
+ */
+export function uninitializedParameter(layer: string): Parameter {
+  const touch = (): never => {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `Attempted to use an uninitialized parameter of ${layer}: its shape is known only after the first forward. Call ` +
+        "forward with a batch of inputs (or a dummy one) before reading, training or saving parameters",
+    );
+  };
+  const proxy = new Proxy({}, { get: touch, set: touch, has: touch });
+  uninitialized.add(proxy);
+  return proxy as Parameter;
+}
+
+/** Whether `value` is an uninitialized parameter. */
+export function isUninitialized(value: unknown): boolean {
+  return typeof value === "object" && value !== null && uninitialized.has(value);
+}
