@@ -1,6 +1,7 @@
 /**
  * Padding: planes copied into the middle of zeros, so that the kernels that read pixels through offset tables need
- * no test at the borders. Negative padding crops.
+ * no test at the borders. Negative padding crops. For a horizontal stride, each row can be split into its residues
+ * (columns 0, S, 2S, …, then 1, S + 1, …), so that lanes along an output row read neighbouring floats.
  */
 import { arg } from "./simd";
 
@@ -55,5 +56,42 @@ export function padPlanes(args: usize, begin: i32, end: i32): void {
     }
     if (endRow > firstRow) zeroRow(to, (rows - endRow) * columns);
     else zeroRow(to, rows * columns - firstRow * columns - before);
+  }
+}
+
+/**
+ * Chunks are planes. args as `padPlanes`, with 8 residues (the horizontal stride) and 9 columns of one residue; a row of
+ * out is residues · columns of one residue.
+ */
+export function splitPlanes(args: usize, begin: i32, end: i32): void {
+  const height = arg(args, 2), width = arg(args, 3), rows = arg(args, 4);
+  const top = arg(args, 6), left = arg(args, 7), residues = arg(args, 8), columns = arg(args, 9);
+  for (let plane = begin; plane < end; plane++) {
+    let to = <usize>arg(args, 1) + (<usize>(plane * rows * residues * columns) << 2);
+    const source = <usize>arg(args, 0) + (<usize>(plane * height * width) << 2);
+    for (let row = 0; row < rows; row++) {
+      const y = row - top;
+      if (<u32>y >= <u32>height) {
+        zeroRow(to, residues * columns);
+        to += <usize>(residues * columns) << 2;
+        continue;
+      }
+      const from = source + (<usize>(y * width) << 2);
+      for (let residue = 0; residue < residues; residue++) {
+        let x = residue - left;
+        let column = 0;
+        for (; column < columns && x < 0; column++, x += residues, to += 4) store<f32>(to, 0);
+        if (residues == 2) {
+          for (; column + 4 <= columns && x + 8 <= width; column += 4, x += 8, to += 16) {
+            const at = from + (<usize>x << 2);
+            v128.store(to, v128.shuffle<f32>(v128.load(at), v128.load(at, 16), 0, 2, 4, 6));
+          }
+        }
+        for (; column < columns && x < width; column++, x += residues, to += 4) {
+          store<f32>(to, load<f32>(from + (<usize>x << 2)));
+        }
+        for (; column < columns; column++, to += 4) store<f32>(to, 0);
+      }
+    }
   }
 }

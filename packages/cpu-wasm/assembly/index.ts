@@ -6,6 +6,11 @@
  * never on the number of threads. Any other signature is called directly, on the main thread only.
  */
 export * from "./elementwise";
+export * from "./strided";
+export * from "./softmax";
+export * from "./reduce";
+export * from "./pool";
+export * from "./gather";
 export * from "./conv-direct";
 export * from "./conv-pad";
 export * from "./gemm";
@@ -13,3 +18,5 @@ export * from "./gemm-pack";
 // The inner functions too: an exported function is not inlined, and a small one that is called often tiers up.
 export * from "./gemm-store";
 export * from "./gemm-tile";
+export * from "./conv-positions";
+export * from "./conv-rows";

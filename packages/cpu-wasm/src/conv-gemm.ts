@@ -161,10 +161,8 @@ export function correlateGemm(
 /** Pixels of the kernel gradient's depth blocks: rows of each image, or several images. */
 function gradientBlocks(w: Window2d, batch: number): { images: number; rows: number; blocks: number } {
   const pixels = w.outputHeight * w.outputWidth;
-  if (pixels > BLOCK_DEPTH) {
-    const rows = Math.max(1, Math.round(BLOCK_DEPTH / w.outputWidth));
-    return { images: 1, rows, blocks: Math.ceil(w.outputHeight / rows) };
-  }
+  const rows = Math.max(1, Math.round(BLOCK_DEPTH / w.outputWidth));
+  if (rows < w.outputHeight) return { images: 1, rows, blocks: Math.ceil(w.outputHeight / rows) };
   const images = Math.min(batch, Math.max(1, Math.floor(BLOCK_DEPTH / pixels)));
   return { images, rows: w.outputHeight, blocks: Math.ceil(batch / images) };
 }

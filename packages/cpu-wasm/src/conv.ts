@@ -5,6 +5,7 @@ import type { Window2d } from "@corr2d/core";
 import { correlateDirect, inputGradientDirect, kernelGradientDirect } from "./conv-direct.ts";
 import { correlateGemm, kernelGradientGemm } from "./conv-gemm.ts";
 import { type Correlation, forwardCorrelation, inputCorrelations } from "./conv-problem.ts";
+import { correlateRows } from "./conv-rows.ts";
 import { planCorrelation, planKernelGradient } from "./plan.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -38,5 +39,6 @@ export function corr2dKernel(rt: Runtime, x: number, g: number, out: number, w: 
 }
 
 function correlate(rt: Runtime, c: Correlation, x: number, kernel: number, bias: number, out: number): void {
-  correlateGemm(rt, c, x, kernel, bias, out);
+  if (planCorrelation(c) === "rows") correlateRows(rt, c, x, kernel, bias, out);
+  else correlateGemm(rt, c, x, kernel, bias, out);
 }
