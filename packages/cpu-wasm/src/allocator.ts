@@ -7,6 +7,9 @@
 import { FreeRanges } from "./free-ranges.ts";
 import { CLASSES, classBytes, classOf } from "./size-classes.ts";
 
+/** How much is carved at once for blocks that are smaller. */
+const BATCH_BYTES = 32768;
+
 export class Allocator {
   readonly #quick: number[][] = Array.from({ length: CLASSES }, () => []);
   readonly #ranges = new FreeRanges();
@@ -40,8 +43,17 @@ export class Allocator {
     return this.#ranges.list();
   }
 
+  /** Takes a block out of the free ranges; small blocks several at once, which spares the books' work for each. */
   #carve(index: number): number {
     const bytes = classBytes(index);
+    const batch = Math.floor(BATCH_BYTES / bytes);
+    const first = batch > 1 ? this.#ranges.take(classOf(batch * bytes), batch * bytes) : 0;
+    if (first !== 0) {
+      const quick = this.#quick[index]!;
+      for (let block = batch - 1; block > 0; block--) quick.push(first + block * bytes);
+      this.#quickBytes += (batch - 1) * bytes;
+      return first;
+    }
     const pointer = this.#ranges.take(index, bytes);
     if (pointer !== 0 || this.#quickBytes === 0) return pointer;
     this.#coalesce();

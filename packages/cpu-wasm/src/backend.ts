@@ -13,10 +13,10 @@ import {
   type Features,
   type TypedArray,
 } from "@corr2d/core";
+import type { TensorHandle } from "./cell.ts";
 import { corr2d, corr2dInput, corr2dKernel } from "./conv.ts";
 import { activationGrad, addScaled, binary, fill, select, unary } from "./elementwise.ts";
 import { gather, scatterAdd } from "./gather.ts";
-import type { TensorHandle } from "./heap.ts";
 import { matmul } from "./matmul.ts";
 import type { OpenRuntime } from "./open-runtime.ts";
 import { avgPool2d, avgPool2dInput, maxPool2d } from "./pool.ts";

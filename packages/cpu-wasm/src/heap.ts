@@ -1,17 +1,18 @@
 /**
  * The tensors' memory: one WebAssembly memory, used as a bounded cache over garbage-collected memory.
  *
- * A handle is what core holds. Its cell says where the values are: at a pointer in the heap or, when the heap was
- * full and the cell the least recently used, in an ordinary array (`copy`), which the collector counts and frees.
- * The heap's table lists the cells that are in the heap, never the handles and never a cell that has moved out, so
- * a handle that nobody keeps takes its copy with it; what it left in the heap goes by the same eviction or, if it
- * is large, when the FinalizationRegistry reports the handle.
+ * Cells (`cell.ts`) say where values are. When the heap is full, the least recently used move out into ordinary
+ * arrays, which the collector counts and frees, and come back when they are used. What a handle that nobody keeps
+ * has left in the heap goes the same way or, if it is large, when the FinalizationRegistry reports the handle.
+ * Small results begin in the nursery (`nursery.ts`).
  *
- * An operation is everything between `begin` and `end`. What it touches carries its number and is not evicted.
+ * An operation is everything between `begin` and `end`. What it touches carries its number and is not moved out.
  */
 import { Corr2dError } from "@corr2d/core";
 import { Allocator } from "./allocator.ts";
+import { type Cell, IN_NURSERY, TensorHandle } from "./cell.ts";
 import { HEAP_START, PAGE } from "./layout.ts";
+import { NURSERY_BYTES, Nursery, SMALL_BYTES } from "./nursery.ts";
 import { classBytes, classOf } from "./size-classes.ts";
 
 /** Below this a registration costs more than the memory is worth. */
@@ -20,34 +21,11 @@ const REGISTERED_BYTES = 16384;
 const MAX_REGISTRATIONS = 65536;
 /** Slots and serial numbers share one integer token, which keeps nothing alive. */
 const TOKEN_SLOTS = 2 ** 26;
-/** An eviction frees at least this part of the heap, so that its sort is paid for by many allocations. */
-const EVICTION_SHARE = 1 / 8;
+/** An eviction frees at least this part of the heap. */
+const EVICTION_SHARE = 1 / 64;
 /** The heap grows by at least this part of its size. */
 const GROWTH_SHARE = 1 / 4;
 const MIN_GROWTH_PAGES = 16;
-
-/** Where the values of one handle are. */
-interface Cell {
-  /** Byte address in the heap; 0 when the values are in `copy`, or freed. */
-  pointer: number;
-  readonly bytes: number;
-  /** The operation that used it last. */
-  lastUse: number;
-  /** Its place in the table of cells in the heap. */
-  slot: number;
-  /** Tells apart the cells that used one slot. */
-  serial: number;
-  copy: Int32Array | null;
-}
-
-/** What core holds for a tensor's values. */
-export class TensorHandle {
-  /** @internal */
-  readonly cell: Cell;
-  constructor(cell: Cell) {
-    this.cell = cell;
-  }
-}
 
 export interface HeapStats {
   /** Handles whose values are in the heap, and their bytes. */
@@ -63,6 +41,8 @@ export interface HeapStats {
   readonly scratchPeakBytes: number;
 }
 
+const ALLOCATOR_START = HEAP_START + NURSERY_BYTES;
+
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 export class Heap {
@@ -71,6 +51,7 @@ export class Heap {
   f32!: Float32Array;
   i32!: Int32Array;
 
+  readonly #nursery = new Nursery(HEAP_START);
   readonly #allocator = new Allocator();
   readonly #limit: number;
   #size: number;
@@ -78,6 +59,9 @@ export class Heap {
   #cells: (Cell | undefined)[] = [];
   #freeSlots: number[] = [];
   #serial = 0;
+  /** The order in which cells move out, the next one last; queued when operation `#victimsQueued` had ended. */
+  #victims: Cell[] = [];
+  #victimsQueued = 0;
 
   #refusal: (() => Corr2dError) | null = null;
   #operation = 1;
@@ -101,7 +85,7 @@ export class Heap {
     this.memory = memory;
     this.#limit = limit;
     this.#size = memory.buffer.byteLength;
-    this.#allocator.extend(HEAP_START, this.#size - HEAP_START);
+    this.#allocator.extend(ALLOCATOR_START, this.#size - ALLOCATOR_START);
     this.#registry = new FinalizationRegistry((token) => this.#collected(token));
     this.#refreshViews();
   }
@@ -113,6 +97,7 @@ export class Heap {
   begin(): void {
     if (this.#refusal !== null) throw this.#refusal();
     if (this.#results.length > 0 || this.#scratch.length > 0) this.#abandon();
+    if (this.#nursery.isFull) for (const cell of this.#nursery.turn(this.i32)) this.#countOut(cell);
   }
 
   /** Ends an operation: its scratch space is free, its results are the caller's. */
@@ -134,9 +119,18 @@ export class Heap {
    * @throws OUT_OF_MEMORY
    */
   result(bytes: number): TensorHandle {
-    const cell = { pointer: 0, bytes, lastUse: this.#operation, slot: 0, serial: 0, copy: null };
+    const cell = {
+      pointer: 0,
+      bytes,
+      lastUse: this.#operation,
+      slot: 0,
+      serial: 0,
+      copy: null,
+      copyOffset: 0,
+    };
     const handle = new TensorHandle(cell);
-    this.#place(handle);
+    if (bytes <= SMALL_BYTES && this.#nursery.place(cell)) this.#countIn(cell);
+    else this.#place(handle);
     this.#results.push(handle);
     return handle;
   }
@@ -161,8 +155,9 @@ export class Heap {
 
   /** The first `size` elements of a handle's values, as a new integer array (floats bit-cast). */
   read(handle: TensorHandle, size: number): Int32Array {
-    const { pointer, copy } = handle.cell;
-    return copy === null ? this.i32.slice(pointer >> 2, (pointer >> 2) + size) : copy.slice(0, size);
+    const { pointer, copy, copyOffset } = handle.cell;
+    if (copy !== null) return copy.slice(copyOffset, copyOffset + size);
+    return this.i32.slice(pointer >> 2, (pointer >> 2) + size);
   }
 
   /** From now on no operation can begin: each gets this error. */
@@ -174,6 +169,7 @@ export class Heap {
   close(): void {
     this.#cells = [];
     this.#freeSlots = [];
+    this.#victims = [];
     this.#results.length = 0;
     this.#scratch.length = 0;
     this.#liveHandles = 0;
@@ -201,18 +197,28 @@ export class Heap {
     cell.pointer = this.#reserve(cell.bytes);
     cell.slot = this.#freeSlots.pop() ?? this.#cells.length;
     this.#cells[cell.slot] = cell;
-    this.#liveHandles++;
-    this.#liveBytes += cell.bytes;
+    this.#countIn(cell);
     if (cell.bytes >= REGISTERED_BYTES) this.#register(handle);
     return cell.pointer;
   }
 
-  /** Gives back a cell's room and its place in the table. */
+  /** Gives back a cell's room and its place in the books. */
   #remove(cell: Cell): void {
-    this.#allocator.release(cell.pointer, cell.bytes);
+    if (cell.slot !== IN_NURSERY) {
+      this.#allocator.release(cell.pointer, cell.bytes);
+      this.#cells[cell.slot] = undefined;
+      this.#freeSlots.push(cell.slot);
+    }
     cell.pointer = 0;
-    this.#cells[cell.slot] = undefined;
-    this.#freeSlots.push(cell.slot);
+    this.#countOut(cell);
+  }
+
+  #countIn(cell: Cell): void {
+    this.#liveHandles++;
+    this.#liveBytes += cell.bytes;
+  }
+
+  #countOut(cell: Cell): void {
     this.#liveHandles--;
     this.#liveBytes -= cell.bytes;
   }
@@ -223,14 +229,16 @@ export class Heap {
     const copy = cell.copy;
     if (copy === null) throw new Corr2dError("INTERNAL", "a handle was used after it was freed");
     const pointer = this.#place(handle);
-    this.i32.set(copy, pointer >> 2);
+    const values = copy.subarray(cell.copyOffset, cell.copyOffset + (cell.bytes >> 2));
+    this.i32.set(values, pointer >> 2);
     cell.copy = null;
+    cell.copyOffset = 0;
     this.#restoredBytes += cell.bytes;
     return pointer;
   }
 
   #reserve(bytes: number): number {
-    if (bytes > this.#limit - HEAP_START) throw this.#outOfMemory(bytes);
+    if (bytes > this.#limit - ALLOCATOR_START) throw this.#outOfMemory(bytes);
     for (;;) {
       const pointer = this.#allocator.allocate(bytes);
       if (pointer !== 0) return pointer;
@@ -260,19 +268,35 @@ export class Heap {
 
   /** Moves the least recently used cells out; false when every cell is in use. */
   #evict(bytes: number): boolean {
+    const goal = Math.max(bytes, this.#size * EVICTION_SHARE);
+    let moved = 0;
+    while (moved < goal) {
+      const cell = this.#nextVictim() ?? this.#queueVictims();
+      if (cell === undefined) break;
+      cell.copy = this.i32.slice(cell.pointer >> 2, (cell.pointer + cell.bytes) >> 2);
+      this.#remove(cell);
+      moved += cell.bytes;
+    }
+    this.#evictedBytes += moved;
+    return moved > 0;
+  }
+
+  /** The next of the queue that is still there and was not used since. */
+  #nextVictim(): Cell | undefined {
+    for (let cell = this.#victims.pop(); cell !== undefined; cell = this.#victims.pop()) {
+      if (cell.pointer !== 0 && cell.lastUse <= this.#victimsQueued) return cell;
+    }
+    return undefined;
+  }
+
+  /** Queues every cell but those in use, the oldest at the end, and takes that. */
+  #queueVictims(): Cell | undefined {
     const idle = this.#cells.filter(
       (cell) => cell !== undefined && cell.lastUse !== this.#operation,
     ) as Cell[];
-    idle.sort((a, b) => a.lastUse - b.lastUse);
-    let goal = Math.max(bytes, this.#size * EVICTION_SHARE);
-    for (const cell of idle) {
-      if (goal <= 0) break;
-      goal -= cell.bytes;
-      this.#evictedBytes += cell.bytes;
-      cell.copy = this.i32.slice(cell.pointer >> 2, (cell.pointer + cell.bytes) >> 2);
-      this.#remove(cell);
-    }
-    return idle.length > 0;
+    this.#victims = idle.sort((a, b) => b.lastUse - a.lastUse);
+    this.#victimsQueued = this.#operation - 1;
+    return this.#victims.pop();
   }
 
   #outOfMemory(bytes: number): Corr2dError {
