@@ -1,14 +1,17 @@
 /** Every case of the suite, from the simplest layer up: a failure high up with none below it is the high one's own. */
 import type { Case } from "../case.ts";
+import { cases as autograd } from "./autograd.ts";
 import { cases as correlation } from "./correlation.ts";
 import { cases as correlationValues } from "./correlation-values.ts";
 import { cases as elementwise } from "./elementwise.ts";
 import { cases as fused } from "./fused.ts";
 import { cases as matmul } from "./matmul.ts";
 import { cases as movement } from "./movement.ts";
+import { cases as order } from "./order.ts";
 import { cases as pools } from "./pools.ts";
 import { cases as reduce } from "./reduce.ts";
 import { cases as storage } from "./storage.ts";
+import { cases as training } from "./training.ts";
 
 export const cases: readonly Case[] = [
   ...storage,
@@ -20,4 +23,7 @@ export const cases: readonly Case[] = [
   ...pools,
   ...correlation,
   ...correlationValues,
+  ...autograd,
+  ...training,
+  ...order,
 ];

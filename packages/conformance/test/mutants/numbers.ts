@@ -1,0 +1,219 @@
+/** Bugs in elementwise functions, reductions and the composites made of them. */
+import { type Backend, type DType, sizeOf, type TypedArray } from "@corr2d/core";
+import { elements, type Mutant, memory } from "./mutant.ts";
+
+/** A unary op replaced by a sequence of others. */
+const unaryAs = (op: string, change: (right: Backend, x: unknown, size: number, dtype: DType) => unknown) =>
+  ((right) => ({
+    unary: (name, x, size, dtype) =>
+      name === op ? change(right, x, size, dtype) : right.unary(name, x, size, dtype),
+  })) satisfies Mutant["mutate"];
+
+export const NUMBER_MUTANTS: readonly Mutant[] = [
+  {
+    name: "the last of several maxima wins argmax",
+    killedBy: "reduce/argmax/float32/ties",
+    mutate: (right) => ({
+      reduce(op, x, shape, axes, dtype) {
+        if (op !== "argmax" || axes[0] !== shape.length - 1) return right.reduce(op, x, shape, axes, dtype);
+        const length = shape.at(-1)!;
+        const data = elements(right, x, sizeOf(shape), dtype);
+        const rows = Array.from({ length: data.length / length }, (_, i) =>
+          data.slice(i * length, (i + 1) * length),
+        );
+        return right.upload(Int32Array.from(rows, (row) => row.lastIndexOf(Math.max(...row))));
+      },
+    }),
+  },
+  {
+    name: "NaN lost in max",
+    killedBy: "reduce/max/float32/special",
+    mutate: (right) => ({
+      reduce(op, x, shape, axes, dtype) {
+        if (op !== "max") return right.reduce(op, x, shape, axes, dtype);
+        const data = elements(right, x, sizeOf(shape), dtype);
+        const cleaned = right.upload(
+          data.map((value) => (Number.isNaN(value) ? -Infinity : value)) as TypedArray,
+        );
+        const out = right.reduce(op, cleaned, shape, axes, dtype);
+        right.free(cleaned);
+        return out;
+      },
+    }),
+  },
+  {
+    name: "an outer axis reduced instead of an inner one",
+    killedBy: "reduce/sum/float32/5x9,axes=1",
+    mutate: (right) => ({
+      reduce(op, x, shape, axes, dtype) {
+        if (shape.length !== 2 || axes.length !== 1) return right.reduce(op, x, shape, axes, dtype);
+        return right.reduce(op, x, [...shape].reverse(), [1 - axes[0]!], dtype);
+      },
+    }),
+  },
+  {
+    name: "sums kept in half precision",
+    killedBy: "reduce/sum/float32/real",
+    mutate: (right) => ({
+      reduce(op, x, shape, axes, dtype) {
+        const out = right.reduce(op, x, shape, axes, dtype);
+        if (op === "sum" && dtype === "float32") {
+          const bits = new Int32Array(memory(out).buffer, memory(out).byteOffset, memory(out).length);
+          for (let i = 0; i < bits.length; i++) bits[i]! &= ~0xfff;
+        }
+        return out;
+      },
+    }),
+  },
+  {
+    name: "lessEqual as not greater: true for NaN",
+    killedBy: "binary/lessEqual/float32/special",
+    mutate: (right) => ({
+      binary(op, a, shapeA, b, shapeB, shape, dtype) {
+        if (op !== "lessEqual") return right.binary(op, a, shapeA, b, shapeB, shape, dtype);
+        const out = right.binary("greater", a, shapeA, b, shapeB, shape, dtype);
+        const values = memory(out);
+        for (let i = 0; i < values.length; i++) values[i] = 1 - values[i]!;
+        return out;
+      },
+    }),
+  },
+  {
+    name: "int32 division rounds toward −∞",
+    killedBy: "binary/div/int32",
+    mutate: (right) => ({
+      binary(op, a, shapeA, b, shapeB, shape, dtype) {
+        if (op !== "div" || dtype !== "int32") return right.binary(op, a, shapeA, b, shapeB, shape, dtype);
+        const left = elements(right, a, sizeOf(shapeA), dtype);
+        const divisor = elements(right, b, sizeOf(shapeB), dtype);
+        return right.upload(
+          Int32Array.from({ length: sizeOf(shape) }, (_, i) =>
+            divisor[i] === 0 ? 0 : Math.floor(left[i]! / divisor[i]!),
+          ),
+        );
+      },
+    }),
+  },
+  {
+    name: "only trailing axes broadcast",
+    killedBy: "binary/broadcast/float32/3x1,3x5",
+    mutate: (right) => ({
+      binary(op, a, shapeA, b, shapeB, shape, dtype) {
+        const repeated = shapeA.length === 2 && shapeA[1] === 1 && shapeA[0] === 3;
+        if (!repeated) return right.binary(op, a, shapeA, b, shapeB, shape, dtype);
+        const view = { shape: [1, shape[1]!], strides: [0, 0], offset: 0, sourceSize: 3 };
+        const row = right.strided(a, view, dtype);
+        const out = right.binary(op, row, [1, shape[1]!], b, shapeB, shape, dtype);
+        right.free(row);
+        return out;
+      },
+    }),
+  },
+  {
+    name: "select by multiplication: a masked NaN leaks",
+    killedBy: "select/float32/ignores-the-other-branch",
+    mutate: (right) => ({
+      select(c, shapeC, a, shapeA, b, shapeB, shape, dtype) {
+        const out = right.select(c, shapeC, a, shapeA, b, shapeB, shape, dtype);
+        if (sizeOf(shapeA) !== sizeOf(shape) || sizeOf(shapeB) !== sizeOf(shape)) return out;
+        const [left, other] = [
+          elements(right, a, sizeOf(shape), dtype),
+          elements(right, b, sizeOf(shape), dtype),
+        ];
+        const values = memory(out);
+        for (let i = 0; i < values.length; i++) values[i]! += 0 * left[i]! + 0 * other[i]!;
+        return out;
+      },
+    }),
+  },
+  {
+    name: "a cast to int32 rounds",
+    killedBy: "unary/toInt32/float32",
+    mutate: unaryAs("toInt32", (right, x, size, dtype) => {
+      if (dtype === "int32") return right.unary("toInt32", x, size, dtype);
+      const rounded = right.unary("round", x, size, dtype);
+      const out = right.unary("toInt32", rounded, size, dtype);
+      right.free(rounded);
+      return out;
+    }),
+  },
+  {
+    name: "a cast to int32 wraps instead of saturating",
+    killedBy: "unary/toInt32/float32/special",
+    mutate: unaryAs("toInt32", (right, x, size, dtype) =>
+      right.upload(Int32Array.from(elements(right, x, size, dtype), (value) => value | 0)),
+    ),
+  },
+  {
+    name: "halves round up",
+    killedBy: "unary/round/float32/special",
+    mutate: unaryAs("round", (right, x, size, dtype) =>
+      right.upload(elements(right, x, size, dtype).map((value) => Math.floor(value + 0.5)) as TypedArray),
+    ),
+  },
+  {
+    name: "sigmoid overflows",
+    killedBy: "unary/sigmoid/float32/special",
+    mutate: unaryAs("sigmoid", (right, x, size, dtype) =>
+      right.upload(
+        elements(right, x, size, dtype).map(
+          (v) => Math.fround(Math.exp(v)) / (1 + Math.fround(Math.exp(v))),
+        ) as TypedArray,
+      ),
+    ),
+  },
+  {
+    name: "exp good to five digits",
+    killedBy: "unary/exp/float32",
+    mutate: unaryAs("exp", (right, x, size, dtype) =>
+      right.upload(elements(right, x, size, dtype).map((value) => Math.exp(value) * 1.00001) as TypedArray),
+    ),
+  },
+  {
+    name: "softmax without subtracting the maximum",
+    killedBy: "softmax/float32/5x10x1,far-up",
+    mutate: (right) => ({
+      softmax(x, outer, length, inner, dtype) {
+        const shape = [outer, length, inner];
+        const powers = right.unary("exp", x, sizeOf(shape), dtype);
+        const sums = right.reduce("sum", powers, shape, [1], dtype);
+        const out = right.binary("div", powers, shape, sums, [outer, 1, inner], shape, dtype);
+        right.free(powers);
+        right.free(sums);
+        return out;
+      },
+    }),
+  },
+  {
+    name: "logSoftmax as the logarithm of softmax",
+    killedBy: "logSoftmax/float32/1x33x5,wide",
+    mutate: (right) => ({
+      logSoftmax(x, outer, length, inner, dtype) {
+        const shares = right.softmax(x, outer, length, inner, dtype);
+        const out = right.unary("log", shares, outer * length * inner, dtype);
+        right.free(shares);
+        return out;
+      },
+    }),
+  },
+  {
+    name: "relu passes the gradient at 0",
+    killedBy: "activationGrad/relu/float32/at-zero-and-special",
+    mutate: (right) => ({
+      activationGrad(op, y, g, size, dtype) {
+        const out = right.activationGrad(op, y, g, size, dtype);
+        if (op !== "relu") return out;
+        const [result, slope] = [elements(right, y, size, dtype), elements(right, g, size, dtype)];
+        for (let i = 0; i < size; i++) if (result[i] === 0) memory(out)[i] = slope[i]!;
+        return out;
+      },
+    }),
+  },
+  {
+    name: "addScaled subtracts",
+    killedBy: "addScaled/float32/integers",
+    mutate: (right) => ({
+      addScaled: (a, scaleA, b, scaleB, size, dtype) => right.addScaled(a, scaleA, b, -scaleB, size, dtype),
+    }),
+  },
+];
