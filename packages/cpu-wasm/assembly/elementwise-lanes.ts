@@ -1,0 +1,34 @@
+/**
+ * The last one to three elements of a row, as a vector: kernels must not read or write beyond a row's end, because
+ * what lies there may be another thread's.
+ */
+
+/** Loads `count` (1–3) elements; the other lanes are 0. */
+export function loadLanes(from: usize, count: i32): v128 {
+  if (count == 1) return v128.load32_zero(from);
+  const two = v128.load64_zero(from);
+  return count == 2 ? two : v128.load32_lane(from, two, 2, 8);
+}
+
+/** Stores the first `count` (1–3) lanes. */
+export function storeLanes(to: usize, value: v128, count: i32): void {
+  if (count == 1) {
+    v128.store32_lane(to, value, 0);
+    return;
+  }
+  v128.store64_lane(to, value, 0);
+  if (count == 3) v128.store32_lane(to, value, 2, 8);
+}
+
+/** Loads a whole vector, or the `left` (1–3) elements that remain. */
+@inline
+export function loadSome(from: usize, left: i32): v128 {
+  return left >= 4 ? v128.load(from) : loadLanes(from, left);
+}
+
+/** Stores a whole vector, or the `left` (1–3) elements that remain. */
+@inline
+export function storeSome(to: usize, value: v128, left: i32): void {
+  if (left >= 4) v128.store(to, value);
+  else storeLanes(to, value, left);
+}

@@ -1,0 +1,71 @@
+/**
+ * What the reductions fold with, on vectors and on single elements, and where their axes are in the arguments.
+ */
+import { arg } from "./simd";
+
+/** Operations; src/reduce.ts has the same numbers. */
+export const enum Fold { SUM, PROD, MAX, MIN, INT_SUM, INT_PROD, INT_MAX, INT_MIN }
+
+@inline
+export function identity(op: i32): v128 {
+  if (op == Fold.PROD) return f32x4.splat(1);
+  if (op == Fold.MAX) return f32x4.splat(-Infinity);
+  if (op == Fold.MIN) return f32x4.splat(Infinity);
+  if (op == Fold.INT_PROD) return i32x4.splat(1);
+  if (op == Fold.INT_MAX) return i32x4.splat(i32.MIN_VALUE);
+  if (op == Fold.INT_MIN) return i32x4.splat(i32.MAX_VALUE);
+  return i32x4.splat(0);
+}
+
+@inline
+export function fold(op: i32, a: v128, b: v128): v128 {
+  if (op == Fold.SUM) return f32x4.add(a, b);
+  if (op == Fold.PROD) return f32x4.mul(a, b);
+  if (op == Fold.MAX) return f32x4.max(a, b);
+  if (op == Fold.MIN) return f32x4.min(a, b);
+  if (op == Fold.INT_SUM) return i32x4.add(a, b);
+  if (op == Fold.INT_PROD) return i32x4.mul(a, b);
+  if (op == Fold.INT_MAX) return i32x4.max_s(a, b);
+  return i32x4.min_s(a, b);
+}
+
+/** One element, which float64 holds exactly whatever its dtype. */
+@inline
+export function element(op: i32, at: usize): f64 {
+  return op >= Fold.INT_SUM ? <f64>load<i32>(at) : <f64>load<f32>(at);
+}
+
+export function foldScalar(op: i32, a: f64, b: f64): f64 {
+  switch (op) {
+    case Fold.SUM: return a + b;
+    case Fold.PROD: return a * b;
+    case Fold.MAX: return max(a, b);
+    case Fold.MIN: return min(a, b);
+    case Fold.INT_SUM: return <f64>(<i32>a + <i32>b);
+    case Fold.INT_PROD: return <f64>(<i32>a * <i32>b);
+    case Fold.INT_MAX: return max(a, b);
+    default: return min(a, b);
+  }
+}
+
+/** Slot of the first axis: kept axes, then outer reduced ones, each innermost first: length, stride in elements. */
+export const AXES: i32 = 12;
+
+/** The offset in bytes of element `index` over `axes` axes whose list begins in slot `slot`. */
+export function offsetOf(args: usize, slot: i32, axes: i32, index: i32): usize {
+  let offset = 0;
+  for (; axes > 0; axes--) {
+    const length = arg(args, slot);
+    const next = index / length;
+    offset += (index - next * length) * arg(args, slot + 1);
+    index = next;
+    slot += 2;
+  }
+  return <usize>offset << 2;
+}
+
+/** The length of a row of `m` float64 sums in scratch: whole vectors of four. */
+@inline
+export function padded(m: i32): i32 {
+  return (m + 3) & -4;
+}

@@ -1,0 +1,92 @@
+/**
+ * softmax and logSoftmax over the middle axis of [outer, length, inner], with the maximum subtracted first. Sums are
+ * in float64. A chunk is a few outers.
+ */
+import { loadSome, storeSome } from "./elementwise-lanes";
+import { expNegative, log } from "./math";
+import { reduceRow } from "./reduce-rows";
+import { arg } from "./simd";
+
+/** `Fold.MAX` of reduce-fold.ts. */
+const MAX: i32 = 2;
+
+@inline
+function promoteHigh(v: v128): v128 {
+  return f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 1));
+}
+
+/** One contiguous row. */
+@inline
+function row(logarithm: bool, x: usize, out: usize, n: i32): void {
+  const most = f32x4.splat(<f32>reduceRow(MAX, x, n));
+  let low = f64x2.splat(0);
+  let high = low;
+  for (let left = n, at: usize = 0; left > 0; left -= 4, at += 16) {
+    let e = expNegative(f32x4.sub(loadSome(x + at, left), most));
+    if (left < 4) e = v128.and(e, i32x4.gt_s(i32x4.splat(left), i32x4(0, 1, 2, 3)));
+    if (!logarithm) storeSome(out + at, e, left);
+    low = f64x2.add(low, f64x2.promote_low_f32x4(e));
+    high = f64x2.add(high, promoteHigh(e));
+  }
+  low = f64x2.add(low, high);
+  const sum = f32x4.splat(<f32>(f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1)));
+  const shift = logarithm ? log(sum) : sum;
+  for (let left = n, at: usize = 0; left > 0; left -= 4, at += 16) {
+    const value = logarithm
+      ? f32x4.sub(f32x4.sub(loadSome(x + at, left), most), shift)
+      : f32x4.div(loadSome(out + at, left), shift);
+    storeSome(out + at, value, left);
+  }
+}
+
+/** Up to four columns, rows `stride` bytes apart. */
+@inline
+function columns(logarithm: bool, x: usize, out: usize, length: i32, stride: usize, left: i32): void {
+  let most = loadSome(x, left);
+  for (let i = 1, at = stride; i < length; i++, at += stride) most = f32x4.max(most, loadSome(x + at, left));
+  let low = f64x2.splat(0);
+  let high = low;
+  for (let i = 0, at: usize = 0; i < length; i++, at += stride) {
+    const e = expNegative(f32x4.sub(loadSome(x + at, left), most));
+    if (!logarithm) storeSome(out + at, e, left);
+    low = f64x2.add(low, f64x2.promote_low_f32x4(e));
+    high = f64x2.add(high, promoteHigh(e));
+  }
+  const sum = i64x2.shuffle(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
+  const shift = logarithm ? log(sum) : sum;
+  for (let i = 0, at: usize = 0; i < length; i++, at += stride) {
+    const value = logarithm
+      ? f32x4.sub(f32x4.sub(loadSome(x + at, left), most), shift)
+      : f32x4.div(loadSome(out + at, left), shift);
+    storeSome(out + at, value, left);
+  }
+}
+
+function softmaxRow(x: usize, out: usize, n: i32): void { row(false, x, out, n); }
+function logSoftmaxRow(x: usize, out: usize, n: i32): void { row(true, x, out, n); }
+function softmaxColumns(x: usize, out: usize, n: i32, stride: usize, left: i32): void { columns(false, x, out, n, stride, left); }
+function logSoftmaxColumns(x: usize, out: usize, n: i32, stride: usize, left: i32): void { columns(true, x, out, n, stride, left); }
+
+/** args: x, out, outer, length, inner, outersPerChunk, 1 for the logarithm. */
+export function softmax(args: usize, begin: i32, end: i32): void {
+  const length = arg(args, 3);
+  const inner = arg(args, 4);
+  const perChunk = arg(args, 5);
+  const logarithm = arg(args, 6) != 0;
+  const stop = min(end * perChunk, arg(args, 2));
+  for (let outer = begin * perChunk; outer < stop; outer++) {
+    const offset = <usize>(outer * length * inner) << 2;
+    const x = <usize>arg(args, 0) + offset;
+    const out = <usize>arg(args, 1) + offset;
+    if (inner == 1) {
+      if (logarithm) logSoftmaxRow(x, out, length);
+      else softmaxRow(x, out, length);
+      continue;
+    }
+    for (let i = 0; i < inner; i += 4) {
+      const at = <usize>i << 2;
+      if (logarithm) logSoftmaxColumns(x + at, out + at, length, <usize>inner << 2, inner - i);
+      else softmaxColumns(x + at, out + at, length, <usize>inner << 2, inner - i);
+    }
+  }
+}
