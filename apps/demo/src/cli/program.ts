@@ -1,0 +1,225 @@
+/**
+ * The commands of `demo` and their options. Nothing is computed here: each command reads its options, starts the
+ * backends and hands over.
+ */
+import { readFileSync } from "node:fs";
+import { Corr2dError } from "@corr2d/core";
+import { Command, CommanderError, Option } from "commander";
+import { FILTER_KERNELS, FINISHES } from "../chapter/filter-kernels.ts";
+import { chapterExamples, corr2dExample, layerExample, sizeExample } from "./chapter-examples.ts";
+import { runEdges } from "./edges.ts";
+import type { Example } from "./example.ts";
+import { learnExample } from "./learn-example.ts";
+import { BACKEND_HELP, type LoadedBackends, loadBackends } from "./load-backend.ts";
+import { Page } from "./page.ts";
+import { RECALL_NAMES, recallExamples } from "./recall-examples.ts";
+import { runExamples } from "./run-examples.ts";
+import { SIBLING_EXAMPLES } from "./sibling-examples.ts";
+import type { Terminal } from "./terminal.ts";
+import { CommandError, UsageError } from "./usage-error.ts";
+import { readInteger, readMatrix, readName, readNumber, readPadding, readPair } from "./values.ts";
+
+interface CommonOptions {
+  readonly backend: string;
+  readonly seed: number;
+  readonly json: boolean;
+}
+
+const PADDING_MODES = ["zeros", "reflect", "replicate", "circular"] as const;
+
+function version(): string {
+  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+/** Runs the command line `args` (without the program's name). @returns the exit code: 0, 1 failed, 2 not understood. */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+  const page = new Page(terminal.columns, terminal.colorDepth > 1);
+  let code = 0;
+  const program = makeProgram(terminal, page, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    // The library's own errors are shown as they are: they say what to do.
+    if (error instanceof UsageError || error instanceof CommandError || Corr2dError.isInstance(error)) {
+      terminal.err(`${page.paint.red("error:")} ${error.message}\n`);
+      return error instanceof UsageError ? 2 : 1;
+    }
+    throw error;
+  }
+}
+
+function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => void): Command {
+  const program = new Command("demo");
+  const common = (): CommonOptions => program.opts<CommonOptions>();
+
+  /** Starts the backends, does the work, closes them. */
+  const onBackends = async (work: (loaded: LoadedBackends) => Promise<number>): Promise<void> => {
+    const loaded = await loadBackends(common().backend, terminal.cwd);
+    try {
+      finish(await work(loaded));
+    } finally {
+      for (const backend of loaded.backends) backend.close?.();
+    }
+  };
+  const run = (examples: readonly Example[]): Promise<void> =>
+    onBackends((loaded) => runExamples(examples, loaded, common(), page, terminal));
+  const chapterExample = (name: string): Promise<void> =>
+    run(chapterExamples(common().seed).filter((example) => example.name === name));
+
+  program
+    .description(
+      "The convolution chapter of Dive into Deep Learning, run: what the book prints beside what is computed.\n" +
+        "Without a command, all seven examples.",
+    )
+    .configureHelp({ showGlobalOptions: true, helpWidth: page.width })
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
+    .exitOverride()
+    .allowExcessArguments()
+    .showHelpAfterError("(demo --help lists what there is)")
+    .version(version(), "--version", "print the version")
+    .helpOption("-h, --help", "show this help; after a command, its own")
+    .helpCommand(false)
+    .option("--backend <name>", BACKEND_HELP, "cpu-js")
+    .addOption(
+      new Option("--seed <n>", "of random weights and data")
+        .default(0)
+        .argParser((text) => readInteger("--seed", text, 0)),
+    )
+    .option("--json", "print one JSON document and nothing else", false)
+    .action(async () => {
+      const [unknown] = program.args;
+      if (unknown !== undefined) {
+        const names = program.commands.map((command) => command.name()).join(", ");
+        throw new UsageError(`there is no command '${unknown}'; commands are ${names}`);
+      }
+      await run(chapterExamples(common().seed));
+    });
+
+  program.commandsGroup("The chapter:");
+  program
+    .command("corr2d")
+    .description("1  cross-correlation, by the book's loop and by the library")
+    .option("--input <matrix>", 'your own image, as in "0,1,2; 3,4,5; 6,7,8"', matrixReader("--input"))
+    .option("--kernel <matrix>", "your own kernel", matrixReader("--kernel"))
+    .action(({ input, kernel }: { input?: number[][]; kernel?: number[][] }) =>
+      run([corr2dExample(input, kernel)]),
+    );
+  program
+    .command("size")
+    .description("2  how large the output is, the formula filled in")
+    .option("--image <n>", "side of the image", integerReader("--image", 1, 4096))
+    .option("--kernel <f>", "side of the kernel", integerReader("--kernel", 1, 4096))
+    .option("--stride <s>", "", integerReader("--stride", 1, 4096))
+    .option("--padding <p>", "", integerReader("--padding", 0, 4096))
+    .option("--dilation <d>", "", integerReader("--dilation", 1, 4096))
+    .action((options: Partial<Record<"image" | "kernel" | "stride" | "padding" | "dilation", number>>) => {
+      if (Object.keys(options).length === 0) return run([sizeExample()]);
+      const problem = { image: 8, kernel: 3, stride: 1, padding: 0, dilation: 1, ...options };
+      const [room, reach] = [
+        problem.image + 2 * problem.padding,
+        problem.dilation * (problem.kernel - 1) + 1,
+      ];
+      if (reach > room) {
+        throw new UsageError(`a kernel that reaches over ${reach} cells does not fit into ${room}`);
+      }
+      return run([sizeExample([problem])]);
+    });
+  program
+    .command("images")
+    .description("3  images are three-dimensional: layers side by side")
+    .action(() => chapterExample("images"));
+  program
+    .command("layer")
+    .description("4  a convolutional layer written by hand, trained")
+    .action(() => run([layerExample(common().seed)]));
+  program
+    .command("detect")
+    .description("5  the edges of a black band")
+    .action(() => chapterExample("detect"));
+  program
+    .command("transpose")
+    .description("6  the transposed image: no edges found")
+    .action(() => chapterExample("transpose"));
+  program
+    .command("learn")
+    .description("7  the kernel learnt from examples, and why lr stays below 1/30")
+    .option("--start <a,b>", "weights to start from", (text) => readPair("--start", text))
+    .option("--lr <rate>", "learning rate (book: 0.03)", (text) => readNumber("--lr", text))
+    .option("--steps <n>", "how many (book: 10)", integerReader("--steps", 2, 100_000))
+    .action((options: { start?: [number, number]; lr?: number; steps?: number }) =>
+      run([learnExample({ seed: common().seed, ...options })]),
+    );
+
+  program.commandsGroup("Around it:");
+  program
+    .command("edges")
+    .argument("[image]", "a PNG or JPEG file; without one, a photo that comes along")
+    .description("a photo through a kernel: writes a PNG, and shows it here")
+    .option("--kernel <kernel>", 'a name, or a matrix as in "1,0,-1; 2,0,-2; 1,0,-1"', "sobel")
+    .option("--gray", "mix the colours into grey first", false)
+    .addOption(new Option("--stride <n>", "").default(1).argParser(integerReader("--stride", 1, 4096)))
+    .addOption(
+      new Option("--padding <p>", "cells around the image: n, or vertical,horizontal, or same")
+        .default(0)
+        .argParser((text) => readPadding("--padding", text)),
+    )
+    .addOption(
+      new Option("--padding-mode <mode>", PADDING_MODES.join(", "))
+        .default("zeros")
+        .argParser((text) => readName("--padding-mode", text, PADDING_MODES)),
+    )
+    .addOption(
+      new Option(
+        "--normalize <how>",
+        `how sums become pixels: ${FINISHES.join(", ")} (default: the kernel's)`,
+      ).argParser((text) => readName("--normalize", text, FINISHES)),
+    )
+    .option("--out <file.png>", "where to write (default: here, named after image and kernel)")
+    .option("--preview", "show the result even when piped")
+    .option("--no-preview", "do not show it")
+    .addHelpText("after", `\nKernels:\n${kernelHelp()}`)
+    .action((image: string | undefined, options) =>
+      onBackends((loaded) => runEdges({ image, json: common().json, ...options }, loaded, page, terminal)),
+    );
+  const siblings = SIBLING_EXAMPLES.map(({ name }) => name);
+  program
+    .command("shapes")
+    .argument("[section]", siblings.join(", "))
+    .description("the sections beside it: padding, stride, channels, pooling, LeNet")
+    .action((section: string | undefined) => run(pick("shapes", SIBLING_EXAMPLES, section)));
+  program
+    .command("recall")
+    .argument("[topic]", RECALL_NAMES.join(", "))
+    .description("what came before it, from linear regression to dropout")
+    .action((topic: string | undefined) => run(pick("recall", recallExamples(common().seed), topic)));
+  return program;
+}
+
+function pick(command: string, examples: readonly Example[], name: string | undefined): readonly Example[] {
+  if (name === undefined) return examples;
+  const names = examples.map((example) => example.name);
+  const chosen = readName(command, name, names);
+  return examples.filter((example) => example.name === chosen);
+}
+
+const integerReader =
+  (option: string, least: number, most: number) =>
+  (text: string): number =>
+    readInteger(option, text, least, most);
+
+const matrixReader =
+  (option: string) =>
+  (text: string): number[][] =>
+    readMatrix(option, text);
+
+function kernelHelp(): string {
+  const width = Math.max(...Object.keys(FILTER_KERNELS).map((name) => name.length));
+  return Object.entries(FILTER_KERNELS)
+    .map(([name, { shows }]) => `  ${name.padEnd(width)}  ${shows}\n`)
+    .join("");
+}

@@ -1,0 +1,146 @@
+/**
+ * Running examples on one backend or several, and reporting: for people with headings and marks, for programs as one
+ * JSON document. The exit code is 0 only when every comparison agrees, on every backend.
+ */
+import type { Backend } from "@corr2d/core";
+import { agrees } from "../chapter/comparison.ts";
+import type { Example, ExampleRun } from "./example.ts";
+import { toJson } from "./json.ts";
+import type { LoadedBackends } from "./load-backend.ts";
+import type { Page } from "./page.ts";
+import type { Terminal } from "./terminal.ts";
+
+interface Finished {
+  readonly example: Example;
+  readonly run: ExampleRun;
+  readonly agree: boolean;
+}
+
+interface BackendRun {
+  readonly backend: Backend;
+  readonly finished: readonly Finished[];
+}
+
+/** Every number in plain data, in order. */
+function numbersIn(value: unknown): number[] {
+  if (typeof value === "number") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(numbersIn);
+}
+
+/** The largest difference between corresponding finite numbers of two runs; infinite when they do not correspond. */
+function largestDifference(a: unknown, b: unknown): number {
+  const [left, right] = [numbersIn(a), numbersIn(b)];
+  if (left.length !== right.length) return Infinity;
+  let most = 0;
+  for (const [i, value] of left.entries()) {
+    const other = right[i]!;
+    if (!Object.is(value, other)) most = Math.max(most, Math.abs(value - other));
+  }
+  return most;
+}
+
+/** Per example, the largest difference of any backend's numbers from the first one's. */
+function differences(runs: readonly BackendRun[]): { name: string; difference: number }[] {
+  const [first, ...others] = runs;
+  return first!.finished.map(({ example, run }, i) => ({
+    name: example.name,
+    difference: Math.max(
+      ...others.map((other) => largestDifference(run.result, other.finished[i]!.run.result)),
+    ),
+  }));
+}
+
+async function runOn(backend: Backend, examples: readonly Example[]): Promise<BackendRun> {
+  const finished: Finished[] = [];
+  for (const example of examples) {
+    const run = await example.run(backend);
+    finished.push({ example, run, agree: run.comparisons.every(agrees) });
+  }
+  return { backend, finished };
+}
+
+function asJson(
+  runs: readonly BackendRun[],
+  unavailable: LoadedBackends["unavailable"],
+  agree: boolean,
+): string {
+  return toJson({
+    agrees: agree,
+    runs: runs.map(({ backend, finished }) => ({
+      backend: backend.name,
+      examples: finished.map(({ example, run, agree: same }) => ({
+        name: example.name,
+        title: example.title,
+        section: example.section,
+        result: run.result,
+        comparisons: run.comparisons.map((comparison) => ({ ...comparison, agrees: agrees(comparison) })),
+        agrees: same,
+      })),
+    })),
+    unavailable,
+    differences: runs.length > 1 ? differences(runs) : [],
+  });
+}
+
+function agreementTable(runs: readonly BackendRun[], page: Page): string {
+  return page.table(
+    ["example", "largest difference"],
+    differences(runs).map(({ name, difference }) => [
+      name,
+      difference === 0 ? "0" : difference.toExponential(1),
+    ]),
+  );
+}
+
+/**
+ * Runs all examples on all backends and reports.
+ * @returns the exit code.
+ */
+export async function runExamples(
+  examples: readonly Example[],
+  loaded: LoadedBackends,
+  options: { readonly json: boolean },
+  page: Page,
+  terminal: Terminal,
+): Promise<number> {
+  const { backends, unavailable } = loaded;
+  const runs: BackendRun[] = [];
+  for (const [i, backend] of backends.entries()) {
+    const run = await runOn(backend, examples);
+    runs.push(run);
+    if (i > 0 || options.json) continue;
+    for (const { example, run: result } of run.finished) {
+      terminal.out(`${page.heading(example.title, example.section)}\n${result.text(page)}\n\n`);
+    }
+  }
+
+  const all = runs.flatMap(({ backend, finished }) => finished.map((one) => ({ backend, ...one })));
+  const wrong = all.filter(({ agree }) => !agree);
+  const code = wrong.length === 0 ? 0 : 1;
+  if (options.json) {
+    terminal.out(`${asJson(runs, unavailable, code === 0)}\n`);
+    return code;
+  }
+
+  if (runs.length > 1) {
+    const names = runs.map(({ backend }) => backend.name).join(", ");
+    terminal.out(`${page.heading("Backends side by side", names)}\n${agreementTable(runs, page)}\n\n`);
+  }
+  for (const { name, reason } of unavailable)
+    terminal.out(`${page.paint.yellow("left out")} ${name}: ${reason}\n`);
+
+  const comparisons = all.reduce((sum, { run }) => sum + run.comparisons.length, 0);
+  for (const { backend, example, run } of wrong) {
+    for (const comparison of run.comparisons.filter((one) => !agrees(one))) {
+      terminal.err(
+        `${page.mark(false)} ${backend.name}, ${example.name}: ${comparison.what} does not agree\n`,
+      );
+    }
+  }
+  const names = runs.map(({ backend }) => backend.name).join(", ");
+  const verdict =
+    code === 0 ? `all ${comparisons} comparisons agree` : `${wrong.length} examples do not agree`;
+  terminal.out(`${page.mark(code === 0)} ${names}: ${verdict}\n`);
+  return code;
+}
