@@ -20,3 +20,5 @@ export * from "./gemm-store";
 export * from "./gemm-tile";
 export * from "./conv-positions";
 export * from "./conv-rows";
+export * from "./winograd";
+export * from "./winograd2";

@@ -6,19 +6,41 @@ import { correlateDirect, inputGradientDirect, kernelGradientDirect } from "./co
 import { correlateGemm, kernelGradientGemm } from "./conv-gemm.ts";
 import { type Correlation, forwardCorrelation, inputCorrelations } from "./conv-problem.ts";
 import { correlateRows } from "./conv-rows.ts";
-import { planCorrelation, planKernelGradient } from "./plan.ts";
+import { planCorrelation, planKernelGradient, type WinogradOption } from "./plan.ts";
 import type { Runtime } from "./runtime.ts";
+import { correlateWinograd } from "./winograd.ts";
+
+export interface CorrelationOptions {
+  readonly winograd?: WinogradOption;
+}
 
 /** F(x, k), plus `bias` [outChannels] unless it is 0. All but `w` are pointers. */
-export function corr2d(rt: Runtime, x: number, kernel: number, bias: number, out: number, w: Window2d): void {
+export function corr2d(
+  rt: Runtime,
+  x: number,
+  kernel: number,
+  bias: number,
+  out: number,
+  w: Window2d,
+  options: CorrelationOptions = {},
+): void {
+  const winograd = options.winograd ?? "default";
   const c = forwardCorrelation(w);
-  if (planCorrelation(c) === "direct") correlateDirect(rt, x, kernel, bias, out, w);
-  else correlate(rt, c, x, kernel, bias, out);
+  if (planCorrelation(c, winograd) === "direct") correlateDirect(rt, x, kernel, bias, out, w);
+  else correlate(rt, c, x, kernel, bias, out, winograd);
 }
 
 /** T(g, k). */
-export function corr2dInput(rt: Runtime, g: number, kernel: number, out: number, w: Window2d): void {
-  if (planCorrelation(forwardCorrelation(w)) === "direct") {
+export function corr2dInput(
+  rt: Runtime,
+  g: number,
+  kernel: number,
+  out: number,
+  w: Window2d,
+  options: CorrelationOptions = {},
+): void {
+  const winograd = options.winograd ?? "default";
+  if (planCorrelation(forwardCorrelation(w), winograd) === "direct") {
     inputGradientDirect(rt, g, kernel, out, w);
     return;
   }
@@ -29,7 +51,7 @@ export function corr2dInput(rt: Runtime, g: number, kernel: number, out: number,
     const first = out / 4;
     rt.f32.fill(0, first, first + w.batch * w.inChannels * w.inputHeight * w.inputWidth);
   }
-  for (const c of phases) correlate(rt, c, g, kernel, 0, out);
+  for (const c of phases) correlate(rt, c, g, kernel, 0, out, winograd);
 }
 
 /** G(x, g). */
@@ -38,7 +60,17 @@ export function corr2dKernel(rt: Runtime, x: number, g: number, out: number, w: 
   else kernelGradientGemm(rt, x, g, out, w);
 }
 
-function correlate(rt: Runtime, c: Correlation, x: number, kernel: number, bias: number, out: number): void {
-  if (planCorrelation(c) === "rows") correlateRows(rt, c, x, kernel, bias, out);
+function correlate(
+  rt: Runtime,
+  c: Correlation,
+  x: number,
+  kernel: number,
+  bias: number,
+  out: number,
+  winograd: WinogradOption,
+): void {
+  const plan = planCorrelation(c, winograd);
+  if (plan === "winograd2") correlateWinograd(rt, c, x, kernel, bias, out, 2);
+  else if (plan === "rows") correlateRows(rt, c, x, kernel, bias, out);
   else correlateGemm(rt, c, x, kernel, bias, out);
 }

@@ -1,0 +1,279 @@
+/**
+ * Winograd's F(2×2, 3×3): tiles of 4×4 inputs give 2×2 outputs with 16 products instead of 36. Its transforms only add
+ * and halve, so its rounding error is that of direct summation.
+ */
+import { arg } from "./simd";
+import { directAt } from "./winograd";
+
+/**
+ * Bᵀ d B for four neighbouring tiles at a time. Chunks are input channels.
+ *
+ * args: 0 padded input at the first tile row, 1 out, 2 input step per row, 3 per channel, 4 per image, 5 tile columns,
+ * 6 tile rows, 7 images, 8 out step per point, 9 out step per channel.
+ *
+ * Up to three tiles too many are written behind each tile row, where the next row goes.
+ */
+export function winograd2Input(args: usize, begin: i32, end: i32): void {
+  const row = <usize>arg(args, 2), tileColumns = arg(args, 5), tileRows = arg(args, 6), images = arg(args, 7);
+  const point = <usize>arg(args, 8);
+  for (let channel = begin; channel < end; channel++) {
+    let to = <usize>arg(args, 1) + arg(args, 9) * channel;
+    for (let image = 0; image < images; image++) {
+      let line = <usize>arg(args, 0) + arg(args, 3) * channel + arg(args, 4) * image;
+      for (let tileRow = 0; tileRow < tileRows; tileRow++) {
+        for (let tile = 0; tile < tileColumns; tile += 4) {
+          transformInput(line + (<usize>tile << 3), row, to + (<usize>tile << 2), point);
+        }
+        to += <usize>tileColumns << 2;
+        line += row << 1;
+      }
+    }
+  }
+}
+
+@inline
+function evens(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 0, 2, 4, 6);
+}
+
+@inline
+function odds(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 1, 3, 5, 7);
+}
+
+/** One row's B-combinations: columns 0 − 2, 1 + 2, 2 − 1, 1 − 3 of four tiles, for a row that is itself combined. */
+@inline
+function storeCombined(d0: v128, d1: v128, d2: v128, d3: v128, to: usize, point: usize): void {
+  v128.store(to, f32x4.sub(d0, d2));
+  v128.store(to + point, f32x4.add(d1, d2));
+  v128.store(to + 2 * point, f32x4.sub(d2, d1));
+  v128.store(to + 3 * point, f32x4.sub(d1, d3));
+}
+
+export function transformInput(from: usize, row: usize, to: usize, point: usize): void {
+  let a = v128.load(from), b = v128.load(from, 16), c = v128.load64_zero(from, 32);
+  const p0 = evens(a, b), p1 = odds(a, b), p2 = v128.shuffle<f32>(p0, c, 1, 2, 3, 4), p3 = v128.shuffle<f32>(p1, c, 1, 2, 3, 5);
+  from += row;
+  a = v128.load(from);
+  b = v128.load(from, 16);
+  c = v128.load64_zero(from, 32);
+  const q0 = evens(a, b), q1 = odds(a, b), q2 = v128.shuffle<f32>(q0, c, 1, 2, 3, 4), q3 = v128.shuffle<f32>(q1, c, 1, 2, 3, 5);
+  from += row;
+  a = v128.load(from);
+  b = v128.load(from, 16);
+  c = v128.load64_zero(from, 32);
+  const r0 = evens(a, b), r1 = odds(a, b), r2 = v128.shuffle<f32>(r0, c, 1, 2, 3, 4), r3 = v128.shuffle<f32>(r1, c, 1, 2, 3, 5);
+  storeCombined(f32x4.sub(p0, r0), f32x4.sub(p1, r1), f32x4.sub(p2, r2), f32x4.sub(p3, r3), to, point);
+  to += 4 * point;
+  storeCombined(f32x4.add(q0, r0), f32x4.add(q1, r1), f32x4.add(q2, r2), f32x4.add(q3, r3), to, point);
+  to += 4 * point;
+  storeCombined(f32x4.sub(r0, q0), f32x4.sub(r1, q1), f32x4.sub(r2, q2), f32x4.sub(r3, q3), to, point);
+  from += row;
+  a = v128.load(from);
+  b = v128.load(from, 16);
+  c = v128.load64_zero(from, 32);
+  const s0 = evens(a, b), s1 = odds(a, b), s2 = v128.shuffle<f32>(s0, c, 1, 2, 3, 4), s3 = v128.shuffle<f32>(s1, c, 1, 2, 3, 5);
+  to += 4 * point;
+  storeCombined(f32x4.sub(q0, s0), f32x4.sub(q1, s1), f32x4.sub(q2, s2), f32x4.sub(q3, s3), to, point);
+}
+
+/**
+ * G k Gᵀ for two output channels and two input channels at a time. Chunks are pairs of output channels.
+ *
+ * args: 0 kernel, 1 out, 2 kernel step per output channel, 3 per input channel, 4 per row, 5 per column, 6 input
+ * channels (even), 7 output channels, 8 out step per point.
+ */
+export function winograd2Kernel(args: usize, begin: i32, end: i32): void {
+  const outStep = <usize>arg(args, 2), inStep = <usize>arg(args, 3);
+  const rowStep = <usize>arg(args, 4), columnStep = <usize>arg(args, 5);
+  const channels = arg(args, 6), outChannels = arg(args, 7);
+  const point = <usize>arg(args, 8);
+  for (let pair = begin; pair < end; pair++) {
+    let from = <usize>arg(args, 0) + outStep * (2 * pair);
+    let to = <usize>arg(args, 1) + (<usize>(pair * channels) << 3);
+    const second: usize = 2 * pair + 1 < outChannels ? outStep : 0; // an odd last channel is transformed twice
+    for (let c = 0; c < channels; c += 2) {
+      transformKernel(from, second, c + 1 < channels ? inStep : 0, rowStep, columnStep, to, point, c + 1 < channels);
+      from += inStep << 1;
+      to += 16;
+    }
+  }
+}
+
+/** One tap of channels (ic, oc), (ic, oc + 1), (ic + 1, oc), (ic + 1, oc + 1). */
+@inline
+function gather(from: usize, outStep: usize, inStep: usize): v128 {
+  let v = v128.load32_zero(from);
+  v = v128.load32_lane(from + outStep, v, 1);
+  v = v128.load32_lane(from + inStep, v, 2);
+  return v128.load32_lane(from + inStep + outStep, v, 3);
+}
+
+@inline
+function storeKernel(a: v128, b: v128, c: v128, to: usize, point: usize, both: bool): void {
+  const half = f32x4.splat(0.5);
+  const ac = f32x4.mul(f32x4.add(a, c), half), hb = f32x4.mul(b, half);
+  const plus = f32x4.add(ac, hb), minus = f32x4.sub(ac, hb);
+  if (both) {
+    v128.store(to, a);
+    v128.store(to + point, plus);
+    v128.store(to + 2 * point, minus);
+    v128.store(to + 3 * point, c);
+  } else {
+    v128.store64_lane(to, a, 0);
+    v128.store64_lane(to + point, plus, 0);
+    v128.store64_lane(to + 2 * point, minus, 0);
+    v128.store64_lane(to + 3 * point, c, 0);
+  }
+}
+
+export function transformKernel(
+  from: usize,
+  outStep: usize,
+  inStep: usize,
+  rowStep: usize,
+  columnStep: usize,
+  to: usize,
+  point: usize,
+  both: bool,
+): void {
+  const half = f32x4.splat(0.5);
+  const a0 = gather(from, outStep, inStep), a1 = gather(from + columnStep, outStep, inStep);
+  const a2 = gather(from + 2 * columnStep, outStep, inStep);
+  storeKernel(a0, a1, a2, to, point, both);
+  const middle = from + rowStep;
+  const b0 = f32x4.mul(gather(middle, outStep, inStep), half);
+  const b1 = f32x4.mul(gather(middle + columnStep, outStep, inStep), half);
+  const b2 = f32x4.mul(gather(middle + 2 * columnStep, outStep, inStep), half);
+  const last = middle + rowStep;
+  const c0 = gather(last, outStep, inStep), c1 = gather(last + columnStep, outStep, inStep);
+  const c2 = gather(last + 2 * columnStep, outStep, inStep);
+  const d0 = f32x4.mul(f32x4.add(a0, c0), half), d1 = f32x4.mul(f32x4.add(a1, c1), half);
+  const d2 = f32x4.mul(f32x4.add(a2, c2), half);
+  storeKernel(f32x4.add(d0, b0), f32x4.add(d1, b1), f32x4.add(d2, b2), to + 4 * point, point, both);
+  storeKernel(f32x4.sub(d0, b0), f32x4.sub(d1, b1), f32x4.sub(d2, b2), to + 8 * point, point, both);
+  storeKernel(c0, c1, c2, to + 12 * point, point, both);
+}
+
+/**
+ * Aᵀ m A, with a bias, into the output. Outputs that are not finite are summed anew, directly: the transform of an infinite
+ * input gives NaN beside it. Chunks are output channels.
+ *
+ * args: 0 kernel step per input channel, 1 per row, 2 per column, 3 per output channel, 4 products, 5 step per point, 6 per
+ * output channel, 7 out, 8 out step per row, 9 per channel, 10 per image, 11 output rows that are left, 12 output
+ * columns, 13 tile columns, 14 tile rows, 15 images, 16 bias or 0, 17 padded input at the first tile row, 18 its step per
+ * row, 19 per channel, 20 per image, 21 input channels, 22 kernel.
+ */
+export function winograd2Output(args: usize, begin: i32, end: i32): void {
+  const point = <usize>arg(args, 5), outRow = <usize>arg(args, 8), rows = arg(args, 11), columns = arg(args, 12);
+  const tileColumns = arg(args, 13), tileRows = arg(args, 14), images = arg(args, 15);
+  for (let channel = begin; channel < end; channel++) {
+    let from = <usize>arg(args, 4) + arg(args, 6) * channel;
+    const bias: f32 = arg(args, 16) ? load<f32>(<usize>arg(args, 16) + (<usize>channel << 2)) : 0;
+    for (let image = 0; image < images; image++) {
+      let out = <usize>arg(args, 7) + arg(args, 9) * channel + arg(args, 10) * image;
+      for (let tileRow = 0; tileRow < tileRows; tileRow++) {
+        const two = 2 * tileRow + 1 < rows;
+        for (let tile = 0; tile < tileColumns; tile += 4) {
+          const count = min(columns - 2 * tile, 8);
+          const to = out + (<usize>tile << 3);
+          if (!transformOutput(from + (<usize>tile << 2), point, f32x4.splat(bias), to, outRow, count, two)) {
+            repair(args, channel, image, 2 * tileRow, 2 * tile, to, outRow, count, two, bias);
+          }
+        }
+        from += <usize>tileColumns << 2;
+        out += outRow << 1;
+      }
+    }
+  }
+}
+
+/** The first `count` of eight floats. */
+@inline
+function storePart(to: usize, low: v128, high: v128, count: i32): void {
+  if (count >= 8) {
+    v128.store(to, low);
+    v128.store(to, high, 16);
+    return;
+  }
+  if (count >= 4) {
+    v128.store(to, low);
+    to += 16;
+    count -= 4;
+    low = high;
+  }
+  if (count & 2) {
+    v128.store64_lane(to, low, 0);
+    if (count & 1) v128.store32_lane(to, low, 2, 8);
+  } else if (count & 1) v128.store32_lane(to, low, 0);
+}
+
+/** Returns whether all sums are finite. */
+export function transformOutput(
+  from: usize,
+  point: usize,
+  bias: v128,
+  out: usize,
+  outRow: usize,
+  count: i32,
+  two: bool,
+): bool {
+  let m1 = v128.load(from + 4 * point), m2 = v128.load(from + 8 * point);
+  const a0 = f32x4.add(f32x4.add(v128.load(from), m1), m2);
+  const b0 = f32x4.sub(f32x4.sub(m1, m2), v128.load(from + 12 * point));
+  from += point;
+  m1 = v128.load(from + 4 * point);
+  m2 = v128.load(from + 8 * point);
+  const a1 = f32x4.add(f32x4.add(v128.load(from), m1), m2);
+  const b1 = f32x4.sub(f32x4.sub(m1, m2), v128.load(from + 12 * point));
+  from += point;
+  m1 = v128.load(from + 4 * point);
+  m2 = v128.load(from + 8 * point);
+  const a2 = f32x4.add(f32x4.add(v128.load(from), m1), m2);
+  const b2 = f32x4.sub(f32x4.sub(m1, m2), v128.load(from + 12 * point));
+  from += point;
+  m1 = v128.load(from + 4 * point);
+  m2 = v128.load(from + 8 * point);
+  const a3 = f32x4.add(f32x4.add(v128.load(from), m1), m2);
+  const b3 = f32x4.sub(f32x4.sub(m1, m2), v128.load(from + 12 * point));
+  const y0 = f32x4.add(f32x4.add(f32x4.add(a0, a1), a2), bias), y1 = f32x4.add(f32x4.sub(f32x4.sub(a1, a2), a3), bias);
+  storePart(out, v128.shuffle<f32>(y0, y1, 0, 4, 1, 5), v128.shuffle<f32>(y0, y1, 2, 6, 3, 7), count);
+  const z0 = f32x4.add(f32x4.add(f32x4.add(b0, b1), b2), bias), z1 = f32x4.add(f32x4.sub(f32x4.sub(b1, b2), b3), bias);
+  if (two) {
+    storePart(out + outRow, v128.shuffle<f32>(z0, z1, 0, 4, 1, 5), v128.shuffle<f32>(z0, z1, 2, 6, 3, 7), count);
+  }
+  // x − x is 0 for finite x and NaN otherwise.
+  const check = f32x4.add(
+    f32x4.add(f32x4.sub(y0, y0), f32x4.sub(y1, y1)),
+    f32x4.add(f32x4.sub(z0, z0), f32x4.sub(z1, z1)),
+  );
+  return !v128.any_true(f32x4.ne(check, f32x4.splat(0)));
+}
+
+/** Sums the outputs anew that are not finite, in up to 2 rows × 8 columns. */
+export function repair(
+  args: usize,
+  channel: i32,
+  image: i32,
+  firstRow: i32,
+  firstColumn: i32,
+  out: usize,
+  outRow: usize,
+  count: i32,
+  two: bool,
+  bias: f32,
+): void {
+  const row = <usize>arg(args, 18), plane = <usize>arg(args, 19);
+  const kernel = <usize>arg(args, 22) + arg(args, 3) * channel;
+  const input =
+    <usize>arg(args, 17) + arg(args, 20) * image + row * firstRow + (<usize>firstColumn << 2);
+  const rows = two ? 2 : 1;
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < count; x++) {
+      const at = out + outRow * y + (<usize>x << 2);
+      if (isFinite(load<f32>(at))) continue;
+      const from = input + row * y + (<usize>x << 2);
+      store<f32>(at, <f32>(directAt(from, row, plane, arg(args, 21), kernel, args) + <f64>bias));
+    }
+  }
+}
