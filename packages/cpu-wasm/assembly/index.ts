@@ -22,3 +22,4 @@ export * from "./conv-positions";
 export * from "./conv-rows";
 export * from "./winograd";
 export * from "./winograd2";
+export * from "./conv-images";

@@ -4,6 +4,7 @@
 import type { Window2d } from "@corr2d/core";
 import { correlateDirect, inputGradientDirect, kernelGradientDirect } from "./conv-direct.ts";
 import { correlateGemm, kernelGradientGemm } from "./conv-gemm.ts";
+import { correlateImages } from "./conv-images.ts";
 import { type Correlation, forwardCorrelation, inputCorrelations } from "./conv-problem.ts";
 import { correlateRows } from "./conv-rows.ts";
 import { planCorrelation, planKernelGradient, type WinogradOption } from "./plan.ts";
@@ -51,6 +52,11 @@ export function corr2dInput(
     const first = out / 4;
     rt.f32.fill(0, first, first + w.batch * w.inChannels * w.inputHeight * w.inputWidth);
   }
+  const plans = phases.map((c) => planCorrelation(c, winograd));
+  if (plans.every((plan) => plan === "images") && pixels === w.inputHeight * w.inputWidth) {
+    correlateImages(rt, phases, g, kernel, 0, out, w.inChannels * pixels);
+    return;
+  }
   for (const c of phases) correlate(rt, c, g, kernel, 0, out, winograd);
 }
 
@@ -71,6 +77,7 @@ function correlate(
 ): void {
   const plan = planCorrelation(c, winograd);
   if (plan === "winograd2") correlateWinograd(rt, c, x, kernel, bias, out, 2);
+  else if (plan === "images" && c.outX === 1) correlateImages(rt, [c], x, kernel, bias, out, c.outChannels * c.outPlane);
   else if (plan === "rows") correlateRows(rt, c, x, kernel, bias, out);
   else correlateGemm(rt, c, x, kernel, bias, out);
 }

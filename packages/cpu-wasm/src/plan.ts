@@ -13,7 +13,7 @@ const WINOGRAD_CHANNELS = 16;
 /** What may be used for 3×3 kernels: F(2×2); F(4×4) too, which is less exact; or neither. */
 export type WinogradOption = "default" | "large" | "off";
 
-export type CorrelationPlan = "direct" | "rows" | "winograd2" | "winograd4" | "gemm";
+export type CorrelationPlan = "direct" | "rows" | "images" | "winograd2" | "winograd4" | "gemm";
 export type KernelGradientPlan = "direct" | "gemm";
 
 export function planCorrelation(c: Correlation, winograd: WinogradOption): CorrelationPlan {
@@ -22,9 +22,37 @@ export function planCorrelation(c: Correlation, winograd: WinogradOption): Corre
     const tiles = c.batch * Math.ceil(c.y.output / 2) * Math.ceil(c.x.output / 2);
     if (tiles >= 8 && winograd !== "off") return "winograd2";
   }
-  const lanesWasted = c.outChannels < 8 || (c.outChannels < 12 && c.outChannels % 8 !== 0);
-  if (lanesWasted && c.x.output >= 8 && c.outX === 1) return "rows";
-  return "gemm";
+  const ordinary = c.outChannels >= 8 || c.x.output < 8 || c.outX !== 1 ? "gemm" : "rows";
+  return imagesWork(c) < 0.8 * (ordinary === "gemm" ? gemmWork(c) : macsOf(c)) ? "images" : ordinary;
+}
+
+/** Multiply-adds of the matrix kernels, those of missing output channels included. */
+function gemmWork(c: Correlation): number {
+  return (macsOf(c) / c.outChannels) * Math.ceil(c.outChannels / 8) * 8;
+}
+
+/** A float's transposition takes the time of about ten multiply-adds. */
+const TRANSPOSE_MACS = 10;
+
+/** Multiply-adds when lanes are images and taps in the padding are left out, and what transposing costs. */
+function imagesWork(c: Correlation): number {
+  if (c.groups > 1) return Number.POSITIVE_INFINITY;
+  const images = Math.ceil(c.batch / 16) * 16;
+  const floats = c.inChannels * c.y.input * c.x.input + c.outChannels * c.y.output * c.x.output;
+  const pairs = Math.ceil(c.outChannels / 2) * 2;
+  return images * (c.inChannels * pairs * tapsInside(c.y) * tapsInside(c.x) + TRANSPOSE_MACS * floats);
+}
+
+/** Pairs of an output position and a tap whose cell lies in the input. */
+function tapsInside(axis: Axis): number {
+  let count = 0;
+  for (let tap = 0; tap < axis.taps; tap++) {
+    const offset = tap * axis.dilation - axis.pad;
+    const first = offset >= 0 ? 0 : Math.ceil(-offset / axis.stride);
+    const last = Math.min(axis.output - 1, Math.floor((axis.input - 1 - offset) / axis.stride));
+    count += Math.max(0, last - first + 1);
+  }
+  return count;
 }
 
 export function planKernelGradient(w: Window2d): KernelGradientPlan {
