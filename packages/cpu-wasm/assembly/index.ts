@@ -12,6 +12,7 @@ export * from "./reduce";
 export * from "./pool";
 export * from "./gather";
 export * from "./conv-direct";
+export * from "./conv-dot";
 export * from "./conv-pad";
 export * from "./gemm";
 export * from "./gemm-pack";

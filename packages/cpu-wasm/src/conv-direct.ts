@@ -53,5 +53,12 @@ export function inputGradientDirect(rt: Runtime, g: number, kernel: number, out:
 
 export function kernelGradientDirect(rt: Runtime, x: number, g: number, out: number, w: Window2d): void {
   const chunks = w.outChannels * (w.inChannels / w.groups);
-  rt.run("convDirectKernel", geometry(x, g, 0, out, w), chunks, flops(w));
+  rt.run("convDirectKernel", [...geometry(x, g, 0, out, w), 0], chunks, flops(w));
+}
+
+/** Sums those values of a kernel gradient anew that are not finite: only then can padding have been multiplied with ∞. */
+export function repairKernelGradient(rt: Runtime, x: number, g: number, out: number, w: Window2d): void {
+  const chunks = w.outChannels * (w.inChannels / w.groups);
+  const values = chunks * w.kernelHeight * w.kernelWidth;
+  rt.run("convDirectKernel", [...geometry(x, g, 0, out, w), 1], chunks, 4 * values);
 }

@@ -62,6 +62,64 @@ export function padPlanes(
   rt.run("padPlanes", args, planes, 2 * planes * rows * columns);
 }
 
+/** Planes whose rows are split into the residues of the horizontal stride, so that lanes read neighbouring floats. */
+export interface RowPlanes extends Planes {
+  /** Whether they are a copy; otherwise the input as it lies. */
+  readonly copied: boolean;
+  readonly rows: number;
+  readonly residues: number;
+  readonly residueColumns: number;
+}
+
+/** `extraColumns`: output columns beyond the last that lanes may read. */
+export function rowPlanes(c: Correlation, extraColumns = 0): RowPlanes {
+  const residues = c.x.stride;
+  const x = { ...c.x, output: c.x.output + extraColumns };
+  const copied = residues > 1 || needsPadding({ y: c.y, x });
+  const residueColumns = Math.ceil(reachOf(x) / residues);
+  if (!copied) return { ...planesInPlace(c.y, c.x), copied, rows: c.y.input, residues, residueColumns };
+  const rows = reachOf(c.y);
+  const row = residues * residueColumns;
+  return { copied, base: 0, row, plane: rows * row, rows, residues, residueColumns };
+}
+
+/** Makes the copy of `count` planes. */
+export function copyRows(
+  rt: Runtime,
+  c: Correlation,
+  p: RowPlanes,
+  source: number,
+  out: number,
+  count: number,
+): void {
+  const args = [source, out, c.y.input, c.x.input, p.rows, p.row, c.y.pad, c.x.pad];
+  const flops = 2 * count * p.plane;
+  if (p.residues === 1) rt.run("padPlanes", args, count, flops);
+  else rt.run("splitPlanes", [...args, p.residues, p.residueColumns], count, flops);
+}
+
+/** Writes the byte offsets of the taps (channel, row, column) of one group. */
+export function tapOffsets(rt: Runtime, c: Correlation, p: RowPlanes, out: number): void {
+  const stepY = c.y.dilation * p.row * FLOAT;
+  const plane = p.plane * FLOAT;
+  if (p.residues === 1) {
+    rt.call.fillTable(out, c.inChannels, plane, c.y.taps, stepY, c.x.taps, c.x.dilation * FLOAT);
+    return;
+  }
+  const table = rt.i32;
+  let i = out / 4;
+  for (let channel = 0; channel < c.inChannels; channel++) {
+    for (let ky = 0; ky < c.y.taps; ky++) {
+      for (let kx = 0; kx < c.x.taps; kx++) {
+        const column = kx * c.x.dilation;
+        const residue = column % p.residues;
+        const offset = residue * p.residueColumns + (column - residue) / p.residues;
+        table[i++] = channel * plane + ky * stepY + offset * FLOAT;
+      }
+    }
+  }
+}
+
 /** How many images to work on at a time so that `bytesPerImage` scratch stays near `budget`. */
 export function imagesAtOnce(batch: number, bytesPerImage: number, budget: number): number {
   return Math.max(1, Math.min(batch, Math.floor(budget / bytesPerImage)));

@@ -1,8 +1,8 @@
 /**
  * Correlations with few output channels on lanes along the output rows (`assembly/conv-rows.ts`).
  */
-import { FLOAT, imagesAtOnce, needsPadding, Scratch } from "./conv-layout.ts";
-import { type Correlation, macsOf, reachOf } from "./conv-problem.ts";
+import { copyRows, FLOAT, imagesAtOnce, rowPlanes, Scratch, tapOffsets } from "./conv-layout.ts";
+import { type Correlation, macsOf } from "./conv-problem.ts";
 import { CHUNKS } from "./gemm.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -24,13 +24,8 @@ export function correlateRows(
   out: number,
 ): void {
   const bytes = (floats: number): number => floats * FLOAT;
-  const residues = c.x.stride;
-  const copied = residues > 1 || needsPadding(c);
-  const paddedRows = reachOf(c.y);
-  const residueColumns = Math.ceil(reachOf(c.x) / residues);
-  const row = copied ? residues * residueColumns : c.x.input;
-  const plane = copied ? paddedRows * row : c.y.input * row;
-  const base = copied ? 0 : -c.y.pad * row - c.x.pad;
+  const planes = rowPlanes(c);
+  const { copied, base, row, plane } = planes;
   const channels = c.groups * c.inChannels;
   const batch = copied ? imagesAtOnce(c.batch, bytes(channels * plane), PADDED_BUDGET) : c.batch;
   const taps = c.inChannels * c.y.taps * c.x.taps;
@@ -42,25 +37,8 @@ export function correlateRows(
   const copy = copied ? scratch.reserve(bytes(batch * channels * plane)) : 0;
   scratch.allocate(rt);
 
+  tapOffsets(rt, c, planes, scratch.at(tapTable));
   const table = rt.call.fillTable;
-  const stepY = bytes(c.y.dilation * row);
-  if (residues === 1) {
-    const stepX = bytes(c.x.dilation);
-    table(scratch.at(tapTable), c.inChannels, bytes(plane), c.y.taps, stepY, c.x.taps, stepX);
-  } else {
-    const offsets = rt.i32;
-    let i = scratch.at(tapTable) / 4;
-    for (let ic = 0; ic < c.inChannels; ic++) {
-      for (let ky = 0; ky < c.y.taps; ky++) {
-        for (let kx = 0; kx < c.x.taps; kx++) {
-          const column = kx * c.x.dilation;
-          const residue = column % residues;
-          offsets[i++] =
-            bytes(ic * plane + residue * residueColumns + (column - residue) / residues) + ky * stepY;
-        }
-      }
-    }
-  }
   const steps = [bytes(c.kernelIn), bytes(c.kernelY), bytes(c.kernelX)] as const;
   table(scratch.at(kernelTable), c.inChannels, steps[0], c.y.taps, steps[1], c.x.taps, steps[2]);
   const groupWeights = bytes(packedTaps(c.outChannels, taps));
@@ -87,22 +65,7 @@ export function correlateRows(
   for (let first = 0; first < c.batch; first += batch) {
     const count = Math.min(batch, c.batch - first);
     const source = x + bytes(first * channels * c.y.input * c.x.input);
-    if (copied) {
-      const kernelName = residues === 1 ? "padPlanes" : "splitPlanes";
-      const args = [
-        source,
-        scratch.at(copy),
-        c.y.input,
-        c.x.input,
-        paddedRows,
-        row,
-        c.y.pad,
-        c.x.pad,
-        residues,
-        residueColumns,
-      ];
-      rt.run(kernelName, args, count * channels, 2 * count * channels * plane);
-    }
+    if (copied) copyRows(rt, c, planes, source, scratch.at(copy), count * channels);
     const usedSlices = Math.ceil(c.y.output / sliceRows);
     rt.run(
       "convRows",

@@ -2,7 +2,8 @@
  * The correlation triple on pointers: asks the plan which algorithm a geometry gets, and runs it.
  */
 import type { Window2d } from "@corr2d/core";
-import { correlateDirect, inputGradientDirect, kernelGradientDirect } from "./conv-direct.ts";
+import { correlateDirect, inputGradientDirect, kernelGradientDirect, repairKernelGradient } from "./conv-direct.ts";
+import { kernelGradientDot } from "./conv-dot.ts";
 import { correlateGemm, kernelGradientGemm } from "./conv-gemm.ts";
 import { correlateImages } from "./conv-images.ts";
 import { type Correlation, forwardCorrelation, inputCorrelations } from "./conv-problem.ts";
@@ -62,8 +63,14 @@ export function corr2dInput(
 
 /** G(x, g). */
 export function corr2dKernel(rt: Runtime, x: number, g: number, out: number, w: Window2d): void {
-  if (planKernelGradient(w) === "direct") kernelGradientDirect(rt, x, g, out, w);
+  const plan = planKernelGradient(w);
+  if (plan === "direct") {
+    kernelGradientDirect(rt, x, g, out, w);
+    return;
+  }
+  if (plan === "dot") kernelGradientDot(rt, x, g, out, w);
   else kernelGradientGemm(rt, x, g, out, w);
+  repairKernelGradient(rt, x, g, out, w);
 }
 
 function correlate(

@@ -14,7 +14,7 @@ const WINOGRAD_CHANNELS = 16;
 export type WinogradOption = "default" | "large" | "off";
 
 export type CorrelationPlan = "direct" | "rows" | "images" | "winograd2" | "winograd4" | "gemm";
-export type KernelGradientPlan = "direct" | "gemm";
+export type KernelGradientPlan = "direct" | "dot" | "gemm";
 
 export function planCorrelation(c: Correlation, winograd: WinogradOption): CorrelationPlan {
   if (macsOf(c) < DIRECT_MACS) return "direct";
@@ -56,7 +56,22 @@ function tapsInside(axis: Axis): number {
 }
 
 export function planKernelGradient(w: Window2d): KernelGradientPlan {
-  return macsOf(forwardCorrelation(w)) < DIRECT_MACS ? "direct" : "gemm";
+  const c = forwardCorrelation(w);
+  if (macsOf(c) < DIRECT_MACS) return "direct";
+  const taps = c.inChannels * c.y.taps * c.x.taps;
+  const positions = c.batch * c.groups * c.y.output;
+  const tile = c.outChannels > 1 ? 4 : 5;
+  const dot = positions * roundUp(c.x.output, 4) * roundUp(c.outChannels, c.outChannels > 1 ? 2 : 1) * roundUp(taps, tile);
+  const panels = roundUp(c.outChannels, 8);
+  const gemm = positions * c.x.output * (panels * roundUp(taps, panels > 8 ? 2 : 4) + PACK_MACS * panels);
+  return 1.15 * dot < gemm ? "dot" : "gemm";
+}
+
+/** Packing a float into a panel takes the time of about ten multiply-adds. */
+const PACK_MACS = 10;
+
+function roundUp(size: number, to: number): number {
+  return Math.ceil(size / to) * to;
 }
 
 function is3x3({ x, y, outX }: Correlation): boolean {
