@@ -1,13 +1,14 @@
 // node scripts/build-wasm.mjs
 //
-// Compiles assembly/index.ts twice, with and without relaxed SIMD, into TypeScript modules that carry the bytes:
-// src/generated/{plain,relaxed}.ts and, with the names and types of what they export, src/generated/kernels.ts.
+// Compiles assembly/index.ts twice, with and without relaxed SIMD, into a TypeScript module that carries the bytes,
+// src/generated/builds.ts, and one with the names and types of what they export, src/generated/kernels.ts.
 //
 // Both builds import an unshared memory: one with shared memory differs in one flag byte (src/module.ts sets it).
 // Memory below 64 KiB holds the argument block, the threads' control block (src/layout.ts) and the kernels' constants.
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deflateRawSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -66,6 +67,19 @@ function checkModule(name, bytes) {
   new WebAssembly.Instance(module, { env: { memory } });
 }
 
+/**
+ * The builds differ in few places. A block of each in turn, they lie near enough for DEFLATE, which looks back
+ * 32 KiB, to store the second as repetitions of the first.
+ */
+const BLOCK = 8192;
+function interleave(a, b) {
+  const blocks = [];
+  for (let at = 0; at < Math.max(a.length, b.length); at += BLOCK) {
+    blocks.push(a.subarray(at, at + BLOCK), b.subarray(at, at + BLOCK));
+  }
+  return Buffer.concat(blocks);
+}
+
 /** Written beside and renamed, so that nobody reads half a file. */
 function write(file, text) {
   const path = join(outputFolder, file);
@@ -79,22 +93,30 @@ const builds = {
 };
 
 mkdirSync(outputFolder, { recursive: true });
+const layout = {};
 for (const [name, { bytes }] of Object.entries(builds)) {
   if (name === "plain" || WebAssembly.validate(bytes)) checkModule(name, bytes); // Node 20 has no relaxed SIMD
-  const offset = memoryFlagOffset(name, bytes);
-  const base64 = Buffer.from(bytes).toString("base64");
-  write(
-    `${name}.ts`,
-    [
-      "/** The module in base64. */",
-      `export const base64: string =\n  "${base64}";`,
-      "/** Offset of the byte that says whether the imported memory is shared: 1 no, 3 yes. */",
-      `export const memoryFlag: number = ${offset};`,
-      "",
-    ].join("\n"),
-  );
-  console.log(`${name}: ${bytes.length} bytes`);
+  layout[name] = { size: bytes.length, memoryFlag: memoryFlagOffset(name, bytes) };
 }
+const packed = deflateRawSync(interleave(builds.plain.bytes, builds.relaxed.bytes), {
+  level: 9,
+  memLevel: 9,
+});
+write(
+  "builds.ts",
+  [
+    "/** Both modules, a block of each in turn, deflated, in base64. */",
+    `export const packed: string =\n  "${packed.toString("base64")}";`,
+    `export const BLOCK = ${BLOCK};`,
+    "/** Bytes of each module, and the offset of the byte that says whether its memory is shared: 1 no, 3 yes. */",
+    'export const layout: Readonly<Record<"plain" | "relaxed", { size: number; memoryFlag: number }>> =',
+    `  ${JSON.stringify(layout)};`,
+    "",
+  ].join("\n"),
+);
+console.log(
+  `plain ${layout.plain.size} bytes, relaxed ${layout.relaxed.size}, together ${packed.length} packed`,
+);
 
 const kernels = exportsOf(builds.plain.declarations);
 const isChunked = (kernel) => kernel.parameters === "args: number, begin: number, end: number";

@@ -21,7 +21,7 @@ import { matmul } from "./matmul.ts";
 import type { OpenRuntime } from "./open-runtime.ts";
 import { avgPool2d, avgPool2dInput, maxPool2d } from "./pool.ts";
 import { reduce } from "./reduce.ts";
-import { softmax } from "./softmax.ts";
+import { logSoftmax, softmax } from "./softmax.ts";
 import { strided, stridedAdd } from "./strided.ts";
 
 function sizeOf(shape: readonly number[]): number {
@@ -229,8 +229,8 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
       heap.end();
       return out;
     },
-    softmax: (x, outer, length, inner) => softmaxOf(x, outer, length, inner, false),
-    logSoftmax: (x, outer, length, inner) => softmaxOf(x, outer, length, inner, true),
+    softmax: (x, outer, length, inner) => normalised(softmax, x, outer, length, inner),
+    logSoftmax: (x, outer, length, inner) => normalised(logSoftmax, x, outer, length, inner),
     activationGrad(op, y, g, size) {
       heap.begin();
       const pointer = heap.pointer(y);
@@ -251,17 +251,17 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
     },
   });
 
-  function softmaxOf(
+  function normalised(
+    kernel: typeof softmax,
     x: TensorHandle,
     outer: number,
     length: number,
     inner: number,
-    log: boolean,
   ): TensorHandle {
     heap.begin();
     const pointer = heap.pointer(x);
     const out = heap.result(outer * length * inner * 4);
-    softmax(runtime, pointer, heap.pointer(out), outer, length, inner, log);
+    kernel(runtime, pointer, heap.pointer(out), outer, length, inner);
     heap.end();
     return out;
   }

@@ -5,8 +5,8 @@
  * multiply-add. Either imports its memory, and one byte says whether that is shared.
  */
 import { Corr2dError } from "@corr2d/core";
-import * as plain from "./generated/plain.ts";
-import * as relaxed from "./generated/relaxed.ts";
+import { BLOCK, layout, packed } from "./generated/builds.ts";
+import { inflate } from "./inflate.ts";
 
 export type Simd = "relaxed" | "plain";
 
@@ -44,11 +44,27 @@ export function chooseSimd(requested: Simd | undefined): Simd {
   return requested ?? (hasRelaxed ? "relaxed" : "plain");
 }
 
-function decode(base64: string): Uint8Array {
+function decodeBase64(base64: string): Uint8Array {
   if (typeof Buffer !== "undefined") return new Uint8Array(Buffer.from(base64, "base64"));
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/** The bytes of a build; the two travel interleaved, a block of each in turn (scripts/build-wasm.mjs). */
+function unpack(simd: Simd): Uint8Array {
+  const { plain, relaxed } = layout;
+  const both = inflate(decodeBase64(packed), plain.size + relaxed.size);
+  const bytes = new Uint8Array(layout[simd].size);
+  for (let at = 0, from = 0; from < both.length; at += BLOCK) {
+    const plainBlock = Math.max(0, Math.min(BLOCK, plain.size - at));
+    const relaxedBlock = Math.max(0, Math.min(BLOCK, relaxed.size - at));
+    const start = simd === "plain" ? from : from + plainBlock;
+    const length = simd === "plain" ? plainBlock : relaxedBlock;
+    bytes.set(both.subarray(start, start + length), at);
+    from += plainBlock + relaxedBlock;
+  }
   return bytes;
 }
 
@@ -57,9 +73,8 @@ function decode(base64: string): Uint8Array {
  * @throws BACKEND_UNAVAILABLE when the page's Content-Security-Policy forbids compiling.
  */
 export async function compileModule(simd: Simd, shared: boolean): Promise<WebAssembly.Module> {
-  const build = simd === "relaxed" ? relaxed : plain;
-  const bytes = decode(build.base64);
-  if (shared) bytes[build.memoryFlag] = 3;
+  const bytes = unpack(simd);
+  if (shared) bytes[layout[simd].memoryFlag] = 3;
   try {
     return await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
   } catch (cause) {
