@@ -8,6 +8,13 @@ export { Convolution, type ConvolutionOptions, type PaddingMode } from "./layers
 export { Dropout } from "./layers/dropout.ts";
 export type { LayerOptions } from "./layers/layer-options.ts";
 export { LazyLinear, Linear, type LinearOptions } from "./layers/linear.ts";
+export {
+  BatchNorm2D,
+  type BatchNormOptions,
+  GroupNorm,
+  LayerNorm,
+  type LayerNormOptions,
+} from "./layers/normalization.ts";
 export { AvgPool2D, MaxPool2D } from "./layers/pooling.ts";
 export { Sequential } from "./layers/sequential.ts";
 export { Flatten, Identity } from "./layers/shape.ts";
@@ -22,7 +29,10 @@ export {
   smoothL1Loss,
 } from "./losses.ts";
 export { type AnyModule, Module } from "./module.ts";
+export { Adam, type AdamOptions, AdamW } from "./optim/adam.ts";
 export {
+  type Given,
+  type GroupOf,
   Optimizer,
   type OptimizerState,
   type Options,

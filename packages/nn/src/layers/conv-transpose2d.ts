@@ -36,10 +36,13 @@ export class ConvTranspose2D extends Convolution {
     super(inChannels, outChannels, kernelSize, options);
     const { stride, dilation, groups } = this;
     const { padding = 0, outputPadding = 0 } = options;
-    const weight = [inChannels, outChannels / groups, ...this.kernelSize];
     this.#geometry = { stride, padding, outputPadding, dilation, groups };
-    convTransposeWindow([1, inChannels, ANY_SIZE, ANY_SIZE], weight, this.#geometry);
-    this.initialize(weight, options);
+    convTransposeWindow([1, inChannels, ANY_SIZE, ANY_SIZE], this.weightShape(inChannels), this.#geometry);
+    this.initialize(inChannels, options);
+  }
+
+  protected override weightShape(inChannels: number): number[] {
+    return [inChannels, this.outChannels / this.groups, ...this.kernelSize];
   }
 
   override forward(x: Tensor): Tensor {

@@ -10,6 +10,7 @@ import {
   type Tensor,
 } from "@corr2d/core";
 import { ANY_SIZE, Convolution, type ConvolutionOptions, type PaddingMode } from "./convolution.ts";
+import type { LayerOptions } from "./layer-options.ts";
 
 export interface Conv2DOptions extends ConvolutionOptions {
   /** Cells around the input (default 0): per direction, per side, 'valid' (none) or 'same'. */
@@ -45,7 +46,7 @@ export class Conv2D extends Convolution {
     // A lazy layer's number of channels is not known; any multiple of the groups shows what else is wrong.
     const channels = inChannels === 0 ? groups : inChannels;
     const geometry = { stride, padding, dilation, groups };
-    const window = corr2dWindow([1, channels, ANY_SIZE, ANY_SIZE], this.#weightShape(channels), geometry);
+    const window = corr2dWindow([1, channels, ANY_SIZE, ANY_SIZE], this.weightShape(channels), geometry);
     if (!PADDING_MODES.includes(paddingMode)) {
       throw new Corr2dError(
         "INVALID_ARGUMENT",
@@ -61,16 +62,16 @@ export class Conv2D extends Convolution {
       padding: this.#border === null ? padding : 0,
       bias: this.bias,
     });
-    this.start(options);
+    this.start(inChannels, options);
   }
 
-  #weightShape(inChannels: number): number[] {
+  protected override weightShape(inChannels: number): number[] {
     return [this.outChannels, inChannels / this.groups, ...this.kernelSize];
   }
 
   /** Makes the parameters at once; a lazy layer waits. */
-  protected start(options: Conv2DOptions): void {
-    this.initialize(this.#weightShape(this.inChannels), options);
+  protected start(inChannels: number, options: LayerOptions): void {
+    this.initialize(inChannels, options);
   }
 
   override forward(x: Tensor): Tensor {
@@ -109,8 +110,7 @@ export class LazyConv2D extends Conv2D {
           { input: x.shape },
         );
       }
-      this.inChannels = channels;
-      super.start({ dtype: x.dtype, backend: x.backend });
+      this.initialize(channels, { dtype: x.dtype, backend: x.backend });
     }
     return super.forward(x);
   }

@@ -4,7 +4,7 @@
  * Weights start uniform on ±1/√fanIn, and so does the bias: PyTorch's default, drawn in its order (weight, then
  * bias), so equal seeds give equal layers.
  */
-import { Corr2dError, type Padding, type Pair, type Shape } from "@corr2d/core";
+import { Corr2dError, type Padding, type Pair } from "@corr2d/core";
 import * as init from "../init.ts";
 import { Module } from "../module.ts";
 import { type Parameter, uninitializedParameter } from "../parameter.ts";
@@ -43,7 +43,7 @@ function checkDivisible(name: string, channels: number, groups: number): void {
 
 export abstract class Convolution extends Module {
   /** 0 in a lazy layer that has not seen its first input. */
-  inChannels: number;
+  inChannels = 0;
   readonly outChannels: number;
   readonly kernelSize: readonly [number, number];
   readonly stride: readonly [number, number];
@@ -56,7 +56,7 @@ export abstract class Convolution extends Module {
   /** [outChannels], or null. */
   bias: Parameter | null;
 
-  /** Leaves the parameters to `initialize`. */
+  /** Leaves input channels and parameters to `initialize`. */
   constructor(
     inChannels: number,
     outChannels: number,
@@ -73,9 +73,16 @@ export abstract class Convolution extends Module {
     checkDivisible("in_channels", inChannels, groups);
     checkDivisible("out_channels", outChannels, groups);
     checkPositive("out_channels", outChannels);
-    this.inChannels = inChannels;
     this.outChannels = outChannels;
     this.kernelSize = toPair(kernelSize);
+    if (this.kernelSize.length !== 2) {
+      throw new Corr2dError(
+        "INVALID_ARGUMENT",
+        "expected kernel_size to be a single integer value or a list of 2 values to match the convolution dimensions, " +
+          `but got kernel_size=[${this.kernelSize}]`,
+        { kernelSize },
+      );
+    }
     this.stride = toPair(stride);
     this.padding = typeof padding === "number" ? [padding, padding] : padding;
     this.dilation = toPair(dilation);
@@ -86,10 +93,15 @@ export abstract class Convolution extends Module {
     this.bias = (options.bias ?? true) ? uninitializedParameter(this.typeName) : null;
   }
 
+  /** [out, in/groups, kH, kW], or in the transposed layer [in, out/groups, kH, kW]. */
+  protected abstract weightShape(inChannels: number): number[];
+
   /** Makes the parameters and draws them. */
-  protected initialize(weight: Shape, options: LayerOptions): void {
-    checkPositive("in_channels", this.inChannels);
-    this.weight = zeroParameter(weight, options);
+  protected initialize(inChannels: number, options: LayerOptions): void {
+    checkPositive("in_channels", inChannels);
+    checkDivisible("in_channels", inChannels, this.groups);
+    this.inChannels = inChannels;
+    this.weight = zeroParameter(this.weightShape(inChannels), options);
     if (this.bias !== null) this.bias = zeroParameter([this.outChannels], options);
     this.resetParameters();
   }

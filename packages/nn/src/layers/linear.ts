@@ -24,7 +24,7 @@ export class Linear extends Module {
   static override readonly typeName: string = "Linear";
 
   /** 0 in a lazy layer that has not seen its first input. */
-  inFeatures: number;
+  inFeatures = 0;
   readonly outFeatures: number;
   weight: Parameter;
   bias: Parameter | null;
@@ -32,17 +32,22 @@ export class Linear extends Module {
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
     checkPositive("out_features", outFeatures);
-    this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.weight = uninitializedParameter(this.typeName);
     this.bias = (options.bias ?? true) ? uninitializedParameter(this.typeName) : null;
-    this.start(options);
+    this.start(inFeatures, options);
   }
 
   /** Makes the parameters at once; a lazy layer waits. */
-  protected start(options: LayerOptions): void {
-    checkPositive("in_features", this.inFeatures);
-    this.weight = zeroParameter([this.outFeatures, this.inFeatures], options);
+  protected start(inFeatures: number, options: LayerOptions): void {
+    this.initialize(inFeatures, options);
+  }
+
+  /** Makes the parameters and draws them. */
+  protected initialize(inFeatures: number, options: LayerOptions): void {
+    checkPositive("in_features", inFeatures);
+    this.inFeatures = inFeatures;
+    this.weight = zeroParameter([this.outFeatures, inFeatures], options);
     if (this.bias !== null) this.bias = zeroParameter([this.outFeatures], options);
     this.resetParameters();
   }
@@ -87,8 +92,7 @@ export class LazyLinear extends Linear {
       if (features === undefined) {
         throw new Corr2dError("SHAPE_MISMATCH", "LazyLinear expects at least one axis, but got a scalar");
       }
-      this.inFeatures = features;
-      super.start({ dtype: x.dtype, backend: x.backend });
+      this.initialize(features, { dtype: x.dtype, backend: x.backend });
     }
     return super.forward(x);
   }

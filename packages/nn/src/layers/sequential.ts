@@ -1,6 +1,6 @@
 /** Modules in a row. Book: Dive into Deep Learning, 6.1. */
 import { Corr2dError, type Tensor } from "@corr2d/core";
-import { type AnyModule, Module } from "../module.ts";
+import { Module } from "../module.ts";
 
 /**
  * `new Sequential(a, b, …)` or `new Sequential({ conv: a, act: b, … })`: each module's output is the next one's input.
@@ -11,12 +11,13 @@ import { type AnyModule, Module } from "../module.ts";
 export class Sequential extends Module {
   static override readonly typeName: string = "Sequential";
 
-  [index: number]: AnyModule;
+  [index: number]: Module;
 
-  constructor(...modules: readonly AnyModule[] | readonly [Readonly<Record<string, AnyModule>>]) {
+  constructor(...modules: readonly Module[] | readonly [Readonly<Record<string, Module>>]) {
     super();
     const [first] = modules;
-    const named = modules.length === 1 && !(first instanceof Module) && first !== undefined;
+    const named =
+      modules.length === 1 && typeof first === "object" && first !== null && !(first instanceof Module);
     for (const [name, module] of Object.entries(named ? first : modules)) {
       if (!(module instanceof Module)) {
         throw new Corr2dError(
@@ -35,7 +36,7 @@ export class Sequential extends Module {
 
   override forward(x: Tensor): Tensor {
     let out = x;
-    for (const module of this) out = (module as unknown as Module).forward(out);
+    for (const module of this) out = module.forward(out);
     return out;
   }
 
@@ -45,7 +46,7 @@ export class Sequential extends Module {
   }
 
   /** The modules in order. */
-  [Symbol.iterator](): Iterator<AnyModule> {
-    return this.children()[Symbol.iterator]();
+  [Symbol.iterator](): Iterator<Module> {
+    return (this.children() as unknown as Module[])[Symbol.iterator]();
   }
 }
