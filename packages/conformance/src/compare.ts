@@ -28,7 +28,7 @@ export function check(condition: boolean, message: string): asserts condition {
 function near(actual: number, expected: number, tolerance: number): boolean {
   if (actual === expected) return true;
   if (Number.isNaN(expected)) return Number.isNaN(actual);
-  return Number.isFinite(expected) && Math.abs(actual - expected) <= tolerance;
+  return Number.isFinite(actual - expected) && Math.abs(actual - expected) <= tolerance;
 }
 
 /** `[1, 0, 2]`: where element `flat` lies in `shape`. */

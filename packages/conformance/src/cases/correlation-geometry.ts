@@ -73,8 +73,8 @@ const TILE_EDGES = [...Array.from({ length: 17 }, (_, i) => i + 1), 24, 33];
 
 export const SWEEPS: readonly Geometry[] = TILE_EDGES.flatMap((n) => [
   geometry([1, n, 4, 5], [3, n, 3, 3], { padding: 1 }),
-  geometry([1, 3, 4, 5], [n, 3, 3, 3], { padding: 1 }),
-  geometry([1, 2, 4, n], [3, 2, 3, 3], { padding: 1 }),
+  geometry([1, 3, 5, 4], [n, 3, 3, 3], { padding: 1 }),
+  geometry([1, 2, 3, n], [3, 2, 3, 3], { padding: 1 }),
   geometry([1, 1, 4, n + 4], [1, 1, 5, 5], { padding: [2, 2, 0, 0] }),
   geometry([2, n, 3, 4], [n, 1, 3, 3], { padding: 1, groups: n }),
 ]);

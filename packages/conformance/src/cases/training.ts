@@ -2,10 +2,10 @@
  * Layer 6: short training runs (§12.3): the kernel that the book learns, to its printed digits, and a small network
  * against the float64 oracle's trajectory.
  */
-import { avgPool2d, type Backend, corr2d, noGrad, scope, type Tensor, tensor } from "@corr2d/core";
+import { avgPool2d, type Backend, corr2d, noGrad, scope, sizeOf, type Tensor, tensor } from "@corr2d/core";
 import type { Case } from "../case.ts";
 import { check, expectValues } from "../compare.ts";
-import { NETWORK, trainNetwork } from "../oracle/network.ts";
+import { NETWORK, type Parameters, trainNetwork } from "../oracle/network.ts";
 import { createRandom } from "../random.ts";
 import { arrayFrom } from "./support.ts";
 
@@ -62,26 +62,33 @@ const learnCases: readonly Case[] = LEARNT.map((run) => ({
   run: ({ backend }) => learnKernel(backend, run),
 }));
 
-/** The network's data and first parameters: the same for every backend, and exact in float32. */
-function networkStart() {
-  const random = createRandom(20_240_607);
-  const draw = (shape: readonly number[], scale: number): Float64Array =>
-    Float64Array.from(
-      random.reals(
-        "float32",
-        shape.reduce((size, n) => size * n, 1),
-        -scale,
-        scale,
-      ),
-    );
-  const images = draw(NETWORK.images, 1);
-  const parameters = {
-    kernel: draw(NETWORK.kernel, 0.5),
-    bias: draw(NETWORK.bias, 0.1),
-    weight: draw(NETWORK.weight, 0.5),
-    offset: draw(NETWORK.offset, 0.1),
+/** The network's data and first parameters. */
+export interface NetworkStart {
+  readonly images: Float64Array;
+  readonly parameters: Parameters;
+}
+
+/** A start from `draw`, which gives numbers that are exact in float32. */
+export function networkStart(
+  draw: (shape: readonly number[], scale: number) => ArrayLike<number>,
+): NetworkStart {
+  const values = (shape: readonly number[], scale: number): Float64Array =>
+    Float64Array.from(draw(shape, scale));
+  return {
+    images: values(NETWORK.images, 1),
+    parameters: {
+      kernel: values(NETWORK.kernel, 0.5),
+      bias: values(NETWORK.bias, 0.1),
+      weight: values(NETWORK.weight, 0.5),
+      offset: values(NETWORK.offset, 0.1),
+    },
   };
-  return { images, parameters };
+}
+
+/** The start of the oracle's run: the same for every backend. */
+function fixedStart(): NetworkStart {
+  const random = createRandom(20_240_607);
+  return networkStart((shape, scale) => random.reals("float32", sizeOf(shape), -scale, scale));
 }
 
 export interface Trajectory {
@@ -90,8 +97,7 @@ export interface Trajectory {
 }
 
 /** Trains the network on a backend: the loss before each step, and the parameters after the last. */
-export async function trainOn(backend: Backend): Promise<Trajectory> {
-  const { images, parameters } = networkStart();
+export async function trainOn(backend: Backend, { images, parameters }: NetworkStart): Promise<Trajectory> {
   const leaf = (values: Float64Array, shape: readonly number[], requiresGrad: boolean): Tensor =>
     tensor(arrayFrom("float32", values), { shape, backend, requiresGrad });
   const x = leaf(images, NETWORK.images, false);
@@ -122,15 +128,15 @@ export async function trainOn(backend: Backend): Promise<Trajectory> {
 let oracleRun: ReturnType<typeof trainNetwork> | null = null;
 
 /** Off by this much after 20 steps would be off by dozens of roundings in every one of them. */
-const TRAJECTORY_TOLERANCE = 2e-5;
+export const TRAJECTORY_TOLERANCE = 2e-5;
 
 const networkCase: Case = {
   id: "training/small-network",
   clause: "§12.3",
   async run({ backend }) {
-    const { images, parameters } = networkStart();
-    oracleRun ??= trainNetwork(images, parameters);
-    const run = await trainOn(backend);
+    const start = fixedStart();
+    oracleRun ??= trainNetwork(start.images, start.parameters);
+    const run = await trainOn(backend, start);
     const expectAll = (what: string, actual: ArrayLike<number>, values: ArrayLike<number>): void => {
       const tolerance = new Array<number>(values.length).fill(TRAJECTORY_TOLERANCE);
       expectValues(what, actual, { values, tolerance }, [values.length]);

@@ -99,7 +99,7 @@ export const WINDOW_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "remainder of a tile of 8 channels left out",
-    killedBy: "corr2d/x=1x3x4x5,k=9x3x3x3,pad=1",
+    killedBy: "corr2d/x=1x3x5x4,k=9x3x3x3,pad=1",
     mutate: (right) => ({
       corr2d(x, kernel, w, dtype) {
         const out = right.corr2d(x, kernel, w, dtype);
