@@ -1,0 +1,182 @@
+/** Pools against loops over every window: all geometries, divisors, the overhang of ceil mode, NaN and ties. */
+import { type AveragePool, averageDivisors, type PoolOptions, poolWindow, type Window2d } from "@corr2d/core";
+import { describe, expect, test } from "vitest";
+import { avgPool2d, avgPool2dInput, maxPool2d } from "../src/pool.ts";
+import { BUILDS, openKernels, seeded } from "./kernel-runtime.ts";
+
+const inputSize = (w: Window2d): number => w.batch * w.inChannels * w.inputHeight * w.inputWidth;
+const outputSize = (w: Window2d): number => w.batch * w.inChannels * w.outputHeight * w.outputWidth;
+
+/** Calls `visit` for every cell of every window that lies in the input. */
+function eachCell(
+  w: Window2d,
+  visit: (output: number, window: number, input: number, place: number) => void,
+) {
+  const windows = w.outputHeight * w.outputWidth;
+  for (let output = 0; output < outputSize(w); output++) {
+    const plane = Math.floor(output / windows);
+    const window = output % windows;
+    const y0 = Math.floor(window / w.outputWidth) * w.strideHeight - w.padTop;
+    const x0 = (window % w.outputWidth) * w.strideWidth - w.padLeft;
+    for (let ky = 0; ky < w.kernelHeight; ky++) {
+      for (let kx = 0; kx < w.kernelWidth; kx++) {
+        const y = y0 + ky * w.dilationHeight;
+        const x = x0 + kx * w.dilationWidth;
+        if (y < 0 || y >= w.inputHeight || x < 0 || x >= w.inputWidth) continue;
+        const place = y * w.inputWidth + x;
+        visit(output, window, plane * w.inputHeight * w.inputWidth + place, place);
+      }
+    }
+  }
+}
+
+type Geometry = [input: number[], kernel: number | [number, number], options?: PoolOptions];
+
+const FIXED: readonly Geometry[] = [
+  [[4, 6, 28, 28], 2],
+  [[4, 16, 10, 10], 2],
+  [[2, 3, 7, 9], 2],
+  [[2, 3, 7, 9], 2, { ceilMode: true }],
+  [[1, 2, 20, 23], 3, { stride: 2, padding: 1 }],
+  [[1, 2, 20, 23], 3, { stride: 2, padding: 1, ceilMode: true }],
+  [[1, 2, 20, 23], 3, { stride: 1, padding: 1 }],
+  [[1, 2, 21, 33], 5, { stride: 2, padding: 2, dilation: 2, ceilMode: true }],
+  [[1, 2, 12, 30], [3, 2], { stride: [1, 2] }],
+  [[1, 2, 12, 40], 2, { stride: 3 }],
+  [[2, 5, 7, 7], 7],
+  [[1, 1, 1, 1], 1],
+  [[1, 1, 2, 2], 2, { stride: 1, padding: 1, dilation: 3 }],
+  [[1, 40, 56, 56], 2],
+];
+
+function windows(): Window2d[] {
+  const random = seeded(6);
+  const pick = (n: number): number => (random() * n) | 0;
+  const geometries: Geometry[] = [...FIXED];
+  while (geometries.length < 250) {
+    const dilation = 1 + (pick(3) ? 0 : pick(3));
+    const kernel: [number, number] = [1 + pick(4), 1 + pick(4)];
+    const half = (k: number): number => Math.floor((dilation * (k - 1) + 1) / 2);
+    geometries.push([
+      [1 + pick(2), 1 + pick(3), 1 + pick(13), 1 + pick(30)],
+      kernel,
+      {
+        stride: [1 + pick(3), 1 + pick(3)],
+        padding: [
+          pick(half(kernel[0]) + 1),
+          pick(half(kernel[0]) + 1),
+          pick(half(kernel[1]) + 1),
+          pick(half(kernel[1]) + 1),
+        ],
+        dilation,
+        ceilMode: random() < 0.5,
+      },
+    ]);
+  }
+  return geometries.flatMap(([input, kernel, options]) => {
+    try {
+      return [poolWindow(input, kernel, options)];
+    } catch {
+      return []; // the window is larger than the input
+    }
+  });
+}
+
+const AVERAGES: readonly AveragePool[] = [
+  { countIncludePad: true, divisorOverride: null },
+  { countIncludePad: false, divisorOverride: null },
+  { countIncludePad: true, divisorOverride: 3 },
+];
+
+describe.each(BUILDS)("pools, %s build", async (build) => {
+  const rt = await openKernels(build);
+  const all = windows();
+  const random = seeded(7);
+  const label = (w: Window2d, average?: AveragePool): string => JSON.stringify({ ...w, ...average });
+
+  test("there are windows of all kinds", () => {
+    expect(all.length).toBeGreaterThan(150);
+  });
+
+  test("maxPool2d finds the first maximum, or NaN", () => {
+    for (const w of all) {
+      rt.reset();
+      // Few values, so that there are ties; some NaN and −∞.
+      const values = [0, 1, 2, -1, Number.NEGATIVE_INFINITY, Number.NaN];
+      const x = Float32Array.from({ length: inputSize(w) }, () => values[(random() ** 2 * 6) | 0]!);
+      const wanted = new Float32Array(outputSize(w)).fill(Number.NEGATIVE_INFINITY);
+      const places = new Int32Array(outputSize(w)).fill(-1);
+      eachCell(w, (output, _, input, place) => {
+        const v = x[input]!;
+        const best = wanted[output]!;
+        if (places[output]! >= 0 && !(v > best) && !(Number.isNaN(v) && !Number.isNaN(best))) return;
+        wanted[output] = v;
+        places[output] = place;
+      });
+      const at = rt.put(x);
+      const found = rt.scratch(places.length * 4);
+      const y = rt.result(wanted.length, "float32", (out) => maxPool2d(rt, at, out, found, w));
+      expect(y, label(w)).toEqual(wanted);
+      expect(rt.get(found, places.length, "int32"), label(w)).toEqual(
+        places.map((place) => Math.max(place, 0)),
+      );
+    }
+  });
+
+  test("avgPool2d divides by what counts", () => {
+    for (const w of all) {
+      for (const average of AVERAGES) {
+        rt.reset();
+        const x = Float32Array.from({ length: inputSize(w) }, () => random() * 2 - 1);
+        const sums = new Float64Array(outputSize(w));
+        eachCell(w, (output, _, input) => {
+          sums[output]! += x[input]!;
+        });
+        const divisors = averageDivisors(w, average);
+        const at = rt.put(x);
+        const y = rt.result(sums.length, "float32", (out) => avgPool2d(rt, at, out, w, average));
+        for (let i = 0; i < y.length; i++) {
+          const wanted = sums[i]! / divisors[i % divisors.length]!;
+          if (Object.is(wanted, y[i]) || Math.abs(y[i]! - wanted) <= 2e-6) continue;
+          expect.fail(`${label(w, average)}: element ${i} is ${y[i]}, not ${wanted}`);
+        }
+      }
+    }
+  });
+
+  test("avgPool2dInput shares out what avgPool2d gathers", () => {
+    for (const w of all) {
+      for (const average of AVERAGES) {
+        rt.reset();
+        const g = Float32Array.from({ length: outputSize(w) }, () => random() * 2 - 1);
+        const divisors = averageDivisors(w, average);
+        const wanted = new Float64Array(inputSize(w));
+        eachCell(w, (output, window, input) => {
+          wanted[input]! += g[output]! / divisors[window]!;
+        });
+        const at = rt.put(g);
+        const y = rt.result(wanted.length, "float32", (out) => avgPool2dInput(rt, at, out, w, average));
+        for (let i = 0; i < y.length; i++) {
+          if (Math.abs(y[i]! - wanted[i]!) <= 4e-6) continue;
+          expect.fail(`${label(w, average)}: element ${i} is ${y[i]}, not ${wanted[i]}`);
+        }
+      }
+    }
+  });
+
+  test("a NaN or ∞ touches only the windows that contain it", () => {
+    const w = poolWindow([1, 1, 12, 24], 3, { stride: 2, padding: 1 });
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      for (let where = 0; where < inputSize(w); where += 7) {
+        rt.reset();
+        const x = new Float32Array(inputSize(w)).fill(1);
+        x[where] = value;
+        const touched = new Set<number>();
+        eachCell(w, (output, _, input) => void (input === where && touched.add(output)));
+        const at = rt.put(x);
+        const y = rt.result(outputSize(w), "float32", (out) => avgPool2d(rt, at, out, w, AVERAGES[0]!));
+        for (const [i, v] of y.entries()) expect(Number.isFinite(v)).toBe(!touched.has(i));
+      }
+    }
+  });
+});
