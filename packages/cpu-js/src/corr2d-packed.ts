@@ -8,11 +8,40 @@
 import type { TypedArray, Window2d } from "@corr2d/core";
 import type { BufferPool } from "./buffers.ts";
 import { packPanels } from "./matmul.ts";
-import { borrowPlanes, emptyPlanes, fillPlanes, giveBackPlanes, type Planes } from "./planes.ts";
+import { borrowInputPlanes, emptyPlanes, fillPlanes, type Planes } from "./planes.ts";
 import { columnsUp, multiplyPanels, rowsUp, TILE_COLUMNS, TILE_ROWS } from "./tile.ts";
 
 /** Elements of b packed at a time: 256 KB, which stays in the second-level cache. */
 const BLOCK = 1 << 15;
+
+/**
+ * Addresses in the planes of the input: term (channel, ky, kx) of the window at pixel (oy, ox) lies at
+ * `terms[term] + pixels[pixel]`, whatever the stride, padding and dilation.
+ */
+interface Addresses {
+  readonly terms: Int32Array;
+  readonly pixels: Int32Array;
+}
+
+/** Both tables go back to the pool. */
+function borrowAddresses(w: Window2d, planes: Planes, pool: BufferPool): Addresses {
+  const { channels, height, width } = planes;
+  const terms = pool.borrowTable(channels * w.kernelHeight * w.kernelWidth);
+  let at = 0;
+  for (let channel = 0; channel < channels; channel++) {
+    for (let ky = 0; ky < w.kernelHeight; ky++) {
+      const row = (channel * height + ky * w.dilationHeight) * width;
+      for (let kx = 0; kx < w.kernelWidth; kx++) terms[at++] = row + kx * w.dilationWidth;
+    }
+  }
+  const pixels = pool.borrowTable(w.outputHeight * w.outputWidth);
+  at = 0;
+  for (let oy = 0; oy < w.outputHeight; oy++) {
+    const row = oy * w.strideHeight * width;
+    for (let ox = 0; ox < w.outputWidth; ox++) pixels[at++] = row + ox * w.strideWidth;
+  }
+  return { terms, pixels };
+}
 
 /** The pixels of a block: whole panels, at most BLOCK elements with `inner` to a pixel. */
 function blockSize(inner: number, pixels: number): number {
@@ -29,8 +58,9 @@ export function corr2dPacked(
 ): void {
   const outChannels = w.outChannels / w.groups;
   const pixels = w.outputHeight * w.outputWidth;
-  const planes = borrowPlanes(w, pool);
-  const terms = planes.termOffsets.length;
+  const planes = borrowInputPlanes(w, pool);
+  const addresses = borrowAddresses(w, planes, pool);
+  const terms = addresses.terms.length;
   const rows = rowsUp(outChannels);
   const block = blockSize(terms, pixels);
   const kernelPanels = pool.borrow(rows * terms);
@@ -41,11 +71,19 @@ export function corr2dPacked(
     packPanels(kernel, firstOut * terms, outChannels, terms, 1, terms, TILE_ROWS, kernelPanels);
     for (let n = 0; n < w.batch; n++) {
       const firstIn = n * w.inChannels + group * planes.channels;
-      fillPlanes(planes, x, firstIn * w.inputHeight * w.inputWidth, w);
+      fillPlanes(
+        planes,
+        w.padTop,
+        w.padLeft,
+        x,
+        firstIn * w.inputHeight * w.inputWidth,
+        w.inputHeight,
+        w.inputWidth,
+      );
       for (let first = 0; first < pixels; first += block) {
         const count = Math.min(block, pixels - first);
         const width = columnsUp(count);
-        packPixels(planes, first, width, columnPanels);
+        packPixels(planes.data, addresses, first, width, columnPanels);
         products.fill(0, 0, rows * width);
         multiplyPanels(kernelPanels, 0, columnPanels, products, rows, terms, width);
         for (let oc = 0; oc < outChannels; oc++) {
@@ -57,22 +95,26 @@ export function corr2dPacked(
       }
     }
   }
-  giveBackPlanes(planes, pool);
+  pool.giveBack(planes.data, addresses.terms, addresses.pixels);
   pool.giveBack(kernelPanels, columnPanels, products);
 }
 
 /** im2col by panels of 3 pixels: the terms of the windows from pixel `first` on. Past the end, the last pixel again. */
-function packPixels(planes: Planes, first: number, width: number, panels: Float64Array): void {
-  const { data, termOffsets, pixelOffsets } = planes;
-  const terms = termOffsets.length;
-  const last = pixelOffsets.length - 1;
+function packPixels(
+  data: Float64Array,
+  { terms, pixels }: Addresses,
+  first: number,
+  width: number,
+  panels: Float64Array,
+): void {
+  const last = pixels.length - 1;
   let at = 0;
   for (let pixel = first; pixel < first + width; pixel += TILE_COLUMNS) {
-    const p0 = pixelOffsets[pixel]!;
-    const p1 = pixelOffsets[Math.min(pixel + 1, last)]!;
-    const p2 = pixelOffsets[Math.min(pixel + 2, last)]!;
-    for (let term = 0; term < terms; term++, at += TILE_COLUMNS) {
-      const offset = termOffsets[term]!;
+    const p0 = pixels[pixel]!;
+    const p1 = pixels[Math.min(pixel + 1, last)]!;
+    const p2 = pixels[Math.min(pixel + 2, last)]!;
+    for (let term = 0; term < terms.length; term++, at += TILE_COLUMNS) {
+      const offset = terms[term]!;
       panels[at] = data[p0 + offset]!;
       panels[at + 1] = data[p1 + offset]!;
       panels[at + 2] = data[p2 + offset]!;
@@ -89,8 +131,9 @@ export function corr2dInputPacked(
 ): void {
   const outChannels = w.outChannels / w.groups;
   const pixels = w.outputHeight * w.outputWidth;
-  const planes = borrowPlanes(w, pool);
-  const terms = planes.termOffsets.length;
+  const planes = borrowInputPlanes(w, pool);
+  const addresses = borrowAddresses(w, planes, pool);
+  const terms = addresses.terms.length;
   const rows = rowsUp(terms);
   const block = blockSize(Math.max(outChannels, terms), pixels);
   const kernelPanels = pool.borrow(rows * outChannels);
@@ -108,29 +151,37 @@ export function corr2dInputPacked(
         packPanels(g, from, count, 1, pixels, outChannels, TILE_COLUMNS, gradientPanels);
         products.fill(0, 0, rows * width);
         multiplyPanels(kernelPanels, 0, gradientPanels, products, rows, outChannels, width);
-        addPixels(planes, first, count, width, products);
+        addPixels(planes.data, addresses, first, count, width, products);
       }
       const firstIn = n * w.inChannels + group * planes.channels;
-      emptyPlanes(planes, out, firstIn * w.inputHeight * w.inputWidth, w);
+      emptyPlanes(
+        planes,
+        w.padTop,
+        w.padLeft,
+        out,
+        firstIn * w.inputHeight * w.inputWidth,
+        w.inputHeight,
+        w.inputWidth,
+      );
     }
   }
-  giveBackPlanes(planes, pool);
+  pool.giveBack(planes.data, addresses.terms, addresses.pixels);
   pool.giveBack(kernelPanels, gradientPanels, products);
 }
 
 /** col2im: adds the products [terms, width] of `count` pixels from `first` on where their terms lie. */
 function addPixels(
-  planes: Planes,
+  data: Float64Array,
+  { terms, pixels }: Addresses,
   first: number,
   count: number,
   width: number,
   products: Float64Array,
 ): void {
-  const { data, termOffsets, pixelOffsets } = planes;
-  for (let term = 0; term < termOffsets.length; term++) {
-    const offset = termOffsets[term]!;
+  for (let term = 0; term < terms.length; term++) {
+    const offset = terms[term]!;
     const from = term * width;
-    for (let i = 0; i < count; i++) data[pixelOffsets[first + i]! + offset]! += products[from + i]!;
+    for (let i = 0; i < count; i++) data[pixels[first + i]! + offset]! += products[from + i]!;
   }
 }
 
@@ -143,8 +194,9 @@ export function corr2dKernelPacked(
 ): void {
   const outChannels = w.outChannels / w.groups;
   const pixels = w.outputHeight * w.outputWidth;
-  const planes = borrowPlanes(w, pool);
-  const terms = planes.termOffsets.length;
+  const planes = borrowInputPlanes(w, pool);
+  const addresses = borrowAddresses(w, planes, pool);
+  const terms = addresses.terms.length;
   const rows = rowsUp(outChannels);
   const width = columnsUp(terms);
   const block = Math.min(pixels, Math.ceil(BLOCK / width));
@@ -156,12 +208,20 @@ export function corr2dKernelPacked(
     products.fill(0);
     for (let n = 0; n < w.batch; n++) {
       const firstIn = n * w.inChannels + group * planes.channels;
-      fillPlanes(planes, x, firstIn * w.inputHeight * w.inputWidth, w);
+      fillPlanes(
+        planes,
+        w.padTop,
+        w.padLeft,
+        x,
+        firstIn * w.inputHeight * w.inputWidth,
+        w.inputHeight,
+        w.inputWidth,
+      );
       for (let first = 0; first < pixels; first += block) {
         const count = Math.min(block, pixels - first);
         const from = (n * w.outChannels + firstOut) * pixels + first;
         packPanels(g, from, outChannels, pixels, 1, count, TILE_ROWS, gradientPanels);
-        packTerms(planes, first, count, width, termPanels);
+        packTerms(planes.data, addresses, first, count, width, termPanels);
         multiplyPanels(gradientPanels, 0, termPanels, products, rows, count, width);
       }
     }
@@ -171,21 +231,27 @@ export function corr2dKernelPacked(
       for (let term = 0; term < terms; term++) out[to + term] = products[from + term]!;
     }
   }
-  giveBackPlanes(planes, pool);
+  pool.giveBack(planes.data, addresses.terms, addresses.pixels);
   pool.giveBack(gradientPanels, termPanels, products);
 }
 
 /** im2col by panels of 3 terms: the cells of `count` windows from pixel `first` on. Past the end, the last term again. */
-function packTerms(planes: Planes, first: number, count: number, width: number, panels: Float64Array): void {
-  const { data, termOffsets, pixelOffsets } = planes;
-  const last = termOffsets.length - 1;
+function packTerms(
+  data: Float64Array,
+  { terms, pixels }: Addresses,
+  first: number,
+  count: number,
+  width: number,
+  panels: Float64Array,
+): void {
+  const last = terms.length - 1;
   let at = 0;
   for (let term = 0; term < width; term += TILE_COLUMNS) {
-    const t0 = termOffsets[term]!;
-    const t1 = termOffsets[Math.min(term + 1, last)]!;
-    const t2 = termOffsets[Math.min(term + 2, last)]!;
+    const t0 = terms[term]!;
+    const t1 = terms[Math.min(term + 1, last)]!;
+    const t2 = terms[Math.min(term + 2, last)]!;
     for (let i = first; i < first + count; i++, at += TILE_COLUMNS) {
-      const offset = pixelOffsets[i]!;
+      const offset = pixels[i]!;
       panels[at] = data[t0 + offset]!;
       panels[at + 1] = data[t1 + offset]!;
       panels[at + 2] = data[t2 + offset]!;

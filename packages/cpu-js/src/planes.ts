@@ -1,82 +1,93 @@
 /**
- * The working copy of an input that the packed corr2d kernels read and write: its channels with their padding, in
- * float64. In it, every product of a correlation has an address without a test:
- * `termOffsets[channel, ky, kx] + pixelOffsets[oy, ox]`, whatever the stride, padding and dilation. Rows and
- * columns that no window reaches are left out.
+ * The working copy that the corr2d kernels read: some channels of one image with zeros around them, in float64, so
+ * that no product needs a test for the border and inner loops see one type whatever the tensors' dtype.
  */
 import type { TypedArray, Window2d } from "@corr2d/core";
 import type { BufferPool } from "./buffers.ts";
 
 export interface Planes {
-  /** The channels of one group of one image. */
   readonly data: Float64Array;
+  readonly channels: number;
   readonly height: number;
   readonly width: number;
-  readonly channels: number;
-  /** Where each term of a window's sum lies from the window's first cell. */
-  readonly termOffsets: Int32Array;
-  /** Where each window's first cell lies. */
-  readonly pixelOffsets: Int32Array;
 }
 
-/** Working memory for one group of one image, to be given back with `giveBackPlanes`. */
-export function borrowPlanes(w: Window2d, pool: BufferPool): Planes {
+/**
+ * Planes with arbitrary contents; `data` goes back to the pool. A kernel may read (and drop what it read) up to
+ * `slack` elements past the end.
+ */
+export function borrowPlanes(
+  channels: number,
+  height: number,
+  width: number,
+  slack: number,
+  pool: BufferPool,
+): Planes {
+  return { data: pool.borrow(channels * height * width + slack), channels, height, width };
+}
+
+/** Planes for the input of a window: as far as a window reaches, padding included. */
+export function borrowInputPlanes(w: Window2d, pool: BufferPool): Planes {
   const height = (w.outputHeight - 1) * w.strideHeight + (w.kernelHeight - 1) * w.dilationHeight + 1;
   const width = (w.outputWidth - 1) * w.strideWidth + (w.kernelWidth - 1) * w.dilationWidth + 1;
-  const channels = w.inChannels / w.groups;
-  const termOffsets = pool.borrowTable(channels * w.kernelHeight * w.kernelWidth);
-  let at = 0;
-  for (let channel = 0; channel < channels; channel++) {
-    for (let ky = 0; ky < w.kernelHeight; ky++) {
-      const row = (channel * height + ky * w.dilationHeight) * width;
-      for (let kx = 0; kx < w.kernelWidth; kx++) termOffsets[at++] = row + kx * w.dilationWidth;
-    }
-  }
-  const pixelOffsets = pool.borrowTable(w.outputHeight * w.outputWidth);
-  at = 0;
-  for (let oy = 0; oy < w.outputHeight; oy++) {
-    const row = oy * w.strideHeight * width;
-    for (let ox = 0; ox < w.outputWidth; ox++) pixelOffsets[at++] = row + ox * w.strideWidth;
-  }
-  return { data: pool.borrow(channels * height * width), height, width, channels, termOffsets, pixelOffsets };
+  const slack = 3 * Math.max(w.strideWidth, w.dilationWidth);
+  return borrowPlanes(w.inChannels / w.groups, height, width, slack, pool);
 }
 
-export function giveBackPlanes(planes: Planes, pool: BufferPool): void {
-  pool.giveBack(planes.data, planes.termOffsets, planes.pixelOffsets);
-}
-
-/** How many of `size` input rows (or columns), from `before` on, lie within a plane's `reach`. */
+/** How many of `size` rows (or columns), placed from `before` on, lie within `reach`. */
 function inside(size: number, before: number, reach: number): number {
   return Math.max(0, Math.min(size, reach - before));
 }
 
-/** Copies the channels from `x[start]` on into the planes, zeros around them. */
-export function fillPlanes(planes: Planes, x: TypedArray, start: number, w: Window2d): void {
-  const { data, height, width, channels } = planes;
-  const rows = inside(w.inputHeight, w.padTop, height);
-  const columns = inside(w.inputWidth, w.padLeft, width);
-  if (rows < height || columns < width) data.fill(0);
+/** Copies the channels from `x[start]` on, `xHeight` × `xWidth` each, to row `top` and column `left` of the planes. */
+export function fillPlanes(
+  planes: Planes,
+  top: number,
+  left: number,
+  x: TypedArray,
+  start: number,
+  xHeight: number,
+  xWidth: number,
+): void {
+  const { data, channels, height, width } = planes;
+  const rows = inside(xHeight, top, height);
+  const columns = inside(xWidth, left, width);
+  // From the end of one row of x to the start of the next.
+  const gap = width - columns;
   for (let channel = 0; channel < channels; channel++) {
-    let from = start + channel * w.inputHeight * w.inputWidth;
-    let to = (channel * height + w.padTop) * width + w.padLeft;
-    for (let row = 0; row < rows; row++, from += w.inputWidth, to += width) {
+    let from = start + channel * xHeight * xWidth;
+    let to = channel * height * width;
+    const end = to + height * width;
+    const first = Math.min(end, to + top * width + left);
+    data.fill(0, to, first);
+    to = first;
+    for (let row = 0; row < rows; row++, from += xWidth) {
       for (let i = 0; i < columns; i++) data[to + i] = x[from + i]!;
+      to += columns;
+      for (let i = 0; i < gap && to < end; i++, to++) data[to] = 0;
     }
+    data.fill(0, to, end);
   }
 }
 
-/** Copies the planes, without their padding, to `out[start]` on; cells that no window reaches become 0. */
-export function emptyPlanes(planes: Planes, out: TypedArray, start: number, w: Window2d): void {
-  const { data, height, width, channels } = planes;
-  const rows = inside(w.inputHeight, w.padTop, height);
-  const columns = inside(w.inputWidth, w.padLeft, width);
-  if (rows < w.inputHeight || columns < w.inputWidth) {
-    out.fill(0, start, start + channels * w.inputHeight * w.inputWidth);
-  }
+/** The way back: copies the planes from row `top` and column `left` on to `out[start]`; what they do not reach is 0. */
+export function emptyPlanes(
+  planes: Planes,
+  top: number,
+  left: number,
+  out: TypedArray,
+  start: number,
+  outHeight: number,
+  outWidth: number,
+): void {
+  const { data, channels, height, width } = planes;
+  const rows = inside(outHeight, top, height);
+  const columns = inside(outWidth, left, width);
+  if (rows < outHeight || columns < outWidth) out.fill(0, start, start + channels * outHeight * outWidth);
   for (let channel = 0; channel < channels; channel++) {
-    let to = start + channel * w.inputHeight * w.inputWidth;
-    let from = (channel * height + w.padTop) * width + w.padLeft;
-    for (let row = 0; row < rows; row++, to += w.inputWidth, from += width) {
+    let to = start + channel * outHeight * outWidth;
+    let from = (channel * height + top) * width + left;
+    for (let row = 0; row < rows; row++, to += outWidth, from += width) {
       for (let i = 0; i < columns; i++) out[to + i] = data[from + i]!;
     }
   }

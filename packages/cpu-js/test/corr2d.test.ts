@@ -103,6 +103,7 @@ const NAMED: readonly (readonly [string, Window2d])[] = [
   ["a kernel of one column", corr2dWindow([2, 1, 33, 47], [1, 1, 7, 1])],
   ["an output of one column", corr2dWindow([2, 3, 40, 5], [4, 3, 5, 5])],
   ["an output of one cell per image", corr2dWindow([5, 16, 5, 5], [12, 16, 5, 5])],
+  ["a depthwise window as large as the input", corr2dWindow([3, 6, 12, 12], [6, 1, 12, 12], { groups: 6 })],
   ["depthwise", corr2dWindow([2, 5, 20, 21], [5, 1, 3, 3], { padding: 1, groups: 5 })],
   ["depthwise, stride 2", corr2dWindow([2, 5, 20, 21], [5, 1, 3, 3], { padding: 1, stride: 2, groups: 5 })],
   ["depthwise, two per channel", corr2dWindow([2, 5, 20, 21], [10, 1, 3, 3], { padding: 1, groups: 5 })],
