@@ -40,10 +40,11 @@ const sobelX: Matrix = [
   [-2, 0, 2],
   [-1, 0, 1],
 ];
+/** Scharr's 3, 10, 3, quartered: an edge is then as bright as through Sobel's 1, 2, 1. */
 const scharrX: Matrix = [
-  [-3, 0, 3],
-  [-10, 0, 10],
-  [-3, 0, 3],
+  [-0.75, 0, 0.75],
+  [-2.5, 0, 2.5],
+  [-0.75, 0, 0.75],
 ];
 const prewittX: Matrix = [
   [-1, 0, 1],
@@ -58,24 +59,20 @@ const binomial5: Matrix = [
   [1, 4, 6, 4, 1],
 ];
 
-function gradients(name: string, x: Matrix, step: number): Record<string, FilterKernel> {
+function gradients(name: string, x: Matrix): Record<string, FilterKernel> {
+  const y = transpose(x);
   return {
-    [name]: {
-      shows: "edges of every direction: √(x² + y²)",
-      // Divided by what a step of one grey level gives, so that the result is in grey levels again.
-      matrices: [scaled(x, 1 / step), scaled(transpose(x), 1 / step)],
-      finish: "absolute",
-    },
+    [name]: { shows: "edges of every direction: √(x² + y²)", matrices: [x, y], finish: "absolute" },
     [`${name}-x`]: { shows: "vertical edges", matrices: [x], finish: "absolute" },
-    [`${name}-y`]: { shows: "horizontal edges", matrices: [transpose(x)], finish: "absolute" },
+    [`${name}-y`]: { shows: "horizontal edges", matrices: [y], finish: "absolute" },
   };
 }
 
 export const FILTER_KERNELS: Readonly<Record<string, FilterKernel>> = {
   book: { shows: "the book's [1, −1]: vertical edges", matrices: [[[1, -1]]], finish: "absolute" },
-  ...gradients("sobel", sobelX, 4),
-  ...gradients("scharr", scharrX, 16),
-  ...gradients("prewitt", prewittX, 3),
+  ...gradients("sobel", sobelX),
+  ...gradients("scharr", scharrX),
+  ...gradients("prewitt", prewittX),
   laplacian: {
     shows: "where brightness bends: the second derivative",
     matrices: [

@@ -11,7 +11,7 @@ import { customKernel, FILTER_KERNELS, type FilterKernel, type Finish } from "..
 import { type FinishedImage, type ImageFile, readImage, writePng } from "./image-file.ts";
 import { toJson } from "./json.ts";
 import type { LoadedBackends } from "./load-backend.ts";
-import { numbers, type Page } from "./page.ts";
+import { differenceText, numbers, type Page } from "./page.ts";
 import { previewLines } from "./preview.ts";
 import type { Terminal } from "./terminal.ts";
 import { CommandError, UsageError } from "./usage-error.ts";
@@ -42,6 +42,9 @@ function photoPath(): string {
   return join(dirname(manifest), "data", "image.jpg");
 }
 
+/** Columns from which on the input is shown beside the result. */
+const WIDE = 120;
+
 interface NamedKernel extends FilterKernel {
   readonly name: string;
 }
@@ -49,7 +52,7 @@ interface NamedKernel extends FilterKernel {
 function chooseKernel(text: string): NamedKernel {
   const name = text.trim().toLowerCase();
   if (Object.hasOwn(FILTER_KERNELS, name)) return { name, ...FILTER_KERNELS[name]! };
-  if (/^[\s[]*[-+.\d]/.test(text)) return { name: "custom", ...customKernel(readMatrix("--kernel", text)) };
+  if (/^\s*[[\-+.\d]/.test(text)) return { name: "custom", ...customKernel(readMatrix("--kernel", text)) };
   throw new UsageError(
     `--kernel: '${text}' is not known; allowed are ${Object.keys(FILTER_KERNELS).join(", ")}, or a matrix as in ` +
       `"1,0,-1; 2,0,-2; 1,0,-1"`,
@@ -105,13 +108,15 @@ function largestDifference(a: ImagePlanes, b: ImagePlanes): number {
   return most;
 }
 
-/** Input and output side by side. */
+/** The result; on a wide terminal beside the input. */
 function preview(before: FinishedImage, after: FinishedImage, columns: number, depth: number): string {
-  const each = Math.floor((Math.min(columns, 120) - 2) / 2);
+  if (columns < WIDE) return previewLines(after, Math.min(columns, 100), depth).join("\n");
+  const each = Math.floor((Math.min(columns, 160) - 2) / 2);
   const [left, right] = [previewLines(before, each, depth), previewLines(after, each, depth)];
   const width = Math.min(each, before.width);
-  const lines = Array.from({ length: Math.max(left.length, right.length) }, (_, i) =>
-    `${left[i] ?? " ".repeat(width)}  ${right[i] ?? ""}`.trimEnd(),
+  const lines = Array.from(
+    { length: Math.max(left.length, right.length) },
+    (_, i) => `${left[i] ?? " ".repeat(width)}  ${right[i] ?? ""}`,
   );
   return lines.join("\n");
 }
@@ -187,7 +192,7 @@ export async function runEdges(
     ["result", sizeText(planes)],
     ...backends.map(({ backend, milliseconds, largestDifference: difference }, i) => [
       "backend",
-      `${backend}, ${milliseconds.toFixed(0)} ms${i === 0 ? "" : `, largest difference ${difference.toExponential(1)}`}`,
+      `${backend}, ${milliseconds.toFixed(0)} ms${i === 0 ? "" : `, largest difference ${differenceText(difference)}`}`,
     ]),
     ["written", relative(terminal.cwd, path) || path],
   ];

@@ -9,12 +9,12 @@ const ORIENTATION_TAG = 0x0112;
 
 /** The orientation, 1 to 8; 1 when the block has none or is damaged. */
 export function exifOrientation(exif: Uint8Array | undefined): number {
-  if (exif === undefined || exif.length < 14) return 1;
-  // The block may begin with "Exif\0\0"; offsets count from the TIFF header behind it.
-  const start = exif[0] === 0x45 && exif[1] === 0x78 ? 6 : 0;
+  if (exif === undefined) return 1;
+  // What comes before the header differs by reader; offsets count from the header, which begins with II or MM.
+  const start = exif.findIndex((byte, i) => (byte === 0x49 || byte === 0x4d) && exif[i + 1] === byte);
+  if (start < 0 || exif.length - start < 14) return 1;
   const view = new DataView(exif.buffer, exif.byteOffset + start, exif.length - start);
   const order = view.getUint16(0);
-  if (order !== 0x4949 && order !== 0x4d4d) return 1;
   const little = order === 0x4949;
   const list = view.getUint32(4, little);
   if (list + 2 > view.byteLength) return 1;

@@ -93,9 +93,9 @@ export function readImage(path: string): ImageFile {
   try {
     return { format, image: toPlanes(format === "PNG" ? decodePng(bytes) : decodeJpeg(bytes)) };
   } catch (error) {
-    throw new CommandError(`${path} is a damaged ${format} file: ${(error as Error).message}`, {
-      cause: error,
-    });
+    const reason = (error as Error).message;
+    const message = `${path} cannot be read as ${format}; it may be damaged or cut short (${reason})`;
+    throw new CommandError(message, { cause: error });
   }
 }
 

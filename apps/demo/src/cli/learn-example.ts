@@ -100,7 +100,7 @@ export function learnExample(settings: LearnSettings): Example {
           page.indent(page.paint.yellow(`lr ${lr} is beyond 1/30: the loss grows instead of falling.`)),
         );
       }
-      parts.push(showLearningRate(rate, page), page.compareLines(comparisons.slice(-3)));
+      parts.push(showLearningRate(rate, page), page.compare(comparisons.slice(-3)));
       return parts.join("\n\n");
     },
   });

@@ -67,14 +67,17 @@ export async function loadBackend(name: string, cwd: string): Promise<Backend> {
       `--backend: ${name} is no backend module: its default export must be a function that makes the backend`,
     );
   }
+  let backend: Backend;
   try {
-    return await (factory as Factory)();
+    backend = await (factory as Factory)();
   } catch (error) {
-    if (!Corr2dError.isInstance(error)) throw error;
-    throw new CommandError(`backend ${name} cannot run here: ${error.message} (${error.code})`, {
+    const code = Corr2dError.isInstance(error) ? ` (${error.code})` : "";
+    throw new CommandError(`backend ${name} cannot run here: ${(error as Error).message}${code}`, {
       cause: error,
     });
   }
+  if (typeof backend === "object" && backend !== null) return backend;
+  throw new UsageError(`--backend: ${name} is no backend module: its default export made no backend`);
 }
 
 export interface LoadedBackends {

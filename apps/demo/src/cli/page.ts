@@ -141,3 +141,8 @@ export function numbers(value: Comparison["expected"], digits: number): string {
   const text = Math.abs(value) >= 1e7 ? value.toExponential(3) : value.toFixed(digits);
   return Number(text) === 0 ? text.replace("-", "") : text;
 }
+
+/** A difference between two backends. */
+export function differenceText(difference: number): string {
+  return difference === 0 ? "0" : difference.toExponential(1);
+}

@@ -79,7 +79,6 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     .configureHelp({ showGlobalOptions: true, helpWidth: page.width })
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
     .exitOverride()
-    .allowExcessArguments()
     .showHelpAfterError("(demo --help lists what there is)")
     .version(version(), "--version", "print the version")
     .helpOption("-h, --help", "show this help; after a command, its own")
@@ -114,9 +113,9 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     .description("2  how large the output is, the formula filled in")
     .option("--image <n>", "side of the image", integerReader("--image", 1, 4096))
     .option("--kernel <f>", "side of the kernel", integerReader("--kernel", 1, 4096))
-    .option("--stride <s>", "", integerReader("--stride", 1, 4096))
-    .option("--padding <p>", "", integerReader("--padding", 0, 4096))
-    .option("--dilation <d>", "", integerReader("--dilation", 1, 4096))
+    .option("--stride <s>", "cells the window moves by", integerReader("--stride", 1, 4096))
+    .option("--padding <p>", "zeros on every side", integerReader("--padding", 0, 4096))
+    .option("--dilation <d>", "distance of the kernel's cells", integerReader("--dilation", 1, 4096))
     .action((options: Partial<Record<"image" | "kernel" | "stride" | "padding" | "dilation", number>>) => {
       if (Object.keys(options).length === 0) return run([sizeExample()]);
       const problem = { image: 8, kernel: 3, stride: 1, padding: 0, dilation: 1, ...options };
@@ -162,7 +161,11 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     .description("a photo through a kernel: writes a PNG, and shows it here")
     .option("--kernel <kernel>", 'a name, or a matrix as in "1,0,-1; 2,0,-2; 1,0,-1"', "sobel")
     .option("--gray", "mix the colours into grey first", false)
-    .addOption(new Option("--stride <n>", "").default(1).argParser(integerReader("--stride", 1, 4096)))
+    .addOption(
+      new Option("--stride <n>", "pixels the window moves by")
+        .default(1)
+        .argParser(integerReader("--stride", 1, 4096)),
+    )
     .addOption(
       new Option("--padding <p>", "cells around the image: n, or vertical,horizontal, or same")
         .default(0)
@@ -197,6 +200,10 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     .argument("[topic]", RECALL_NAMES.join(", "))
     .description("what came before it, from linear regression to dropout")
     .action((topic: string | undefined) => run(pick("recall", recallExamples(common().seed), topic)));
+
+  // An unknown command is an excess argument of the program itself, whose action says what there is. Last, because
+  // commands inherit what is set before they are made.
+  program.allowExcessArguments();
   return program;
 }
 

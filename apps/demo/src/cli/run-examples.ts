@@ -7,7 +7,7 @@ import { agrees } from "../chapter/comparison.ts";
 import type { Example, ExampleRun } from "./example.ts";
 import { toJson } from "./json.ts";
 import type { LoadedBackends } from "./load-backend.ts";
-import type { Page } from "./page.ts";
+import { differenceText, type Page } from "./page.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface Finished {
@@ -86,10 +86,7 @@ function asJson(
 function agreementTable(runs: readonly BackendRun[], page: Page): string {
   return page.table(
     ["example", "largest difference"],
-    differences(runs).map(({ name, difference }) => [
-      name,
-      difference === 0 ? "0" : difference.toExponential(1),
-    ]),
+    differences(runs).map(({ name, difference }) => [name, differenceText(difference)]),
   );
 }
 
@@ -130,7 +127,6 @@ export async function runExamples(
   for (const { name, reason } of unavailable)
     terminal.out(`${page.paint.yellow("left out")} ${name}: ${reason}\n`);
 
-  const comparisons = all.reduce((sum, { run }) => sum + run.comparisons.length, 0);
   for (const { backend, example, run } of wrong) {
     for (const comparison of run.comparisons.filter((one) => !agrees(one))) {
       terminal.err(
@@ -138,9 +134,9 @@ export async function runExamples(
       );
     }
   }
+  const comparisons = all.flatMap(({ run }) => run.comparisons);
+  const agreeing = comparisons.filter(agrees).length;
   const names = runs.map(({ backend }) => backend.name).join(", ");
-  const verdict =
-    code === 0 ? `all ${comparisons} comparisons agree` : `${wrong.length} examples do not agree`;
-  terminal.out(`${page.mark(code === 0)} ${names}: ${verdict}\n`);
+  terminal.out(`${page.mark(code === 0)} ${names}: ${agreeing} of ${comparisons.length} comparisons agree\n`);
   return code;
 }
