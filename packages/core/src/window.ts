@@ -357,13 +357,16 @@ export function poolWindow(input: Shape, kernelSize: Pair, options: PoolOptions 
   const sides = toSides(options.padding ?? 0);
   const [batch, channels, inputHeight, inputWidth] = input as [number, number, number, number];
   const reach = [dilation[0] * (kernel[0] - 1) + 1, dilation[1] * (kernel[1] - 1) + 1] as const;
+  // PyTorch's limit holds for its own forms of padding. Four sides are ours: there a window must only reach the input.
+  const fourSides = Array.isArray(options.padding) && options.padding.length === 4;
   for (let side = 0; side < 4; side++) {
     const axis = side < 2 ? 0 : 1;
-    if (sides[side]! > Math.floor(reach[axis] / 2)) {
+    const limit = fourSides ? reach[axis] - 1 : Math.floor(reach[axis] / 2);
+    if (sides[side]! > limit) {
       throw new Corr2dError(
         "INVALID_ARGUMENT",
-        `pad should be at most half of effective kernel size, but got pad=${sides[side]}, ` +
-          `kernel_size=${kernel[axis]} and dilation=${dilation[axis]}`,
+        `pad should be at most ${fourSides ? "the effective kernel size less one" : "half of effective kernel size"}, ` +
+          `but got pad=${sides[side]}, kernel_size=${kernel[axis]} and dilation=${dilation[axis]}`,
         { padding: options.padding, kernelSize, dilation },
       );
     }

@@ -105,7 +105,7 @@ const AVG_POOL_INPUT: Op<AverageAttributes> = {
   gradients: [(c, saved) => apply(AVG_POOL, [c], { ...saved.attributes, shape: saved.shape(0) })],
 };
 
-export interface AvgPoolOptions extends Omit<PoolOptions, "dilation"> {
+export interface AvgPoolOptions extends PoolOptions {
   /** Whether padding cells count in the divisor (default true). */
   readonly countIncludePad?: boolean | undefined;
   /** Divide by this instead of the number of cells. */
@@ -113,7 +113,7 @@ export interface AvgPoolOptions extends Omit<PoolOptions, "dilation"> {
 }
 
 /**
- * The mean of each window.
+ * The mean of each window. (Dilation, which PyTorch's lacks, is allowed.)
  *
  * @param x [N, C, H, W] or [C, H, W]
  * @param kernelSize the window's size; the stride defaults to it.
