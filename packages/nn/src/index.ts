@@ -4,7 +4,7 @@ export * as init from "./init.ts";
 export { GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh } from "./layers/activation.ts";
 export { ConvTranspose2D, type ConvTranspose2DOptions } from "./layers/conv-transpose2d.ts";
 export { Conv2D, type Conv2DOptions, LazyConv2D } from "./layers/conv2d.ts";
-export { Convolution, type ConvolutionOptions, type PaddingMode } from "./layers/convolution.ts";
+export type { Convolution, ConvolutionOptions, PaddingMode } from "./layers/convolution.ts";
 export { Dropout } from "./layers/dropout.ts";
 export type { LayerOptions } from "./layers/layer-options.ts";
 export { LazyLinear, Linear, type LinearOptions } from "./layers/linear.ts";

@@ -115,6 +115,43 @@ describe("a module owns what its properties hold", () => {
   });
 });
 
+describe("forward", () => {
+  it("takes and gives what the type parameters say, below other modules too", () => {
+    class Both extends Module<[Tensor, Tensor], { sum: Tensor; product: Tensor }> {
+      scale = new Parameter(tensor(2));
+      forward(a: Tensor, b: Tensor): { sum: Tensor; product: Tensor } {
+        return { sum: a.add(b), product: a.mul(b).mul(this.scale) };
+      }
+    }
+    class Net extends Module {
+      both = new Both();
+      forward(x: Tensor): Tensor {
+        const { sum, product } = this.both.forward(x, x);
+        return sum.add(product);
+      }
+    }
+    const net = new Net();
+    expect(net.forward(tensor(3)).itemSync()).toBe(24);
+    expect(net.namedParameters()).toEqual([["both.scale", net.both.scale]]);
+  });
+
+  it("may be a property, or call its parent's", () => {
+    class Arrow extends Module {
+      forward = (x: Tensor): Tensor => x.add(1);
+    }
+    class Double extends Linear {
+      override forward(x: Tensor): Tensor {
+        return super.forward(x).mul(2);
+      }
+    }
+    expect(new Arrow().forward(tensor(1)).itemSync()).toBe(2);
+    const layer = new Double(1, 1, { bias: false });
+    layer.loadStateDict({ weight: tensor([[3]]) });
+    expect(layer.forward(ones([1])).itemSync()).toBe(6);
+    expectError(() => layer.forward(ones([2])), "SHAPE_MISMATCH", "Double: mat1 and mat2");
+  });
+});
+
 describe("the book's layer, written by hand", () => {
   class HandMade extends Module {
     weight: Parameter;
