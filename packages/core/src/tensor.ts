@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The public Tensor: a thin class over a storage, a shape and a place in the graph.
  *
@@ -58,10 +59,7 @@ export class Tensor implements Disposable {
   /** `using x = …` disposes x at the end of the block, where the host has the symbol. */
   declare readonly [Symbol.dispose]: () => void;
 
-  /**
-   * Takes over one reference to `storage`. Tensors are made by `tensor`, `zeros`, … and by operations.
-   * @internal
-   */
+  /** For core: takes over one reference to `storage`. Programs make tensors with `tensor`, `zeros`, … and operations. */
   constructor(storage: Storage, shape: Shape, node: GraphNode | null) {
     if (shape.length > 8) checkRank(shape);
     this.shape = shape;
