@@ -24,3 +24,5 @@ export * from "./conv-rows";
 export * from "./winograd";
 export * from "./winograd2";
 export * from "./conv-images";
+export * from "./depthwise";
+export * from "./conv-phases";

@@ -6,9 +6,14 @@ import { correlateDirect, inputGradientDirect, kernelGradientDirect, repairKerne
 import { kernelGradientDot } from "./conv-dot.ts";
 import { correlateGemm, kernelGradientGemm } from "./conv-gemm.ts";
 import { correlateImages } from "./conv-images.ts";
+import { inputGradientPhases } from "./conv-phases.ts";
 import { type Correlation, forwardCorrelation, inputCorrelations } from "./conv-problem.ts";
 import { correlateRows } from "./conv-rows.ts";
-import { planCorrelation, planKernelGradient, type WinogradOption } from "./plan.ts";
+import { correlateDepthwise3 } from "./depthwise.ts";
+import { planCorrelation,
+  planInputGradient,
+  planKernelGradient,
+  type WinogradOption } from "./plan.ts";
 import type { Runtime } from "./runtime.ts";
 import { correlateWinograd } from "./winograd.ts";
 
@@ -46,19 +51,21 @@ export function corr2dInput(
     inputGradientDirect(rt, g, kernel, out, w);
     return;
   }
-  const phases = inputCorrelations(w).filter((c) => c.y.taps > 0 && c.x.taps > 0);
-  const pixels = phases.reduce((sum, c) => sum + c.y.output * c.x.output, 0);
-  if (pixels < w.inputHeight * w.inputWidth) {
-    // Pixels that no window reaches.
-    const first = out / 4;
-    rt.f32.fill(0, first, first + w.batch * w.inChannels * w.inputHeight * w.inputWidth);
+  const phases = inputCorrelations(w);
+  const plan = planInputGradient(phases, w, winograd);
+  if (plan === "images") {
+    correlateImages(rt, phases, g, kernel, 0, out, w.inChannels * w.inputHeight * w.inputWidth);
+  } else if (plan === "phases") {
+    inputGradientPhases(rt, phases, g, kernel, out, w.inputHeight, w.inputWidth);
+  } else {
+    const used = phases.filter((c) => c.y.taps > 0 && c.x.taps > 0);
+    if (used.length < phases.length) {
+      // Some pixels no tap reaches.
+      const first = out / 4;
+      rt.f32.fill(0, first, first + w.batch * w.inChannels * w.inputHeight * w.inputWidth);
+    }
+    for (const c of used) correlate(rt, c, g, kernel, 0, out, winograd);
   }
-  const plans = phases.map((c) => planCorrelation(c, winograd));
-  if (plans.every((plan) => plan === "images") && pixels === w.inputHeight * w.inputWidth) {
-    correlateImages(rt, phases, g, kernel, 0, out, w.inChannels * pixels);
-    return;
-  }
-  for (const c of phases) correlate(rt, c, g, kernel, 0, out, winograd);
 }
 
 /** G(x, g). */
@@ -84,6 +91,7 @@ function correlate(
 ): void {
   const plan = planCorrelation(c, winograd);
   if (plan === "winograd2") correlateWinograd(rt, c, x, kernel, bias, out, 2);
+  else if (plan === "depthwise3") correlateDepthwise3(rt, c, x, kernel, bias, out);
   else if (plan === "images" && c.outX === 1) correlateImages(rt, [c], x, kernel, bias, out, c.outChannels * c.outPlane);
   else if (plan === "rows") correlateRows(rt, c, x, kernel, bias, out);
   else correlateGemm(rt, c, x, kernel, bias, out);

@@ -2,6 +2,7 @@
  * Which algorithm a geometry gets: pure functions of sizes, one table for each member of the triple.
  */
 import type { Window2d } from "@corr2d/core";
+import { isDepthwise3 } from "./depthwise.ts";
 import { type Axis, type Correlation, forwardCorrelation, macsOf } from "./conv-problem.ts";
 
 /** Below this many multiply-adds, packing and tables cost more than scalar sums. */
@@ -13,17 +14,32 @@ const WINOGRAD_CHANNELS = 16;
 /** What may be used for 3×3 kernels: F(2×2); F(4×4) too, which is less exact; or neither. */
 export type WinogradOption = "default" | "large" | "off";
 
-export type CorrelationPlan = "direct" | "rows" | "images" | "winograd2" | "winograd4" | "gemm";
+export type CorrelationPlan = "direct" | "depthwise3" | "rows" | "images" | "winograd2" | "winograd4" | "gemm";
 export type KernelGradientPlan = "direct" | "dot" | "gemm";
 
 export function planCorrelation(c: Correlation, winograd: WinogradOption): CorrelationPlan {
   if (macsOf(c) < DIRECT_MACS) return "direct";
+  if (isDepthwise3(c)) return "depthwise3";
   if (is3x3(c) && Math.min(c.inChannels, c.outChannels) >= WINOGRAD_CHANNELS) {
     const tiles = c.batch * Math.ceil(c.y.output / 2) * Math.ceil(c.x.output / 2);
     if (tiles >= 8 && winograd !== "off") return "winograd2";
   }
   const ordinary = c.outChannels >= 8 || c.x.output < 8 || c.outX !== 1 ? "gemm" : "rows";
   return imagesWork(c) < 0.8 * (ordinary === "gemm" ? gemmWork(c) : macsOf(c)) ? "images" : ordinary;
+}
+
+export type InputGradientPlan = "images" | "phases" | "each";
+
+/** How the phases of an input gradient are done: together, or each as a correlation of its own. */
+export function planInputGradient(
+  phases: readonly Correlation[],
+  w: Window2d,
+  winograd: WinogradOption,
+): InputGradientPlan {
+  const plans = phases.map((c) => (c.y.taps * c.x.taps === 0 ? "images" : planCorrelation(c, winograd)));
+  if (plans.every((plan) => plan === "images")) return "images";
+  const narrow = phases.some((c) => c.x.output < 8);
+  return w.strideWidth > 1 && w.inChannels / w.groups < 8 && !narrow ? "phases" : "each";
 }
 
 /** Multiply-adds of the matrix kernels, those of missing output channels included. */
