@@ -159,7 +159,7 @@ interface CachedGeometry extends Geometry {
 }
 
 const NO_OPTIONS: Corr2dOptions = Object.freeze({});
-const RECENT = 8;
+const RECENT = 32;
 /** Geometries used lately: a layer asks for the same one every step, and the arithmetic costs more than a tiny kernel. */
 const recent: CachedGeometry[] = [];
 let oldest = 0;
