@@ -1,1 +1,90 @@
-export {};
+/** `pnpm bench`: measures what the arguments select, prints the tables, and writes them where asked. */
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type BenchArguments, MEASURABLE, parseArguments } from "./arguments.ts";
+import { QUICK, THOROUGH } from "./interleave.ts";
+import { describeMachine } from "./machine.ts";
+import { isPath, OWN_BACKENDS, openBackend } from "./peers/corr2d-backend.ts";
+import { PEERS } from "./peers/index.ts";
+import { cannot } from "./peers/peer.ts";
+import { renderMarkdown, renderTables } from "./report.ts";
+import { isMeasured, type WorkloadResult } from "./result.ts";
+import { measureInChild } from "./run-child.ts";
+import { BUNDLE_SIZE, measureBundleSize, SIZE_CANDIDATES } from "./startup/bundle-size.ts";
+import { COLD_CANDIDATES, COLD_START, measureColdStart } from "./startup/cold-start.ts";
+
+function list(): string {
+  const workloads = MEASURABLE.map(({ id, suite, title }) => `${suite.padEnd(12)} ${id.padEnd(8)} ${title}`);
+  const peers = PEERS.map(({ name, description }) => `${name.padEnd(12)} ${description}`);
+  return ["suite        id       workload", ...workloads, "", "peer", ...peers, ""].join("\n");
+}
+
+/** Absolute, because a child imports it from elsewhere. */
+const located = (backend: string): string => (isPath(backend) ? resolve(backend) : backend);
+
+/** Ends the program when a backend is neither ours nor a module that makes one. */
+async function checkBackends(names: readonly string[]): Promise<void> {
+  for (const name of names.filter((name) => !OWN_BACKENDS.includes(name.split("?")[0]!))) {
+    try {
+      const { backend } = await openBackend(located(name), 1);
+      await backend.close?.();
+    } catch (error) {
+      process.stderr.write(
+        `error: --backend: '${name}' gives no backend: ${cannot(error).cannot}\n` +
+          `Backends are ${OWN_BACKENDS.join(", ")}, or a package or path whose default export makes one.\n`,
+      );
+      process.exit(2);
+    }
+  }
+}
+
+async function measureOne(id: string, threads: number, args: BenchArguments): Promise<WorkloadResult | null> {
+  const schedule = args.quick ? QUICK : THOROUGH;
+  const chosen = (name: string): boolean => args.peers.includes(name) || args.backends.includes(name);
+  // Neither depends on threads.
+  if (id === COLD_START.id || id === BUNDLE_SIZE.id) {
+    if (threads !== args.threads[0]) return null;
+    return id === COLD_START.id
+      ? measureColdStart(
+          COLD_CANDIDATES.filter((name) => name === "node" || chosen(name)),
+          schedule,
+        )
+      : measureBundleSize(SIZE_CANDIDATES.filter(chosen));
+  }
+  return measureInChild({
+    workload: id,
+    threads,
+    backends: args.backends.map(located),
+    peers: args.peers,
+    schedule,
+  });
+}
+
+/** Whether something of ours is missing or wrong; what a peer cannot do is no failure. */
+const hasFailed = (result: WorkloadResult, ours: readonly string[]): boolean =>
+  result.entries.some((entry) => ours.includes(entry.name) && !isMeasured(entry));
+
+async function main(): Promise<void> {
+  const args = parseArguments(process.argv);
+  if (args.list) {
+    process.stdout.write(list());
+    return;
+  }
+  await checkBackends(args.backends);
+  const results: WorkloadResult[] = [];
+  for (const threads of args.threads) {
+    for (const [index, id] of args.workloads.entries()) {
+      process.stderr.write(`[${index + 1}/${args.workloads.length}] ${id}, threads: ${threads}\n`);
+      const result = await measureOne(id, threads, args);
+      if (result === null) continue;
+      results.push(result);
+      if (hasFailed(result, args.backends)) process.exitCode = 1;
+    }
+  }
+  const report = { machine: describeMachine(), quick: args.quick, results };
+  process.stdout.write(`${renderTables(results)}\n`);
+  if (args.json !== null) await writeFile(args.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (args.markdown !== null) await writeFile(args.markdown, renderMarkdown(report));
+}
+
+await main();

@@ -1,0 +1,92 @@
+/**
+ * Who is timed when. Candidates take turns, one short sample each per round, and every round starts with the next
+ * one: whatever the machine does for a second (another process, a lower clock) then hits all of them, and no one
+ * always runs in the caches another has left. Time itself comes from the samplers, so this file can be tested with
+ * made-up clocks.
+ */
+import { median, medianAbsoluteDeviation } from "./statistics.ts";
+
+/** Something that can be timed. */
+export interface Sampler {
+  readonly name: string;
+  /** Runs for about `seconds`, at least once; gives the seconds of one call. */
+  sample(seconds: number): Promise<number>;
+}
+
+export interface Schedule {
+  /** Samples per candidate. */
+  readonly rounds: number;
+  /** Length of one sample. */
+  readonly sampleSeconds: number;
+  /** Unrecorded running before the first round: engines compile in stages. */
+  readonly warmSeconds: number;
+  /** A candidate that has used this much, warm-up included, drops out of further rounds (after `leastSamples`). */
+  readonly budgetSeconds: number;
+  /** What a slow candidate gets at least. */
+  readonly leastSamples: number;
+}
+
+export const THOROUGH: Schedule = {
+  rounds: 15,
+  sampleSeconds: 0.02,
+  warmSeconds: 0.15,
+  budgetSeconds: 4,
+  leastSamples: 3,
+};
+
+/** For a first look: seconds instead of minutes, and figures to match. */
+export const QUICK: Schedule = {
+  rounds: 3,
+  sampleSeconds: 0.01,
+  warmSeconds: 0.1,
+  budgetSeconds: 1,
+  leastSamples: 1,
+};
+
+export interface Timing {
+  /** Seconds per call, of all samples. */
+  readonly median: number;
+  readonly mad: number;
+  /** Seconds per call by round; null where the candidate had used its budget. */
+  readonly rounds: readonly (number | null)[];
+}
+
+/**
+ * Times all samplers, interleaved.
+ *
+ * @param settle runs before every sample, untimed (garbage collection, a pause for threads to go to sleep).
+ * @param now seconds, for budgets only.
+ */
+export async function interleave(
+  samplers: readonly Sampler[],
+  schedule: Schedule,
+  settle: () => Promise<void>,
+  now: () => number = () => performance.now() / 1000,
+): Promise<ReadonlyMap<string, Timing>> {
+  const spent = new Map<string, number>();
+  const run = async (sampler: Sampler, seconds: number): Promise<number> => {
+    await settle();
+    const start = now();
+    const perCall = await sampler.sample(seconds);
+    spent.set(sampler.name, (spent.get(sampler.name) ?? 0) + now() - start);
+    return perCall;
+  };
+
+  for (const sampler of samplers) await run(sampler, schedule.warmSeconds);
+
+  const rounds = new Map<string, (number | null)[]>(samplers.map(({ name }) => [name, []]));
+  for (let round = 0; round < schedule.rounds; round++) {
+    for (let turn = 0; turn < samplers.length; turn++) {
+      const sampler = samplers[(round + turn) % samplers.length]!;
+      const exhausted = round >= schedule.leastSamples && spent.get(sampler.name)! > schedule.budgetSeconds;
+      rounds.get(sampler.name)!.push(exhausted ? null : await run(sampler, schedule.sampleSeconds));
+    }
+  }
+
+  return new Map(
+    [...rounds].map(([name, values]) => {
+      const timed = values.filter((value) => value !== null);
+      return [name, { median: median(timed), mad: medianAbsoluteDeviation(timed), rounds: values }];
+    }),
+  );
+}

@@ -1,0 +1,36 @@
+/**
+ * Finds a backend by name, package or path: a module whose default export is the backend's factory. Options of the
+ * factory may follow as in a URL: `cpu-wasm?winograd=large`.
+ */
+import { pathToFileURL } from "node:url";
+import { type Backend, setBackend } from "@corr2d/core";
+import { installedVersion } from "./installed-version.ts";
+
+interface BackendModule {
+  readonly default?: (options: object) => Backend | Promise<Backend>;
+}
+
+/** Names of ours. */
+export const OWN_BACKENDS: readonly string[] = ["cpu-js", "cpu-wasm"];
+
+/** Whether a backend is named by the path of its module. */
+export const isPath = (name: string): boolean => /^\.{0,2}\/|^[A-Za-z]:\\/.test(name);
+
+/**
+ * The backend that `spec` names, with as many threads as it has up to `threads`, as the one that new tensors go to.
+ * @throws Error when the module has no factory, or whatever importing or calling it throws.
+ */
+export async function openBackend(
+  spec: string,
+  threads: number,
+): Promise<{ readonly backend: Backend; readonly version: string }> {
+  const [name, query] = spec.split("?") as [string, string?];
+  const specifier = OWN_BACKENDS.includes(name) ? `@corr2d/${name}` : name;
+  const module = (await import(isPath(name) ? pathToFileURL(name).href : specifier)) as BackendModule;
+  if (typeof module.default !== "function") {
+    throw new Error(`${specifier} has no default export that makes a backend`);
+  }
+  const backend = await module.default({ threads, ...Object.fromEntries(new URLSearchParams(query)) });
+  setBackend(backend);
+  return { backend, version: isPath(name) ? "local" : installedVersion(specifier) };
+}

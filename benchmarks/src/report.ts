@@ -1,0 +1,196 @@
+/** Results as Markdown: the machine, one table per suite and thread count, and what was not measured and why. */
+import { markdownTable } from "./markdown-table.ts";
+import {
+  type Entry,
+  entryOf,
+  isMeasured,
+  type Measured,
+  type Report,
+  type WorkloadResult,
+} from "./result.ts";
+import { SIZE_TARGET, SPEED_UP_TARGETS, TARGETS, TARGETS_SOURCE } from "./targets.ts";
+
+/** Three significant digits with a unit. */
+export function formatValue(value: number, unit: WorkloadResult["unit"]): string {
+  const scales: readonly (readonly [number, string])[] =
+    unit === "B"
+      ? [
+          [1e6, "MB"],
+          [1e3, "kB"],
+          [1, "B"],
+        ]
+      : [
+          [1, "s"],
+          [1e-3, "ms"],
+          [1e-6, "µs"],
+          [1e-9, "ns"],
+        ];
+  const [scale, name] = scales.find(([least]) => value >= least) ?? scales.at(-1)!;
+  return `${significant(value / scale)} ${name}`;
+}
+
+const significant = (value: number): string =>
+  value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+
+/** `1.9 ms` or, beside ours, `12.1 ms · 6.4×`. */
+function cell(result: WorkloadResult, entry: Entry | undefined): string {
+  if (entry === undefined) return "";
+  if (!isMeasured(entry)) return entry.status === "cannot" ? "cannot" : "wrong";
+  const fewer = entry.threads < result.threads ? ` (${entry.threads}T)` : "";
+  const time = formatValue(entry.value, result.unit) + fewer;
+  return entry.ratio === null || entry.name === result.us ? time : `${time} · ${significant(entry.ratio)}×`;
+}
+
+interface Goal {
+  readonly text: string;
+  readonly met: boolean;
+}
+
+/** The target of the candidate in this result: a time, a size, or a speed-up over one thread. */
+function goalOf(result: WorkloadResult, entry: Measured): Goal | null {
+  if (result.unit === "B") {
+    return entry.name === "cpu-wasm"
+      ? { text: `≤ ${formatValue(SIZE_TARGET, "B")}`, met: entry.value <= SIZE_TARGET }
+      : null;
+  }
+  if (result.threads > 1) {
+    const single = entryOf(result, "cpu-wasm ×1");
+    const target = SPEED_UP_TARGETS.find(
+      ({ workload, candidate, threads }) =>
+        workload === result.id && candidate === entry.name && threads === result.threads,
+    );
+    if (target === undefined || single?.ratio == null) return null;
+    return { text: `≥ ${target.atLeast}× one thread`, met: single.ratio >= target.atLeast };
+  }
+  const target = TARGETS.find(
+    ({ workload, candidate }) => workload === result.id && candidate === entry.name,
+  );
+  if (target === undefined) return null;
+  return {
+    text: `≤ ${formatValue(target.atMost / 1000, "s")}`,
+    met: entry.value * 1000 <= target.atMost,
+  };
+}
+
+/** `≤ 2.70 ms: met`; of both backends where both have one. */
+function goals(result: WorkloadResult): string {
+  return result.entries
+    .filter(isMeasured)
+    .flatMap((entry) => {
+      const goal = goalOf(result, entry);
+      if (goal === null) return [];
+      const owner = entry.name === result.us ? "" : `${entry.name} `;
+      return [`${owner}${goal.text}: ${goal.met ? "met" : "**not met**"}`];
+    })
+    .join("; ");
+}
+
+/** GFLOP/s of ours, and the share of the peak of the threads it used. */
+function rate(result: WorkloadResult): readonly [gflops: string, share: string] {
+  const us = result.us === null ? null : entryOf(result, result.us);
+  if (us === null || result.flops === 0) return ["", ""];
+  const gflops = result.flops / us.value / 1e9;
+  const peak = us.name === "cpu-wasm" ? result.peak : null;
+  return [
+    significant(gflops),
+    peak === null ? "" : `${((100 * gflops) / (peak.gflops * us.threads)).toFixed(0)} %`,
+  ];
+}
+
+/** Candidates in the order in which they first appear. */
+const namesIn = (results: readonly WorkloadResult[]): string[] => [
+  ...new Set(results.flatMap(({ entries }) => entries.map(({ name }) => name))),
+];
+
+function table(results: readonly WorkloadResult[]): string {
+  const measured = results.flatMap(({ entries }) => entries.filter(isMeasured).map(({ name }) => name));
+  const columns = namesIn(results).filter((name) => measured.includes(name));
+  const withRates = results.some(({ flops }) => flops > 0);
+  const rows = results.map((result) => {
+    const us = result.us === null ? null : entryOf(result, result.us);
+    const spread = us === null || us.mad === 0 ? "" : ` ±${((100 * us.mad) / us.value).toFixed(0)} %`;
+    return [
+      result.id,
+      result.title,
+      ...columns.map((name) => {
+        const entry = result.entries.find((candidate) => candidate.name === name);
+        return cell(result, entry) + (name === result.us ? spread : "");
+      }),
+      ...(withRates ? rate(result) : []),
+      goals(result),
+    ];
+  });
+  const heading = ["id", "workload", ...columns, ...(withRates ? ["GFLOP/s", "of peak"] : []), "target"];
+  return markdownTable(
+    [heading, ...rows],
+    heading.map((_, column) => (column < 2 || column === heading.length - 1 ? "left" : "right")),
+  );
+}
+
+/** `- tfjs-wasm cannot dW-W5b, dW-W6b: the reason`. */
+function reasons(results: readonly WorkloadResult[]): string {
+  const ids = new Map<string, string[]>();
+  for (const { id, entries } of results) {
+    for (const entry of entries) {
+      if (isMeasured(entry)) continue;
+      const key = `${entry.name} ${entry.status}|${entry.reason}`;
+      ids.set(key, [...(ids.get(key) ?? []), id]);
+    }
+  }
+  return [...ids]
+    .map(([key, workloads]) => {
+      const [who, reason] = [key.slice(0, key.indexOf("|")), key.slice(key.indexOf("|") + 1)];
+      const all = workloads.length === results.length ? "" : ` ${workloads.join(", ")}`;
+      return `- ${who}${all}: ${reason}`;
+    })
+    .join("\n");
+}
+
+function section(results: readonly WorkloadResult[]): string {
+  const { suite, threads } = results[0]!;
+  const heading = `### ${suite}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+  return [heading, table(results), reasons(results)].filter((part) => part !== "").join("\n\n");
+}
+
+/** The tables alone, as the terminal shows them. */
+export function renderTables(results: readonly WorkloadResult[]): string {
+  const groups = new Map<string, WorkloadResult[]>();
+  for (const result of results) {
+    const key = `${result.threads} ${result.suite}`;
+    groups.set(key, [...(groups.get(key) ?? []), result]);
+  }
+  return [...groups.values()].map(section).join("\n\n");
+}
+
+const READING = `Times are medians of interleaved samples. \`12.1 ms · 6.4×\` is a time and how many times ours it is (the median of
+the ratios round by round, so it is not exactly the quotient of two medians); above 1× we are faster. Ours is the first column of
+a row that shows no ratio: cpu-wasm, or cpu-js where that is the subject; ± is its median absolute deviation. "cannot" has its
+reason below the table; "(1T)" used fewer threads than it was offered. GFLOP/s count two operations per multiply-add of direct summation, so a Winograd kernel can
+pass 100 % of the peak, which is that of WebAssembly's 128-bit SIMD on the threads used. Targets: ${TARGETS_SOURCE}.`;
+
+export function renderMarkdown({ machine, quick, results }: Report): string {
+  const versions = new Map(results.flatMap((result) => Object.entries(result.versions)));
+  const peaks = results.flatMap(({ peak }) => (peak === null ? [] : [peak]));
+  const best = peaks.sort((a, b) => b.gflops - a.gflops)[0];
+  const facts: readonly (readonly [string, string])[] = [
+    ["processor", `${machine.cpu}, ${machine.cores} cores`],
+    ["memory", `${machine.memoryGiB} GiB`],
+    ["system", machine.os],
+    ["Node", `${machine.node} (V8 ${machine.v8})`],
+    ...(best === undefined
+      ? []
+      : [["SIMD peak, one thread", `${significant(best.gflops)} GFLOP/s (${best.instructions})`] as const]),
+    ...versions,
+  ];
+  return [
+    "# Results",
+    `Written by \`pnpm bench --markdown FILE\`${quick ? " with `--quick`: a first look, not to be quoted" : ""}. README.md says how.`,
+    markdownTable([["machine and versions", ""], ...facts], ["left", "left"]),
+    READING,
+    renderTables(results),
+    "",
+  ]
+    .join("\n\n")
+    .trimEnd()
+    .concat("\n");
+}

@@ -1,0 +1,28 @@
+/** Starts `measure-child.ts` for one workload and waits for its result. */
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { ChildRequest } from "./measure-child.ts";
+import type { WorkloadResult } from "./result.ts";
+
+const CHILD = fileURLToPath(new URL("./measure-child.js", import.meta.url));
+
+/** @throws Error when the child fails or dies. */
+export function measureInChild(request: ChildRequest): Promise<WorkloadResult> {
+  return new Promise((resolve, reject) => {
+    // Some peers greet on standard output, which belongs to the tables.
+    const child = fork(CHILD, [], {
+      execArgv: ["--expose-gc"],
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    child.on("message", (message: { result?: WorkloadResult; error?: string }) => {
+      if (message.result !== undefined) resolve(message.result);
+      else reject(new Error(message.error));
+    });
+    child.on("error", reject);
+    child.on("exit", (code, signal) =>
+      reject(new Error(`the measuring process ended early (${signal ?? `exit code ${code}`})`)),
+    );
+    child.send(request);
+  });
+}

@@ -1,0 +1,50 @@
+/**
+ * How much a task computes: floating-point operations for GFLOP/s (two per multiply-add of the direct method, so
+ * Winograd's rate is "effective"), and the number of terms in its longest sum, which bounds how far two correct
+ * answers may differ.
+ */
+import { LENET_MACS } from "./lenet.ts";
+import { isConvolution, outputSize, shapesOf, sizeOf, type Task } from "./workload.ts";
+
+/** Floating-point operations of one run; 0 where the rate would say nothing (loops of tiny operations). */
+export function flopsOf(task: Task): number {
+  if (isConvolution(task)) {
+    const { k, y } = shapesOf(task);
+    return 2 * sizeOf(y) * sizeOf(k.slice(1));
+  }
+  switch (task.kind) {
+    case "matmul":
+      return 2 * task.size ** 3;
+    case "add":
+    case "relu":
+    case "sum":
+      return task.size;
+    case "lenet-step":
+      return 2 * task.batch * (LENET_MACS[0] + LENET_MACS[1]);
+    case "learn-kernel":
+      return 0;
+  }
+}
+
+/** Terms of the longest sum behind one result. */
+export function termsOf(task: Task): number {
+  if (isConvolution(task)) {
+    const [outHeight, outWidth] = outputSize(task);
+    const taps = task.kernelHeight * task.kernelWidth;
+    if (task.kind === "forward") return (task.inChannels / task.groups) * taps;
+    if (task.kind === "input-gradient") return (task.outChannels / task.groups) * taps;
+    return task.batch * outHeight * outWidth;
+  }
+  switch (task.kind) {
+    case "matmul":
+    case "sum":
+      return task.size;
+    case "add":
+    case "relu":
+      return 1;
+    case "lenet-step":
+      return task.batch * 28 * 28;
+    case "learn-kernel":
+      return task.steps * 42;
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * The numbers a task works on: the same for every peer, from a seed. Uniform in [−1, 1), and in [0, 1) where a sum
+ * should not cancel. LeNet starts from Xavier's uniform initialisation (the book's choice for sigmoids).
+ */
+import { Generator } from "@corr2d/core";
+import { CLASSES, IMAGE_SIZE, LENET_PARAMETERS } from "./lenet.ts";
+import { isConvolution, shapesOf, sizeOf, type Task } from "./workload.ts";
+
+/** Arrays in the order in which peers take them; int32 for labels. */
+export type Inputs = readonly (Float32Array | Int32Array)[];
+
+/** The chapter's image, 6×8: ones with four columns of zeros. */
+function chapterImage(): Float32Array {
+  return Float32Array.from({ length: 48 }, (_, i) => (i % 8 >= 2 && i % 8 < 6 ? 0 : 1));
+}
+
+/**
+ * - convolutions: the two operands of the kind, [x, k], [dY, k] or [x, dY]
+ * - matmul: [a, b]; add: [a, b]; relu and sum: [x]
+ * - lenet-step: [images [N, 1, 28, 28], labels [N], then the parameters in `LENET_PARAMETERS`' order]
+ * - learn-kernel: [X [6, 8], Y [6, 7], the starting kernel [1, 2]]
+ */
+export function makeInputs(task: Task, seed = 0): Inputs {
+  const generator = new Generator(seed);
+  const uniform = (size: number, low = -1, high = 1): Float32Array =>
+    generator.uniform(size, "float32", low, high);
+
+  if (isConvolution(task)) {
+    const { x, k, y } = shapesOf(task);
+    const operands = { forward: [x, k], "input-gradient": [y, k], "kernel-gradient": [x, y] }[task.kind];
+    return operands.map((shape) => uniform(sizeOf(shape)));
+  }
+  switch (task.kind) {
+    case "matmul":
+      return [uniform(task.size ** 2), uniform(task.size ** 2)];
+    case "add":
+      return [uniform(task.size), uniform(task.size)];
+    case "relu":
+      return [uniform(task.size)];
+    case "sum":
+      return [uniform(task.size, 0)];
+    case "lenet-step":
+      return [
+        uniform(task.batch * IMAGE_SIZE ** 2, 0),
+        generator.randint(0, CLASSES, task.batch),
+        ...LENET_PARAMETERS.map(({ shape, fans }) => {
+          const limit = Math.sqrt(6 / (fans[0] + fans[1]));
+          return shape.length === 1 ? new Float32Array(sizeOf(shape)) : uniform(sizeOf(shape), -limit, limit);
+        }),
+      ];
+    case "learn-kernel": {
+      const x = chapterImage();
+      const y = Float32Array.from({ length: 42 }, (_, i) => {
+        const at = Math.floor(i / 7) * 8 + (i % 7);
+        return x[at]! - x[at + 1]!;
+      });
+      return [x, y, Float32Array.of(0.3087, 0.6875)];
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * What is measured, as data. A task is a computation that any peer may know (a correlation of some geometry, a
+ * product of matrices, a training step); a workload is a task with a name, under which its results are listed.
+ * Sizes follow the field's letters: N images, C input channels, O output channels, H × W maps.
+ */
+
+/** A correlation: x [N, C, H, W] with k [O, C/groups, kH, kW]. Padding and stride are symmetric in every workload. */
+export interface Convolution {
+  readonly batch: number;
+  readonly inChannels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly outChannels: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly groups: number;
+}
+
+/** Which of the three: x, k → y; the gradient dX from dY, k; the gradient dW from x, dY. */
+export type ConvolutionKind = "forward" | "input-gradient" | "kernel-gradient";
+
+export interface ConvolutionTask extends Convolution {
+  readonly kind: ConvolutionKind;
+}
+
+export interface MatmulTask {
+  readonly kind: "matmul";
+  readonly size: number;
+}
+
+/** Over `size` float32 numbers: a + b, max(x, 0), Σ x. */
+export interface ArrayTask {
+  readonly kind: "add" | "relu" | "sum";
+  readonly size: number;
+}
+
+/** One step of LeNet: forward, cross-entropy, backward, SGD. */
+export interface LenetTask {
+  readonly kind: "lenet-step";
+  readonly batch: number;
+  readonly learningRate: number;
+}
+
+/** The chapter's loop: a kernel of 1×2 learnt from a 6×8 image by gradient descent on Σ(Ŷ − Y)². */
+export interface ChapterTask {
+  readonly kind: "learn-kernel";
+  readonly steps: number;
+  readonly learningRate: number;
+}
+
+export type Task = ConvolutionTask | MatmulTask | ArrayTask | LenetTask | ChapterTask;
+
+export interface Workload {
+  /** As `--suite` and the targets name it. */
+  readonly id: string;
+  readonly suite: string;
+  readonly title: string;
+  readonly task: Task;
+  /** The only candidates that take part; all when left out. */
+  readonly candidates?: readonly string[];
+  /** Backends of ours with other options, which take part here when the plain one does. */
+  readonly variants?: readonly string[];
+}
+
+export const isConvolution = (task: Task): task is ConvolutionTask =>
+  task.kind === "forward" || task.kind === "input-gradient" || task.kind === "kernel-gradient";
+
+/** [height, width] of the output. */
+export function outputSize(c: Convolution): readonly [height: number, width: number] {
+  const along = (size: number, kernel: number): number =>
+    Math.floor((size + 2 * c.padding - kernel) / c.stride) + 1;
+  return [along(c.height, c.kernelHeight), along(c.width, c.kernelWidth)];
+}
+
+/** Shapes of the three tensors of a correlation. */
+export function shapesOf(c: Convolution): Record<"x" | "k" | "y", number[]> {
+  const [outHeight, outWidth] = outputSize(c);
+  return {
+    x: [c.batch, c.inChannels, c.height, c.width],
+    k: [c.outChannels, c.inChannels / c.groups, c.kernelHeight, c.kernelWidth],
+    y: [c.batch, c.outChannels, outHeight, outWidth],
+  };
+}
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
