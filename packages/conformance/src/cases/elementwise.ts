@@ -54,11 +54,19 @@ const INT32_UNARY: readonly UnaryOp[] = [
   "toInt32",
 ];
 
+/** What a case on ordinary values proves: a definition, or an error bound. */
+function unaryClause(op: UnaryOp, dtype: DType): string {
+  if (op.startsWith("to")) return "§3.5";
+  if (dtype === "int32") return "§3.3";
+  if (op === "sin" || op === "cos" || op === "tan") return "§9.4";
+  return oracle.ULPS[op] === undefined ? "§3.3" : "§9.3";
+}
+
 function unaryCase(op: UnaryOp, dtype: DType): Case[] {
   const requires = dtype === "float64" || op === "toFloat64" ? { requires: ["float64"] } : {};
   const common = { ...requires, covers: { member: "unary", dtype } } as const;
   const result = oracle.unaryResult(op, dtype);
-  const clause = op.startsWith("to") ? "§3.5" : "§3.3";
+  const clause = unaryClause(op, dtype);
   const { range, special } = FLOAT_UNARY[op];
   const run = (values: (context: Parameters<Case["run"]>[0]) => ArrayLike<number>): Case["run"] => {
     return async (context) => {
@@ -172,6 +180,7 @@ const INT32_EDGES = [0, 1, -1, 2, -2, 7, -7, 65536, 2147483647, -2147483648];
 
 function binaryClause(op: BinaryOp, dtype: DType): string {
   if (oracle.binaryResult(op, "float32") === "int32") return "§3.9";
+  if (op === "pow") return "§3.11";
   return dtype === "int32" ? "§3.8" : "§3.7";
 }
 

@@ -77,7 +77,7 @@ const separateResults: Case = {
 
 const dependentChain: Case = {
   id: "order/dependent-chain",
-  clause: "§10.1",
+  clause: "§10.2",
   async run({ backend }) {
     let x = backend.upload(Float32Array.of(1, 2, 3));
     for (let i = 0; i < 200; i++) {

@@ -166,8 +166,22 @@ function storageCases(dtype: DType): Case[] {
 
 const memoryCases: readonly Case[] = [
   {
+    id: "upload/handles-are-objects",
+    clause: "§2.1",
+    run({ backend }) {
+      const handles = [1, 2, 3].map(() => backend.upload(Float32Array.of(1)));
+      check(new Set(handles).size === 3, "two uploads gave one handle");
+      for (const handle of handles) {
+        check(
+          typeof handle === "object" && handle !== null,
+          `a handle is of type ${typeof handle}, not an object`,
+        );
+      }
+    },
+  },
+  {
     id: "free/results-outlive-operands",
-    clause: "§2.5",
+    clause: "§2.7",
     covers: { member: "free", dtype: "float32" },
     async run({ backend }) {
       const x = backend.upload(Float32Array.of(1, 2, 3, 4));

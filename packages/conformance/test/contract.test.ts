@@ -1,0 +1,37 @@
+/** The cases and docs/backend-contract.md speak of the same clauses. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { cases } from "../src/index.ts";
+
+const contract = readFileSync(new URL("../../../docs/backend-contract.md", import.meta.url), "utf8");
+const clauses = [...contract.matchAll(/^\*\*(§\d+\.\d+)\*\*( ◦)?/gm)];
+const all = clauses.map((match) => match[1]!);
+const withoutCases = clauses.filter((match) => match[2] !== undefined).map((match) => match[1]!);
+/** Proved by the case that strict mode adds when it is told which features to expect. */
+const provedOnRequest = ["§1.4"];
+
+test("clauses are numbered once, in order", () => {
+  const numbers = all.map((clause) => clause.slice(1).split(".").map(Number) as [number, number]);
+  for (let i = 1; i < numbers.length; i++) {
+    const [[section, n], [before, m]] = [numbers[i]!, numbers[i - 1]!];
+    expect(section === before ? n - m : [section - before, n]).toEqual(section === before ? 1 : [1, 1]);
+  }
+});
+
+test("every case proves a clause that exists, and every clause not marked ◦ has a case", () => {
+  const proved = new Set([...cases.map(({ clause }) => clause), ...provedOnRequest]);
+  expect([...proved].filter((clause) => !all.includes(clause))).toEqual([]);
+  expect(all.filter((clause) => !proved.has(clause))).toEqual(withoutCases);
+});
+
+test("the code that docs/writing-a-backend.md shows is the example's", () => {
+  const read = (path: string): string =>
+    readFileSync(new URL(`../../../docs/${path}`, import.meta.url), "utf8");
+  const example =
+    read("examples/minimal-backend/backend.ts") + read("examples/minimal-backend/test/conformance.test.ts");
+  const blocks = [...read("writing-a-backend.md").matchAll(/```ts\n([\s\S]*?)```/g)].map(
+    (match) => match[1]!,
+  );
+  expect(blocks.length).toBeGreaterThan(3);
+  for (const block of blocks) expect(example).toContain(block);
+});
