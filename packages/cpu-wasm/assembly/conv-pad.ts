@@ -60,38 +60,56 @@ export function padPlanes(args: usize, begin: i32, end: i32): void {
 }
 
 /**
+ * One padded row: `width` floats with `left` zeros before them (cropped when negative), `residues` · `columns` floats in all.
+ * `from` 0: a row of zeros.
+ */
+export function stageRow(from: usize, width: i32, left: i32, to: usize, residues: i32, columns: i32): void {
+  if (from == 0) {
+    zeroRow(to, residues * columns);
+    return;
+  }
+  if (residues == 1) {
+    const before = min(max(left, 0), columns);
+    const skip = max(-left, 0);
+    const count = max(min(width - skip, columns - before), 0);
+    zeroRow(to, before);
+    to += <usize>before << 2;
+    copyRow(from + (<usize>skip << 2), to, count);
+    zeroRow(to + (<usize>count << 2), columns - before - count);
+    return;
+  }
+  for (let residue = 0; residue < residues; residue++) {
+    let x = residue - left;
+    let column = 0;
+    for (; column < columns && x < 0; column++, x += residues, to += 4) store<f32>(to, 0);
+    if (residues == 2) {
+      for (; column + 4 <= columns && x + 8 <= width; column += 4, x += 8, to += 16) {
+        const at = from + (<usize>x << 2);
+        v128.store(to, v128.shuffle<f32>(v128.load(at), v128.load(at, 16), 0, 2, 4, 6));
+      }
+    }
+    for (; column < columns && x < width; column++, x += residues, to += 4) {
+      store<f32>(to, load<f32>(from + (<usize>x << 2)));
+    }
+    for (; column < columns; column++, to += 4) store<f32>(to, 0);
+  }
+}
+
+/**
  * Chunks are planes. args as `padPlanes`, with 8 residues (the horizontal stride) and 9 columns of one residue; a row of
  * out is residues · columns of one residue.
  */
 export function splitPlanes(args: usize, begin: i32, end: i32): void {
   const height = arg(args, 2), width = arg(args, 3), rows = arg(args, 4);
-  const top = arg(args, 6), left = arg(args, 7), residues = arg(args, 8), columns = arg(args, 9);
+  const top = arg(args, 6), residues = arg(args, 8), columns = arg(args, 9);
+  const row = <usize>(residues * columns) << 2;
+  let to = <usize>arg(args, 1) + row * (begin * rows);
   for (let plane = begin; plane < end; plane++) {
-    let to = <usize>arg(args, 1) + (<usize>(plane * rows * residues * columns) << 2);
     const source = <usize>arg(args, 0) + (<usize>(plane * height * width) << 2);
-    for (let row = 0; row < rows; row++) {
-      const y = row - top;
-      if (<u32>y >= <u32>height) {
-        zeroRow(to, residues * columns);
-        to += <usize>(residues * columns) << 2;
-        continue;
-      }
-      const from = source + (<usize>(y * width) << 2);
-      for (let residue = 0; residue < residues; residue++) {
-        let x = residue - left;
-        let column = 0;
-        for (; column < columns && x < 0; column++, x += residues, to += 4) store<f32>(to, 0);
-        if (residues == 2) {
-          for (; column + 4 <= columns && x + 8 <= width; column += 4, x += 8, to += 16) {
-            const at = from + (<usize>x << 2);
-            v128.store(to, v128.shuffle<f32>(v128.load(at), v128.load(at, 16), 0, 2, 4, 6));
-          }
-        }
-        for (; column < columns && x < width; column++, x += residues, to += 4) {
-          store<f32>(to, load<f32>(from + (<usize>x << 2)));
-        }
-        for (; column < columns; column++, to += 4) store<f32>(to, 0);
-      }
+    for (let i = 0; i < rows; i++, to += row) {
+      const y = i - top;
+      const from: usize = <u32>y < <u32>height ? source + (<usize>(y * width) << 2) : 0;
+      stageRow(from, width, arg(args, 7), to, residues, columns);
     }
   }
 }

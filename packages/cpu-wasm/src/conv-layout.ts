@@ -73,14 +73,18 @@ export interface RowPlanes extends Planes {
 
 /** `extraColumns`: output columns beyond the last that lanes may read. */
 export function rowPlanes(c: Correlation, extraColumns = 0): RowPlanes {
-  const residues = c.x.stride;
   const x = { ...c.x, output: c.x.output + extraColumns };
-  const copied = residues > 1 || needsPadding({ y: c.y, x });
+  if (c.x.stride > 1 || needsPadding({ y: c.y, x })) return copiedRows(c.y, x);
+  return { ...planesInPlace(c.y, x), copied: false, rows: c.y.input, residues: 1, residueColumns: c.x.input };
+}
+
+/** The copy's layout for so many output rows as `y` has. */
+export function copiedRows(y: Axis, x: Axis): RowPlanes {
+  const residues = x.stride;
   const residueColumns = Math.ceil(reachOf(x) / residues);
-  if (!copied) return { ...planesInPlace(c.y, c.x), copied, rows: c.y.input, residues, residueColumns };
-  const rows = reachOf(c.y);
+  const rows = reachOf(y);
   const row = residues * residueColumns;
-  return { copied, base: 0, row, plane: rows * row, rows, residues, residueColumns };
+  return { copied: true, base: 0, row, plane: rows * row, rows, residues, residueColumns };
 }
 
 /** Makes the copy of `count` planes. */
