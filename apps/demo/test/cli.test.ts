@@ -95,7 +95,8 @@ describe("--json", () => {
           examples: [
             {
               name: "learn",
-              title: "7  Learning the kernel",
+              number: 7,
+              title: "Learning the kernel",
               section: "Dive into Deep Learning, 7.2.4",
               result: { runs: expect.any(Array), learningRate: expect.any(Object) },
               comparisons: expect.any(Array),
@@ -136,6 +137,24 @@ describe("--json", () => {
 });
 
 describe("--backend", () => {
+  test("all: every backend of this repository, side by side", { timeout: 60_000 }, async () => {
+    const { code, out } = await runCli(["--backend", "all"]);
+    expect(out).not.toContain("left out");
+    expect(out).toMatch(/Backends side by side +cpu-js, cpu-wasm\n/);
+    expect(out).toMatch(/^ {2}detect +0$/m);
+    expect(out).toMatch(/✓ cpu-js, cpu-wasm: (\d+) of \1 comparisons agree\n$/);
+    expect(code).toBe(0);
+  });
+
+  test("all, as JSON: runs by backend, and how far apart they are", async () => {
+    const report = JSON.parse((await runCli(["learn", "--backend", "all", "--json"])).out);
+    expect(report.runs.map(({ backend }: { backend: string }) => backend)).toEqual(["cpu-js", "cpu-wasm"]);
+    expect(report.unavailable).toEqual([]);
+    expect(report.differences).toEqual([{ name: "learn", difference: expect.any(Number) }]);
+    expect(report.differences[0].difference).toBeLessThan(1e-4);
+    expect(report.agrees).toBe(true);
+  });
+
   test("a path from the user's directory; numbers that do not agree are exit code 1", async () => {
     const { code, out, err } = await runCli(["detect", "--backend", "./wrong-backend.ts"], { cwd: fixtures });
     expect(out).toContain("✗ wrong: 0 of 1 comparisons agree");

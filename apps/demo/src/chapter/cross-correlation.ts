@@ -2,13 +2,14 @@
  * Example 1. Dive into Deep Learning, 7.2.1 "The Cross-Correlation Operation".
  *
  * Lay the kernel on the image, multiply what lies on top of each other, add, and write the sum down; do that at
- * every place where the kernel fits. `corr2dByHand` is the book's double loop, word for word; `corr2d` is the
- * library's, which does the same work in one call.
+ * every place where the kernel fits. `corr2dByHand` is the book's double loop; it
+ * stacks the sums where the book writes them into Y, because tensors are immutable. `corr2d` is the library's, which does
+ * the same work in one call.
  */
 import { type Backend, corr2d, stack, type Tensor, tensor } from "@corr2d/core";
 import type { Comparison } from "./comparison.ts";
 
-/** The 2-D cross-correlation of x [H, W] with k [h, w], written as the book writes it. Differentiable. */
+/** The 2-D cross-correlation of x [H, W] with k [h, w] → [H − h + 1, W − w + 1], by the book's loop. Differentiable. */
 export function corr2dByHand(x: Tensor, k: Tensor): Tensor {
   const [height, width] = x.shape as [number, number];
   const [h, w] = k.shape as [number, number];

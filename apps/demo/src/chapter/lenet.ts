@@ -9,9 +9,8 @@ import { AvgPool2D, Conv2D, Flatten, Linear, type Module, Sequential, Sigmoid } 
 import type { Comparison } from "./comparison.ts";
 import { countParameters } from "./image-shapes.ts";
 
-/** The layers of LeNet, in order. */
-export function lenetLayers(backend: Backend): Module[] {
-  return [
+export function lenet(backend: Backend): Sequential {
+  return new Sequential(
     new Conv2D(1, 6, 5, { padding: 2, backend }),
     new Sigmoid(),
     new AvgPool2D(2, { stride: 2 }),
@@ -24,11 +23,7 @@ export function lenetLayers(backend: Backend): Module[] {
     new Linear(120, 84, { backend }),
     new Sigmoid(),
     new Linear(84, 10, { backend }),
-  ];
-}
-
-export function lenet(backend: Backend): Sequential {
-  return new Sequential(...lenetLayers(backend));
+  );
 }
 
 export interface LeNetShapes {
@@ -44,14 +39,14 @@ export interface LeNetShapes {
 
 /** What each layer of LeNet makes of a 1 × 28 × 28 image. */
 export async function lenetShapes(backend: Backend): Promise<LeNetShapes> {
-  const net = lenetLayers(backend);
+  const net = lenet(backend);
   let x = zeros([1, 1, 28, 28], { backend });
   const layers: LeNetShapes["layers"][number][] = [];
-  for (const layer of net) {
+  for (const layer of net.children() as Module[]) {
     x = layer.forward(x);
     layers.push({ layer: String(layer), output: x.shape.slice(1), parameters: countParameters(layer) });
   }
-  return { layers, parameters: net.reduce((sum, layer) => sum + countParameters(layer), 0) };
+  return { layers, parameters: countParameters(net) };
 }
 
 export function compareLenetShapes({ layers, parameters }: LeNetShapes): Comparison[] {

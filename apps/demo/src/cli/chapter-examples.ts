@@ -24,7 +24,8 @@ export function corr2dExample(input: number[][] = BOOK_INPUT, kernel: number[][]
   const own = input !== BOOK_INPUT || kernel !== BOOK_KERNEL;
   return defineExample({
     name: "corr2d",
-    title: "1  Cross-correlation",
+    number: 1,
+    title: "Cross-correlation",
     section: `${SECTION}, 7.2.1`,
     run: (backend) => crossCorrelation(backend, input, kernel),
     compare: (result) =>
@@ -51,7 +52,8 @@ export function corr2dExample(input: number[][] = BOOK_INPUT, kernel: number[][]
 export function sizeExample(problems: readonly SizeProblem[] = SIZE_PROBLEMS): Example {
   return defineExample({
     name: "size",
-    title: "2  Output size",
+    number: 2,
+    title: "Output size",
     section: `${SECTION}, 7.2.1, 7.3`,
     run: (backend) => outputSizes(backend, problems),
     compare: compareOutputSizes,
@@ -73,7 +75,8 @@ export function sizeExample(problems: readonly SizeProblem[] = SIZE_PROBLEMS): E
 
 const imagesExample: Example = defineExample({
   name: "images",
-  title: "3  Images are three-dimensional",
+  number: 3,
+  title: "Images are three-dimensional",
   section: `${SECTION}, 7.1`,
   run: imageShapes,
   compare: compareImageShapes,
@@ -99,7 +102,8 @@ const imagesExample: Example = defineExample({
 export function layerExample(seed: number): Example {
   return defineExample({
     name: "layer",
-    title: "4  A convolutional layer, written by hand",
+    number: 4,
+    title: "A convolutional layer, written by hand",
     section: `${SECTION}, 7.2.2`,
     run: (backend) => convLayer(backend, seed),
     compare: compareConvLayer,
@@ -116,7 +120,8 @@ export function layerExample(seed: number): Example {
 
 const detectExample: Example = defineExample({
   name: "detect",
-  title: "5  Edge detection",
+  number: 5,
+  title: "Edge detection",
   section: `${SECTION}, 7.2.3`,
   run: edgeDetection,
   compare: compareEdgeDetection,
@@ -131,7 +136,8 @@ const detectExample: Example = defineExample({
 
 const transposeExample: Example = defineExample({
   name: "transpose",
-  title: "6  The transposed image",
+  number: 6,
+  title: "The transposed image",
   section: `${SECTION}, 7.2.3`,
   run: transposedImage,
   compare: compareTransposedImage,

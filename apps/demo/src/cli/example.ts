@@ -11,6 +11,8 @@ import type { Page } from "./page.ts";
 export interface Example {
   /** The command that runs it. */
   readonly name: string;
+  /** Its place in the chapter, if it is one of the seven. */
+  readonly number?: number;
   readonly title: string;
   /** Section of the book. */
   readonly section: string;
@@ -27,6 +29,7 @@ export interface ExampleRun {
 
 export interface ExampleDefinition<Result> {
   readonly name: string;
+  readonly number?: number;
   readonly title: string;
   readonly section: string;
   readonly run: (backend: Backend) => Promise<Result>;
@@ -35,11 +38,9 @@ export interface ExampleDefinition<Result> {
 }
 
 export function defineExample<Result>(definition: ExampleDefinition<Result>): Example {
-  const { name, title, section, run, compare, show } = definition;
+  const { run, compare, show, ...head } = definition;
   return {
-    name,
-    title,
-    section,
+    ...head,
     async run(backend) {
       const result = await run(backend);
       const comparisons = compare(result);

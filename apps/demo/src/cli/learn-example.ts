@@ -83,7 +83,8 @@ function showLearningRate({ hessian, eigenvalues, trials }: LearningRate, page: 
 export function learnExample(settings: LearnSettings): Example {
   return defineExample({
     name: "learn",
-    title: "7  Learning the kernel",
+    number: 7,
+    title: "Learning the kernel",
     section: "Dive into Deep Learning, 7.2.4",
     run: (backend) => learn(backend, settings),
     compare: ({ runs, learningRate: rate }) => [

@@ -28,14 +28,18 @@ function numbersIn(value: unknown): number[] {
   return Object.values(value).flatMap(numbersIn);
 }
 
-/** The largest difference between corresponding finite numbers of two runs; infinite when they do not correspond. */
+/**
+ * The largest difference between corresponding numbers of two runs, in parts of the number where it is beyond 1; infinite
+ * when they do not correspond.
+ */
 function largestDifference(a: unknown, b: unknown): number {
   const [left, right] = [numbersIn(a), numbersIn(b)];
   if (left.length !== right.length) return Infinity;
   let most = 0;
   for (const [i, value] of left.entries()) {
     const other = right[i]!;
-    if (!Object.is(value, other)) most = Math.max(most, Math.abs(value - other));
+    if (!Object.is(value, other))
+      most = Math.max(most, Math.abs(value - other) / Math.max(1, Math.abs(value)));
   }
   return most;
 }
@@ -71,6 +75,7 @@ function asJson(
       backend: backend.name,
       examples: finished.map(({ example, run, agree: same }) => ({
         name: example.name,
+        number: example.number,
         title: example.title,
         section: example.section,
         result: run.result,
@@ -108,7 +113,8 @@ export async function runExamples(
     runs.push(run);
     if (i > 0 || options.json) continue;
     for (const { example, run: result } of run.finished) {
-      terminal.out(`${page.heading(example.title, example.section)}\n${result.text(page)}\n\n`);
+      const title = example.number === undefined ? example.title : `${example.number}  ${example.title}`;
+      terminal.out(`${page.heading(title, example.section)}\n${result.text(page)}\n\n`);
     }
   }
 
