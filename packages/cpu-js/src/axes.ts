@@ -13,60 +13,67 @@ export class Rows {
   readonly steps: readonly number[];
   /** The start of each operand's current row. */
   readonly starts: number[];
+  /** Axes left after merging. */
+  readonly #rank: number;
+  /** Their sizes, innermost (the row) first. */
   readonly #shape: readonly number[];
-  readonly #strides: readonly (readonly number[])[];
+  /** The strides of all operands along the innermost axis, then along the next, … */
+  readonly #strides: readonly number[];
   readonly #index: number[];
 
-  /** `strides[operand][axis]`, for operands over one `shape`, from address `offsets[operand]` on. */
-  constructor(
-    shape: readonly number[],
-    strides: readonly (readonly number[])[],
-    offsets?: readonly number[],
-  ) {
-    const merged = mergeAxes(shape, strides);
-    const outer = merged.shape.length - 1;
-    this.length = merged.shape[outer]!;
-    this.steps = merged.strides.map((s) => s[outer]!);
-    this.starts = offsets === undefined ? strides.map(() => 0) : [...offsets];
-    this.#shape = merged.shape.slice(0, outer);
-    this.#strides = merged.strides;
-    this.#index = new Array<number>(outer).fill(0);
+  /** `strides[operand][axis]`, for operands over one `shape`; each starts at its address in `starts`. */
+  constructor(shape: readonly number[], strides: readonly (readonly number[])[], starts: number[]) {
+    const operands = strides.length;
+    const merged: number[] = [];
+    const along: number[] = [];
+    let rank = 0;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const size = shape[axis]!;
+      if (size === 1) continue;
+      const last = (rank - 1) * operands;
+      // Whether every operand steps along this axis as if it were more of the one before.
+      let continues = rank > 0;
+      for (let k = 0; k < operands && continues; k++) {
+        continues = strides[k]![axis] === along[last + k]! * merged[rank - 1]!;
+      }
+      if (continues) {
+        merged[rank - 1]! *= size;
+        continue;
+      }
+      rank++;
+      merged.push(size);
+      for (let k = 0; k < operands; k++) along.push(strides[k]![axis]!);
+    }
+    if (rank === 0) {
+      merged.push(1);
+      for (let k = 0; k < operands; k++) along.push(1);
+    }
+    this.length = merged[0]!;
+    this.steps = along;
+    this.starts = starts;
+    this.#rank = rank;
+    this.#shape = merged;
+    this.#strides = along;
+    this.#index = [0, 0, 0, 0, 0, 0, 0, 0];
   }
 
   /** Moves on to the next row; false after the last. */
   next(): boolean {
     const { starts } = this;
-    for (let axis = this.#shape.length - 1; axis >= 0; axis--) {
+    const index = this.#index;
+    const strides = this.#strides;
+    const operands = starts.length;
+    for (let axis = 1; axis < this.#rank; axis++) {
       const size = this.#shape[axis]!;
-      const at = this.#index[axis]! + 1;
-      const back = at === size ? size - 1 : -1;
-      for (let k = 0; k < starts.length; k++) starts[k]! -= back * this.#strides[k]![axis]!;
+      const at = index[axis]! + 1;
       if (at < size) {
-        this.#index[axis] = at;
+        index[axis] = at;
+        for (let k = 0; k < operands; k++) starts[k]! += strides[axis * operands + k]!;
         return true;
       }
-      this.#index[axis] = 0;
+      index[axis] = 0;
+      for (let k = 0; k < operands; k++) starts[k]! -= (size - 1) * strides[axis * operands + k]!;
     }
     return false;
   }
-}
-
-/** Merges what can be merged; at least one axis remains. */
-function mergeAxes(
-  shape: readonly number[],
-  strides: readonly (readonly number[])[],
-): { shape: number[]; strides: number[][] } {
-  const outShape: number[] = [];
-  const outStrides: number[][] = strides.map(() => []);
-  for (let axis = 0; axis < shape.length; axis++) {
-    const size = shape[axis]!;
-    if (size === 1) continue;
-    const last = outShape.length - 1;
-    const even = last >= 0 && strides.every((s, k) => outStrides[k]![last] === s[axis]! * size);
-    if (even) outShape[last]! *= size;
-    else outShape.push(size);
-    for (let k = 0; k < strides.length; k++) outStrides[k]![even ? last : last + 1] = strides[k]![axis]!;
-  }
-  if (outShape.length === 0) return { shape: [1], strides: strides.map(() => [1]) };
-  return { shape: outShape, strides: outStrides };
 }

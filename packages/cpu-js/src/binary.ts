@@ -117,7 +117,7 @@ export function binary(
     return;
   }
   const strides = [broadcastStrides(shapeA, shape), broadcastStrides(shapeB, shape), stridesOf(shape)];
-  const rows = new Rows(shape, strides);
+  const rows = new Rows(shape, strides, [0, 0, 0]);
   const { length, starts, steps } = rows;
   const stepA = steps[0]!;
   const stepB = steps[1]!;
@@ -137,8 +137,25 @@ export function select(
   out: TypedArray,
   shape: readonly number[],
 ): void {
-  const operands = [shapeCondition, shapeA, shapeB];
-  const rows = new Rows(shape, [...operands.map((s) => broadcastStrides(s, shape)), stridesOf(shape)]);
+  const size = sizeOf(shape);
+  const sizeC = sizeOf(shapeCondition);
+  const sizeA = sizeOf(shapeA);
+  const sizeB = sizeOf(shapeB);
+  if ((sizeC === size || sizeC === 1) && (sizeA === size || sizeA === 1) && (sizeB === size || sizeB === 1)) {
+    const steps = [sizeC === size ? 1 : 0, sizeA === size ? 1 : 0, sizeB === size ? 1 : 0];
+    selectRow(condition, a, b, out, [0, 0, 0, 0], steps, size);
+    return;
+  }
+  const rows = new Rows(
+    shape,
+    [
+      broadcastStrides(shapeCondition, shape),
+      broadcastStrides(shapeA, shape),
+      broadcastStrides(shapeB, shape),
+      stridesOf(shape),
+    ],
+    [0, 0, 0, 0],
+  );
   const { length, starts, steps } = rows;
   do selectRow(condition, a, b, out, starts, steps, length);
   while (rows.next());

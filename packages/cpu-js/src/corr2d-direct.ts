@@ -1,20 +1,19 @@
 /**
- * The corr2d triple by its definition: windows cut to the input, term by term. For small problems, where preparing
- * anything would cost more than the sums, and for whatever must not see padding at all.
- *
- * All three walk the same pairs of an output cell and a kernel cell; only which of the three arrays collects the
- * products differs.
+ * The corr2d triple kernel cell by kernel cell, over the outputs whose windows have that cell in the input. For
+ * small problems, where preparing anything would cost more than the sums, and for whatever must not see padding at
+ * all. Of the three arrays, the one that collects the products differs.
  */
 import type { TypedArray, Window2d } from "@corr2d/core";
+import type { BufferPool } from "./buffers.ts";
 
-/** The first kernel cell of a window that lies in the input; the window's first cell is at `at`. */
-function firstInside(at: number, dilation: number): number {
-  return at >= 0 ? 0 : Math.ceil(-at / dilation);
+// A kernel cell meets the input at `at` + o · stride in output o: inside for o from firstInside to endInside.
+
+function firstInside(at: number, stride: number): number {
+  return at >= 0 ? 0 : Math.ceil(-at / stride);
 }
 
-/** One past the last kernel cell of a window that lies in the input. */
-function endInside(at: number, kernel: number, dilation: number, size: number): number {
-  return at + (kernel - 1) * dilation < size ? kernel : Math.ceil((size - at) / dilation);
+function endInside(at: number, outputs: number, stride: number, size: number): number {
+  return at + (outputs - 1) * stride < size ? outputs : Math.ceil((size - at) / stride);
 }
 
 export function corr2dDirect(
@@ -23,75 +22,93 @@ export function corr2dDirect(
   bias: TypedArray | null,
   w: Window2d,
   out: TypedArray,
+  pool: BufferPool,
 ): void {
-  const { kernelHeight, kernelWidth, inputHeight, inputWidth, dilationHeight, dilationWidth } = w;
+  const { kernelHeight, kernelWidth, inputHeight, inputWidth, outputHeight, outputWidth } = w;
+  const { strideHeight, strideWidth } = w;
   const inChannels = w.inChannels / w.groups;
   const outChannels = w.outChannels / w.groups;
   const plane = inputHeight * inputWidth;
-  let at = 0;
+  const pixels = outputHeight * outputWidth;
+  const sums = pool.borrow(pixels);
+  let to = 0;
   for (let n = 0; n < w.batch; n++) {
-    for (let oc = 0; oc < w.outChannels; oc++) {
-      const group = Math.floor(oc / outChannels);
-      const image = (n * w.inChannels + group * inChannels) * plane;
-      const weights = oc * inChannels * kernelHeight * kernelWidth;
+    for (let oc = 0; oc < w.outChannels; oc++, to += pixels) {
+      let image = (n * w.inChannels + Math.floor(oc / outChannels) * inChannels) * plane;
+      let k = oc * inChannels * kernelHeight * kernelWidth;
       const start = bias === null ? 0 : bias[oc]!;
-      for (let oy = 0; oy < w.outputHeight; oy++) {
-        const y = oy * w.strideHeight - w.padTop;
-        const kyFrom = firstInside(y, dilationHeight);
-        const kyTo = endInside(y, kernelHeight, dilationHeight, inputHeight);
-        for (let ox = 0; ox < w.outputWidth; ox++, at++) {
-          const left = ox * w.strideWidth - w.padLeft;
-          const kxFrom = firstInside(left, dilationWidth);
-          const kxTo = endInside(left, kernelWidth, dilationWidth, inputWidth);
-          let sum = start;
-          for (let ic = 0; ic < inChannels; ic++) {
-            for (let ky = kyFrom; ky < kyTo; ky++) {
-              const row = weights + (ic * kernelHeight + ky) * kernelWidth;
-              let i =
-                image + ic * plane + (y + ky * dilationHeight) * inputWidth + left + kxFrom * dilationWidth;
-              for (let kx = kxFrom; kx < kxTo; kx++, i += dilationWidth) sum += x[i]! * kernel[row + kx]!;
+      for (let i = 0; i < pixels; i++) sums[i] = start;
+      for (let ic = 0; ic < inChannels; ic++, image += plane) {
+        for (let ky = 0; ky < kernelHeight; ky++) {
+          const y = ky * w.dilationHeight - w.padTop;
+          const oyFrom = firstInside(y, strideHeight);
+          const oyTo = endInside(y, outputHeight, strideHeight, inputHeight);
+          for (let kx = 0; kx < kernelWidth; kx++, k++) {
+            const left = kx * w.dilationWidth - w.padLeft;
+            const oxFrom = firstInside(left, strideWidth);
+            const oxTo = endInside(left, outputWidth, strideWidth, inputWidth);
+            const v = kernel[k]!;
+            for (let oy = oyFrom; oy < oyTo; oy++) {
+              let i = image + (y + oy * strideHeight) * inputWidth + left + oxFrom * strideWidth;
+              const end = oy * outputWidth + oxTo;
+              for (let at = oy * outputWidth + oxFrom; at < end; at++, i += strideWidth)
+                sums[at]! += v * x[i]!;
             }
           }
-          out[at] = sum;
         }
       }
+      for (let i = 0; i < pixels; i++) out[to + i] = sums[i]!;
     }
   }
+  pool.giveBack(sums);
 }
 
-export function corr2dInputDirect(g: TypedArray, kernel: TypedArray, w: Window2d, out: TypedArray): void {
-  const { kernelHeight, kernelWidth, inputHeight, inputWidth, dilationHeight, dilationWidth } = w;
+export function corr2dInputDirect(
+  g: TypedArray,
+  kernel: TypedArray,
+  w: Window2d,
+  out: TypedArray,
+  pool: BufferPool,
+): void {
+  const { kernelHeight, kernelWidth, inputHeight, inputWidth, outputHeight, outputWidth } = w;
+  const { strideHeight, strideWidth } = w;
   const inChannels = w.inChannels / w.groups;
   const outChannels = w.outChannels / w.groups;
   const plane = inputHeight * inputWidth;
-  out.fill(0);
-  let at = 0;
+  const pixels = outputHeight * outputWidth;
+  const sums = pool.borrow(plane);
+  let to = 0;
   for (let n = 0; n < w.batch; n++) {
-    for (let oc = 0; oc < w.outChannels; oc++) {
-      const group = Math.floor(oc / outChannels);
-      const image = (n * w.inChannels + group * inChannels) * plane;
-      const weights = oc * inChannels * kernelHeight * kernelWidth;
-      for (let oy = 0; oy < w.outputHeight; oy++) {
-        const y = oy * w.strideHeight - w.padTop;
-        const kyFrom = firstInside(y, dilationHeight);
-        const kyTo = endInside(y, kernelHeight, dilationHeight, inputHeight);
-        for (let ox = 0; ox < w.outputWidth; ox++, at++) {
-          const left = ox * w.strideWidth - w.padLeft;
-          const kxFrom = firstInside(left, dilationWidth);
-          const kxTo = endInside(left, kernelWidth, dilationWidth, inputWidth);
-          const v = g[at]!;
-          for (let ic = 0; ic < inChannels; ic++) {
-            for (let ky = kyFrom; ky < kyTo; ky++) {
-              const row = weights + (ic * kernelHeight + ky) * kernelWidth;
-              let i =
-                image + ic * plane + (y + ky * dilationHeight) * inputWidth + left + kxFrom * dilationWidth;
-              for (let kx = kxFrom; kx < kxTo; kx++, i += dilationWidth) out[i]! += v * kernel[row + kx]!;
+    for (let channel = 0; channel < w.inChannels; channel++, to += plane) {
+      const group = Math.floor(channel / inChannels);
+      const ic = channel - group * inChannels;
+      for (let i = 0; i < plane; i++) sums[i] = 0;
+      for (let oc = group * outChannels; oc < (group + 1) * outChannels; oc++) {
+        const gradients = (n * w.outChannels + oc) * pixels;
+        let k = (oc * inChannels + ic) * kernelHeight * kernelWidth;
+        for (let ky = 0; ky < kernelHeight; ky++) {
+          const y = ky * w.dilationHeight - w.padTop;
+          const oyFrom = firstInside(y, strideHeight);
+          const oyTo = endInside(y, outputHeight, strideHeight, inputHeight);
+          for (let kx = 0; kx < kernelWidth; kx++, k++) {
+            const left = kx * w.dilationWidth - w.padLeft;
+            const oxFrom = firstInside(left, strideWidth);
+            const oxTo = endInside(left, outputWidth, strideWidth, inputWidth);
+            const v = kernel[k]!;
+            for (let oy = oyFrom; oy < oyTo; oy++) {
+              let i = (y + oy * strideHeight) * inputWidth + left + oxFrom * strideWidth;
+              const end = gradients + oy * outputWidth + oxTo;
+              for (let at = gradients + oy * outputWidth + oxFrom; at < end; at++, i += strideWidth) {
+                sums[i]! += v * g[at]!;
+              }
             }
           }
         }
       }
+      for (let i = 0; i < plane; i++) out[to + i] = sums[i]!;
     }
   }
+  pool.giveBack(sums);
 }
 
 export function corr2dKernelDirect(x: TypedArray, g: TypedArray, w: Window2d, out: TypedArray): void {
@@ -100,7 +117,6 @@ export function corr2dKernelDirect(x: TypedArray, g: TypedArray, w: Window2d, ou
   const outChannels = w.outChannels / w.groups;
   const plane = inputHeight * inputWidth;
   const pixels = w.outputHeight * w.outputWidth;
-  // The windows that meet kernel cell k inside the input are those of F's mirror: stride and dilation swapped.
   let at = 0;
   for (let oc = 0; oc < w.outChannels; oc++) {
     const firstChannel = Math.floor(oc / outChannels) * inChannels;

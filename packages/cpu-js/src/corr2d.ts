@@ -1,7 +1,7 @@
 /**
  * The corr2d triple: which kernel serves which geometry. All of them serve every geometry; the choice is for speed.
  *
- * Small problems go term by term (corr2d-direct.ts). A window as large as the input is a matrix product. Of the
+ * Small problems go kernel cell by kernel cell (corr2d-direct.ts). A window as large as the input is a matrix product. Of the
  * rest, few channels go by sliding filters (corr2d-sliding.ts), many by packed panels (corr2d-packed.ts).
  */
 import type { MatmulSize, TypedArray, Window2d } from "@corr2d/core";
@@ -66,7 +66,7 @@ export function corr2d(
   pool: BufferPool,
 ): void {
   const outChannels = w.outChannels / w.groups;
-  if (isSmall(w)) corr2dDirect(x, kernel, bias, w, out);
+  if (isSmall(w)) corr2dDirect(x, kernel, bias, w, out, pool);
   else if (isWhole(w)) {
     matmul(x, kernel, wholeSize(w.batch, termsOf(w), w.outChannels, false, true), out, pool);
     if (bias !== null) addBias(out, bias);
@@ -95,14 +95,14 @@ export function corr2dInput(
     (w.inputHeight * w.inputWidth) / (w.strideHeight * w.strideWidth * w.outputHeight * w.outputWidth);
   const few = outChannels <= FEW;
   const slides = few || (isShared(w) && outChannels <= FEW_SHARED && surplus < 1.5);
-  if (isSmall(w) || (few && surplus > 4)) corr2dInputDirect(g, kernel, w, out);
+  if (isSmall(w) || (few && surplus > 4)) corr2dInputDirect(g, kernel, w, out, pool);
   else if (isWhole(w)) {
     matmul(g, kernel, wholeSize(w.batch, w.outChannels, termsOf(w), false, false), out, pool);
   } else if (slides) corr2dInputSliding(g, kernel, w, out, pool);
   else corr2dInputPacked(g, kernel, w, out, pool);
 }
 
-/** G(x, g). Where a g that is not finite would meet the zeros of the padding (0 · ∞ is NaN), term by term. */
+/** G(x, g). Where a g that is not finite would meet the zeros of the padding (0 · ∞ is NaN), cell by cell. */
 export function corr2dKernel(
   x: TypedArray,
   g: TypedArray,

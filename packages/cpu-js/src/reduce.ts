@@ -113,10 +113,13 @@ export function reduce(
   const { start, row } = (dtype === "int32" ? INT32 : FLOATING)[op];
   const totals = out instanceof Float32Array ? pool.borrow(out.length) : out;
   totals.fill(start);
-  const rows = new Rows(shape, [stridesOf(shape), totalStrides(shape, axes)]);
-  const { length, starts, steps } = rows;
-  do row(x, starts[0]!, length, totals, starts[1]!, steps[1]!);
-  while (rows.next());
+  if (axes.length === shape.length) row(x, 0, x.length, totals, 0, 0);
+  else {
+    const rows = new Rows(shape, [stridesOf(shape), totalStrides(shape, axes)], [0, 0]);
+    const { length, starts, steps } = rows;
+    do row(x, starts[0]!, length, totals, starts[1]!, steps[1]!);
+    while (rows.next());
+  }
   if (totals !== out) {
     out.set(totals);
     pool.giveBack(totals);
