@@ -1,9 +1,9 @@
 /** Every case of the suite, from the simplest layer up: a failure high up with none below it is the high one's own. */
 import type { Case } from "../case.ts";
 import { cases as autograd } from "./autograd.ts";
+import { cases as binary } from "./binary.ts";
 import { cases as correlation } from "./correlation.ts";
 import { cases as correlationValues } from "./correlation-values.ts";
-import { cases as elementwise } from "./elementwise.ts";
 import { cases as fused } from "./fused.ts";
 import { cases as matmul } from "./matmul.ts";
 import { cases as movement } from "./movement.ts";
@@ -12,10 +12,12 @@ import { cases as pools } from "./pools.ts";
 import { cases as reduce } from "./reduce.ts";
 import { cases as storage } from "./storage.ts";
 import { cases as training } from "./training.ts";
+import { cases as unary } from "./unary.ts";
 
 export const cases: readonly Case[] = [
   ...storage,
-  ...elementwise,
+  ...unary,
+  ...binary,
   ...reduce,
   ...movement,
   ...matmul,

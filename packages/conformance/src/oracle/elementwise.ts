@@ -7,9 +7,18 @@
 import type { BinaryOp, DType, UnaryOp } from "@corr2d/core";
 import { type Expected, smallestNormal, unitRoundoff } from "../compare.ts";
 
-/** erf by its series of positive terms, which loses no digits (Abramowitz & Stegun 1964, 7.1.6). */
+/**
+ * erf: near 0 by its series of positive terms (Abramowitz & Stegun 1964, 7.1.6), which loses no digits; farther out
+ * as 1 − erfc, by erfc's continued fraction (7.1.14).
+ */
 function erf(x: number): number {
-  if (Math.abs(x) > 6 || Number.isNaN(x)) return Math.sign(x);
+  const size = Math.abs(x);
+  if (Number.isNaN(x) || size === Number.POSITIVE_INFINITY) return Math.sign(x);
+  if (size > 2) {
+    let tail = size;
+    for (let n = 100; n > 0; n--) tail = size + n / 2 / tail;
+    return Math.sign(x) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * tail));
+  }
   let term = x;
   let sum = x;
   for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
