@@ -66,7 +66,7 @@ export function convRowPhases(args: usize, begin: i32, end: i32): void {
           const weights = <usize>arg(about, 2) + arg(about, 3) * group + (<usize>(channel * (taps + 1)) << 2);
           positions(
             pair ? 2 : 1, input + arg(about, 4), <usize>arg(about, 0), weights, weights + step, taps, to, pitch * phases,
-            columns,
+            max(columns, 8),
           );
         }
         const to = out + outChannel * channel;

@@ -83,7 +83,8 @@ function rowPair(
  * per row, 15 per channel, 16 per image, 17 weight step per group, 18 units, 19 chunks, 20 buffers or 0, 21 bytes of
  * a buffer, 22 input height, 23 width, 24 rows and 25 columns of padding before, 26 residues, 27 columns of a
  * residue, 28 vertical stride, 29 buffer rows of a strip, 30 input channels of a group, 31 weights of row pairs (with edge
- * and middle taps in 32, 33, tap table in 34, step per group in 35) or 0.
+ * and middle taps in 32, 33, tap table in 34, step per group in 35) or 0, 36 where the sums of narrow rows go, from
+ * the beginning of the buffer, or 0, 37 rows that are summed as one (1, or a strip's with vertical stride 1).
  */
 export function convRows(args: usize, begin: i32, end: i32): void {
   const table = <usize>arg(args, 3), taps = arg(args, 4), channels = arg(args, 5);
@@ -118,6 +119,10 @@ export function convRows(args: usize, begin: i32, end: i32): void {
         }
       }
       const weights = <usize>arg(args, 2) + arg(args, 17) * group;
+      if (arg(args, 36)) {
+        narrowRows(args, input, step, weights, out, last - first);
+        continue;
+      }
       for (; row < last; row++) {
         rowChannels(input, table, weights, taps, channels, out, outChannel, columns);
         input += step;
@@ -142,6 +147,34 @@ function stageStrip(args: usize, input: usize, buffer: usize, first: i32, count:
       const y = top + i;
       const from: usize = <u32>y < <u32>height ? plane + (<usize>(y * width) << 2) : 0;
       stageRow(from, width, arg(args, 25), to, residues, columns);
+    }
+  }
+}
+
+/**
+ * Rows of less than 8 columns, from a staged strip: the sums run on over the padding into the next row, and what lies
+ * between rows is not copied out. args: those of `convRows`.
+ */
+function narrowRows(args: usize, input: usize, step: usize, weights: usize, out: usize, rows: i32): void {
+  const taps = arg(args, 4), channels = arg(args, 5), columns = arg(args, 7), together = arg(args, 37);
+  const outRow = <usize>arg(args, 14), outChannel = <usize>arg(args, 15);
+  const sums = input + arg(args, 36);
+  for (let row = 0; row < rows; row += together) {
+    const count = min(together, rows - row);
+    const width = max(<i32>(step >> 2) * (count - 1) + columns, 8);
+    const pitch = <usize>(width + 8) << 2;
+    let at = weights;
+    for (let channel = 0; channel < channels; channel += 2) {
+      const both = min(channels - channel, 2);
+      positions(both, input + step * row, <usize>arg(args, 3), at, at + 4 * both, taps, sums, pitch, width);
+      at += <usize>(taps + 1) * 4 * both;
+      for (let c = 0; c < both; c++) {
+        let to = out + outChannel * (channel + c) + outRow * row;
+        let from = sums + pitch * c;
+        for (let i = 0; i < count; i++, to += outRow, from += step) {
+          for (let x = 0; x < columns; x++) store<f32>(to + (<usize>x << 2), load<f32>(from + (<usize>x << 2)));
+        }
+      }
     }
   }
 }

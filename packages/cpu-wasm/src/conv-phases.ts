@@ -11,7 +11,7 @@ import type { Runtime } from "./runtime.ts";
 const PADDED_BUDGET = 1 << 20;
 
 /**
- * T(g, k) from all its phases (`inputCorrelations`, row phases outermost), each at least 8 pixels wide, of an input of
+ * T(g, k) from all its phases (`inputCorrelations`, row phases outermost) of an input of
  * `height` × `width`.
  */
 export function inputGradientPhases(
@@ -36,13 +36,13 @@ export function inputGradientPhases(
   const plane = rows * row;
   const channels = c.groups * c.inChannels;
   const batch = imagesAtOnce(c.batch, bytes(channels * plane), PADDED_BUDGET);
-  const pitch = bytes(Math.max(...phases.map((p) => p.x.output)) + 4);
+  const pitch = bytes(Math.max(8, ...phases.map((p) => p.x.output)) + 4);
   const most = Math.max(...phases.map((p) => p.inChannels * p.y.taps * p.x.taps));
   const slices = Math.ceil(CHUNKS / (c.groups * Math.min(batch, CHUNKS)));
   const groupWeights = bytes(packedTaps(c.outChannels, most));
 
   const scratch = new Scratch();
-  const copy = scratch.reserve(bytes(batch * channels * plane));
+  const copy = scratch.reserve(bytes(batch * channels * plane + 8));
   const tables = scratch.reserve(columnPhases * bytes(most));
   const kernelTable = scratch.reserve(bytes(most));
   const weights = scratch.reserve(columnPhases * c.groups * groupWeights);

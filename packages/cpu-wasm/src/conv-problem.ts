@@ -179,6 +179,11 @@ export function inputCorrelations(w: Window2d): Correlation[] {
   );
 }
 
+/** Whether the outputs fill their planes, row by row. */
+export function wholePlane(c: Correlation): boolean {
+  return c.outX === 1 && c.outPlane === c.y.output * c.x.output;
+}
+
 /** The cells that windows read along an axis, first to last. */
 export function reachOf(axis: Axis): number {
   return (axis.output - 1) * axis.stride + (axis.taps - 1) * axis.dilation + 1;

@@ -7,6 +7,8 @@ import type { Runtime } from "./runtime.ts";
 
 /** A strip's padded rows; 24 to 192 KiB measure the same, 64 KiB leaves few rows to be copied twice. */
 const STRIP_BYTES = 64 << 10;
+/** What a row of lanes takes at least; narrower rows are summed together. */
+const LEAST_COLUMNS = 8;
 /** Each chunk has a buffer for strips. */
 const CHUNKS = 32;
 
@@ -39,7 +41,7 @@ function stripRows(c: Correlation, row: number, copied: boolean): number {
   return Math.min(c.y.output, rows + (rows % 2));
 }
 
-/** x ⋆ kernel; output rows must be contiguous and at least 8 wide. `bias`: pointer, or 0. */
+/** x ⋆ kernel; output rows must be contiguous. `bias`: pointer, or 0. */
 export function correlateRows(
   rt: Runtime,
   c: Correlation,
@@ -49,10 +51,15 @@ export function correlateRows(
   out: number,
 ): void {
   const bytes = (floats: number): number => floats * FLOAT;
-  const whole = rowPlanes(c);
+  const narrow = c.x.output < LEAST_COLUMNS;
+  const whole = narrow ? copiedRows(c.y, c.x) : rowPlanes(c);
   const rows = stripRows(c, whole.row, whole.copied);
   const strips = Math.ceil(c.y.output / rows);
   const planes = whole.copied ? copiedRows({ ...c.y, output: rows }, c.x) : whole;
+  // Lanes of narrow rows run on beyond the strip, into what is never stored.
+  const stagedBytes = bytes(c.inChannels * planes.plane + 2 * LEAST_COLUMNS);
+  const together = narrow && c.y.stride === 1 ? rows : 1;
+  const sumsBytes = narrow ? 2 * bytes(together * planes.row + 2 * LEAST_COLUMNS) : 0;
   const taps = c.inChannels * c.y.taps * c.x.taps;
   const units = c.batch * c.groups * strips;
   const chunks = Math.min(CHUNKS, units);
@@ -61,7 +68,7 @@ export function correlateRows(
   const middle = taps - edge;
   const groupWeights = bytes(packedTaps(c.outChannels, taps));
   const pairWeights = bytes(1 + 2 * taps);
-  const bufferBytes = whole.copied ? bytes(c.inChannels * planes.plane) + 64 : 0;
+  const bufferBytes = whole.copied ? stagedBytes + sumsBytes : 0;
 
   const scratch = new Scratch();
   const tapTable = scratch.reserve(bytes(taps));
@@ -129,6 +136,8 @@ export function correlateRows(
       middle,
       paired ? scratch.at(pairTable) : 0,
       pairWeights,
+      narrow ? stagedBytes : 0,
+      together,
     ],
     chunks,
     2 * macsOf(c),

@@ -3,7 +3,7 @@
  * single-channel images.
  */
 import { FLOAT, Scratch } from "./conv-layout.ts";
-import { type Correlation, macsOf, reachOf } from "./conv-problem.ts";
+import { type Correlation, macsOf, reachOf, wholePlane } from "./conv-problem.ts";
 import { CHUNKS } from "./gemm.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -29,7 +29,7 @@ export function isDepthwise3(c: Correlation): boolean {
     (x.pad === 0 || x.pad === 1) &&
     padRight(c) <= 1 &&
     x.output >= 8 &&
-    c.outX === 1
+    wholePlane(c)
   );
 }
 

@@ -1,73 +1,125 @@
 /**
- * Which algorithm a geometry gets: pure functions of sizes, one table for each member of the triple.
+ * Which algorithm a geometry gets: pure functions of sizes, one for each member of the triple. Costs are in multiply-adds of a
+ * full tile; constants say what they were measured on (one thread, Node 20).
+ *
+ * | algorithm    | for                                              | measured                                         |
+ * |--------------|--------------------------------------------------|--------------------------------------------------|
+ * | `direct`     | anything below `DIRECT_MACS`                     | 6×8, 1×2: 0.1 µs in the kernel                   |
+ * | `depthwise3` | 3×3 on one channel each, stride 1 or 2           | 32@112 0.28 ms; `rows` 0.36                      |
+ * | `winograd2`  | 3×3, stride 1, 16 channels and more              | 64@56 2.4 ms; `gemm` 4.7                         |
+ * | `winograd4`  | the same where the caller allows it              |                                                  |
+ * | `images`     | batches of small maps with much padding          | input gradient 16→6@14, 5×5, b128 1.3 ms; `gemm` 5.4 |
+ * | `rows`       | fewer than 8 output channels per group           | 1→6@28, 5×5, b128 0.67 ms; `gemm` 2.8            |
+ * | `gemm`       | everything else                                  | 6→16@14, 5×5, b128 1.3 ms; 7×7 stride 2 5.0 ms   |
+ * | `phases`     | input gradients with stride, few input channels  | depthwise 96@112 stride 2 0.9 ms; `gemm` 6.7     |
+ * | `dot`        | kernel gradients, few output channels per group  | 1→6@28, b128 0.8 ms; `gemm` 1.2                  |
  */
 import type { Window2d } from "@corr2d/core";
+import { type Axis, type Correlation, forwardCorrelation, macsOf, wholePlane } from "./conv-problem.ts";
 import { isDepthwise3 } from "./depthwise.ts";
-import { type Axis, type Correlation, forwardCorrelation, macsOf } from "./conv-problem.ts";
 
 /** Below this many multiply-adds, packing and tables cost more than scalar sums. */
-const DIRECT_MACS = 5000;
+const DIRECT_MACS = 2500;
 
-/** F(2×2) pays from here. */
+/** F(2×2) pays from here: 16@56 0.20 ms, `gemm` 0.32. */
 const WINOGRAD_CHANNELS = 16;
+/** A tile of lanes. */
+const WINOGRAD_TILES = 8;
+
+/** The matrix kernels' columns come in eights: below that, lanes along rows waste less. */
+const GEMM_CHANNELS = 8;
 
 /** What may be used for 3×3 kernels: F(2×2); F(4×4) too, which is less exact; or neither. */
 export type WinogradOption = "default" | "large" | "off";
 
-export type CorrelationPlan = "direct" | "depthwise3" | "rows" | "images" | "winograd2" | "winograd4" | "gemm";
+export type CorrelationPlan = "direct" | "depthwise3" | "winograd2" | "winograd4" | "images" | "rows" | "gemm";
+export type InputGradientPlan = "direct" | "images" | "phases" | "each";
 export type KernelGradientPlan = "direct" | "dot" | "gemm";
 
+/** F(x, k), and each phase of T(g, k). */
 export function planCorrelation(c: Correlation, winograd: WinogradOption): CorrelationPlan {
-  if (macsOf(c) < DIRECT_MACS) return "direct";
+  if (macsOf(c) < DIRECT_MACS && wholePlane(c)) return "direct";
   if (isDepthwise3(c)) return "depthwise3";
-  if (is3x3(c) && Math.min(c.inChannels, c.outChannels) >= WINOGRAD_CHANNELS) {
-    const tiles = c.batch * Math.ceil(c.y.output / 2) * Math.ceil(c.x.output / 2);
-    if (tiles >= 8 && winograd !== "off") return "winograd2";
-  }
-  const ordinary = c.outChannels >= 8 || c.x.output < 8 || c.outX !== 1 ? "gemm" : "rows";
-  return imagesWork(c) < 0.85 * (ordinary === "gemm" ? gemmWork(c) : rowsWork(c)) ? "images" : ordinary;
+  const size = winogradTile(c, winograd);
+  if (size !== 0) return size === 2 ? "winograd2" : "winograd4";
+  if (wholePlane(c) && prefersImages(c)) return "images";
+  return c.outX === 1 && c.outChannels < GEMM_CHANNELS && rowsWork(c) < gemmWork(c) ? "rows" : "gemm";
 }
 
-/** Channels go in pairs; an odd last one takes the time of 1.6. */
-function pairedChannels(channels: number): number {
-  return channels + 0.6 * (channels % 2);
+/** T(g, k): all phases together, or `each` as a correlation of its own. */
+export function planInputGradient(phases: readonly Correlation[], w: Window2d): InputGradientPlan {
+  if (macsOf(forwardCorrelation(w)) < DIRECT_MACS) return "direct";
+  if (phases.length > 1 && phases.every(prefersImages)) return "images";
+  return w.strideWidth > 1 && w.inChannels / w.groups < GEMM_CHANNELS ? "phases" : "each";
 }
 
-/** Multiply-adds on lanes along the rows, and a tenth for padding. */
-function rowsWork(c: Correlation): number {
-  const lanes = roundUp(c.x.output, 4) / c.x.output;
-  return (1.1 * lanes * macsOf(c) * pairedChannels(c.outChannels)) / c.outChannels;
+/** G(x, g). */
+export function planKernelGradient(w: Window2d): KernelGradientPlan {
+  const c = forwardCorrelation(w);
+  if (macsOf(c) < DIRECT_MACS) return "direct";
+  const taps = c.inChannels * c.y.taps * c.x.taps;
+  const rows = c.batch * c.groups * c.y.output;
+  const pairs = c.outChannels > 1;
+  const tiles = roundUp(c.outChannels, pairs ? 2 : 1) * roundUp(taps, pairs ? 4 : 5);
+  const dot = rows * roundUp(c.x.output, 4) * tiles;
+  const panels = roundUp(c.outChannels, 8);
+  const gemm = rows * c.x.output * panels * (roundUp(taps, panels > 8 ? 2 : 4) + PACK_MACS);
+  return DOT_COST * dot < gemm ? "dot" : "gemm";
 }
 
-export type InputGradientPlan = "images" | "phases" | "each";
-
-/** How the phases of an input gradient are done: together, or each as a correlation of its own. */
-export function planInputGradient(
-  phases: readonly Correlation[],
-  w: Window2d,
-  winograd: WinogradOption,
-): InputGradientPlan {
-  const plans = phases.map((c) => (c.y.taps * c.x.taps === 0 ? "images" : planCorrelation(c, winograd)));
-  if (plans.every((plan) => plan === "images")) return "images";
-  const narrow = phases.some((c) => c.x.output < 8);
-  return w.strideWidth > 1 && w.inChannels / w.groups < 8 && !narrow ? "phases" : "each";
+/** The tile size that pays, or 0. */
+function winogradTile(c: Correlation, winograd: WinogradOption): 0 | 2 | 4 {
+  const plain = (axis: Axis): boolean => axis.taps === 3 && axis.stride === 1 && axis.dilation === 1;
+  if (winograd === "off" || !plain(c.x) || !plain(c.y) || c.outX !== 1) return 0;
+  if (Math.min(c.inChannels, c.outChannels) < WINOGRAD_CHANNELS) return 0;
+  const tiles = (size: number): number =>
+    c.batch * Math.ceil(c.y.output / size) * Math.ceil(c.x.output / size);
+  return tiles(2) < WINOGRAD_TILES ? 0 : 2;
 }
 
-/** Multiply-adds of the matrix kernels, those of missing output channels included. */
-function gemmWork(c: Correlation): number {
-  return (macsOf(c) / c.outChannels) * roundUp(c.outChannels, 8);
-}
-
-/** A float's transposition takes the time of about ten multiply-adds. */
+/** A dot product's step loads more than it computes: 0.85 of a tile's speed. */
+const DOT_COST = 1.15;
+/** Packing a float takes the time of so many multiply-adds. */
+const PACK_MACS = 10;
+/** Transposing a float does, too. */
 const TRANSPOSE_MACS = 10;
+/** An odd last channel takes the time of so many of a pair. */
+const SINGLE_COST = 1.6;
+/** Padding strips costs a tenth. */
+const PADDING_COST = 1.1;
+/** `images` must win by this much, since the costs are rough. */
+const IMAGES_ADVANTAGE = 0.85;
+/** Images of one block of lanes. */
+const LANES = 16;
 
-/** Multiply-adds when lanes are images and taps in the padding are left out, and what transposing costs. */
+function roundUp(size: number, to: number): number {
+  return Math.ceil(size / to) * to;
+}
+
+function pairedChannels(channels: number): number {
+  return channels + (SINGLE_COST - 1) * (channels % 2);
+}
+
+/** Columns are rounded up to panels. */
+function gemmWork(c: Correlation): number {
+  return (macsOf(c) / c.outChannels) * roundUp(c.outChannels, GEMM_CHANNELS);
+}
+
+/** Rows are rounded up to vectors; narrow ones run on over the padding between them. */
+function rowsWork(c: Correlation): number {
+  const columns = c.x.output < 8 ? c.x.output + c.x.taps : roundUp(c.x.output, 4);
+  return PADDING_COST * macsOf(c) * (columns / c.x.output) * (pairedChannels(c.outChannels) / c.outChannels);
+}
+
+/** Taps in the padding are left out; everything is transposed before and after. */
 function imagesWork(c: Correlation): number {
-  if (c.groups > 1) return Number.POSITIVE_INFINITY;
-  const images = roundUp(c.batch, 16);
   const floats = c.inChannels * c.y.input * c.x.input + c.outChannels * c.y.output * c.x.output;
-  const channels = pairedChannels(c.outChannels);
-  return images * (c.inChannels * channels * tapsInside(c.y) * tapsInside(c.x) + TRANSPOSE_MACS * floats);
+  const macs = c.inChannels * pairedChannels(c.outChannels) * tapsInside(c.y) * tapsInside(c.x);
+  return roundUp(c.batch, LANES) * (macs + TRANSPOSE_MACS * floats);
+}
+
+function prefersImages(c: Correlation): boolean {
+  return c.groups === 1 && imagesWork(c) < IMAGES_ADVANTAGE * Math.min(rowsWork(c), gemmWork(c));
 }
 
 /** Pairs of an output position and a tap whose cell lies in the input. */
@@ -80,28 +132,4 @@ function tapsInside(axis: Axis): number {
     count += Math.max(0, last - first + 1);
   }
   return count;
-}
-
-export function planKernelGradient(w: Window2d): KernelGradientPlan {
-  const c = forwardCorrelation(w);
-  if (macsOf(c) < DIRECT_MACS) return "direct";
-  const taps = c.inChannels * c.y.taps * c.x.taps;
-  const positions = c.batch * c.groups * c.y.output;
-  const tile = c.outChannels > 1 ? 4 : 5;
-  const dot = positions * roundUp(c.x.output, 4) * roundUp(c.outChannels, c.outChannels > 1 ? 2 : 1) * roundUp(taps, tile);
-  const panels = roundUp(c.outChannels, 8);
-  const gemm = positions * c.x.output * (panels * roundUp(taps, panels > 8 ? 2 : 4) + PACK_MACS * panels);
-  return 1.15 * dot < gemm ? "dot" : "gemm";
-}
-
-/** Packing a float into a panel takes the time of about ten multiply-adds. */
-const PACK_MACS = 10;
-
-function roundUp(size: number, to: number): number {
-  return Math.ceil(size / to) * to;
-}
-
-function is3x3({ x, y, outX }: Correlation): boolean {
-  const plain = (axis: Axis): boolean => axis.taps === 3 && axis.stride === 1 && axis.dilation === 1;
-  return plain(x) && plain(y) && outX === 1;
 }
