@@ -1,4 +1,7 @@
 /** The command line: what it prints, its JSON, its exit codes and messages. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { runCli } from "./run-cli.ts";
@@ -171,6 +174,31 @@ describe("--backend", () => {
         "(BACKEND_UNAVAILABLE)\n",
     );
     expect(code).toBe(1);
+  });
+
+  test("a package that is installed in the user's directory", async () => {
+    const cwd = mkdtempSync(join(tmpdir(), "demo package "));
+    const install = (name: string, exports: unknown): void => {
+      const folder = join(cwd, "node_modules", name);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ name, type: "module", exports }));
+      writeFileSync(join(folder, "index.js"), "export default () => { throw new Error('found it'); };");
+    };
+    install("their-backend", { default: "./index.js" });
+    install("import-only", { import: "./index.js" });
+    try {
+      const theirs = await runCli(["detect", "--backend", "their-backend"], { cwd });
+      expect(theirs).toEqual({
+        code: 1,
+        out: "",
+        err: "error: backend their-backend cannot run here: found it\n",
+      });
+      const other = await runCli(["detect", "--backend", "import-only"], { cwd });
+      expect(other.err).toContain('the package import-only has no "default" export condition; give the path');
+      expect(other.code).toBe(2);
+    } finally {
+      rmSync(cwd, { recursive: true });
+    }
   });
 
   test.each([

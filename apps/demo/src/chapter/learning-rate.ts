@@ -44,7 +44,7 @@ async function lossHessian(backend: Backend): Promise<number[][]> {
 }
 
 /** Of a symmetric 2 × 2 matrix: mean of the diagonal ± the radius of Mohr's circle. */
-export function symmetricEigenvalues(matrix: readonly (readonly number[])[]): [number, number] {
+function symmetricEigenvalues(matrix: readonly (readonly number[])[]): [number, number] {
   const [[a, b], [, d]] = matrix as [[number, number], [number, number]];
   const radius = Math.hypot((a - d) / 2, b);
   return [(a + d) / 2 - radius, (a + d) / 2 + radius];

@@ -19,7 +19,7 @@ const OWN: Readonly<Record<string, () => Promise<unknown>>> = {
   "cpu-wasm": () => import("@corr2d/cpu-wasm"),
 };
 
-export const BACKEND_NAMES: readonly string[] = Object.keys(OWN);
+const BACKEND_NAMES = Object.keys(OWN);
 
 export const BACKEND_HELP: string = `${BACKEND_NAMES.join(", ")}, all, an installed package, or ./a/path.js`;
 
@@ -50,7 +50,7 @@ async function importFrom(cwd: string, name: string): Promise<unknown> {
  * Starts one backend.
  * @throws UsageError for an unknown name or a module without a factory; CommandError when it cannot run here.
  */
-export async function loadBackend(name: string, cwd: string): Promise<Backend> {
+async function loadBackend(name: string, cwd: string): Promise<Backend> {
   const own = Object.hasOwn(OWN, name) ? OWN[name] : undefined;
   let module: unknown;
   try {
