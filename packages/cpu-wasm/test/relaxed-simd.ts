@@ -2,5 +2,6 @@
 import { setFlagsFromString } from "node:v8";
 
 export function enableRelaxedSimd(): void {
-  if (Number(process.versions.node.split(".")[0]) < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
+  if (Number(process.versions.node.split(".")[0]) < 22)
+    setFlagsFromString("--experimental-wasm-relaxed-simd");
 }

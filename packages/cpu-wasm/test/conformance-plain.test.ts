@@ -1,0 +1,3 @@
+import { strictConformance } from "./strict-conformance.ts";
+
+strictConformance("plain");
