@@ -197,7 +197,7 @@ export function cpuJs(options: CpuJsOptions = {}): Backend<Handle> {
 
     activationGrad(op, y, g, size, dtype) {
       const out = pool.allocate(dtype, size);
-      activationGrad(op, y.data, g.data, out.data, size);
+      activationGrad(op, y.data, g.data, out.data, size, dtype);
       return out;
     },
 

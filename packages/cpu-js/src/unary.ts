@@ -14,14 +14,13 @@ type Loop = (x: TypedArray, out: TypedArray, size: number) => void;
 const INT32_MAX = 2147483647;
 const INT32_MIN = -2147483648;
 
-/** To the nearest integer, halves to the even one. Beyond 2⁵² every float64 is an integer. */
+/**
+ * To the nearest integer, halves to the even one: what float64 addition does where its last place is 1, from 2⁵² on.
+ * Numbers that large are integers already.
+ */
 function roundHalfToEven(x: number): number {
-  const floor = Math.floor(x);
-  const fraction = x - floor;
-  if (fraction < 0.5) return floor;
-  if (fraction > 0.5) return floor + 1;
-  // Only a half gets here, or NaN.
-  return floor % 2 === 0 ? floor : floor + 1;
+  const shift = 1.5 * 2 ** 52;
+  return Math.abs(x) < 2 ** 51 ? x + shift - shift : x;
 }
 
 const copy: Loop = (x, out, size) => {
@@ -103,6 +102,26 @@ const LOOPS: Record<UnaryOp, Loop> = {
   },
 };
 
+/**
+ * relu by the bits of float32, without the branch that Math.max takes (mispredicted every other time, it makes the
+ * loop seven times slower). As int32, the negative numbers down to −∞ are those up to 0xff800000, and NaN with the
+ * sign bit set is above.
+ */
+const reluFloat32: Loop = (x, out, size) => {
+  const from = bitsOf(x);
+  const to = bitsOf(out);
+  for (let i = 0; i < size; i++) to[i] = from[i]! & ~negativeMask(from[i]!);
+};
+
+function bitsOf(x: TypedArray): Int32Array {
+  return new Int32Array(x.buffer, x.byteOffset, x.length);
+}
+
+/** All ones for the bits of a number below zero or −0, else (NaN too) all zeros. */
+function negativeMask(bits: number): number {
+  return (bits >> 31) & ((bits + 0x7fffff) >> 31);
+}
+
 /** The square of an int32 can exceed what a float64 holds exactly. */
 const squareInt32: Loop = (x, out, size) => {
   for (let i = 0; i < size; i++) out[i] = Math.imul(x[i]!, x[i]!);
@@ -116,11 +135,15 @@ export function unaryDtype(op: UnaryOp, dtype: DType): DType {
 }
 
 export function unary(op: UnaryOp, x: TypedArray, out: TypedArray, size: number, dtype: DType): void {
-  const loop = op === "square" && dtype === "int32" ? squareInt32 : LOOPS[op];
+  let loop = LOOPS[op];
+  if (op === "square" && dtype === "int32") loop = squareInt32;
+  if (op === "relu" && dtype === "float32") loop = reluFloat32;
   loop(x, out, size);
 }
 
-const GRADIENTS: Record<Activation, (y: TypedArray, g: TypedArray, out: TypedArray, size: number) => void> = {
+type GradientLoop = (y: TypedArray, g: TypedArray, out: TypedArray, size: number) => void;
+
+const GRADIENTS: Record<Activation, GradientLoop> = {
   relu: (y, g, out, size) => {
     for (let i = 0; i < size; i++) out[i] = y[i]! <= 0 ? 0 : g[i]!;
   },
@@ -132,14 +155,28 @@ const GRADIENTS: Record<Activation, (y: TypedArray, g: TypedArray, out: TypedArr
   },
 };
 
+/** By bits, as `reluFloat32`: g where y is above zero or NaN. */
+const reluGradFloat32: GradientLoop = (y, g, out, size) => {
+  const bits = bitsOf(y);
+  const from = bitsOf(g);
+  const to = bitsOf(out);
+  for (let i = 0; i < size; i++) {
+    const v = bits[i]!;
+    const zeroMask = ~(v | -v) >> 31;
+    to[i] = from[i]! & ~(negativeMask(v) | zeroMask);
+  }
+};
+
 export function activationGrad(
   op: Activation,
   y: TypedArray,
   g: TypedArray,
   out: TypedArray,
   size: number,
+  dtype: DType,
 ): void {
-  GRADIENTS[op](y, g, out, size);
+  const loop = op === "relu" && dtype === "float32" ? reluGradFloat32 : GRADIENTS[op];
+  loop(y, g, out, size);
 }
 
 export function addScaled(

@@ -80,6 +80,22 @@ describe("unary", () => {
     );
   });
 
+  it("relu tells all NaNs from numbers by their bits", () => {
+    const bits = Int32Array.of(0x7fc00000, 0x7f800001, 0xffc00000, 0xff800001, 0xffffffff);
+    expect([...unary("relu", new Float32Array(bits.buffer), "float32")]).toEqual([nan, nan, nan, nan, nan]);
+    const numbers = Int32Array.of(
+      0xff800000,
+      0xff7fffff,
+      0x80000001,
+      0x80000000,
+      0x00000001,
+      0x7f7fffff,
+      0x7f800000,
+    );
+    const given = new Float32Array(numbers.buffer);
+    expect(unary("relu", given, "float32")).toEqual(given.map((v) => Math.max(v, 0)));
+  });
+
   it("round takes halves to the even neighbour", () => {
     const x = Float64Array.of(
       -3.5,
