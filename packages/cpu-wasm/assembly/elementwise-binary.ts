@@ -2,7 +2,7 @@
  * Rows of the elementwise functions of two operands, and of select. An operand of a row is `n` elements, or one
  * that serves them all: its step is then 0 instead of 1. One small function per operation, made from templates.
  */
-import { loadLanes, loadSome, storeLanes, storeSome } from "./elementwise-lanes";
+import { loadSome, maximum, minimum, storeSome } from "./elementwise-lanes";
 import { pow } from "./math-pow";
 
 /** Operations; src/elementwise.ts has the same numbers. INT is added for int32 operands. */
@@ -19,8 +19,8 @@ function apply(op: i32, a: v128, b: v128): v128 {
   if (op == Row.MUL) return f32x4.mul(a, b);
   if (op == Row.DIV) return f32x4.div(a, b);
   if (op == Row.POW) return pow(a, b);
-  if (op == Row.MAXIMUM) return f32x4.max(a, b);
-  if (op == Row.MINIMUM) return f32x4.min(a, b);
+  if (op == Row.MAXIMUM) return maximum(a, b);
+  if (op == Row.MINIMUM) return minimum(a, b);
   if (op == Row.EQUAL) return i32x4.neg(f32x4.eq(a, b));
   if (op == Row.NOT_EQUAL) return i32x4.neg(f32x4.ne(a, b));
   if (op == Row.LESS) return i32x4.neg(f32x4.lt(a, b));
@@ -36,35 +36,7 @@ function apply(op: i32, a: v128, b: v128): v128 {
   return i32x4.neg(i32x4.le_s(a, b));
 }
 
-/** The four hot ones: a loop for each way of broadcasting. */
-@inline
-function mapFast(op: i32, a: usize, stepA: i32, b: usize, stepB: i32, out: usize, n: i32): void {
-  const stop = out + (<usize>(n & -4) << 2);
-  if (stepA & stepB) {
-    while (out < stop) {
-      v128.store(out, apply(op, v128.load(a), v128.load(b)));
-      a += 16;
-      b += 16;
-      out += 16;
-    }
-  } else if (stepA) {
-    const vb = v128.load32_splat(b);
-    while (out < stop) {
-      v128.store(out, apply(op, v128.load(a), vb));
-      a += 16;
-      out += 16;
-    }
-  } else {
-    mapAny(op, a, stepA, b, stepB, out, n);
-    return;
-  }
-  n &= 3;
-  if (n == 0) return;
-  const vb = stepB ? loadLanes(b, n) : v128.load32_splat(b);
-  storeLanes(out, apply(op, loadLanes(a, n), vb), n);
-}
-
-/** Every way of broadcasting in one loop. */
+/** Every way of broadcasting in one loop, four elements at a time. */
 @inline
 function mapAny(op: i32, a: usize, stepA: i32, b: usize, stepB: i32, out: usize, n: i32): void {
   while (n > 0) {
@@ -76,6 +48,36 @@ function mapAny(op: i32, a: usize, stepA: i32, b: usize, stepB: i32, out: usize,
     out += 16;
     n -= 4;
   }
+}
+
+/** Sixteen elements of a and sixteen, or one, of b. */
+@inline
+function sixteen(op: i32, a: usize, b: usize, single: bool, vb: v128, out: usize): void {
+  v128.store(out, apply(op, v128.load(a), single ? vb : v128.load(b)));
+  v128.store(out, apply(op, v128.load(a, 16), single ? vb : v128.load(b, 16)), 16);
+  v128.store(out, apply(op, v128.load(a, 32), single ? vb : v128.load(b, 32)), 32);
+  v128.store(out, apply(op, v128.load(a, 48), single ? vb : v128.load(b, 48)), 48);
+}
+
+/** For the most frequent: sixteen elements at a time where a is not a single one. */
+@inline
+function mapFast(op: i32, a: usize, stepA: i32, b: usize, stepB: i32, out: usize, n: i32): void {
+  if (stepA & stepB) {
+    for (; n >= 16; n -= 16) {
+      sixteen(op, a, b, false, i32x4.splat(0), out);
+      a += 64;
+      b += 64;
+      out += 64;
+    }
+  } else if (stepA) {
+    const vb = v128.load32_splat(b);
+    for (; n >= 16; n -= 16) {
+      sixteen(op, a, b, true, vb, out);
+      a += 64;
+      out += 64;
+    }
+  }
+  mapAny(op, a, stepA, b, stepB, out, n);
 }
 
 /** Truncates toward zero, and gives 0 for division by 0. */

@@ -1,5 +1,5 @@
 /**
- * The last one to three elements of a row, as a vector: kernels must not read or write beyond a row's end, because
+ * What rows of four lanes share. The last one to three elements of a row are a vector too: kernels must not read or write beyond a row's end, because
  * what lies there may be another thread's.
  */
 
@@ -31,4 +31,16 @@ export function loadSome(from: usize, left: i32): v128 {
 export function storeSome(to: usize, value: v128, left: i32): void {
   if (left >= 4) v128.store(to, value);
   else storeLanes(to, value, left);
+}
+
+/** The larger of two, or NaN: f32x4.max, in three machine instructions instead of eight. */
+@inline
+export function maximum(a: v128, b: v128): v128 {
+  return v128.or(f32x4.pmax(a, b), f32x4.ne(b, b)); // pmax(a, b) is a where a is NaN; all bits set is NaN
+}
+
+/** The smaller of two, or NaN. */
+@inline
+export function minimum(a: v128, b: v128): v128 {
+  return v128.or(f32x4.pmin(a, b), f32x4.ne(b, b));
 }

@@ -2,8 +2,8 @@
  * Rows of the elementwise functions whose operands have the result's shape: one small function per operation, all
  * made from three templates by inlining.
  */
-import { loadLanes, loadSome, storeLanes, storeSome } from "./elementwise-lanes";
-import { c4, erf, exp, expm1, log, log1p, sigmoid, tanh } from "./math";
+import { loadSome, storeSome } from "./elementwise-lanes";
+import { constant, erf, exp, expm1, log, log1p, ONE, sigmoid, tanh } from "./math";
 import { sinCosTan } from "./math-trig";
 
 /** Operations; src/elementwise.ts has the same numbers. */
@@ -19,8 +19,8 @@ function apply(op: i32, x: v128): v128 {
   if (op == Flat.NEG) return f32x4.neg(x);
   if (op == Flat.ABS) return f32x4.abs(x);
   if (op == Flat.SIGN) {
-    const signed = v128.or(v128.and(x, i32x4.splat(0x80000000)), c4(1));
-    return v128.bitselect(signed, x, v128.or(f32x4.lt(x, c4(0)), f32x4.gt(x, c4(0)))); // 0 and NaN stay
+    const signed = v128.or(v128.and(x, i32x4.splat(0x80000000)), constant(ONE));
+    return v128.bitselect(signed, x, v128.or(f32x4.lt(x, f32x4.splat(0)), f32x4.gt(x, f32x4.splat(0)))); // 0 and NaN stay
   }
   if (op == Flat.SQUARE) return f32x4.mul(x, x);
   if (op == Flat.FLOOR) return f32x4.floor(x);
@@ -28,9 +28,9 @@ function apply(op: i32, x: v128): v128 {
   if (op == Flat.ROUND) return f32x4.nearest(x);
   if (op == Flat.TRUNC) return f32x4.trunc(x);
   if (op == Flat.SQRT) return f32x4.sqrt(x);
-  if (op == Flat.RSQRT) return f32x4.div(c4(1), f32x4.sqrt(x));
-  if (op == Flat.RECIPROCAL) return f32x4.div(c4(1), x);
-  if (op == Flat.RELU) return f32x4.pmax(x, c4(0)); // x < 0 ? 0 : x, which NaN passes
+  if (op == Flat.RSQRT) return f32x4.div(constant(ONE), f32x4.sqrt(x));
+  if (op == Flat.RECIPROCAL) return f32x4.div(constant(ONE), x);
+  if (op == Flat.RELU) return f32x4.pmax(x, f32x4.splat(0)); // x < 0 ? 0 : x, which NaN passes
   if (op == Flat.TO_INT32) return i32x4.trunc_sat_f32x4_s(x);
   if (op == Flat.EXP) return exp(x);
   if (op == Flat.EXPM1) return expm1(x);
@@ -50,20 +50,7 @@ function apply(op: i32, x: v128): v128 {
   return f32x4.convert_i32x4_s(x);
 }
 
-/** For short bodies: the vector loop alone, then the rest. */
-@inline
-function mapShort(op: i32, x: usize, out: usize, n: i32): void {
-  const stop = out + (<usize>(n & -4) << 2);
-  while (out < stop) {
-    v128.store(out, apply(op, v128.load(x)));
-    x += 16;
-    out += 16;
-  }
-  n &= 3;
-  if (n) storeLanes(out, apply(op, loadLanes(x, n)), n);
-}
-
-/** For long bodies, which this holds only once. */
+/** Four elements at a time; the last may be fewer. */
 @inline
 function mapLong(op: i32, x: usize, out: usize, n: i32): void {
   while (n > 0) {
@@ -74,12 +61,26 @@ function mapLong(op: i32, x: usize, out: usize, n: i32): void {
   }
 }
 
+/** For the cheapest and most frequent: sixteen elements at a time, because the loop costs as much as its body. */
+@inline
+function mapShort(op: i32, x: usize, out: usize, n: i32): void {
+  for (; n >= 16; n -= 16) {
+    v128.store(out, apply(op, v128.load(x)));
+    v128.store(out, apply(op, v128.load(x, 16)), 16);
+    v128.store(out, apply(op, v128.load(x, 32)), 32);
+    v128.store(out, apply(op, v128.load(x, 48)), 48);
+    x += 64;
+    out += 64;
+  }
+  mapLong(op, x, out, n);
+}
+
 /** The gradients of activations by their results `a` and incoming gradients `b`; and sa · a + sb · b. */
 @inline
 function apply2(op: i32, a: v128, b: v128, sa: v128, sb: v128): v128 {
-  if (op == Flat.RELU_GRAD) return v128.andnot(b, f32x4.le(a, c4(0)));
-  if (op == Flat.SIGMOID_GRAD) return f32x4.mul(b, f32x4.mul(a, f32x4.sub(c4(1), a)));
-  if (op == Flat.TANH_GRAD) return f32x4.mul(b, f32x4.sub(c4(1), f32x4.mul(a, a)));
+  if (op == Flat.RELU_GRAD) return v128.andnot(b, f32x4.le(a, f32x4.splat(0)));
+  if (op == Flat.SIGMOID_GRAD) return f32x4.mul(b, f32x4.mul(a, f32x4.sub(constant(ONE), a)));
+  if (op == Flat.TANH_GRAD) return f32x4.mul(b, f32x4.sub(constant(ONE), f32x4.mul(a, a)));
   return f32x4.add(f32x4.mul(sa, a), f32x4.mul(sb, b));
 }
 
@@ -87,15 +88,21 @@ function apply2(op: i32, a: v128, b: v128, sa: v128, sb: v128): v128 {
 function map2(op: i32, a: usize, b: usize, out: usize, n: i32, scaleA: f32, scaleB: f32): void {
   const sa = f32x4.splat(scaleA);
   const sb = f32x4.splat(scaleB);
-  const stop = out + (<usize>(n & -4) << 2);
-  while (out < stop) {
+  for (; n >= 16; n -= 16) {
     v128.store(out, apply2(op, v128.load(a), v128.load(b), sa, sb));
+    v128.store(out, apply2(op, v128.load(a, 16), v128.load(b, 16), sa, sb), 16);
+    v128.store(out, apply2(op, v128.load(a, 32), v128.load(b, 32), sa, sb), 32);
+    v128.store(out, apply2(op, v128.load(a, 48), v128.load(b, 48), sa, sb), 48);
+    a += 64;
+    b += 64;
+    out += 64;
+  }
+  for (; n > 0; n -= 4) {
+    storeSome(out, apply2(op, loadSome(a, n), loadSome(b, n), sa, sb), n);
     a += 16;
     b += 16;
     out += 16;
   }
-  n &= 3;
-  if (n) storeLanes(out, apply2(op, loadLanes(a, n), loadLanes(b, n), sa, sb), n);
 }
 
 /** A row of `n` elements; `b` is the second operand, where there is one. */
@@ -106,8 +113,8 @@ type FlatRow = (a: usize, b: usize, out: usize, n: i32) => void;
  * into their caller, so that V8 compiles each for itself, and small.
  */
 const ROWS: StaticArray<FlatRow> = [
-  (a, b, out, n) => mapShort(Flat.NEG, a, out, n),
-  (a, b, out, n) => mapShort(Flat.ABS, a, out, n),
+  (a, b, out, n) => mapLong(Flat.NEG, a, out, n),
+  (a, b, out, n) => mapLong(Flat.ABS, a, out, n),
   (a, b, out, n) => mapLong(Flat.SIGN, a, out, n),
   (a, b, out, n) => mapShort(Flat.SQUARE, a, out, n),
   (a, b, out, n) => mapLong(Flat.FLOOR, a, out, n),

@@ -39,7 +39,12 @@ export function addScaledNow(a: usize, b: usize, out: usize, size: i32, scaleA: 
   addScaledRow(a, b, out, size, scaleA, scaleB);
 }
 
-function fillRow(out: usize, n: i32, value: v128): void {
+function fillRow(out: usize, n: i32, bits: i32): void {
+  if (bits == 0) {
+    memory.fill(out, 0, <usize>n << 2);
+    return;
+  }
+  const value = i32x4.splat(bits);
   for (; n > 0; n -= 4) {
     storeSome(out, value, n);
     out += 16;
@@ -49,12 +54,12 @@ function fillRow(out: usize, n: i32, value: v128): void {
 /** args: out, size, the bits of the element. */
 export function fill(args: usize, begin: i32, end: i32): void {
   const n = min(end * CHUNK, arg(args, 1)) - begin * CHUNK;
-  fillRow(<usize>arg(args, 0) + (<usize>begin * CHUNK << 2), n, i32x4.splat(arg(args, 2)));
+  fillRow(<usize>arg(args, 0) + (<usize>begin * CHUNK << 2), n, arg(args, 2));
 }
 
 /** `fill` without an argument block. */
 export function fillNow(out: usize, size: i32, bits: i32): void {
-  fillRow(out, size, i32x4.splat(bits));
+  fillRow(out, size, bits);
 }
 
 /** Slots of `broadcast`'s arguments from which on each outer axis, the innermost first, has size and three strides. */

@@ -3,14 +3,11 @@
  *
  * Method: x − n π/2 in float64 lanes with π/2 in two parts (Cody & Waite 1980), exact enough for |x| ≤ 2²⁰; beyond,
  * Payne & Hanek 1983 ("Radian reduction for trigonometric functions", SIGNUM Newsletter 18), one lane at a time.
- * Then our own minimax polynomials on [−π/4, π/4] in float32 (errors of the fits: 2⁻²⁸ and 2⁻³³).
+ * Then our own minimax polynomials on [−π/4, π/4] in float32.
  */
-import { c4 } from "./math";
+import { constant, ONE } from "./math";
 import { fma } from "./simd";
 
-/** π/2: its first 33 bits, and the rest. */
-const HALF_PI_HIGH: f64 = 1.57079632673412561417e0;
-const HALF_PI_LOW: f64 = 6.07710050650619224932e-11;
 /** Arguments beyond are reduced with the table. */
 const LARGE: f32 = 1048576;
 
@@ -42,31 +39,43 @@ function settleBoth(x: v128): v128 {
   return f64x2.replace_lane(f64x2.replace_lane(x, 0, settle(f64x2.extract_lane(x, 0))), 1, settle(f64x2.extract_lane(x, 1)));
 }
 
+const TWO_OVER_PI_64: usize = memory.data<f64>([0.63661977236758134]);
+/** −π/2: its first 33 bits, and the rest. */
+const MINUS_HALF_PI_HIGH: usize = memory.data<f64>([-1.57079632673412561417e0]);
+const MINUS_HALF_PI_LOW: usize = memory.data<f64>([-6.07710050650619224932e-11]);
+const LIMIT: usize = memory.data<f32>([LARGE]);
+const MINUS_HALF: usize = memory.data<f32>([-0.5]);
+
 /** n, the nearest number of quarter turns to x, both in float64. */
 @inline
 function quarterTurns(x: v128): v128 {
-  return f64x2.nearest(f64x2.mul(x, f64x2.splat(0.63661977236758134)));
+  return f64x2.nearest(f64x2.mul(x, v128.load64_splat(TWO_OVER_PI_64)));
 }
 
 /** x − n π/2, in the low two float32 lanes. */
 @inline
 function remainder(x: v128, n: v128): v128 {
-  const r = f64x2.sub(x, f64x2.mul(n, f64x2.splat(HALF_PI_HIGH)));
-  return f32x4.demote_f64x2_zero(f64x2.sub(r, f64x2.mul(n, f64x2.splat(HALF_PI_LOW))));
+  const r = f64x2.add(x, f64x2.mul(n, v128.load64_splat(MINUS_HALF_PI_HIGH)));
+  return f32x4.demote_f64x2_zero(f64x2.add(r, f64x2.mul(n, v128.load64_splat(MINUS_HALF_PI_LOW))));
+}
+
+/** (sin(r) / r − 1) / r² and (cos(r) − 1 + ½ r²) / r⁴ in r²; errors 2⁻²⁸ and 2⁻³³. */
+const SIN: usize = memory.data<f32>([-0.166666552, 8.33217613e-3, -1.95169775e-4]);
+const COS: usize = memory.data<f32>([4.16666456e-2, -1.38873642e-3, 2.44380917e-5]);
+
+@inline
+function quadratic(c: usize, x: v128): v128 {
+  return fma(fma(x, constant(c + 8), constant(c + 4)), x, constant(c));
 }
 
 @inline
 function sine(r: v128, z: v128): v128 {
-  let p = fma(z, c4(-1.95169775e-4), c4(8.33217613e-3));
-  p = fma(p, z, c4(-0.166666552));
-  return fma(f32x4.mul(r, z), p, r);
+  return fma(f32x4.mul(r, z), quadratic(SIN, z), r);
 }
 
 @inline
 function cosine(z: v128): v128 {
-  let p = fma(z, c4(2.44380917e-5), c4(-1.38873642e-3));
-  p = fma(p, z, c4(4.16666456e-2));
-  return fma(f32x4.mul(z, z), p, fma(z, c4(-0.5), c4(1)));
+  return fma(f32x4.mul(z, z), quadratic(COS, z), fma(z, constant(MINUS_HALF), constant(ONE)));
 }
 
 /** `x` negated in the lanes whose `negative` is odd. */
@@ -80,7 +89,7 @@ function withSign(x: v128, negative: v128): v128 {
 export function sinCosTan(x: v128, turn: i32): v128 {
   let low = f64x2.promote_low_f32x4(x);
   let high = f64x2.promote_low_f32x4(i64x2.shuffle(x, x, 1, 1));
-  if (v128.any_true(f32x4.gt(f32x4.abs(x), c4(LARGE)))) {
+  if (v128.any_true(f32x4.gt(f32x4.abs(x), constant(LIMIT)))) {
     low = settleBoth(low);
     high = settleBoth(high);
   }
@@ -97,5 +106,5 @@ export function sinCosTan(x: v128, turn: i32): v128 {
     turn == 0
       ? withSign(v128.bitselect(c, s, odd), i32x4.shr_s(n, 1))
       : withSign(f32x4.div(v128.bitselect(c, s, odd), v128.bitselect(s, c, odd)), odd);
-  return v128.bitselect(x, value, f32x4.eq(x, c4(0))); // keeps the sign of zero
+  return v128.bitselect(x, value, f32x4.eq(x, f32x4.splat(0))); // keeps the sign of zero
 }

@@ -4,6 +4,7 @@
  * Windows that lie in the input from left to right are done four at a time when the stride is 1 or 2, the others one
  * by one with their cells clipped to the input.
  */
+import { averageHalves, beats, maxHalves, spreadHalves } from "./pool-halves";
 import { arg, argF32 } from "./simd";
 
 /** args from slot 0: x (or g), out, indices (or 0), planes, planesPerChunk; then the window, then the average. */
@@ -11,6 +12,21 @@ const enum Slot {
   HEIGHT = 5, WIDTH, OUT_HEIGHT, OUT_WIDTH, KERNEL_HEIGHT, KERNEL_WIDTH, STRIDE_HEIGHT, STRIDE_WIDTH,
   TOP, BOTTOM, LEFT, RIGHT, DILATION_HEIGHT, DILATION_WIDTH,
   COUNT_PAD, HAS_DIVISOR, DIVISOR,
+}
+
+/** Whether windows are those of pool-halves.ts. */
+function areHalves(args: usize): bool {
+  return (
+    arg(args, Slot.KERNEL_HEIGHT) == 2 &&
+    arg(args, Slot.KERNEL_WIDTH) == 2 &&
+    arg(args, Slot.STRIDE_HEIGHT) == 2 &&
+    arg(args, Slot.STRIDE_WIDTH) == 2 &&
+    (arg(args, Slot.TOP) | arg(args, Slot.LEFT)) == 0 &&
+    arg(args, Slot.DILATION_HEIGHT) * arg(args, Slot.DILATION_WIDTH) == 1 &&
+    arg(args, Slot.OUT_HEIGHT) * 2 <= arg(args, Slot.HEIGHT) &&
+    arg(args, Slot.OUT_WIDTH) * 2 <= arg(args, Slot.WIDTH) &&
+    arg(args, Slot.OUT_WIDTH) >= 4
+  );
 }
 
 /** The least k ≥ 0 with start + k · step ≥ limit, at most `most`. */
@@ -90,8 +106,7 @@ function maxFour(
     for (let column = 0; column < columns; column++) {
       const offset = row * rowStep + column * columnStep;
       const v = loadStrided(at + (<usize>offset << 2), stride);
-      // v > best, or v is the first NaN.
-      const better = v128.andnot(f32x4.eq(best, best), f32x4.ge(best, v));
+      const better = beats(v, best);
       best = v128.bitselect(v, best, better);
       found = v128.bitselect(i32x4.splat(place + offset), found, better);
     }
@@ -147,12 +162,17 @@ export function maxPool(args: usize, begin: i32, end: i32): void {
   const stop = min(end * perChunk, arg(args, 3));
   const outHeight = arg(args, Slot.OUT_HEIGHT);
   const outWidth = arg(args, Slot.OUT_WIDTH);
+  const width = arg(args, Slot.WIDTH);
+  const halves = areHalves(args);
   for (let p = begin * perChunk; p < stop; p++) {
-    const plane = <usize>arg(args, 0) + (<usize>(p * arg(args, Slot.HEIGHT) * arg(args, Slot.WIDTH)) << 2);
+    const plane = <usize>arg(args, 0) + (<usize>(p * arg(args, Slot.HEIGHT) * width) << 2);
     for (let row = 0; row < outHeight; row++) {
       const out = <usize>((p * outHeight + row) * outWidth) << 2;
       const y = row * arg(args, Slot.STRIDE_HEIGHT) - arg(args, Slot.TOP);
-      maxRow(args, plane, y, <usize>arg(args, 1) + out, <usize>arg(args, 2) + out);
+      const value = <usize>arg(args, 1) + out;
+      const index = <usize>arg(args, 2) + out;
+      if (halves) maxHalves(plane + (<usize>(y * width) << 2), width, y * width, value, index, outWidth);
+      else maxRow(args, plane, y, value, index);
     }
   }
 }
@@ -288,14 +308,22 @@ function averagePlanes(adjoint: bool, args: usize, begin: i32, end: i32): void {
   const stop = min(end * perChunk, arg(args, 3));
   const outHeight = arg(args, Slot.OUT_HEIGHT);
   const outWidth = arg(args, Slot.OUT_WIDTH);
-  const size = <usize>(arg(args, Slot.HEIGHT) * arg(args, Slot.WIDTH)) << 2;
+  const width = arg(args, Slot.WIDTH);
+  const size = <usize>(arg(args, Slot.HEIGHT) * width) << 2;
+  const halves = areHalves(args);
+  const divisor = divisorOf(args, 2, 2);
+  const covered = halves && 2 * outHeight == arg(args, Slot.HEIGHT) && 2 * outWidth == width;
   for (let p = begin * perChunk; p < stop; p++) {
     const plane = <usize>arg(args, adjoint ? 1 : 0) + <usize>p * size;
-    if (adjoint) memory.fill(plane, 0, size);
+    if (adjoint && !covered) memory.fill(plane, 0, size);
     for (let row = 0; row < outHeight; row++) {
       const out = <usize>arg(args, adjoint ? 0 : 1) + (<usize>((p * outHeight + row) * outWidth) << 2);
       const y = row * arg(args, Slot.STRIDE_HEIGHT) - arg(args, Slot.TOP);
-      if (adjoint) spreadRow(args, plane, y, out);
+      const cells = plane + (<usize>(y * width) << 2);
+      if (halves) {
+        if (adjoint) spreadHalves(cells, width, divisor, out, outWidth);
+        else averageHalves(cells, width, divisor, out, outWidth);
+      } else if (adjoint) spreadRow(args, plane, y, out);
       else sumRow(args, plane, y, out);
     }
   }

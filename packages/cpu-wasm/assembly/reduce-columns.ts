@@ -8,7 +8,7 @@ import { loadSome, storeSome } from "./elementwise-lanes";
 import { AXES, Fold, fold, identity, offsetOf, padded } from "./reduce-fold";
 import { arg } from "./simd";
 
-/** Rows whose columns are added in float32; src/reduce.ts has the same number. */
+/** Rows that are folded at once, and whose columns are added in float32; src/reduce.ts has the same number. */
 const BLOCK_ROWS: i32 = 32;
 /** Columns per chunk; src/reduce.ts has the same number. */
 const TILE: i32 = 256;
@@ -135,14 +135,12 @@ function foldRows(
   results: usize,
   sums: usize,
 ): void {
-  if (op != Fold.SUM) {
-    unchecked(COLUMNS[op - Fold.PROD])(x + (<usize>(start * m) << 2), stop - start, m, from, to, begun, results);
-    return;
-  }
   for (let row = start; row < stop; row += BLOCK_ROWS) {
     const count = min(BLOCK_ROWS, stop - row);
+    const at = x + (<usize>(row * m) << 2);
     const mode = sums == 0 ? Emit.RESULT : begun ? Emit.CONTINUE : Emit.BEGIN;
-    sumColumns(x + (<usize>(row * m) << 2), count, m, from, to, mode, sums == 0 ? results : sums);
+    if (op == Fold.SUM) sumColumns(at, count, m, from, to, mode, sums == 0 ? results : sums);
+    else unchecked(COLUMNS[op - Fold.PROD])(at, count, m, from, to, begun, results);
     begun = true;
   }
 }

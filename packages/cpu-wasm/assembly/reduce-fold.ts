@@ -1,6 +1,7 @@
 /**
  * What the reductions fold with, on vectors and on single elements, and where their axes are in the arguments.
  */
+import { maximum, minimum } from "./elementwise-lanes";
 import { arg } from "./simd";
 
 /** Operations; src/reduce.ts has the same numbers. */
@@ -21,8 +22,8 @@ export function identity(op: i32): v128 {
 export function fold(op: i32, a: v128, b: v128): v128 {
   if (op == Fold.SUM) return f32x4.add(a, b);
   if (op == Fold.PROD) return f32x4.mul(a, b);
-  if (op == Fold.MAX) return f32x4.max(a, b);
-  if (op == Fold.MIN) return f32x4.min(a, b);
+  if (op == Fold.MAX) return maximum(a, b);
+  if (op == Fold.MIN) return minimum(a, b);
   if (op == Fold.INT_SUM) return i32x4.add(a, b);
   if (op == Fold.INT_PROD) return i32x4.mul(a, b);
   if (op == Fold.INT_MAX) return i32x4.max_s(a, b);

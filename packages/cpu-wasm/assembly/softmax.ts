@@ -2,7 +2,7 @@
  * softmax and logSoftmax over the middle axis of [outer, length, inner], with the maximum subtracted first. Sums are
  * in float64. A chunk is a few outers.
  */
-import { loadSome, storeSome } from "./elementwise-lanes";
+import { loadSome, maximum, storeSome } from "./elementwise-lanes";
 import { expNegative, log } from "./math";
 import { reduceRow } from "./reduce-rows";
 import { arg } from "./simd";
@@ -43,7 +43,7 @@ function row(logarithm: bool, x: usize, out: usize, n: i32): void {
 @inline
 function columns(logarithm: bool, x: usize, out: usize, length: i32, stride: usize, left: i32): void {
   let most = loadSome(x, left);
-  for (let i = 1, at = stride; i < length; i++, at += stride) most = f32x4.max(most, loadSome(x + at, left));
+  for (let i = 1, at = stride; i < length; i++, at += stride) most = maximum(most, loadSome(x + at, left));
   let low = f64x2.splat(0);
   let high = low;
   for (let i = 0, at: usize = 0; i < length; i++, at += stride) {

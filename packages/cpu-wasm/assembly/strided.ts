@@ -28,6 +28,10 @@ function rowOffset(args: usize, first: i32, axes: i32, slot: i32, row: i32): usi
 }
 
 function copyContiguous(from: usize, to: usize, n: i32): void {
+  if (n >= 256) {
+    memory.copy(to, from, <usize>n << 2);
+    return;
+  }
   for (; n >= 4; n -= 4) {
     v128.store(to, v128.load(from));
     from += 16;

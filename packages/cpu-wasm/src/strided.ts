@@ -18,6 +18,8 @@ const INT_ADD = 2;
 /** Elements per chunk of a copy; STRIPS of assembly/strided.ts. */
 const CHUNK = 8192;
 const STRIPS = 16;
+/** Rows of fewer elements are short. */
+const SHORT = 8;
 /** Rough work per element, in the unit of `PARALLEL_FLOPS`. */
 const WORK = 16;
 
@@ -91,6 +93,14 @@ function runRows(rt: Runtime, mode: number, nest: Nest, chunkSize: number): void
   rt.run("copyRows", args, Math.ceil(size / chunkSize), size * WORK);
 }
 
+/** Short rows cost more than strides: the longest axis then goes inside. */
+function longRowsLast(axes: readonly Axis[]): Axis[] {
+  const row = axes.at(-1);
+  if (row === undefined || row.length >= SHORT) return [...axes];
+  const longest = axes.reduce((best, axis) => (axis.length > best.length ? axis : best));
+  return [...axes.filter((axis) => axis !== longest), longest];
+}
+
 /** A copy whose target has no overlaps; the nest is in the target's order. */
 function runCopy(rt: Runtime, { source, target, axes }: Nest): void {
   const merged = merge(axes);
@@ -100,7 +110,7 @@ function runCopy(rt: Runtime, { source, target, axes }: Nest): void {
   const tiled =
     column !== undefined && row?.from !== 1 && row?.to === 1 && row.length >= 4 && column.length >= 4;
   if (!tiled) {
-    runRows(rt, COPY, { source, target, axes: merged }, CHUNK);
+    runRows(rt, COPY, { source, target, axes: longRowsLast(merged) }, CHUNK);
     return;
   }
   const outer = merged.filter((axis) => axis !== row && axis !== column);
