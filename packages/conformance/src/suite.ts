@@ -31,6 +31,8 @@ export interface SuiteOptions {
   readonly knownFailures?: readonly KnownFailure[];
   /** Only cases whose clause or id contains this text. */
   readonly filter?: string;
+  /** Milliseconds after which a case that does not end has failed (default 60,000). */
+  readonly timeLimit?: number;
 }
 
 export type Outcome =
@@ -58,6 +60,8 @@ export interface Suite {
   close(): Promise<void>;
 }
 
+const TIME_LIMIT = 60_000; // milliseconds; generous, because speed is not what is tested
+
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 /** The case that strict mode adds when it is told which features to expect. */
@@ -73,6 +77,19 @@ function featuresCase(features: NonNullable<StrictMode["features"]>): Case {
       }
     },
   };
+}
+
+/** `work`, or an error once `milliseconds` have passed: a backend that never answers must not hang its suite. */
+async function withTimeLimit<T>(work: Promise<T>, milliseconds: number, id: string): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${id} did not end within ${milliseconds} ms`)), milliseconds);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** What a case that was run comes to, given what is known to fail. */
@@ -117,7 +134,11 @@ export function createSuite(factory: BackendFactory, options: SuiteOptions = {})
           return { status: "skipped", reason };
         throw new Error(`strict mode: skipped because ${reason}; allow "${requirement}" if that is meant`);
       }
-      const error = await runCase(item, backend, factory, validated).then(() => null, asError);
+      const work = runCase(item, backend, factory, validated);
+      const error = await withTimeLimit(work, options.timeLimit ?? TIME_LIMIT, item.id).then(
+        () => null,
+        asError,
+      );
       return outcomeOf(
         error,
         options.knownFailures?.find((known) => known.id === item.id),

@@ -65,3 +65,12 @@ test("a factory that fails, fails its cases with its own message", async () => {
   }, "fill/float32");
   expect(result).toMatchObject({ status: "failed", error: { message: "no device" } });
 });
+
+test("a backend that never answers fails, and does not hang", async () => {
+  const silent = (): Backend => withMembers(right(), { read: () => new Promise(() => {}), stats: undefined });
+  const result = await outcome(silent, "read/float32/copies", { timeLimit: 50 });
+  expect(result).toMatchObject({
+    status: "failed",
+    error: { message: "read/float32/copies did not end within 50 ms" },
+  });
+});

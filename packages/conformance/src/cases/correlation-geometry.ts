@@ -5,6 +5,7 @@
  * and widths across the edges of SIMD tiles.
  */
 import { type Corr2dOptions, corr2dWindow, type Window2d } from "@corr2d/core";
+import { createRandom, type Random, seedOf } from "../random.ts";
 import { formatSizes } from "./support.ts";
 
 type Sizes = readonly [number, number, number, number];
@@ -93,3 +94,32 @@ export const LARGE: readonly Geometry[] = [
   geometry([1, 16, 20, 20], [16, 8, 3, 3], { padding: 2, dilation: 2, groups: 2 }),
   geometry([1, 1, 96, 130], [1, 1, 3, 3], { padding: 1 }),
 ];
+
+/** An integer from `low` to `high`. */
+const between = (random: Random, low: number, high: number): number =>
+  low + Math.floor(random.next() * (high - low + 1));
+
+/** A geometry that nobody thought of. */
+function randomGeometry(random: Random): Geometry {
+  const draw = (low: number, high: number): number => between(random, low, high);
+  const groups = draw(1, 3);
+  const channels = draw(1, 5);
+  const kernel = [draw(1, 5), draw(1, 5)] as const;
+  const dilation = [draw(1, 3), draw(1, 3)] as const;
+  const padding = [draw(0, 4), draw(0, 4), draw(0, 4), draw(0, 4)] as const;
+  // At least as large as what of the kernel the padding does not cover.
+  const size = (axis: 0 | 1): number => {
+    const reach = dilation[axis] * (kernel[axis] - 1) + 1 - padding[2 * axis]! - padding[2 * axis + 1]!;
+    return Math.max(reach, 1) + draw(0, 9);
+  };
+  return geometry(
+    [draw(1, 3), channels * groups, size(0), size(1)],
+    [draw(1, 5) * groups, channels, ...kernel],
+    { stride: [draw(1, 4), draw(1, 4)], padding, dilation, groups },
+  );
+}
+
+const fuzz = createRandom(seedOf("correlation geometries"));
+
+/** Drawn once and for all, so that ids are stable. */
+export const RANDOM: readonly Geometry[] = Array.from({ length: 60 }, () => randomGeometry(fuzz));

@@ -7,7 +7,7 @@ import { type Case, type Context, requiring } from "../case.ts";
 import { check, type Expected } from "../compare.ts";
 import { exactly } from "../oracle/sums.ts";
 import { corr2d, corr2dInput, corr2dKernel, windowSizes } from "../oracle/windows.ts";
-import { type Geometry, GRID, LARGE, SWEEPS } from "./correlation-geometry.ts";
+import { type Geometry, GRID, LARGE, RANDOM, SWEEPS } from "./correlation-geometry.ts";
 import { expectHandle, variants } from "./support.ts";
 
 type Role = "input" | "kernel" | "output";
@@ -106,6 +106,23 @@ function trilinearCase({ text, window }: Geometry, dtype: DType): Case {
   };
 }
 
+/** All three members on a random geometry. */
+function randomCase({ text, window }: Geometry): Case {
+  return {
+    id: `correlation/${text}`,
+    clause: "§8.6",
+    async run(context) {
+      const sizes = windowSizes(window);
+      for (const member of MEMBERS) {
+        const [first, second] = ROLES[member];
+        const a = context.random.integers("float32", sizes[first]);
+        const b = context.random.integers("float32", sizes[second]);
+        await expectCorrelation(context, member, a, b, window, "float32", exactly);
+      }
+    },
+  };
+}
+
 const MEMBERS: readonly Member[] = ["corr2d", "corr2dInput", "corr2dKernel"];
 
 export const cases: readonly Case[] = [
@@ -117,4 +134,5 @@ export const cases: readonly Case[] = [
   ]),
   ...[...GRID, ...SWEEPS].map((g) => trilinearCase(g, "float32")),
   ...GRID.map((g) => trilinearCase(g, "float64")),
+  ...RANDOM.map(randomCase),
 ];

@@ -4,6 +4,7 @@ import { type Case, requiring } from "../case.ts";
 import { check } from "../compare.ts";
 import * as oracle from "../oracle/arrays.ts";
 import { exactly } from "../oracle/sums.ts";
+import type { Random } from "../random.ts";
 import { arrayFrom, DTYPES, expectHandle, FLOATS } from "./support.ts";
 
 /** What views are for, by name. */
@@ -78,6 +79,40 @@ function nonFiniteCase(dtype: DType): Case {
         [6],
         dtype,
       );
+    },
+  };
+}
+
+/** A view within a source just large enough: up to 6 axes, strides of any sign, repeated addresses. */
+function randomView({ next }: Random): StridedView {
+  const draw = (low: number, high: number): number => low + Math.floor(next() * (high - low + 1));
+  const shape = Array.from({ length: draw(1, 6) }, () => draw(1, 4));
+  const strides = shape.map(() => draw(-6, 6));
+  const reaches = shape.map((n, axis) => (n - 1) * strides[axis]!);
+  const lowest = reaches.reduce((sum, reach) => sum + Math.min(reach, 0), 0);
+  const highest = reaches.reduce((sum, reach) => sum + Math.max(reach, 0), 0);
+  const offset = draw(0, 3) - lowest;
+  return { shape, strides, offset, sourceSize: offset + highest + 1 + draw(0, 3) };
+}
+
+function randomViewsCase(dtype: DType): Case {
+  return {
+    id: `strided/${dtype}/random-views`,
+    clause: "§5.1",
+    ...requiring(dtype),
+    covers: { member: "strided", dtype },
+    async run({ backend, random }) {
+      for (let round = 0; round < 60; round++) {
+        const view = randomView(random);
+        const what = JSON.stringify(view);
+        const x = random.integers(dtype, view.sourceSize, -99, 99);
+        const read = backend.strided(backend.upload(x), view, dtype);
+        await expectHandle(backend, `strided ${what}`, read, oracle.strided(x, view), view.shape, dtype);
+        const g = random.integers(dtype, oracle.sizeOf(view.shape), -99, 99);
+        const added = backend.stridedAdd(backend.upload(g), view, dtype);
+        const expected = exactly(oracle.stridedAdd(g, view, dtype));
+        await expectHandle(backend, `stridedAdd ${what}`, added, expected, [view.sourceSize], dtype);
+      }
     },
   };
 }
@@ -184,6 +219,7 @@ function rangeCase(member: "gather" | "scatterAdd", index: number): Case {
 
 export const cases: readonly Case[] = [
   ...DTYPES.flatMap(viewCases),
+  ...DTYPES.map(randomViewsCase),
   ...FLOATS.flatMap((dtype) => [nonFiniteCase(dtype), realAddCase(dtype), maskedNaNCase(dtype)]),
   ...DTYPES.flatMap(indexCases),
   ...(["gather", "scatterAdd"] as const).flatMap((member) =>
