@@ -155,3 +155,72 @@ export function convDirectKernel(args: usize, begin: i32, end: i32): void {
     }
   }
 }
+
+/**
+ * One of the three kernels above (0, 1, 2) on all its chunks at once, without the way through an argument list in
+ * JavaScript: what a tiny correlation costs is mostly that way. `args`: room for the slots.
+ */
+export function convDirectNow(
+  args: usize,
+  member: i32,
+  a: i32,
+  b: i32,
+  bias: i32,
+  out: i32,
+  batch: i32,
+  inChannels: i32,
+  outChannels: i32,
+  groups: i32,
+  height: i32,
+  width: i32,
+  kernelHeight: i32,
+  kernelWidth: i32,
+  outHeight: i32,
+  outWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  top: i32,
+  left: i32,
+  stepY: i32,
+  stepX: i32,
+): void {
+  store<i32>(args, a);
+  store<i32>(args, b, 4);
+  store<i32>(args, bias, 8);
+  store<i32>(args, out, 12);
+  store<i32>(args, batch, 16);
+  store<i32>(args, inChannels, 20);
+  store<i32>(args, outChannels, 24);
+  store<i32>(args, groups, 28);
+  store<i32>(args, height, 32);
+  store<i32>(args, width, 36);
+  store<i32>(args, kernelHeight, 40);
+  store<i32>(args, kernelWidth, 44);
+  store<i32>(args, outHeight, 48);
+  store<i32>(args, outWidth, 52);
+  store<i32>(args, strideY, 56);
+  store<i32>(args, strideX, 60);
+  store<i32>(args, top, 64);
+  store<i32>(args, left, 68);
+  store<i32>(args, stepY, 72);
+  store<i32>(args, stepX, 76);
+  store<i32>(args, 0, 80);
+  if (member == 0) convDirect(args, 0, batch * outChannels);
+  else if (member == 1) convDirectInput(args, 0, batch * inChannels);
+  else convDirectKernel(args, 0, outChannels * (inChannels / groups));
+}
+
+/** Whether `count` floats are all finite. */
+export function allFinite(at: usize, count: i32): bool {
+  // x − x is 0 for finite x and NaN otherwise.
+  let sum = f32x4.splat(0);
+  for (; count >= 4; count -= 4, at += 16) {
+    const x = v128.load(at);
+    sum = f32x4.add(sum, f32x4.sub(x, x));
+  }
+  for (; count > 0; count--, at += 4) {
+    const x = v128.load32_splat(at);
+    sum = f32x4.add(sum, f32x4.sub(x, x));
+  }
+  return !v128.any_true(f32x4.ne(sum, f32x4.splat(0)));
+}

@@ -3,10 +3,15 @@
  * anything large.
  */
 import type { Window2d } from "@corr2d/core";
+import { ARGUMENTS } from "./layout.ts";
 import type { Runtime } from "./runtime.ts";
 
-function geometry(a: number, b: number, bias: number, out: number, w: Window2d): number[] {
-  return [
+type Member = 0 | 1 | 2;
+
+function run(rt: Runtime, member: Member, a: number, b: number, bias: number, out: number, w: Window2d): void {
+  rt.call.convDirectNow(
+    ARGUMENTS,
+    member,
     a,
     b,
     bias,
@@ -27,13 +32,7 @@ function geometry(a: number, b: number, bias: number, out: number, w: Window2d):
     w.padLeft,
     w.dilationHeight,
     w.dilationWidth,
-  ];
-}
-
-function flops(w: Window2d): number {
-  // Scalar sums take about eight times a vector's time.
-  const taps = (w.inChannels / w.groups) * w.kernelHeight * w.kernelWidth;
-  return 16 * w.batch * w.outChannels * w.outputHeight * w.outputWidth * taps;
+  );
 }
 
 export function correlateDirect(
@@ -44,21 +43,38 @@ export function correlateDirect(
   out: number,
   w: Window2d,
 ): void {
-  rt.run("convDirect", geometry(x, kernel, bias, out, w), w.batch * w.outChannels, flops(w));
+  run(rt, 0, x, kernel, bias, out, w);
 }
 
 export function inputGradientDirect(rt: Runtime, g: number, kernel: number, out: number, w: Window2d): void {
-  rt.run("convDirectInput", geometry(g, kernel, 0, out, w), w.batch * w.inChannels, flops(w));
+  run(rt, 1, g, kernel, 0, out, w);
 }
 
 export function kernelGradientDirect(rt: Runtime, x: number, g: number, out: number, w: Window2d): void {
-  const chunks = w.outChannels * (w.inChannels / w.groups);
-  rt.run("convDirectKernel", [...geometry(x, g, 0, out, w), 0], chunks, flops(w));
+  run(rt, 2, x, g, 0, out, w);
 }
 
-/** Sums those values of a kernel gradient anew that are not finite: only then can padding have been multiplied with ∞. */
-export function repairKernelGradient(rt: Runtime, x: number, g: number, out: number, w: Window2d): void {
-  const chunks = w.outChannels * (w.inChannels / w.groups);
-  const values = chunks * w.kernelHeight * w.kernelWidth;
-  rt.run("convDirectKernel", [...geometry(x, g, 0, out, w), 1], chunks, 4 * values);
+/**
+ * Sums those values of a kernel gradient anew that are not finite, without the padding: fast kernels multiply padded zeros
+ * with g, and 0 · ∞ is NaN. Looks at g instead where that is smaller and `g` alone can have done it.
+ */
+export function repairKernelGradient(
+  rt: Runtime,
+  x: number,
+  g: number,
+  out: number,
+  w: Window2d,
+  onlyG: boolean,
+): void {
+  const planes = w.outChannels * (w.inChannels / w.groups);
+  const values = planes * w.kernelHeight * w.kernelWidth;
+  const gradients = w.batch * w.outChannels * w.outputHeight * w.outputWidth;
+  const smaller = onlyG && gradients < values;
+  if (rt.call.allFinite(smaller ? g : out, smaller ? gradients : values)) return;
+  const args = [
+    ...[x, g, 0, out, w.batch, w.inChannels, w.outChannels, w.groups, w.inputHeight, w.inputWidth],
+    ...[w.kernelHeight, w.kernelWidth, w.outputHeight, w.outputWidth, w.strideHeight, w.strideWidth],
+    ...[w.padTop, w.padLeft, w.dilationHeight, w.dilationWidth, 1],
+  ];
+  rt.run("convDirectKernel", args, planes, 16 * gradients * (values / w.outChannels));
 }

@@ -12,11 +12,12 @@ import { kernelGradientDot } from "./conv-dot.ts";
 import { correlateGemm, kernelGradientGemm } from "./conv-gemm.ts";
 import { correlateImages } from "./conv-images.ts";
 import { inputGradientPhases } from "./conv-phases.ts";
-import { type Correlation, forwardCorrelation, inputCorrelations } from "./conv-problem.ts";
+import { type Correlation, forwardCorrelation, inputCorrelations, needsPadding } from "./conv-problem.ts";
 import { correlateRows } from "./conv-rows.ts";
 import { correlateDepthwise3 } from "./depthwise.ts";
 import {
   type CorrelationPlan,
+  isTiny,
   planCorrelation,
   planInputGradient,
   planKernelGradient,
@@ -40,10 +41,12 @@ export function corr2d(
   w: Window2d,
   options: CorrelationOptions = {},
 ): void {
+  if (isTiny(w)) {
+    correlateDirect(rt, x, kernel, bias, out, w);
+    return;
+  }
   const c = forwardCorrelation(w);
-  const plan = planCorrelation(c, options.winograd ?? "default");
-  if (plan === "direct") correlateDirect(rt, x, kernel, bias, out, w);
-  else correlate(rt, plan, c, x, kernel, bias, out);
+  correlate(rt, planCorrelation(c, options.winograd ?? "default"), c, x, kernel, bias, out);
 }
 
 /** T(g, k). */
@@ -55,11 +58,12 @@ export function corr2dInput(
   w: Window2d,
   options: CorrelationOptions = {},
 ): void {
+  if (isTiny(w)) {
+    inputGradientDirect(rt, g, kernel, out, w);
+    return;
+  }
   const phases = inputCorrelations(w);
   switch (planInputGradient(phases, w)) {
-    case "direct":
-      inputGradientDirect(rt, g, kernel, out, w);
-      return;
     case "images":
       correlateImages(rt, phases, g, kernel, 0, out, w.inChannels * w.inputHeight * w.inputWidth);
       return;
@@ -82,14 +86,14 @@ export function corr2dInput(
 
 /** G(x, g). */
 export function corr2dKernel(rt: Runtime, x: number, g: number, out: number, w: Window2d): void {
-  const plan = planKernelGradient(w);
-  if (plan === "direct") {
+  if (isTiny(w)) {
     kernelGradientDirect(rt, x, g, out, w);
     return;
   }
-  if (plan === "dot") kernelGradientDot(rt, x, g, out, w);
+  const dot = planKernelGradient(w) === "dot";
+  if (dot) kernelGradientDot(rt, x, g, out, w);
   else kernelGradientGemm(rt, x, g, out, w);
-  repairKernelGradient(rt, x, g, out, w);
+  if (dot || needsPadding(forwardCorrelation(w))) repairKernelGradient(rt, x, g, out, w, !dot);
 }
 
 function correlate(

@@ -19,7 +19,7 @@ import { type Axis, type Correlation, forwardCorrelation, macsOf, wholePlane } f
 import { isDepthwise3 } from "./depthwise.ts";
 
 /** Below this many multiply-adds, packing and tables cost more than scalar sums. */
-const DIRECT_MACS = 2500;
+const DIRECT_MACS = 1000;
 
 /** F(2×2) pays from here: 16@56 0.20 ms, `gemm` 0.32. */
 const WINOGRAD_CHANNELS = 16;
@@ -32,13 +32,18 @@ const GEMM_CHANNELS = 8;
 /** What may be used for 3×3 kernels: F(2×2); F(4×4) too, which is less exact; or neither. */
 export type WinogradOption = "default" | "large" | "off";
 
-export type CorrelationPlan = "direct" | "depthwise3" | "winograd2" | "winograd4" | "images" | "rows" | "gemm";
-export type InputGradientPlan = "direct" | "images" | "phases" | "each";
-export type KernelGradientPlan = "direct" | "dot" | "gemm";
+export type CorrelationPlan = "depthwise3" | "winograd2" | "winograd4" | "images" | "rows" | "gemm";
+export type InputGradientPlan = "images" | "phases" | "each";
+export type KernelGradientPlan = "dot" | "gemm";
+
+/** Whether the scalar loops do it, for all three members of the triple: one call, no tables, no scratch. */
+export function isTiny(w: Window2d): boolean {
+  const taps = (w.inChannels / w.groups) * w.kernelHeight * w.kernelWidth;
+  return w.batch * w.outChannels * w.outputHeight * w.outputWidth * taps < DIRECT_MACS;
+}
 
 /** F(x, k), and each phase of T(g, k). */
 export function planCorrelation(c: Correlation, winograd: WinogradOption): CorrelationPlan {
-  if (macsOf(c) < DIRECT_MACS && wholePlane(c)) return "direct";
   if (isDepthwise3(c)) return "depthwise3";
   const size = winogradTile(c, winograd);
   if (size !== 0) return size === 2 ? "winograd2" : "winograd4";
@@ -48,7 +53,6 @@ export function planCorrelation(c: Correlation, winograd: WinogradOption): Corre
 
 /** T(g, k): all phases together, or `each` as a correlation of its own. */
 export function planInputGradient(phases: readonly Correlation[], w: Window2d): InputGradientPlan {
-  if (macsOf(forwardCorrelation(w)) < DIRECT_MACS) return "direct";
   if (phases.length > 1 && phases.every(prefersImages)) return "images";
   return w.strideWidth > 1 && w.inChannels / w.groups < GEMM_CHANNELS ? "phases" : "each";
 }
@@ -56,7 +60,6 @@ export function planInputGradient(phases: readonly Correlation[], w: Window2d): 
 /** G(x, g). */
 export function planKernelGradient(w: Window2d): KernelGradientPlan {
   const c = forwardCorrelation(w);
-  if (macsOf(c) < DIRECT_MACS) return "direct";
   const taps = c.inChannels * c.y.taps * c.x.taps;
   const rows = c.batch * c.groups * c.y.output;
   const pairs = c.outChannels > 1;
