@@ -4,44 +4,10 @@ import type { Handle } from "../src/buffers.ts";
 import { cpuJs } from "../src/index.ts";
 import { composedCpuJs } from "./composed.ts";
 import { type Random, seeded } from "./random.ts";
+import { inputSize, kernelSize, outputSize, randomWindow } from "./windows.ts";
 
 const native = cpuJs();
 const composed = composedCpuJs();
-
-function inputSize(w: Window2d): number {
-  return w.batch * w.inChannels * w.inputHeight * w.inputWidth;
-}
-function kernelSize(w: Window2d): number {
-  return (w.outChannels * w.inChannels * w.kernelHeight * w.kernelWidth) / w.groups;
-}
-function outputSize(w: Window2d): number {
-  return w.batch * w.outChannels * w.outputHeight * w.outputWidth;
-}
-
-/** A geometry of every kind: strides, dilations, unequal paddings, groups, depthwise, uncovered rows. */
-function randomWindow(random: Random, large: boolean): Window2d {
-  const groups = random.pick([1, 1, 1, 2, 3]);
-  const perGroup = random.pick([1, 1, 2, 3, 5]);
-  const outPerGroup = random.pick([1, 1, 2, 4, 6, 7]);
-  const kernel = [random.integer(1, 5), random.integer(1, 5)];
-  const dilation = [random.pick([1, 1, 2, 3]), random.pick([1, 1, 2, 3])] as const;
-  const stride = [random.pick([1, 1, 2, 3]), random.pick([1, 1, 2, 3])] as const;
-  const size = large ? 18 : 4;
-  const reach = kernel.map((k, i) => (k - 1) * dilation[i]! + 1);
-  const padding = [
-    random.integer(0, 3),
-    random.integer(0, 3),
-    random.integer(0, 3),
-    random.integer(0, 3),
-  ] as const;
-  const height = Math.max(1, reach[0]! - padding[0] - padding[1]) + random.integer(0, size);
-  const width = Math.max(1, reach[1]! - padding[2] - padding[3]) + random.integer(0, size);
-  return corr2dWindow(
-    [random.integer(1, 3), groups * perGroup, height, width],
-    [groups * outPerGroup, perGroup, kernel[0]!, kernel[1]!],
-    { stride, dilation, padding, groups },
-  );
-}
 
 interface Operands {
   readonly x: TypedArray;
