@@ -1,5 +1,6 @@
 /**
- * The correlation triple as its definition says it: scalar loops over any geometry, summed in float64.
+ * The correlation triple as its definition says it: loops over any geometry, scalar and summed in float64 but for
+ * windows that lie inside the input.
  *
  * Used where packing would cost more than the sums (a 6×8 image), and to recompute what a fast kernel cannot know
  * (non-finite values beside padding). Cells outside the input have no term: the loops skip them.
@@ -8,7 +9,7 @@
  * `Window2d`'s terms: batch, inChannels, outChannels, groups, input H W, kernel H W, output H W, stride H W, pad top
  * left, dilation H W (slots 4 to 19).
  */
-import { arg } from "./simd";
+import { arg, fma } from "./simd";
 
 /** Chunks are the output's planes: (image, output channel). */
 export function convDirect(args: usize, begin: i32, end: i32): void {
@@ -20,6 +21,9 @@ export function convDirect(args: usize, begin: i32, end: i32): void {
   const channels = groups == 1 ? inChannels : inChannels / groups;
   const plane = <usize>(height * width) << 2;
   const kernelPlane = <usize>(kernelHeight * kernelWidth) << 2;
+  const inside =
+    (top | left) == 0 && strideX == 1 && outWidth >= 4 &&
+    (outHeight - 1) * strideY + (kernelHeight - 1) * stepY < height && outWidth - 1 + (kernelWidth - 1) * stepX < width;
   let to = out + (<usize>(begin * outHeight * outWidth) << 2);
   let image = begin / outChannels;
   let oc = begin - image * outChannels;
@@ -28,7 +32,10 @@ export function convDirect(args: usize, begin: i32, end: i32): void {
     const from = x + <usize>(image * inChannels + first) * plane;
     const taps = kernel + <usize>(oc * channels) * kernelPlane;
     const start: f64 = bias ? load<f32>(bias + (<usize>oc << 2)) : 0;
-    for (let oy = 0; oy < outHeight; oy++) {
+    if (inside) {
+      insidePlane(from, taps, <f32>start, to, channels, width, plane, args);
+      to += <usize>(outHeight * outWidth) << 2;
+    } else for (let oy = 0; oy < outHeight; oy++) {
       for (let ox = 0; ox < outWidth; ox++) {
         const y0 = oy * strideY - top, x0 = ox * strideX - left;
         let sum = start;
@@ -53,6 +60,43 @@ export function convDirect(args: usize, begin: i32, end: i32): void {
     if (++oc == outChannels) {
       oc = 0;
       image++;
+    }
+  }
+}
+
+/** A plane whose windows lie inside the input, four neighbouring outputs at a time, in float32. args: those of `convDirect`. */
+function insidePlane(
+  from: usize,
+  taps: usize,
+  start: f32,
+  to: usize,
+  channels: i32,
+  width: i32,
+  plane: usize,
+  args: usize,
+): void {
+  const kernelHeight = arg(args, 10), kernelWidth = arg(args, 11), outWidth = arg(args, 13);
+  const down = <usize>(arg(args, 18) * width) << 2, right = <usize>arg(args, 19) << 2;
+  const next = <usize>(arg(args, 14) * width) << 2;
+  const last = <usize>(outWidth - 4) << 2;
+  const end = to + (<usize>(arg(args, 12) * outWidth) << 2);
+  for (; to < end; to += last + 16, from += next) {
+    let at: usize = 0;
+    for (;;) {
+      let sum = f32x4.splat(start);
+      let source = from + at, tap = taps;
+      for (let c = 0; c < channels; c++, source += plane) {
+        let row = source;
+        for (let ky = 0; ky < kernelHeight; ky++, row += down) {
+          let x = row;
+          for (let kx = 0; kx < kernelWidth; kx++, x += right, tap += 4) {
+            sum = fma(v128.load(x), v128.load32_splat(tap), sum);
+          }
+        }
+      }
+      v128.store(to + at, sum);
+      if (at == last) break;
+      at = min(at + 16, last); // the last four may overlap
     }
   }
 }

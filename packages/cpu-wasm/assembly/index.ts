@@ -26,3 +26,4 @@ export * from "./winograd2";
 export * from "./conv-images";
 export * from "./depthwise";
 export * from "./conv-phases";
+export * from "./gemm-few";

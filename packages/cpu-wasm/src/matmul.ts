@@ -9,8 +9,46 @@ import type { Runtime } from "./runtime.ts";
 /** A slice of the left operand stays within half of a usual second-level cache. */
 const SLICE_BYTES = 256 << 10;
 
+/** With so few rows, packing b would cost more than the product. */
+const FEW_ROWS = 6;
+/** A transposed left operand beyond this is copied first: its columns would be read across too many pages. */
+const TRANSPOSE_BYTES = 256 << 10;
+
 /** out = a · b; pointers to contiguous matrices. */
 export function matmul(rt: Runtime, a: number, b: number, out: number, size: MatmulSize): void {
+  const { rows, columns } = size;
+  if (columns === 1 && rows > 1) {
+    // (a · b)ᵀ = bᵀ · aᵀ, and a vector is its own transpose.
+    matmul(rt, b, a, out, {
+      ...size,
+      rows: 1,
+      columns: rows,
+      transposeA: false,
+      transposeB: !size.transposeA,
+    });
+  } else if (rows <= FEW_ROWS && (rows === 1 || !size.transposeA) && (size.transposeB || columns >= 8)) {
+    fewRows(rt, a, b, out, size);
+  } else packed(rt, a, b, out, size);
+}
+
+function fewRows(rt: Runtime, a: number, b: number, out: number, size: MatmulSize): void {
+  const { batch, rows, inner, columns } = size;
+  const chunks = batch * Math.ceil(columns / 64);
+  const flops = 4 * batch * rows * inner * columns;
+  if (size.transposeB) {
+    rt.run("fewRowsDots", [a, b, out, rows, inner, columns], chunks, flops);
+    return;
+  }
+  const scratch = new Scratch();
+  const table = scratch.reserve(inner * FLOAT);
+  const zero = scratch.reserve(FLOAT);
+  scratch.allocate(rt);
+  rt.call.fillTable(scratch.at(table), 1, 0, 1, 0, inner, columns * FLOAT);
+  rt.f32[scratch.at(zero) / FLOAT] = 0;
+  rt.run("fewRows", [a, b, out, rows, inner, columns, scratch.at(table), scratch.at(zero)], chunks, flops);
+}
+
+function packed(rt: Runtime, a: number, b: number, out: number, size: MatmulSize): void {
   const { batch, rows, inner, columns } = size;
   const bytes = (floats: number): number => floats * FLOAT;
   const width = paddedColumns(columns);
@@ -24,15 +62,21 @@ export function matmul(rt: Runtime, a: number, b: number, out: number, size: Mat
   const rowsOut = scratch.reserve(bytes(slice));
   const depthA = scratch.reserve(bytes(inner));
   const depthB = scratch.reserve(bytes(inner));
+  const copied = size.transposeA && bytes(rows * inner) > TRANSPOSE_BYTES;
+  const copy = copied ? scratch.reserve(bytes(batch * rows * inner)) : 0;
   const panels = scratch.reserve(bytes(batch * (inner + 1) * width));
   const tiles = scratch.reserve(tileBytes(columns, batch * slices));
   scratch.allocate(rt);
 
-  const rowStep = bytes(size.transposeA ? 1 : inner);
+  if (copied) {
+    rt.run("transposeMatrix", [a, scratch.at(copy), inner, rows], batch * Math.ceil(inner / 16), 4 * batch * rows * inner);
+  }
+  const across = size.transposeA && !copied;
+  const rowStep = bytes(across ? 1 : inner);
   const table = rt.call.fillTable;
   table(scratch.at(rowsIn), 1, 0, 1, 0, slice, rowStep);
   table(scratch.at(rowsOut), 1, 0, 1, 0, slice, bytes(columns));
-  table(scratch.at(depthA), 1, 0, 1, 0, inner, bytes(size.transposeA ? rows : 1));
+  table(scratch.at(depthA), 1, 0, 1, 0, inner, bytes(across ? rows : 1));
   table(scratch.at(depthB), 1, 0, 1, 0, inner, bytes(size.transposeB ? 1 : columns));
   pack(rt, {
     source: b,
@@ -48,7 +92,7 @@ export function matmul(rt: Runtime, a: number, b: number, out: number, size: Mat
     imageStep: bytes(inner * columns),
   });
   multiply(rt, {
-    input: a,
+    input: copied ? scratch.at(copy) : a,
     out,
     rowsIn: scratch.at(rowsIn),
     rowsOut: scratch.at(rowsOut),
