@@ -89,6 +89,15 @@ function matrixKeys(reports: readonly BackendReport[]): (readonly [member: strin
   return all.filter(([member, dtype]) => seen.has(`${member} ${dtype}`));
 }
 
+/** A Markdown table, its columns aligned. */
+function markdownTable(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((text, i) => text.padEnd(widths[i]!)).join(" | ")} |`;
+  const rule = widths.map((width) => "-".repeat(width));
+  return [rows[0]!, rule, ...rows.slice(1)].map(line).join("\n");
+}
+
 /** The op × backend matrix, in Markdown. */
 export function matrixMarkdown(reports: readonly BackendReport[]): string {
   const rows = matrixKeys(reports).map(([member, dtype]) => {
@@ -96,18 +105,14 @@ export function matrixMarkdown(reports: readonly BackendReport[]): string {
       const results = report.results.filter((r) => r.covers?.member === member && r.covers.dtype === dtype);
       return cell(report, member, results);
     });
-    return `| \`${member}\` | ${dtype} | ${cells.join(" | ")} |`;
+    return [`\`${member}\``, dtype, ...cells];
   });
-  const labels = reports.map((report) => report.label);
-  return [
-    "# Operations by backend",
-    "",
-    "Written by `corr2d-conformance --matrix`. *native*: the backend's own; *composed*: made by core from its",
-    "primitives; both mean that every case of the conformance suite passed.",
-    "",
-    `| member | dtype | ${labels.join(" | ")} |`,
-    `| --- | --- | ${labels.map(() => "---").join(" | ")} |`,
-    ...rows,
-    "",
-  ].join("\n");
+  const header = ["member", "dtype", ...reports.map((report) => report.label)];
+  return `# Operations by backend
+
+Written by \`corr2d-conformance --matrix\`. _native_: the backend's own; _composed_: made by core from its primitives; both
+mean that every case of the conformance suite passed.
+
+${markdownTable([header, ...rows])}
+`;
 }
