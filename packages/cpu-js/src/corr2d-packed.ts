@@ -9,10 +9,7 @@ import type { TypedArray, Window2d } from "@corr2d/core";
 import type { BufferPool } from "./buffers.ts";
 import { packPanels } from "./matmul.ts";
 import { borrowInputPlanes, emptyPlanes, fillPlanes, type Planes } from "./planes.ts";
-import { columnsUp, multiplyPanels, rowsUp, TILE_COLUMNS, TILE_ROWS } from "./tile.ts";
-
-/** Elements of b packed at a time: 256 KB, which stays in the second-level cache. */
-const BLOCK = 1 << 15;
+import { blockSize, columnsUp, multiplyPanels, rowsUp, TILE_COLUMNS, TILE_ROWS } from "./tile.ts";
 
 /**
  * Addresses in the planes of the input: term (channel, ky, kx) of the window at pixel (oy, ox) lies at
@@ -43,11 +40,6 @@ function borrowAddresses(w: Window2d, planes: Planes, pool: BufferPool): Address
   return { terms, pixels };
 }
 
-/** The pixels of a block: whole panels, at most BLOCK elements with `inner` to a pixel. */
-function blockSize(inner: number, pixels: number): number {
-  return Math.min(columnsUp(pixels), columnsUp(BLOCK / inner));
-}
-
 export function corr2dPacked(
   x: TypedArray,
   kernel: TypedArray,
@@ -62,7 +54,7 @@ export function corr2dPacked(
   const addresses = borrowAddresses(w, planes, pool);
   const terms = addresses.terms.length;
   const rows = rowsUp(outChannels);
-  const block = blockSize(terms, pixels);
+  const block = blockSize(terms, rows, pixels);
   const kernelPanels = pool.borrow(rows * terms);
   const columnPanels = pool.borrow(block * terms);
   const products = pool.borrow(rows * block);
@@ -135,7 +127,7 @@ export function corr2dInputPacked(
   const addresses = borrowAddresses(w, planes, pool);
   const terms = addresses.terms.length;
   const rows = rowsUp(terms);
-  const block = blockSize(Math.max(outChannels, terms), pixels);
+  const block = blockSize(outChannels, rows, pixels);
   const kernelPanels = pool.borrow(rows * outChannels);
   const gradientPanels = pool.borrow(block * outChannels);
   const products = pool.borrow(rows * block);
@@ -199,7 +191,7 @@ export function corr2dKernelPacked(
   const terms = addresses.terms.length;
   const rows = rowsUp(outChannels);
   const width = columnsUp(terms);
-  const block = Math.min(pixels, Math.ceil(BLOCK / width));
+  const block = blockSize(rows, width, pixels);
   const gradientPanels = pool.borrow(rows * block);
   const termPanels = pool.borrow(width * block);
   const products = pool.borrow(rows * width);

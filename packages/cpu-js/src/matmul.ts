@@ -3,13 +3,10 @@
  */
 import type { MatmulSize, TypedArray } from "@corr2d/core";
 import type { BufferPool } from "./buffers.ts";
-import { columnsUp, multiplyPanels, rowsUp, TILE_COLUMNS, TILE_ROWS } from "./tile.ts";
+import { blockSize, columnsUp, multiplyPanels, rowsUp, TILE_COLUMNS, TILE_ROWS } from "./tile.ts";
 
 /** Multiplications below which packing does not pay. */
 const SMALL = 512;
-
-/** Elements of b packed at a time: 256 KB, which stays in the second-level cache. */
-const BLOCK = 1 << 15;
 
 /** @param out every element is written */
 export function matmul(
@@ -64,7 +61,7 @@ function multiplyPacked(
 ): void {
   const { rows, inner, columns, transposeA, transposeB } = size;
   const allRows = rowsUp(rows);
-  const block = Math.min(columnsUp(columns), columnsUp(BLOCK / inner));
+  const block = blockSize(inner, rows, columns);
   const aPanels = pool.borrow(allRows * inner);
   const bPanels = pool.borrow(block * inner);
   const products = pool.borrow(allRows * block);

@@ -25,6 +25,14 @@ export function columnsUp(size: number): number {
   return Math.ceil(size / TILE_COLUMNS) * TILE_COLUMNS;
 }
 
+/** What a block of packed or product elements may hold: 256 KB, which stays in the second-level cache. */
+const BLOCK = 1 << 15;
+
+/** How many of `columns` to work on at a time, in whole tiles, where each takes `inner` packed elements and `rows` products. */
+export function blockSize(inner: number, rows: number, columns: number): number {
+  return columnsUp(Math.min(columns, BLOCK / Math.max(inner, rows)));
+}
+
 /**
  * c += a · b for packed operands: `rows` (a multiple of 4) × `inner` × `columns` (a multiple of 3), c row-major
  * with `columns` to a row, starting at 0; a starts at `aStart`, b at 0.
