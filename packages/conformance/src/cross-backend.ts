@@ -2,7 +2,7 @@
  * What only several backends together can show: from one seed they draw the same weights, bit for bit, and train
  * along the same trajectory (§12.4).
  */
-import { type Backend, manualSeed, rand } from "@corr2d/core";
+import { type Backend, Generator, rand } from "@corr2d/core";
 import { type NetworkStart, networkStart, TRAJECTORY_TOLERANCE, trainOn } from "./cases/training.ts";
 import { expectBits, expectValues } from "./compare.ts";
 
@@ -10,11 +10,11 @@ const SEED = 0;
 
 /** A start drawn with core's generator on `backend`, read back. */
 async function seededStart(backend: Backend): Promise<NetworkStart> {
-  manualSeed(SEED);
+  const generator = new Generator(SEED);
   const draws: Promise<ArrayLike<number>>[] = [];
   networkStart((shape, scale) => {
     draws.push(
-      rand(shape, { backend })
+      rand(shape, { backend, generator })
         .mul(2 * scale)
         .sub(scale)
         .data(),

@@ -4,10 +4,12 @@
  * A table says which arguments of which member are handles; the tracker (free whatever a case left alive), the
  * composed twin and the validating wrapper (`strict.ts`) read it.
  */
-import { type Backend, COMPOSITES, defineBackend } from "@corr2d/core";
+import { type Backend, COMPOSITES, type Composites, defineBackend, type Primitives } from "@corr2d/core";
+
+type Operands<Name extends string> = Readonly<Record<Name, readonly number[]>>;
 
 /** The primitives, each with the positions of its operands among its arguments. */
-export const PRIMITIVE_OPERANDS = {
+export const PRIMITIVE_OPERANDS: Operands<keyof Primitives<unknown>> = {
   unary: [1],
   binary: [1, 3],
   select: [0, 2, 4],
@@ -17,10 +19,10 @@ export const PRIMITIVE_OPERANDS = {
   gather: [0, 1],
   scatterAdd: [0, 1],
   matmul: [0, 1],
-} as const;
+};
 
 /** The composites, likewise. */
-export const COMPOSITE_OPERANDS = {
+export const COMPOSITE_OPERANDS: Operands<keyof Composites<unknown>> = {
   fill: [],
   corr2d: [0, 1],
   corr2dInput: [0, 1],
@@ -33,12 +35,12 @@ export const COMPOSITE_OPERANDS = {
   logSoftmax: [0],
   activationGrad: [1, 2],
   addScaled: [0, 2],
-} as const;
+};
 
-export type OperationName = keyof typeof PRIMITIVE_OPERANDS | keyof typeof COMPOSITE_OPERANDS;
+export type OperationName = keyof Primitives<unknown> | keyof Composites<unknown>;
 
 /** Every operation with the positions of its operands. */
-export const OPERANDS: Readonly<Record<OperationName, readonly number[]>> = {
+export const OPERANDS: Operands<OperationName> = {
   ...PRIMITIVE_OPERANDS,
   ...COMPOSITE_OPERANDS,
 };

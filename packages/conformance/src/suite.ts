@@ -111,12 +111,14 @@ export function createSuite(factory: BackendFactory, options: SuiteOptions = {})
   const close = async (): Promise<void> => {
     const closing = instance;
     instance = null;
-    if (closing !== null) await (await closing.backend).close?.();
+    // One that never came to be was reported by the cases that wanted it.
+    const backend = await closing?.backend.catch(() => null);
+    await backend?.close?.();
   };
 
   const instanceFor = async (group: string): Promise<Backend> => {
     if (instance?.group !== group) {
-      await close().catch(() => {}); // an instance that never came to be was reported by the cases that wanted it
+      await close();
       instance = { group, backend: Promise.resolve().then(factory) };
     }
     const backend = await instance!.backend;
@@ -124,27 +126,27 @@ export function createSuite(factory: BackendFactory, options: SuiteOptions = {})
     return backend;
   };
 
+  /** Runs a case; gives the reason when it has to be skipped. */
+  const attempt = async (item: Case, group: string, validated: boolean): Promise<string | null> => {
+    const backend = await instanceFor(group);
+    for (const requirement of item.requires ?? []) {
+      const reason = skipReason(backend, requirement);
+      if (reason === null) continue;
+      if (strictMode === null || strictMode.allow?.includes(requirement)) return reason;
+      throw new Error(`strict mode: skipped because ${reason}; allow "${requirement}" if that is meant`);
+    }
+    await runCase(item, backend, factory, validated);
+    return null;
+  };
+
   const runEntry = async (item: Case, group: string, validated: boolean): Promise<Outcome> => {
+    const known = options.knownFailures?.find(({ id }) => id === item.id);
     try {
-      const backend = await instanceFor(group);
-      for (const requirement of item.requires ?? []) {
-        const reason = skipReason(backend, requirement);
-        if (reason === null) continue;
-        if (strictMode === null || strictMode.allow?.includes(requirement))
-          return { status: "skipped", reason };
-        throw new Error(`strict mode: skipped because ${reason}; allow "${requirement}" if that is meant`);
-      }
-      const work = runCase(item, backend, factory, validated);
-      const error = await withTimeLimit(work, options.timeLimit ?? TIME_LIMIT, item.id).then(
-        () => null,
-        asError,
-      );
-      return outcomeOf(
-        error,
-        options.knownFailures?.find((known) => known.id === item.id),
-      );
+      const work = attempt(item, group, validated);
+      const reason = await withTimeLimit(work, options.timeLimit ?? TIME_LIMIT, item.id);
+      return reason === null ? outcomeOf(null, known) : { status: "skipped", reason };
     } catch (error) {
-      return { status: "failed", error: asError(error) };
+      return outcomeOf(asError(error), known);
     }
   };
 
