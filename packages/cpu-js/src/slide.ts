@@ -4,7 +4,7 @@
  *
  * Where windows move by one column and the filter's columns are neighbours, the four share what they read. Filters
  * of 3 and 5 columns, which most are, then have their columns written out: with the weights of a row at hand, a
- * 3 × 3 filter runs twice as fast as by the general loop.
+ * 3 × 3 filter runs one and a half times as fast as by the general loop.
  */
 import type { TypedArray } from "@corr2d/core";
 

@@ -5,7 +5,7 @@
  * elements per step of the sum, so the loop reads both straight ahead. Panels and products are float64 whatever
  * the tensors' dtype, so the loop only ever sees one type; rows and columns past the end are packed as zeros and
  * their products dropped. Twelve sums in local variables is what the registers hold: 2 × 3, 3 × 3 and 4 × 4 are
- * 10 to 20 % slower.
+ * 5 to 20 % slower.
  *
  * Source of packing and register tiles: Goto & van de Geijn 2008, "Anatomy of High-Performance Matrix
  * Multiplication", ACM Transactions on Mathematical Software 34(3).
