@@ -74,6 +74,9 @@ function operation(task: Task): Operation | Cannot {
   }
 }
 
+/** Features that say nothing of the build: `threads` is shown with each figure. */
+const UNTOLD: readonly string[] = ["syncRead", "heapMiB", "threads"];
+
 function prepare(backend: Backend, task: Task, inputs: Inputs): Candidate | Cannot {
   if (task.kind === "lenet-step") return lenetStepOf(backend, task, inputs);
   if (task.kind === "learn-kernel") return learnKernelOf(backend, task, inputs);
@@ -120,7 +123,7 @@ export function corr2dPeer(backendName: string, fixedThreads?: number): Peer {
         const { backend, version } = await openBackend(backendName, fixedThreads ?? threads);
         const { features } = backend;
         const details = Object.entries(features)
-          .filter(([name]) => name !== "syncRead" && name !== "heapMiB")
+          .filter(([name]) => !UNTOLD.includes(name))
           .map(([name, value]) => `${name}=${value}`);
         return {
           version: [version, ...details].join(" "),

@@ -17,6 +17,16 @@ const SCRIPT = fileURLToPath(new URL("../../python/pytorch_peer.py", import.meta
 const INTERPRETERS: readonly string[] =
   process.env.BENCH_PYTHON === undefined ? ["python3", "/usr/bin/python3"] : [process.env.BENCH_PYTHON];
 
+/**
+ * Keeps glibc from giving each freed result back to the system. By default the pages of every large result are faulted in anew,
+ * which on a virtual machine can cost ten times the convolution; we reuse memory, so PyTorch shall too.
+ */
+const ALLOCATOR: Readonly<Record<string, string>> = {
+  MALLOC_MMAP_THRESHOLD_: String(2 ** 30),
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 30),
+  MALLOC_TOP_PAD_: String(2 ** 28),
+};
+
 interface Reply {
   readonly error?: string;
   readonly version?: string;
@@ -86,7 +96,10 @@ class Conversation {
 
 /** Starts an interpreter; null when it is not there or has no torch. */
 async function start(interpreter: string, threads: number): Promise<{ peer: OpenPeer } | null> {
-  const child = spawn(interpreter, [SCRIPT], { stdio: ["pipe", "pipe", "ignore"] });
+  const child = spawn(interpreter, [SCRIPT], {
+    stdio: ["pipe", "pipe", "ignore"],
+    env: { ...process.env, ...ALLOCATOR },
+  });
   const failed = new Promise<null>((resolve) => {
     child.on("error", () => resolve(null));
     child.on("exit", () => resolve(null));
