@@ -8,7 +8,7 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { deflateRawSync } from "node:zlib";
+import { deflateSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -98,7 +98,7 @@ for (const [name, { bytes }] of Object.entries(builds)) {
   if (name === "plain" || WebAssembly.validate(bytes)) checkModule(name, bytes); // Node 20 has no relaxed SIMD
   layout[name] = { size: bytes.length, memoryFlag: memoryFlagOffset(name, bytes) };
 }
-const packed = deflateRawSync(interleave(builds.plain.bytes, builds.relaxed.bytes), {
+const packed = deflateSync(interleave(builds.plain.bytes, builds.relaxed.bytes), {
   level: 9,
   memLevel: 9,
 });

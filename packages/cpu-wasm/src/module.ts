@@ -45,7 +45,7 @@ export function chooseSimd(requested: Simd | undefined): Simd {
 }
 
 function decodeBase64(base64: string): Uint8Array {
-  if (typeof Buffer !== "undefined") return new Uint8Array(Buffer.from(base64, "base64"));
+  if (typeof Buffer !== "undefined") return Buffer.from(base64, "base64"); // atob is slow in Node
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
@@ -53,9 +53,9 @@ function decodeBase64(base64: string): Uint8Array {
 }
 
 /** The bytes of a build; the two travel interleaved, a block of each in turn (scripts/build-wasm.mjs). */
-function unpack(simd: Simd): Uint8Array {
+async function unpack(simd: Simd): Promise<Uint8Array> {
   const { plain, relaxed } = layout;
-  const both = inflate(decodeBase64(packed), plain.size + relaxed.size);
+  const both = await inflate(decodeBase64(packed));
   const bytes = new Uint8Array(layout[simd].size);
   for (let at = 0, from = 0; from < both.length; at += BLOCK) {
     const plainBlock = Math.max(0, Math.min(BLOCK, plain.size - at));
@@ -73,7 +73,7 @@ function unpack(simd: Simd): Uint8Array {
  * @throws BACKEND_UNAVAILABLE when the page's Content-Security-Policy forbids compiling.
  */
 export async function compileModule(simd: Simd, shared: boolean): Promise<WebAssembly.Module> {
-  const bytes = unpack(simd);
+  const bytes = await unpack(simd);
   if (shared) bytes[layout[simd].memoryFlag] = 3;
   try {
     return await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
