@@ -23,6 +23,7 @@ export * from "./conv-positions";
 export * from "./conv-rows";
 export * from "./winograd";
 export * from "./winograd2";
+export * from "./winograd4";
 export * from "./conv-images";
 export * from "./depthwise";
 export * from "./conv-phases";

@@ -38,8 +38,28 @@ export function winogradProducts(args: usize, begin: i32, end: i32): void {
   }
 }
 
+/** The first `count` of eight floats. */
+@inline
+export function storePart(to: usize, low: v128, high: v128, count: i32): void {
+  if (count >= 8) {
+    v128.store(to, low);
+    v128.store(to, high, 16);
+    return;
+  }
+  if (count >= 4) {
+    v128.store(to, low);
+    to += 16;
+    count -= 4;
+    low = high;
+  }
+  if (count & 2) {
+    v128.store64_lane(to, low, 0);
+    if (count & 1) v128.store32_lane(to, low, 2, 8);
+  } else if (count & 1) v128.store32_lane(to, low, 0);
+}
+
 /** The direct sum of one output value, in float64: what a window with a non-finite value must give. */
-export function directAt(input: usize, row: usize, plane: usize, channels: i32, kernel: usize, args: usize): f64 {
+function directAt(input: usize, row: usize, plane: usize, channels: i32, kernel: usize, args: usize): f64 {
   const kernelIn = arg(args, 0), kernelY = arg(args, 1), kernelX = arg(args, 2);
   let sum: f64 = 0;
   for (let c = 0; c < channels; c++) {
@@ -53,4 +73,48 @@ export function directAt(input: usize, row: usize, plane: usize, channels: i32, 
     kernel += kernelIn;
   }
   return sum;
+}
+
+/**
+ * Sums the outputs anew, directly, that are not finite, in a block of some rows and columns: the transform of an infinite
+ * input gives NaN beside it.
+ *
+ * args, those of the output transforms: 0 kernel step per input channel, 1 per row, 2 per column, 3 per output channel,
+ * 4 products, 5 step per point, 6 per output channel, 7 out, 8 out step per row, 9 per channel, 10 per image, 11 output
+ * rows that are left, 12 output columns, 13 tile columns, 14 tile rows, 15 images, 16 bias or 0, 17 padded input at the
+ * first tile row, 18 its step per row, 19 per channel, 20 per image, 21 input channels, 22 kernel.
+ */
+export function repair(
+  args: usize,
+  channel: i32,
+  image: i32,
+  firstRow: i32,
+  firstColumn: i32,
+  out: usize,
+  outRow: usize,
+  columns: i32,
+  rows: i32,
+  bias: f32,
+): void {
+  const row = <usize>arg(args, 18), plane = <usize>arg(args, 19);
+  const kernel = <usize>arg(args, 22) + arg(args, 3) * channel;
+  const input =
+    <usize>arg(args, 17) + arg(args, 20) * image + row * firstRow + (<usize>firstColumn << 2);
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      const at = out + outRow * y + (<usize>x << 2);
+      if (isFinite(load<f32>(at))) continue;
+      const from = input + row * y + (<usize>x << 2);
+      store<f32>(at, <f32>(directAt(from, row, plane, arg(args, 21), kernel, args) + <f64>bias));
+    }
+  }
+}
+
+/** One tap of channels (ic, oc), (ic, oc + 1), (ic + 1, oc), (ic + 1, oc + 1). */
+@inline
+export function gatherTap(from: usize, outStep: usize, inStep: usize): v128 {
+  let v = v128.load32_zero(from);
+  v = v128.load32_lane(from + outStep, v, 1);
+  v = v128.load32_lane(from + inStep, v, 2);
+  return v128.load32_lane(from + inStep + outStep, v, 3);
 }

@@ -3,7 +3,7 @@
  * and halve, so its rounding error is that of direct summation.
  */
 import { arg } from "./simd";
-import { directAt } from "./winograd";
+import { gatherTap, repair, storePart } from "./winograd";
 
 /**
  * Bᵀ d B for four neighbouring tiles at a time. Chunks are input channels.
@@ -100,15 +100,6 @@ export function winograd2Kernel(args: usize, begin: i32, end: i32): void {
   }
 }
 
-/** One tap of channels (ic, oc), (ic, oc + 1), (ic + 1, oc), (ic + 1, oc + 1). */
-@inline
-function gather(from: usize, outStep: usize, inStep: usize): v128 {
-  let v = v128.load32_zero(from);
-  v = v128.load32_lane(from + outStep, v, 1);
-  v = v128.load32_lane(from + inStep, v, 2);
-  return v128.load32_lane(from + inStep + outStep, v, 3);
-}
-
 @inline
 function storeKernel(a: v128, b: v128, c: v128, to: usize, point: usize, both: bool): void {
   const half = f32x4.splat(0.5);
@@ -138,16 +129,16 @@ export function transformKernel(
   both: bool,
 ): void {
   const half = f32x4.splat(0.5);
-  const a0 = gather(from, outStep, inStep), a1 = gather(from + columnStep, outStep, inStep);
-  const a2 = gather(from + 2 * columnStep, outStep, inStep);
+  const a0 = gatherTap(from, outStep, inStep), a1 = gatherTap(from + columnStep, outStep, inStep);
+  const a2 = gatherTap(from + 2 * columnStep, outStep, inStep);
   storeKernel(a0, a1, a2, to, point, both);
   const middle = from + rowStep;
-  const b0 = f32x4.mul(gather(middle, outStep, inStep), half);
-  const b1 = f32x4.mul(gather(middle + columnStep, outStep, inStep), half);
-  const b2 = f32x4.mul(gather(middle + 2 * columnStep, outStep, inStep), half);
+  const b0 = f32x4.mul(gatherTap(middle, outStep, inStep), half);
+  const b1 = f32x4.mul(gatherTap(middle + columnStep, outStep, inStep), half);
+  const b2 = f32x4.mul(gatherTap(middle + 2 * columnStep, outStep, inStep), half);
   const last = middle + rowStep;
-  const c0 = gather(last, outStep, inStep), c1 = gather(last + columnStep, outStep, inStep);
-  const c2 = gather(last + 2 * columnStep, outStep, inStep);
+  const c0 = gatherTap(last, outStep, inStep), c1 = gatherTap(last + columnStep, outStep, inStep);
+  const c2 = gatherTap(last + 2 * columnStep, outStep, inStep);
   const d0 = f32x4.mul(f32x4.add(a0, c0), half), d1 = f32x4.mul(f32x4.add(a1, c1), half);
   const d2 = f32x4.mul(f32x4.add(a2, c2), half);
   storeKernel(f32x4.add(d0, b0), f32x4.add(d1, b1), f32x4.add(d2, b2), to + 4 * point, point, both);
@@ -155,15 +146,7 @@ export function transformKernel(
   storeKernel(c0, c1, c2, to + 12 * point, point, both);
 }
 
-/**
- * Aᵀ m A, with a bias, into the output. Outputs that are not finite are summed anew, directly: the transform of an infinite
- * input gives NaN beside it. Chunks are output channels.
- *
- * args: 0 kernel step per input channel, 1 per row, 2 per column, 3 per output channel, 4 products, 5 step per point, 6 per
- * output channel, 7 out, 8 out step per row, 9 per channel, 10 per image, 11 output rows that are left, 12 output
- * columns, 13 tile columns, 14 tile rows, 15 images, 16 bias or 0, 17 padded input at the first tile row, 18 its step per
- * row, 19 per channel, 20 per image, 21 input channels, 22 kernel.
- */
+/** Aᵀ m A, with a bias, into the output. Chunks are output channels; args: see `repair`. */
 export function winograd2Output(args: usize, begin: i32, end: i32): void {
   const point = <usize>arg(args, 5), outRow = <usize>arg(args, 8), rows = arg(args, 11), columns = arg(args, 12);
   const tileColumns = arg(args, 13), tileRows = arg(args, 14), images = arg(args, 15);
@@ -178,7 +161,7 @@ export function winograd2Output(args: usize, begin: i32, end: i32): void {
           const count = min(columns - 2 * tile, 8);
           const to = out + (<usize>tile << 3);
           if (!transformOutput(from + (<usize>tile << 2), point, f32x4.splat(bias), to, outRow, count, two)) {
-            repair(args, channel, image, 2 * tileRow, 2 * tile, to, outRow, count, two, bias);
+            repair(args, channel, image, 2 * tileRow, 2 * tile, to, outRow, count, two ? 2 : 1, bias);
           }
         }
         from += <usize>tileColumns << 2;
@@ -186,26 +169,6 @@ export function winograd2Output(args: usize, begin: i32, end: i32): void {
       }
     }
   }
-}
-
-/** The first `count` of eight floats. */
-@inline
-function storePart(to: usize, low: v128, high: v128, count: i32): void {
-  if (count >= 8) {
-    v128.store(to, low);
-    v128.store(to, high, 16);
-    return;
-  }
-  if (count >= 4) {
-    v128.store(to, low);
-    to += 16;
-    count -= 4;
-    low = high;
-  }
-  if (count & 2) {
-    v128.store64_lane(to, low, 0);
-    if (count & 1) v128.store32_lane(to, low, 2, 8);
-  } else if (count & 1) v128.store32_lane(to, low, 0);
 }
 
 /** Returns whether all sums are finite. */
@@ -248,32 +211,4 @@ export function transformOutput(
     f32x4.add(f32x4.sub(z0, z0), f32x4.sub(z1, z1)),
   );
   return !v128.any_true(f32x4.ne(check, f32x4.splat(0)));
-}
-
-/** Sums the outputs anew that are not finite, in up to 2 rows × 8 columns. */
-export function repair(
-  args: usize,
-  channel: i32,
-  image: i32,
-  firstRow: i32,
-  firstColumn: i32,
-  out: usize,
-  outRow: usize,
-  count: i32,
-  two: bool,
-  bias: f32,
-): void {
-  const row = <usize>arg(args, 18), plane = <usize>arg(args, 19);
-  const kernel = <usize>arg(args, 22) + arg(args, 3) * channel;
-  const input =
-    <usize>arg(args, 17) + arg(args, 20) * image + row * firstRow + (<usize>firstColumn << 2);
-  const rows = two ? 2 : 1;
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < count; x++) {
-      const at = out + outRow * y + (<usize>x << 2);
-      if (isFinite(load<f32>(at))) continue;
-      const from = input + row * y + (<usize>x << 2);
-      store<f32>(at, <f32>(directAt(from, row, plane, arg(args, 21), kernel, args) + <f64>bias));
-    }
-  }
 }

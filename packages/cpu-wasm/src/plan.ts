@@ -25,6 +25,8 @@ const DIRECT_MACS = 1000;
 const WINOGRAD_CHANNELS = 16;
 /** A tile of lanes. */
 const WINOGRAD_TILES = 8;
+/** With fewer tiles the transformed kernel of F(4×4), more than twice as large, is not used often enough. */
+const LARGE_TILES = 12;
 
 /** The matrix kernels' columns come in eights: below that, lanes along rows waste less. */
 const GEMM_CHANNELS = 8;
@@ -77,6 +79,7 @@ function winogradTile(c: Correlation, winograd: WinogradOption): 0 | 2 | 4 {
   if (Math.min(c.inChannels, c.outChannels) < WINOGRAD_CHANNELS) return 0;
   const tiles = (size: number): number =>
     c.batch * Math.ceil(c.y.output / size) * Math.ceil(c.x.output / size);
+  if (winograd === "large" && tiles(4) >= LARGE_TILES) return 4;
   return tiles(2) < WINOGRAD_TILES ? 0 : 2;
 }
 
