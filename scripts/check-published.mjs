@@ -19,18 +19,15 @@ const folders = readdirSync(join(root, "packages")).map((name) =>
 const expected = folders
   .filter((file) => existsSync(file))
   .map((file) => JSON.parse(readFileSync(file, "utf8")))
-  .filter((manifest) => !manifest.private)
-  .map(({ name, version }) => `${name}@${version}`);
+  .filter((manifest) => !manifest.private);
 
-/** npm answers with nothing for a version it does not have, and with E404 for a name that it does not know. */
-async function isPublished(spec) {
-  try {
-    const { stdout } = await promisify(execFile)("npm", ["view", spec, "version"], { cwd: root });
-    return stdout.trim() !== "";
-  } catch (error) {
-    if (String(error.stderr).includes("E404")) return false;
-    throw error;
-  }
+const npm = await promisify(execFile)("npm", ["config", "get", "registry"], { cwd: root });
+const registry = npm.stdout.trim().replace(/\/*$/, "/");
+
+async function isPublished({ name, version }) {
+  const response = await fetch(`${registry}${encodeURIComponent(name)}/${version}`);
+  if (response.ok || response.status === 404) return response.ok;
+  throw new Error(`check-published: ${registry} answered ${response.status} for ${name} ${version}`);
 }
 
 let missing = expected;
@@ -41,8 +38,11 @@ for (const pause of [...pauses, undefined]) {
   await setTimeout(1000 * pause);
 }
 
-for (const spec of expected) console.log(`${spec} ${missing.includes(spec) ? "MISSING" : "published"}`);
+const spec = ({ name, version }) => `${name}@${version}`;
+for (const manifest of expected) {
+  console.log(`${spec(manifest)} ${missing.includes(manifest) ? "MISSING" : "published"}`);
+}
 if (missing.length > 0) {
-  console.error(`check-published: the registry does not have ${missing.join(", ")}`);
+  console.error(`check-published: ${registry} does not have ${missing.map(spec).join(", ")}`);
   process.exitCode = 1;
 }

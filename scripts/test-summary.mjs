@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const packages = [
-  ...["packages", "apps", "docs/examples"].flatMap((folder) =>
+  ...["packages", "apps", "docs/examples", "tools"].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => join(folder, name)),
   ),
   "benchmarks",

@@ -2,6 +2,7 @@
  * `pnpm conformance --vectors DIR [backend …] [--filter TEXT] [--list]`: runs a folder of external test vectors (schema
  * "tensor-vectors/1", described in `vector.ts`) on each backend. Exit code 1 when a vector fails.
  */
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,7 +11,7 @@ import type { Backend } from "@corr2d/core";
 import { runVector } from "./run.ts";
 import { readVectors } from "./vector.ts";
 
-const argv = process.argv.slice(2);
+const USAGE = "pnpm conformance --vectors DIR [backend …] [--filter TEXT] [--list]";
 
 /** A short name of corr2d's own, a package, or a path: its default export makes the backend. */
 async function openBackend(word: string): Promise<Backend> {
@@ -21,7 +22,6 @@ async function openBackend(word: string): Promise<Backend> {
 
 async function runVectors(): Promise<number> {
   const { values, positionals } = parseArgs({
-    args: argv,
     allowPositionals: true,
     options: {
       vectors: { type: "string" },
@@ -29,12 +29,16 @@ async function runVectors(): Promise<number> {
       list: { type: "boolean", default: false },
     },
   });
+  if (!values.vectors || !existsSync(values.vectors)) {
+    console.error(`no folder of vectors at ${values.vectors ?? "(none named)"}\n${USAGE}`);
+    return 2;
+  }
   let failures = 0;
   for (const name of positionals.length > 0 ? positionals : ["cpu-js", "cpu-wasm"]) {
     const backend = await openBackend(name);
     const counts = { passed: 0, failed: 0, pending: 0 };
     const pending = new Map<string, number>();
-    for (const vector of readVectors(values.vectors!)) {
+    for (const vector of readVectors(values.vectors)) {
       if (!vector.name.includes(values.filter) && !vector.op.includes(values.filter)) continue;
       const verdict = await runVector(vector, backend);
       counts[verdict.kind]++;
