@@ -168,7 +168,7 @@ export function select(
   out: number,
   shape: readonly number[],
 ): void {
-  broadcast(rt, SELECT, [a, b, condition], [shapeA, shapeB, shapeCondition], out, shape);
+  broadcast(rt, SELECT, a, shapeA, b, shapeB, condition, shapeCondition, out, shape);
 }
 
 /** 1: every axis of `operand` is that of `shape`; 0: it has one element; −1: neither. */
@@ -202,45 +202,67 @@ function elementwise(
       return;
     }
   }
-  broadcast(rt, code, [a, b, 0], [shapeA, shapeB, null], out, shape);
+  broadcast(rt, code, a, shapeA, b, shapeB, 0, null, out, shape);
 }
 
 /** An axis of the collapsed result: its length, and each operand's stride in elements (0: it does not vary). */
 interface Axis {
   length: number;
-  readonly strides: number[];
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
 }
 
+type Shape = readonly number[];
+
 /** The collapsed axes, innermost first. Axes of length 1 are gone; there is always one axis. */
-function collapse(shapes: readonly (readonly number[] | null)[], shape: readonly number[]): Axis[] {
+function collapse(shapeA: Shape, shapeB: Shape, shapeC: Shape | null, shape: Shape): Axis[] {
   const axes: Axis[] = [];
-  const sizes = shapes.map(() => 1);
+  let inner: Axis | undefined;
+  let [sizeA, sizeB, sizeC] = [1, 1, 1];
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     const length = shape[axis]!;
     if (length === 1) continue;
-    const varies = shapes.map((operand) => operand !== null && operand[axis] !== 1);
-    const inner = axes.at(-1);
-    if (inner?.strides.every((stride, i) => (stride !== 0) === varies[i])) inner.length *= length;
-    else axes.push({ length, strides: varies.map((yes, i) => (yes ? sizes[i]! : 0)) });
-    for (let i = 0; i < sizes.length; i++) if (varies[i]) sizes[i]! *= length;
+    const a = shapeA[axis] === 1 ? 0 : sizeA;
+    const b = shapeB[axis] === 1 ? 0 : sizeB;
+    const c = shapeC === null || shapeC[axis] === 1 ? 0 : sizeC;
+    // Neighbours along which the same operands vary are one axis.
+    if (inner !== undefined && !inner.a === !a && !inner.b === !b && !inner.c === !c) inner.length *= length;
+    else {
+      inner = { length, a, b, c };
+      axes.push(inner);
+    }
+    if (a > 0) sizeA *= length;
+    if (b > 0) sizeB *= length;
+    if (c > 0) sizeC *= length;
   }
-  if (axes.length === 0) axes.push({ length: 1, strides: sizes.map(() => 0) });
+  if (axes.length === 0) axes.push({ length: 1, a: 0, b: 0, c: 0 });
   return axes;
 }
 
 function broadcast(
   rt: Runtime,
   code: number,
-  operands: readonly number[],
-  shapes: readonly (readonly number[] | null)[],
+  a: number,
+  shapeA: Shape,
+  b: number,
+  shapeB: Shape,
+  c: number,
+  shapeC: Shape | null,
   out: number,
-  shape: readonly number[],
+  shape: Shape,
 ): void {
-  const [row, ...outer] = collapse(shapes, shape) as [Axis, ...Axis[]];
-  const size = outer.reduce((product, axis) => product * axis.length, row.length);
-  const steps = row.strides[0]! | (row.strides[1]! << 1) | (row.strides[2]! << 2);
-  const args = [code, ...operands, out, size, row.length, outer.length, steps, 0];
-  for (const axis of outer) args.push(axis.length, ...axis.strides);
+  const axes = collapse(shapeA, shapeB, shapeC, shape);
+  const row = axes[0]!;
+  let size = row.length;
+  const steps = row.a | (row.b << 1) | (row.c << 2);
+  const args = [code, a, b, c, out, 0, row.length, axes.length - 1, steps, 0];
+  for (let i = 1; i < axes.length; i++) {
+    const axis = axes[i]!;
+    size *= axis.length;
+    args.push(axis.length, axis.a, axis.b, axis.c);
+  }
+  args[5] = size;
   const work = code === BINARY.pow ? 5 * COSTLY : CHEAP;
   rt.run("broadcast", args, Math.ceil(size / CHUNK), size * work);
 }

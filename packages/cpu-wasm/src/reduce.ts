@@ -48,7 +48,12 @@ function collapse(shape: readonly number[], axes: readonly number[]): Axis[] {
   return groups;
 }
 
-const product = (axes: readonly Axis[]): number => axes.reduce((size, axis) => size * axis.length, 1);
+/** How many elements the axes from the `first`-th on have together. */
+function sizeFrom(axes: readonly Axis[], first: number): number {
+  let size = 1;
+  for (let i = first; i < axes.length; i++) size *= axes[i]!.length;
+  return size;
+}
 
 /** Into how many parts of how many steps to cut `steps` steps of `stepSize` elements that make each of `results` results. */
 function cut(
@@ -82,10 +87,11 @@ export function reduce(
     return;
   }
   const groups = collapse(shape, axes);
-  const reduced = groups.filter((axis) => axis.reduced);
-  const kept = groups.filter((axis) => !axis.reduced);
+  const reduced: Axis[] = [];
+  const kept: Axis[] = [];
+  for (const axis of groups) (axis.reduced ? reduced : kept).push(axis);
   if (reduced.length === 0) {
-    unary(rt, dtype === "int32" ? "toInt32" : "toFloat32", x, out, product(kept), dtype);
+    unary(rt, dtype === "int32" ? "toInt32" : "toFloat32", x, out, sizeFrom(kept, 0), dtype);
   } else if (kept.length === 0 && reduced[0]!.length <= 2 * CHUNK) {
     rt.call.reduceRowNow(code, x, reduced[0]!.length, out);
   } else if (groups[0]!.reduced) {
@@ -95,7 +101,10 @@ export function reduce(
   }
 }
 
-const axisSlots = (axes: readonly Axis[]): number[] => axes.flatMap(({ length, stride }) => [length, stride]);
+/** Length and stride of the axes from the `first`-th on. */
+function pushAxes(args: number[], axes: readonly Axis[], first: number): void {
+  for (let i = first; i < axes.length; i++) args.push(axes[i]!.length, axes[i]!.stride);
+}
 
 /** Bytes of float64 sums: rows are as long as whole vectors of four. */
 const sumBytes = (rows: number, length: number): number => rows * Math.ceil(length / 4) * 32;
@@ -106,29 +115,21 @@ function reduceRows(
   x: number,
   out: number,
   kept: readonly Axis[],
-  [row, ...outer]: readonly Axis[],
+  reduced: readonly Axis[],
 ): void {
-  const n = row!.length;
-  const outputs = product(kept);
-  const combos = product(outer);
-  const [parts, partLength] =
-    code !== SUM
-      ? [1, combos === 1 ? n : combos]
-      : combos === 1
-        ? cut(outputs, n, 1, BLOCK)
-        : cut(outputs, combos, n, 1);
+  const n = reduced[0]!.length;
+  const outputs = sizeFrom(kept, 0);
+  const combos = sizeFrom(reduced, 1);
+  const steps = combos === 1 ? n : combos;
+  const [stepSize, multiple] = combos === 1 ? [1, BLOCK] : [n, 1];
+  const [parts, partLength] = code === SUM ? cut(outputs, steps, stepSize, multiple) : [1, steps];
   const partials = parts === 1 ? 0 : rt.scratch(sumBytes(parts, outputs));
-  const unitSize = (n * combos) / parts;
-  const unitsPerChunk = Math.max(1, Math.floor(CHUNK / unitSize));
-  rt.run(
-    "reduceRows",
-    [
-      ...[code, x, out, partials, n, outputs, parts, combos, partLength, unitsPerChunk],
-      ...[kept.length, outer.length, ...axisSlots(kept), ...axisSlots(outer)],
-    ],
-    Math.ceil((outputs * parts) / unitsPerChunk),
-    n * combos * outputs * WORK,
-  );
+  const perChunk = Math.max(1, Math.floor((CHUNK * parts) / (n * combos)));
+  const args = [code, x, out, partials, n, outputs, parts, combos, partLength, perChunk];
+  args.push(kept.length, reduced.length - 1);
+  pushAxes(args, kept, 0);
+  pushAxes(args, reduced, 1);
+  rt.run("reduceRows", args, Math.ceil((outputs * parts) / perChunk), n * combos * outputs * WORK);
   if (parts > 1) rt.call.sumFinish(partials, parts, out, 1, outputs);
 }
 
@@ -137,31 +138,25 @@ function reduceColumns(
   code: number,
   x: number,
   out: number,
-  [column, ...keptOuter]: readonly Axis[],
-  [rowAxis, ...outer]: readonly Axis[],
+  keptAxes: readonly Axis[],
+  reduced: readonly Axis[],
 ): void {
-  const m = column!.length;
-  const rows = rowAxis!.length;
-  const kept = product(keptOuter);
-  const combos = product(outer);
+  const m = keptAxes[0]!.length;
+  const rows = reduced[0]!.length;
+  const kept = sizeFrom(keptAxes, 1);
+  const combos = sizeFrom(reduced, 1);
   const tiles = Math.ceil(m / TILE);
-  const [parts, partLength] =
-    code !== SUM
-      ? [1, combos === 1 ? rows : combos]
-      : combos === 1
-        ? cut(kept * tiles, rows, Math.min(m, TILE), BLOCK_ROWS)
-        : cut(kept * tiles, combos, rows * Math.min(m, TILE), 1);
+  const steps = combos === 1 ? rows : combos;
+  const width = Math.min(m, TILE);
+  const [stepSize, multiple] = combos === 1 ? [width, BLOCK_ROWS] : [rows * width, 1];
+  const [parts, partLength] = code === SUM ? cut(kept * tiles, steps, stepSize, multiple) : [1, steps];
   const direct = code !== SUM || (combos === 1 && rows <= BLOCK_ROWS);
   const partials = direct ? 0 : rt.scratch(sumBytes(parts * kept, m));
-  rt.run(
-    "reduceColumns",
-    [
-      ...[code, x, out, partials, m, kept, parts, combos, partLength, rows],
-      ...[keptOuter.length, outer.length, ...axisSlots(keptOuter), ...axisSlots(outer)],
-    ],
-    kept * tiles * parts,
-    m * kept * rows * combos * WORK,
-  );
+  const args = [code, x, out, partials, m, kept, parts, combos, partLength, rows];
+  args.push(keptAxes.length - 1, reduced.length - 1);
+  pushAxes(args, keptAxes, 1);
+  pushAxes(args, reduced, 1);
+  rt.run("reduceColumns", args, kept * tiles * parts, m * kept * rows * combos * WORK);
   if (!direct) rt.call.sumFinish(partials, parts, out, kept, m);
 }
 

@@ -154,8 +154,8 @@ function withoutStillAxes(
   dtype: DType,
 ): [x: number, view: StridedView] {
   const { shape, strides } = view;
+  if (!strides.some((stride, axis) => stride === 0 && shape[axis]! > 1)) return [x, view];
   const still = shape.flatMap((length, axis) => (strides[axis] === 0 && length > 1 ? [axis] : []));
-  if (still.length === 0) return [x, view];
   const moving = shape.flatMap((_, axis) => (still.includes(axis) ? [] : [axis]));
   const movingShape = moving.map((axis) => shape[axis]!);
   const sums = rt.scratch(movingShape.reduce((size, length) => size * length, 4));
