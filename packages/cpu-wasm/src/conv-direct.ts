@@ -8,7 +8,15 @@ import type { Runtime } from "./runtime.ts";
 
 type Member = 0 | 1 | 2;
 
-function run(rt: Runtime, member: Member, a: number, b: number, bias: number, out: number, w: Window2d): void {
+function run(
+  rt: Runtime,
+  member: Member,
+  a: number,
+  b: number,
+  bias: number,
+  out: number,
+  w: Window2d,
+): void {
   rt.call.convDirectNow(
     ARGUMENTS,
     member,

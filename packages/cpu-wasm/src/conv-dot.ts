@@ -21,7 +21,9 @@ export function kernelGradientDot(rt: Runtime, x: number, g: number, out: number
   const taps = c.inChannels * c.y.taps * c.x.taps;
   const channels = w.inChannels;
   const gPlane = c.y.output * columns;
-  const imageBytes = bytes((planes.copied ? channels * planes.plane : 0) + (ragged ? w.outChannels * gPlane : 0));
+  const imageBytes = bytes(
+    (planes.copied ? channels * planes.plane : 0) + (ragged ? w.outChannels * gPlane : 0),
+  );
   const batch = imageBytes > 0 ? imagesAtOnce(c.batch, imageBytes, COPY_BUDGET) : c.batch;
 
   const rows = Math.min(c.y.output, Math.max(1, Math.floor(UNIT_POSITIONS / columns)));

@@ -86,7 +86,17 @@ export function correlateRows(
   table(source, c.inChannels, steps[0], c.y.taps, steps[1], c.x.taps, steps[2]);
   const from = kernel + bytes(c.kernelBase);
   const packing = (to: number, count: number, groupBytes: number): void => {
-    const args = [from, bias, to, source, count, c.outChannels, bytes(c.kernelOut), bytes(c.kernelGroup), groupBytes];
+    const args = [
+      from,
+      bias,
+      to,
+      source,
+      count,
+      c.outChannels,
+      bytes(c.kernelOut),
+      bytes(c.kernelGroup),
+      groupBytes,
+    ];
     rt.run("packTaps", args, c.groups, 2 * c.groups * c.outChannels * count);
   };
   packing(scratch.at(packed), taps, groupWeights);
@@ -148,7 +158,13 @@ export function correlateRows(
  * The walk of `rowPair16`: input offsets (upper edge, middle, lower edge) and the kernel offsets of its weights, in which a
  * middle tap has one weight for either row.
  */
-function writePairs(rt: Runtime, c: Correlation, p: RowPlanes, inputTable: number, kernelTable: number): void {
+function writePairs(
+  rt: Runtime,
+  c: Correlation,
+  p: RowPlanes,
+  inputTable: number,
+  kernelTable: number,
+): void {
   const table = rt.i32;
   let input = inputTable / 4;
   let weight = kernelTable / 4;

@@ -69,7 +69,12 @@ function packed(rt: Runtime, a: number, b: number, out: number, size: MatmulSize
   scratch.allocate(rt);
 
   if (copied) {
-    rt.run("transposeMatrix", [a, scratch.at(copy), inner, rows], batch * Math.ceil(inner / 16), 4 * batch * rows * inner);
+    rt.run(
+      "transposeMatrix",
+      [a, scratch.at(copy), inner, rows],
+      batch * Math.ceil(inner / 16),
+      4 * batch * rows * inner,
+    );
   }
   const across = size.transposeA && !copied;
   const rowStep = bytes(across ? 1 : inner);

@@ -73,7 +73,12 @@ export function correlateWinograd(
     const source = kernel + bytes(c.kernelBase + group * c.kernelGroup + first * c.kernelOut);
     const [kernelIn, kernelY, kernelX, kernelOut] = kernelSteps;
     const args = [source, scratch.at(kernels), kernelOut, kernelIn, kernelY, kernelX, channels, count];
-    rt.run(`winograd${size}Kernel`, [...args, bytes(kernelPoint)], Math.ceil(count / 2), 60 * count * channels);
+    rt.run(
+      `winograd${size}Kernel`,
+      [...args, bytes(kernelPoint)],
+      Math.ceil(count / 2),
+      60 * count * channels,
+    );
   };
 
   for (let group = 0; group < c.groups; group++) {
@@ -82,7 +87,14 @@ export function correlateWinograd(
       const count = Math.min(images, c.batch - image);
       for (let i = 0; i < count; i++) {
         const source = x + bytes((image + i) * inImage + group * channels * c.y.input * c.x.input);
-        const args = [source, scratch.at(padded) + bytes(i * channels * plane), c.y.input, c.x.input, rows, row];
+        const args = [
+          source,
+          scratch.at(padded) + bytes(i * channels * plane),
+          c.y.input,
+          c.x.input,
+          rows,
+          row,
+        ];
         rt.run("padPlanes", [...args, c.y.pad, c.x.pad], channels, 4 * channels * plane);
       }
       for (let tileRow = 0; tileRow < tileRows; tileRow += blockRows) {
