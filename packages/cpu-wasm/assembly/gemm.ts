@@ -7,7 +7,7 @@
  */
 import { arg } from "./simd";
 import { storeTile } from "./gemm-store";
-import { tile2x16, tile4x8 } from "./gemm-tile";
+import { tile2x16, tile2x16Out, tile4x8 } from "./gemm-tile";
 
 /** Columns of a panel; the last panel may be half as wide. */
 const LANES: i32 = 16;
@@ -30,8 +30,17 @@ function rowsTimesPanel(
 ): void {
   let row = 0;
   if (columns > 8) {
+    const whole = columns >= LANES && !adds;
     for (; row < rows; row += 2) {
       const at = <usize>row << 2;
+      if (whole && row + 2 <= rows) {
+        const first = load<i32>(rowOut + at), second = load<i32>(rowOut + at, 4);
+        if (columnStep == 4 || second - first == 4) {
+          const p0 = input + <usize>load<i32>(rowIn + at), p1 = input + <usize>load<i32>(rowIn + at, 4);
+          tile2x16Out(p0, p1, table, depth, panel, out + first, out + second, columnStep);
+          continue;
+        }
+      }
       tile2x16(input, rowIn + at, rows - row, table, depth, panel, tile);
       storeTile(tile, 16, out, rowOut + at, min(rows - row, 2), columnStep, columns, adds);
     }
