@@ -1,0 +1,36 @@
+/**
+ * A project outside this repository that uses the published packages: a temporary folder with a package.json, a .npmrc
+ * that names our registry, and the sources of `projects/<name>`.
+ */
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Registry } from "./registry.ts";
+
+const projects: string = resolve(dirname(fileURLToPath(import.meta.url)), "..", "projects");
+
+export interface Project {
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+/** An empty project, or with a copy of the sources of `projects/<name>`. */
+export async function createProject(registry: Registry, name?: string): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), "corr2d consumer "));
+  if (name !== undefined) await cp(join(projects, name), folder, { recursive: true });
+  await writeFile(join(folder, ".npmrc"), registry.npmrc);
+  await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Every package that npm would install for a project, from its package-lock.json. */
+export async function lockedPackages(folder: string): Promise<readonly string[]> {
+  const lock = JSON.parse(await readFile(join(folder, "package-lock.json"), "utf8")) as {
+    packages: Record<string, unknown>;
+  };
+  return Object.keys(lock.packages)
+    .filter((path) => path !== "")
+    .map((path) => path.replace(/^.*node_modules\//, ""))
+    .sort();
+}
