@@ -10,8 +10,13 @@ interface BackendModule {
   readonly default?: (options: object) => Backend | Promise<Backend>;
 }
 
+const OWN: Readonly<Record<string, () => Promise<BackendModule>>> = {
+  "cpu-js": () => import("@corr2d/cpu-js"),
+  "cpu-wasm": () => import("@corr2d/cpu-wasm"),
+};
+
 /** Names of ours. */
-export const OWN_BACKENDS: readonly string[] = ["cpu-js", "cpu-wasm"];
+export const OWN_BACKENDS: readonly string[] = Object.keys(OWN);
 
 /** Whether a backend is named by the path of its module. */
 export const isPath = (name: string): boolean => /^\.{0,2}\/|^[A-Za-z]:\\/.test(name);
@@ -25,12 +30,14 @@ export async function openBackend(
   threads: number,
 ): Promise<{ readonly backend: Backend; readonly version: string }> {
   const [name, query] = spec.split("?") as [string, string?];
-  const specifier = OWN_BACKENDS.includes(name) ? `@corr2d/${name}` : name;
-  const module = (await import(isPath(name) ? pathToFileURL(name).href : specifier)) as BackendModule;
+  const own = OWN[name];
+  const module: BackendModule =
+    own !== undefined ? await own() : await import(isPath(name) ? pathToFileURL(name).href : name);
   if (typeof module.default !== "function") {
-    throw new Error(`${specifier} has no default export that makes a backend`);
+    throw new Error(`${name} has no default export that makes a backend`);
   }
   const backend = await module.default({ threads, ...Object.fromEntries(new URLSearchParams(query)) });
   setBackend(backend);
-  return { backend, version: isPath(name) ? "local" : installedVersion(specifier) };
+  const packageName = own === undefined ? name : `@corr2d/${name}`;
+  return { backend, version: isPath(name) ? "local" : installedVersion(packageName) };
 }
