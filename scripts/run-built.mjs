@@ -1,6 +1,7 @@
 // node scripts/run-built.mjs <turbo filter> <built module> [arguments...]
 //
-// Builds what the filter names, silently unless that fails, then runs the module with the arguments given.
+// Builds what the filter names, silently unless that fails, then runs the module with the arguments given. The
+// argument `web` also builds the package's web page, which nothing else waits for.
 // The module's working directory is the user's own (pnpm moves to the workspace root and leaves the
 // user's in INIT_CWD), so relative paths on the command line mean what the user meant.
 import { spawn, spawnSync } from "node:child_process";
@@ -11,10 +12,12 @@ import { fileURLToPath } from "node:url";
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const [filter, modulePath, ...args] = process.argv.slice(2);
 
+const tasks = args.includes("web") ? ["build", "build:web"] : ["build"];
+
 const turbo = createRequire(import.meta.url).resolve("turbo/bin/turbo");
 const build = spawnSync(
   process.execPath,
-  [turbo, "run", "build", `--filter=${filter}`, "--output-logs=errors-only"],
+  [turbo, "run", ...tasks, `--filter=${filter}`, "--output-logs=errors-only"],
   {
     cwd: root,
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1" },

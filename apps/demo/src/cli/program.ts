@@ -18,6 +18,7 @@ import { SIBLING_EXAMPLES } from "./sibling-examples.ts";
 import type { Terminal } from "./terminal.ts";
 import { CommandError, UsageError } from "./usage-error.ts";
 import { readInteger, readMatrix, readName, readNumber, readPadding, readPair } from "./values.ts";
+import { runWeb } from "./web.ts";
 
 interface CommonOptions {
   readonly backend: string;
@@ -200,6 +201,13 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     .argument("[topic]", RECALL_NAMES.join(", "))
     .description("what came before it, from linear regression to dropout")
     .action((topic: string | undefined) => run(pick("recall", recallExamples(common().seed), topic)));
+
+  program
+    .command("web")
+    .description("the Convolution Lab: all of it to see and to change, in the browser")
+    .option("--port <n>", "where to serve (default: 8080, or a free one)", integerReader("--port", 1, 65_535))
+    .option("--open", "open it in the browser", false)
+    .action((options: { port?: number; open: boolean }) => runWeb(options, terminal));
 
   // An unknown command is an excess argument of the program itself, whose action says what there is. Last, because
   // commands inherit what is set before they are made.

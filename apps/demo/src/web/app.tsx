@@ -1,0 +1,161 @@
+/** The frame of the page: heading, tabs, settings; each tab's code is loaded when it is first opened. */
+import { type ComponentType, h } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { BACKEND_NAMES, backendChoice, MOST_THREADS, session, sessionIsStarting } from "./compute/session.ts";
+import { LANGUAGES, language, words } from "./i18n/index.ts";
+import { SlideTab } from "./slide/tab.tsx";
+import { THEMES, theme } from "./state/appearance.ts";
+import { addressOf, TABS, type TabId, tab } from "./state/route.ts";
+import { Select } from "./ui/controls.tsx";
+import { CopyButton } from "./ui/notes.tsx";
+
+const LATER: Readonly<Record<Exclude<TabId, "slide">, () => Promise<ComponentType>>> = {
+  edges: () => import("./edges/tab.tsx").then((module) => module.EdgesTab),
+  learn: () => import("./learn/tab.tsx").then((module) => module.LearnTab),
+  backends: () => import("./backends/tab.tsx").then((module) => module.BackendsTab),
+  exercises: () => import("./exercises/tab.tsx").then((module) => module.ExercisesTab),
+};
+
+const loaded = new Map<TabId, ComponentType>([["slide", SlideTab]]);
+
+function TabContent({ id }: { readonly id: TabId }) {
+  const [failed, setFailed] = useState(false);
+  const [, redraw] = useState(0);
+  const known = loaded.get(id);
+  useEffect(() => {
+    if (known !== undefined || id === "slide") return;
+    setFailed(false);
+    LATER[id]().then(
+      (component) => {
+        loaded.set(id, component);
+        redraw((n) => n + 1);
+      },
+      () => setFailed(true),
+    );
+  }, [id]);
+  if (known !== undefined) return h(known, {});
+  return <p role="status">{failed ? words.value.shell.loadFailed : words.value.shell.loading}</p>;
+}
+
+const BACKEND_OPTIONS = [
+  "cpu-js",
+  ...Array.from({ length: MOST_THREADS }, (_, i) => `cpu-wasm ${i + 1}` as const),
+] as const;
+type BackendOption = (typeof BACKEND_OPTIONS)[number];
+
+function BackendSelect() {
+  const { shell } = words.value;
+  const { name, threads } = backendChoice.value;
+  const names = Object.fromEntries(
+    BACKEND_OPTIONS.map((option) => {
+      const [backend, count] = option.split(" ");
+      return [option, count === undefined ? backend : `${backend}, ${shell.threads(Number(count))}`];
+    }),
+  ) as Record<BackendOption, string>;
+  return (
+    <Select
+      label={shell.backend}
+      hideLabel
+      options={BACKEND_OPTIONS}
+      names={names}
+      value={(name === "cpu-js" ? name : `${name} ${threads}`) as BackendOption}
+      onChange={(option) => {
+        const [chosen, count = "1"] = option.split(" ");
+        backendChoice.value = {
+          name: BACKEND_NAMES.find((known) => known === chosen)!,
+          threads: Number(count),
+        };
+      }}
+    />
+  );
+}
+
+function Settings() {
+  const { shell } = words.value;
+  return (
+    <fieldset class="settings" aria-label={shell.settingsLabel}>
+      <BackendSelect />
+      <Select
+        label={shell.language}
+        hideLabel
+        options={LANGUAGES}
+        names={{ en: "English", zh: "中文" }}
+        value={language.value}
+        onChange={(value) => {
+          language.value = value;
+        }}
+      />
+      <Select
+        label={shell.theme}
+        hideLabel
+        options={THEMES}
+        names={shell.themes}
+        value={theme.value}
+        onChange={(value) => {
+          theme.value = value;
+        }}
+      />
+      <CopyButton text={() => location.href} label={shell.copyLink} />
+    </fieldset>
+  );
+}
+
+/** What the reader should know about the backend: that it starts, or why it is not what was chosen. */
+function BackendNote() {
+  const { shell } = words.value;
+  const { backend, reason } = session.value;
+  const chosen = backendChoice.value.name;
+  const note = sessionIsStarting.value
+    ? ""
+    : reason === undefined
+      ? ""
+      : backend.name === chosen
+        ? reason
+        : `${shell.fellBack(chosen, backend.name)} ${reason}`;
+  return (
+    <p role="status" class={note === "" ? "visually-hidden" : "backend-note"} data-backend={backend.name}>
+      {note}
+    </p>
+  );
+}
+
+export function App() {
+  const { shell } = words.value;
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useValidAnchor: it goes somewhere; the address is taken by the state. */}
+      <a class="skip" href="#content" onClick={skipToContent}>
+        {shell.skip}
+      </a>
+      <header class="site-header">
+        <h1>{shell.title}</h1>
+        <nav aria-label={shell.tabsLabel}>
+          <ul>
+            {TABS.map((id) => (
+              <li>
+                <a href={addressOf(id)} aria-current={id === tab.value ? "page" : undefined}>
+                  {shell.tabs[id]}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <Settings />
+      </header>
+      <main id="content" tabIndex={-1}>
+        <BackendNote />
+        <TabContent key={tab.value} id={tab.value} />
+      </main>
+      <footer class="site-footer">
+        <p>{shell.footer}</p>
+        <p>{shell.book}</p>
+      </footer>
+    </>
+  );
+}
+
+/** Without changing the address, which is the state. */
+function skipToContent(event: Event): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>("#content")!.focus();
+}

@@ -1,0 +1,3 @@
+export function BackendsTab() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function EdgesTab() {
+  return null;
+}

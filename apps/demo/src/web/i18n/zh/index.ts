@@ -1,0 +1,9 @@
+/** 简体中文。条目与英文词典一一对应，由类型检查保证。 */
+import type { Messages } from "../index.ts";
+import { backends } from "./backends.ts";
+import { edges } from "./edges.ts";
+import { learn } from "./learn.ts";
+import { shell } from "./shell.ts";
+import { slide } from "./slide.ts";
+
+export const zh: Messages = { shell, slide, edges, learn, backends };

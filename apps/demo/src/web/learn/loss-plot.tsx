@@ -1,0 +1,84 @@
+/** The loss at every step, on a logarithmic axis. Drawn by uPlot. */
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { words } from "../i18n/index.ts";
+import { isDark } from "../state/appearance.ts";
+import { numberText } from "../ui/number-text.ts";
+
+const HEIGHT = 240;
+/** What a logarithmic axis can still show. */
+const LEAST = 1e-6;
+
+function makePlot(target: HTMLElement, labels: { step: string; loss: string }, length: number): uPlot {
+  const style = getComputedStyle(target);
+  const color = (name: string): string => style.getPropertyValue(name).trim();
+  const axis = {
+    stroke: color("--ink-soft"),
+    grid: { stroke: color("--line"), width: 1 },
+    ticks: { stroke: color("--line"), width: 1 },
+    font: `12px ${style.fontFamily}`,
+  };
+  return new uPlot(
+    {
+      width: Math.max(240, target.clientWidth),
+      height: HEIGHT,
+      legend: { show: false },
+      cursor: { show: false },
+      scales: { x: { time: false, range: [0, length] }, y: { distr: 3 } },
+      axes: [
+        { ...axis, label: labels.step, labelFont: axis.font, labelSize: 20 },
+        { ...axis, size: 64, values: (_, splits) => splits.map((v) => (v === null ? "" : numberText(v, 2))) },
+      ],
+      series: [
+        {},
+        {
+          label: labels.loss,
+          stroke: color("--accent"),
+          width: 2,
+          points: { show: true, size: 6, fill: color("--accent") },
+        },
+      ],
+    },
+    [[], []],
+    target,
+  );
+}
+
+export function LossPlot({ losses, at }: { readonly losses: readonly number[]; readonly at: number }) {
+  const text = words.value.learn;
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const dark = isDark.value;
+  const length = losses.length - 1;
+  useEffect(() => {
+    const made = makePlot(box.current!, { step: text.stepAxis, loss: text.loss }, length);
+    plot.current = made;
+    const observer = new ResizeObserver(([entry]) => {
+      made.setSize({ width: Math.max(240, Math.floor(entry!.contentRect.width)), height: HEIGHT });
+    });
+    observer.observe(box.current!);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+    };
+  }, [dark, text, length]);
+  useEffect(() => {
+    const shown = losses.map((loss, i) => (i > at || !Number.isFinite(loss) ? null : Math.max(LEAST, loss)));
+    plot.current!.setData([losses.map((_, i) => i), shown]);
+  }, [losses, at, dark, text]);
+  const last = losses[Math.min(at, losses.length - 1)]!;
+  return (
+    <figure class="loss-figure">
+      <figcaption>
+        <strong>{text.lossCurve}</strong>
+      </figcaption>
+      <div
+        class="plot"
+        ref={box}
+        role="img"
+        aria-label={text.lossCurveText(numberText(losses[0]!), numberText(last), at)}
+      />
+    </figure>
+  );
+}

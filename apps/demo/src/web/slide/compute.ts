@@ -1,0 +1,251 @@
+/**
+ * Everything that the slide tab shows, computed with @corr2d/core on the chosen backend.
+ *
+ * A correlation is one trilinear form with three faces over one window (core's ops/corr2d.ts): F reads the large array
+ * and writes the small one, T goes back from small to large, and G brings large and small together into a kernel. A
+ * convolution's output, input gradient and kernel gradient are F, T, G; those of the transposed one are T, F, G. The
+ * three differ in what a position of the window does: gather a sum, scatter the kernel, or collect a window.
+ */
+import {
+  type Backend,
+  convTranspose2d,
+  convTransposeWindow,
+  corr2d,
+  corr2dWindow,
+  pad,
+  type Tensor,
+  tensor,
+  type Window2d,
+} from "@corr2d/core";
+import type { Planes, Size, SlideState, View } from "./state.ts";
+
+export type Face = "gather" | "scatter" | "collect";
+
+/** Which face of the form a view of the layer is. */
+export function faceOf(transposed: boolean, view: View): Face {
+  if (view === "kernel") return "collect";
+  return (view === "output") === transposed ? "scatter" : "gather";
+}
+
+/** [top, bottom, left, right] */
+export type Border = readonly [number, number, number, number];
+
+export interface Layer {
+  /** What this was computed from. */
+  readonly state: SlideState;
+  readonly face: Face;
+  /** Of the small array over the large one. */
+  readonly window: Window2d;
+  /** Cells around the large array that windows reach. */
+  readonly border: Border;
+  /** The large array with its border, where it is an operand; its own cells alone where it is the result. */
+  readonly large: Planes;
+  readonly small: Planes;
+  readonly kernel: readonly Planes[];
+}
+
+/** One position of the window. */
+export interface Step {
+  /** The cells under the window, per channel of the group; null where the large array is being written. */
+  readonly patch: Planes | null;
+  /** The kernel's cells; null where the kernel is being written. */
+  readonly weights: Planes | null;
+  /** The cell of the small array. */
+  readonly cell: number;
+  /** patch ⊙ weights, cell · weights, or cell · patch. */
+  readonly products: Planes;
+  /** Sums of the products, per channel. */
+  readonly partial: readonly number[];
+  /** The result as far as the window has come: large for scatter, kernel for collect. */
+  readonly soFar: readonly Planes[] | null;
+}
+
+const nested = async (x: Tensor): Promise<Planes> => (await x.toArray()) as unknown as Planes;
+const nestedBlocks = async (x: Tensor): Promise<readonly Planes[]> =>
+  (await x.toArray()) as unknown as readonly Planes[];
+
+const shapeOf = (planes: Planes): [number, number, number] => [
+  planes.length,
+  planes[0]!.length,
+  planes[0]![0]!.length,
+];
+
+const numericPadding = (padding: Size | "same"): Size => (padding === "same" ? [0, 0] : padding);
+
+/**
+ * The window of the layer, and the border that it asks for.
+ * @throws Corr2dError of core where the setting fits no window.
+ */
+function geometryOf(state: SlideState): { window: Window2d; border: Border } {
+  const { stride, dilation, groups, padding, outputPadding } = state;
+  const kernel = [state.kernel.length, ...shapeOf(state.kernel[0]!)];
+  const input = [1, ...shapeOf(state.input)];
+  const window = state.transposed
+    ? convTransposeWindow(input, kernel, {
+        stride,
+        dilation,
+        groups,
+        outputPadding,
+        padding: numericPadding(padding),
+      })
+    : corr2dWindow(input, kernel, { stride, dilation, groups, padding });
+  const { padTop, padBottom, padLeft, padRight } = window;
+  return { window, border: [padTop, padBottom, padLeft, padRight] };
+}
+
+/** How many positions the window has: cells of the small array. */
+export const positionCount = (w: Window2d): number => w.outChannels * w.outputHeight * w.outputWidth;
+
+/** The output's shape. */
+export function outputShape(w: Window2d, transposed: boolean): [number, number, number] {
+  return transposed
+    ? [w.inChannels, w.inputHeight, w.inputWidth]
+    : [w.outChannels, w.outputHeight, w.outputWidth];
+}
+
+/** Zeros around what is not the plain layer's input. */
+export function addBorder(x: Tensor, [top, bottom, left, right]: Border, state: SlideState): Tensor {
+  return pad(x, [left, right, top, bottom], { mode: state.transposed ? "zeros" : state.paddingMode });
+}
+
+/** The layer itself: x [C, H, W], k → output. */
+function applyLayer(state: SlideState, x: Tensor, k: Tensor): Tensor {
+  const { stride, dilation, groups, outputPadding, padding, paddingMode } = state;
+  const options = { stride, dilation, groups };
+  if (state.transposed) {
+    return convTranspose2d(x, k, { ...options, outputPadding, padding: numericPadding(padding) });
+  }
+  if (paddingMode === "zeros") return corr2d(x, k, { ...options, padding });
+  return corr2d(addBorder(x, geometryOf(state).border, state), k, options);
+}
+
+interface Operands {
+  readonly x: Tensor;
+  readonly k: Tensor;
+  /** The layer's output, recorded. */
+  readonly y: Tensor;
+  /** The gradient that arrives at the output. */
+  readonly g: Tensor;
+}
+
+function operandsOf(backend: Backend, state: SlideState, window: Window2d): Operands {
+  const x = tensor(state.input as number[][][], { backend, requiresGrad: true });
+  const k = tensor(state.kernel as number[][][][], { backend, requiresGrad: true });
+  const y = applyLayer(state, x, k);
+  const shape = outputShape(window, state.transposed);
+  const given = state.outputGrad;
+  const fits = given !== null && shapeOf(given).every((size, axis) => size === shape[axis]);
+  const g = fits ? tensor(given as number[][][], { backend }) : y.detach().onesLike();
+  return { x, k, y, g };
+}
+
+/** The layer with the gradients that its view asks for. */
+export async function computeLayer(backend: Backend, state: SlideState): Promise<Layer> {
+  const { window, border } = geometryOf(state);
+  const { x, k, y, g } = operandsOf(backend, state, window);
+  const face = faceOf(state.transposed, state.view);
+  if (state.view !== "output") y.backward(g);
+  const atInput = state.view === "input" ? x.grad! : x.detach();
+  const atOutput = state.view === "output" ? y.detach() : g;
+  const [large, small] = state.transposed ? [atOutput, atInput] : [atInput, atOutput];
+  return {
+    state,
+    face,
+    window,
+    border,
+    large: await nested(face === "scatter" ? large : addBorder(large, border, state)),
+    small: await nested(small),
+    kernel: await nestedBlocks(state.view === "kernel" ? k.grad! : k.detach()),
+  };
+}
+
+/** Channel, row and column of a position. */
+export function placeOf(
+  w: Window2d,
+  position: number,
+): readonly [channel: number, row: number, column: number] {
+  const plane = w.outputHeight * w.outputWidth;
+  return [
+    Math.floor(position / plane),
+    Math.floor((position % plane) / w.outputWidth),
+    position % w.outputWidth,
+  ];
+}
+
+/** The first channel of the large array that the small array's channel sees. */
+export const firstChannel = (w: Window2d, channel: number): number =>
+  Math.floor(channel / (w.outChannels / w.groups)) * (w.inChannels / w.groups);
+
+/** Row and column, in the bordered large array, of cell (ky, kx) of the window at (row, column). */
+export function cellUnder(w: Window2d, row: number, column: number, ky: number, kx: number): Size {
+  return [row * w.strideHeight + ky * w.dilationHeight, column * w.strideWidth + kx * w.dilationWidth];
+}
+
+/** The cells of a bordered large array under the window, [C/groups, h, w]: a slice with steps. */
+function patchOf(framed: Tensor, w: Window2d, [channel, row, column]: readonly number[]): Tensor {
+  const [first, perGroup] = [firstChannel(w, channel!), w.inChannels / w.groups];
+  const [top, left] = cellUnder(w, row!, column!, 0, 0);
+  const [bottom, right] = cellUnder(w, row!, column!, w.kernelHeight - 1, w.kernelWidth - 1);
+  return framed.slice(
+    [first, first + perGroup],
+    [top, bottom + 1, w.dilationHeight],
+    [left, right + 1, w.dilationWidth],
+  );
+}
+
+/** The result again, from those cells of the small array alone that the mask has kept. */
+async function accumulate(
+  state: SlideState,
+  { x, k, y, g }: Operands,
+  mask: Tensor,
+): Promise<readonly Planes[]> {
+  if (!state.transposed) {
+    y.backward(g.mul(mask));
+    return state.view === "kernel" ? nestedBlocks(k.grad!) : [await nested(x.grad!)];
+  }
+  const part = applyLayer(state, x.detach().mul(mask), k);
+  if (state.view === "output") return [await nested(part)];
+  part.backward(g);
+  return nestedBlocks(k.grad!);
+}
+
+/** One position of the window: what it reads, multiplies and adds. */
+export async function computeStep(backend: Backend, state: SlideState, position: number): Promise<Step> {
+  const { window, border } = geometryOf(state);
+  const operands = operandsOf(backend, state, window);
+  const { x, k, g } = operands;
+  const face = faceOf(state.transposed, state.view);
+  const at = Math.min(position, positionCount(window) - 1);
+  const place = placeOf(window, at);
+
+  const large = state.transposed ? g : x.detach();
+  const patch = face === "scatter" ? null : patchOf(addBorder(large, border, state), window, place);
+  const weights = face === "collect" ? null : k.detach().slice(place[0]);
+  if (face === "gather") {
+    const products = patch!.mul(weights!);
+    return describe(patch, weights, products.sum(), products, null);
+  }
+  const small = state.transposed ? x.detach() : g;
+  const cell = small.slice(...place);
+  const visited = Float32Array.from({ length: small.size }, (_, i) => (i <= at ? 1 : 0));
+  const mask = tensor(visited, { backend, shape: small.shape });
+  const soFar = await accumulate(state, operands, mask);
+  return describe(patch, weights, cell, (patch ?? weights!).mul(cell), soFar);
+}
+
+async function describe(
+  patch: Tensor | null,
+  weights: Tensor | null,
+  cell: Tensor,
+  products: Tensor,
+  soFar: Step["soFar"],
+): Promise<Step> {
+  return {
+    patch: patch && (await nested(patch)),
+    weights: weights && (await nested(weights)),
+    cell: await cell.item(),
+    products: await nested(products),
+    partial: [...(await products.sum([1, 2]).data())],
+    soFar,
+  };
+}

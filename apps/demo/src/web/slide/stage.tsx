@@ -1,0 +1,287 @@
+/**
+ * The three arrays side by side, with the window where it is.
+ *
+ * Which array is the result depends on the face: gather writes the small array, scatter the large one, collect the
+ * kernel. Operands that the layer was given can be edited, results cannot; every cell that the present position
+ * touches is marked.
+ */
+import { words } from "../i18n/index.ts";
+import { NumberGrid } from "../ui/number-grid.tsx";
+import { numberText } from "../ui/number-text.ts";
+import { cellUnder, firstChannel, type Layer, placeOf, type Step } from "./compute.ts";
+import { visit } from "./playback.ts";
+import { change, endChange, isStepping, type Plane, type Planes, position, slide } from "./state.ts";
+
+export const largest = (planes: Planes): number =>
+  planes
+    .flat(2)
+    .reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
+
+function withCell(planes: Planes, channel: number, row: number, column: number, value: number): Planes {
+  const edited = (line: readonly number[]): number[] => line.map((old, j) => (j === column ? value : old));
+  const editedPlane = (plane: Plane): Plane => plane.map((line, i) => (i === row ? edited(line) : line));
+  return planes.map((plane, c) => (c === channel ? editedPlane(plane) : plane));
+}
+
+/** The operand that an array of the stage is: what editing it changes. */
+type Editable = "input" | "outputGrad" | null;
+
+function editor(target: Editable, whole: Planes, channel: number) {
+  if (target === null) return undefined;
+  return (row: number, column: number, value: number): void => {
+    const source = target === "input" ? slide.value.input : (slide.value.outputGrad ?? whole);
+    const usable = source.length === whole.length && source[0]!.length === whole[0]!.length ? source : whole;
+    change({ [target]: withCell(usable, channel, row, column, value) }, `${target} cells`);
+  };
+}
+
+interface StageProps {
+  readonly layer: Layer;
+  readonly step: Step | undefined;
+  readonly brush: number | undefined;
+}
+
+export function Stage({ layer, step, brush }: StageProps) {
+  const { face, window: w, state } = layer;
+  const { transposed, view } = state;
+  const text = words.value.slide;
+  const at = Math.min(position.value, w.outChannels * w.outputHeight * w.outputWidth - 1);
+  const [channel] = placeOf(w, at);
+  const { names } = text;
+  const inputName = view === "input" ? names.inputGrad : names.input;
+  const outputName = view === "output" ? names.output : names.outputGrad;
+  const large = (
+    <LargeArray
+      {...{ layer, step, brush, at }}
+      name={transposed ? outputName : inputName}
+      target={face === "scatter" ? null : transposed ? "outputGrad" : "input"}
+    />
+  );
+  const small = (
+    <SmallArray
+      {...{ layer, brush, at }}
+      name={transposed ? inputName : outputName}
+      target={face === "gather" ? null : transposed ? "input" : "outputGrad"}
+    />
+  );
+  const kernel = (
+    <KernelArray
+      {...{ layer, step, brush, channel }}
+      name={view === "kernel" ? names.kernelGrad : names.kernel}
+    />
+  );
+  // What goes in stands left, what comes out right.
+  if (face === "gather") return <Sequence parts={[large, kernel, small]} signs={["⋆", "="]} />;
+  if (face === "scatter") return <Sequence parts={[small, kernel, large]} signs={["⊛", "="]} />;
+  return <Sequence parts={[large, small, kernel]} signs={["⋆", "="]} />;
+}
+
+function Sequence({
+  parts,
+  signs,
+}: {
+  readonly parts: readonly unknown[];
+  readonly signs: readonly string[];
+}) {
+  return (
+    <div class="stage">
+      {parts.flatMap((part, i) => [
+        i > 0 ? (
+          <span class="stage-sign" aria-hidden="true">
+            {signs[i - 1]}
+          </span>
+        ) : null,
+        part as never,
+      ])}
+    </div>
+  );
+}
+
+function ArrayFigure(props: {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly note?: string | undefined;
+  readonly result: boolean;
+  readonly children: unknown;
+}) {
+  return (
+    <figure class={`array${props.result ? " array-result" : ""}`}>
+      <figcaption>
+        <strong>{props.name}</strong> <span class="shape">{words.value.slide.size(props.shape)}</span>
+        {props.note === undefined ? null : <span class="note">{props.note}</span>}
+      </figcaption>
+      <div class="planes">{props.children as never}</div>
+    </figure>
+  );
+}
+
+interface ArrayProps {
+  readonly layer: Layer;
+  readonly brush: number | undefined;
+  readonly name: string;
+}
+
+function LargeArray(
+  props: ArrayProps & { readonly step: Step | undefined; readonly at: number; readonly target: Editable },
+) {
+  const { layer, step, brush, name, at, target } = props;
+  const { window: w, border, face } = layer;
+  const [channel, row, column] = placeOf(w, at);
+  const first = firstChannel(w, channel);
+  const perGroup = w.inChannels / w.groups;
+  const isResult = face === "scatter";
+  // A result has no border of its own: what lands outside is lost, and its cells are drawn blank.
+  const [top, left] = [border[0], border[2]];
+  const own = isResult && isStepping.value && step?.soFar?.[0] ? step.soFar[0] : layer.large;
+  const planes: Planes = isResult ? own.map((plane) => frame(plane, border)) : layer.large;
+  const scale = largest(layer.large);
+
+  const touched = new Set<string>();
+  for (let ky = 0; ky < w.kernelHeight; ky++) {
+    for (let kx = 0; kx < w.kernelWidth; kx++) touched.add(cellUnder(w, row, column, ky, kx).join());
+  }
+  const isBorder = (i: number, j: number): boolean =>
+    i < top || i >= top + w.inputHeight || j < left || j >= left + w.inputWidth;
+  return (
+    <ArrayFigure name={name} shape={[w.inChannels, w.inputHeight, w.inputWidth]} result={isResult}>
+      {planes.map((plane, c) => {
+        const seen = c >= first && c < first + perGroup;
+        const edit = editor(
+          target,
+          layer.large.map((p) => inner(p, layer)),
+          c,
+        );
+        return (
+          <PlaneFigure channel={c} count={planes.length} dimmed={!seen}>
+            <NumberGrid
+              label={planeLabel(name, c, planes.length)}
+              values={plane}
+              scale={scale}
+              brush={brush}
+              onEdit={edit && ((i, j, value) => edit(i - top, j - left, value))}
+              onEditEnd={endChange}
+              isFixed={isBorder}
+              format={isResult ? (value, i, j) => (isBorder(i, j) ? "" : numberText(value)) : undefined}
+              mark={(i, j) =>
+                `${isBorder(i, j) ? "border" : ""} ${seen && touched.has(`${i},${j}`) ? "touched" : ""}`
+              }
+            />
+          </PlaneFigure>
+        );
+      })}
+    </ArrayFigure>
+  );
+}
+
+/** Blank cells around a plane. */
+function frame(plane: Plane, [top, bottom, left, right]: Layer["border"]): Plane {
+  const width = plane[0]!.length + left + right;
+  const blank = (): number[] => Array<number>(width).fill(0);
+  return [
+    ...Array.from({ length: top }, blank),
+    ...plane.map((row) => [...Array<number>(left).fill(0), ...row, ...Array<number>(right).fill(0)]),
+    ...Array.from({ length: bottom }, blank),
+  ];
+}
+
+/** A plane without its border. */
+function inner(plane: Plane, { window: w, border, face }: Layer): Plane {
+  if (face === "scatter") return plane;
+  const [top, , left] = border;
+  return plane.slice(top, top + w.inputHeight).map((row) => row.slice(left, left + w.inputWidth));
+}
+
+function SmallArray(props: ArrayProps & { readonly at: number; readonly target: Editable }) {
+  const { layer, brush, name, at, target } = props;
+  const { window: w, small, face } = layer;
+  const scale = largest(small);
+  const index = (c: number, i: number, j: number): number => (c * w.outputHeight + i) * w.outputWidth + j;
+  const isResult = face === "gather";
+  return (
+    <ArrayFigure name={name} shape={[w.outChannels, w.outputHeight, w.outputWidth]} result={isResult}>
+      {small.map((plane, c) => (
+        <PlaneFigure channel={c} count={small.length} dimmed={false}>
+          <NumberGrid
+            label={planeLabel(name, c, small.length)}
+            values={plane}
+            scale={scale}
+            brush={brush}
+            onEdit={editor(target, small, c)}
+            onEditEnd={endChange}
+            onVisit={(i, j) => visit(index(c, i, j))}
+            format={(value, i, j) =>
+              isResult && isStepping.value && index(c, i, j) > at ? "" : numberText(value)
+            }
+            mark={(i, j) => {
+              if (index(c, i, j) === at) return "current";
+              return isStepping.value && index(c, i, j) > at ? "later" : "";
+            }}
+          />
+        </PlaneFigure>
+      ))}
+    </ArrayFigure>
+  );
+}
+
+function KernelArray(props: ArrayProps & { readonly step: Step | undefined; readonly channel: number }) {
+  const { layer, step, brush, name, channel } = props;
+  const { window: w, face } = layer;
+  const text = words.value.slide;
+  const isResult = face === "collect";
+  const blocks = isResult && isStepping.value && step?.soFar ? step.soFar : layer.kernel;
+  const planes = blocks[channel]!;
+  const scale = largest(layer.kernel.flat());
+  const first = firstChannel(w, channel);
+  return (
+    <ArrayFigure
+      name={name}
+      shape={[w.outChannels, planes.length, w.kernelHeight, w.kernelWidth]}
+      note={layer.kernel.length > 1 ? kernelNote(layer, channel) : undefined}
+      result={isResult}
+    >
+      {planes.map((plane, c) => (
+        <PlaneFigure channel={first + c} count={planes.length} dimmed={false}>
+          <NumberGrid
+            label={`${name}, ${text.kernelCell(channel, c)}`}
+            values={plane}
+            scale={scale}
+            brush={brush}
+            onEdit={
+              isResult
+                ? undefined
+                : (i, j, value) => {
+                    const { kernel } = slide.value;
+                    const edited = kernel.map((block, o) =>
+                      o === channel ? withCell(block, c, i, j, value) : block,
+                    );
+                    change({ kernel: edited }, "kernel cells");
+                  }
+            }
+            onEditEnd={endChange}
+            mark={() => "touched"}
+          />
+        </PlaneFigure>
+      ))}
+    </ArrayFigure>
+  );
+}
+
+const kernelNote = ({ state }: Layer, channel: number): string =>
+  state.transposed ? words.value.slide.channel(channel) : words.value.slide.outputChannel(channel);
+
+const planeLabel = (name: string, channel: number, count: number): string =>
+  count === 1 ? name : `${name}, ${words.value.slide.channel(channel)}`;
+
+function PlaneFigure(props: {
+  readonly channel: number;
+  readonly count: number;
+  readonly dimmed: boolean;
+  readonly children: unknown;
+}) {
+  return (
+    <div class={`plane${props.dimmed ? " dimmed" : ""}`}>
+      {props.count > 1 ? <span class="plane-name">{words.value.slide.channel(props.channel)}</span> : null}
+      {props.children as never}
+    </div>
+  );
+}

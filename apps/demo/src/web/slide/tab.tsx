@@ -1,0 +1,124 @@
+/** The slide tab: what it is, the example, the stage, and everything that explains the present position. */
+import { useEffect, useState } from "preact/hooks";
+import { slideCode } from "../code/slide-code.ts";
+import { useComputed } from "../compute/latest.ts";
+import { backendLabel } from "../compute/session.ts";
+import { words } from "../i18n/index.ts";
+import { Segmented, Select } from "../ui/controls.tsx";
+import { CodePanel, ErrorNote, Legend } from "../ui/notes.tsx";
+import { fixedText } from "../ui/number-text.ts";
+import { Arithmetic } from "./arithmetic.tsx";
+import { computeLayer, computeStep, type Layer, positionCount } from "./compute.ts";
+import { EXAMPLES, type ExampleName, exampleOf, exampleState } from "./examples.ts";
+import { Formula } from "./formula.tsx";
+import { GeometryControls, LayerChoice } from "./geometry-controls.tsx";
+import { MatrixView } from "./matrix-view.tsx";
+import { startPlayback, steps } from "./playback.ts";
+import { largest, Stage } from "./stage.tsx";
+import { change, isStepping, position, slide, VIEWS } from "./state.ts";
+import { EditTools, type Tool, Transport, useShortcuts } from "./transport.tsx";
+
+function ExampleChoice() {
+  const text = words.value.slide;
+  const current = exampleOf(slide.value);
+  const options: readonly (ExampleName | "own")[] = current === undefined ? ["own", ...EXAMPLES] : EXAMPLES;
+  return (
+    <Select
+      label={text.example}
+      options={options}
+      names={{ ...text.examples, own: text.ownExample }}
+      value={current ?? "own"}
+      onChange={(name) => {
+        if (name === "own") return;
+        change({ ...exampleState(name), view: slide.value.view });
+        position.value = 0;
+        isStepping.value = false;
+      }}
+    />
+  );
+}
+
+function why({ face, state }: Layer): string | undefined {
+  const text = words.value.slide;
+  if (face === "scatter") return state.transposed ? text.scatterWhy.output : text.scatterWhy.gradient;
+  if (face === "collect") return text.collectWhy;
+  return state.transposed ? text.gatherWhy : undefined;
+}
+
+export function SlideTab() {
+  const text = words.value.slide;
+  const state = slide.value;
+  const [tool, setTool] = useState<Tool>("edit");
+  const [brush, setBrush] = useState(1);
+  const layer = useComputed((backend) => computeLayer(backend, state), [state]);
+  const count = layer.value === undefined ? 0 : positionCount(layer.value.window);
+  const at = Math.max(0, Math.min(position.value, count - 1));
+  const step = useComputed(
+    async (backend) => ({ at, layer: layer.value, step: await computeStep(backend, state, at) }),
+    [state, at, layer.value],
+  );
+  useShortcuts();
+  useEffect(startPlayback, []);
+  useEffect(() => {
+    steps.value = count;
+  }, [count]);
+
+  const shown = layer.value;
+  // A step belongs to the layer that it was computed with: between two results there is none for a moment.
+  const current = step.value?.layer === shown ? step.value : undefined;
+  const explanation = shown === undefined ? undefined : why(shown);
+  return (
+    <div class="tab slide-tab">
+      <div class="intro">
+        <h2 class="tab-heading">{text.heading}</h2>
+        <p>{text.intro}</p>
+      </div>
+      <div class="toolbar">
+        <ExampleChoice />
+        <LayerChoice />
+        <Segmented
+          label={text.view}
+          options={VIEWS}
+          names={text.views}
+          value={state.view}
+          onChange={(view) => change({ view })}
+        />
+      </div>
+      <section class="card stage-card" aria-label={text.heading}>
+        <Transport />
+        {layer.error === undefined ? null : <ErrorNote error={layer.error} />}
+        {shown === undefined ? null : (
+          <>
+            <Stage layer={shown} step={current?.step} brush={tool === "paint" ? brush : undefined} />
+            <div class="stage-foot">
+              <Legend scale={largest(shown.face === "scatter" ? shown.large : shown.small)} />
+              <EditTools tool={tool} onTool={setTool} brush={brush} onBrush={setBrush} />
+            </div>
+            <p class="hint keys">{text.keys}</p>
+          </>
+        )}
+      </section>
+      {shown === undefined ? (
+        <GeometryControls />
+      ) : (
+        <>
+          <div class="columns">
+            <section class="card explain">
+              {explanation === undefined ? null : <p class="why">{explanation}</p>}
+              {current === undefined ? null : (
+                <Arithmetic layer={shown} step={current.step} at={current.at} />
+              )}
+              <Formula window={shown.window} state={shown.state} />
+              <p class="hint timing">
+                {text.computedIn(fixedText(layer.milliseconds, 1), backendLabel(layer.backend))}
+              </p>
+            </section>
+            <GeometryControls />
+          </div>
+          <MatrixView layer={shown} at={at} />
+        </>
+      )}
+      <CodePanel code={slideCode(state)} />
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+/** Short pieces around the numbers: the library's errors, the colour scale, a button that copies, code. */
+import type { Corr2dError } from "@corr2d/core";
+import { useEffect, useId, useState } from "preact/hooks";
+import type { Code } from "../code/code.ts";
+import { words } from "../i18n/index.ts";
+import { Button, Segmented } from "./controls.tsx";
+import { numberText } from "./number-text.ts";
+
+/** The library's own words, in the language of the library. */
+export function ErrorNote({ error }: { readonly error: Corr2dError }) {
+  return (
+    <div class="error-note" role="alert">
+      <strong>{words.value.shell.errorLabel}</strong>
+      <code lang="en">
+        {error.code}: {error.message}
+      </code>
+    </div>
+  );
+}
+
+/** The colours from −scale to +scale. */
+export function Legend({ scale }: { readonly scale: number }) {
+  const { legend, legendText } = words.value.shell;
+  const [least, most] = [numberText(-scale, 3), numberText(scale, 3)];
+  return (
+    <div class="legend" role="img" aria-label={`${legend}. ${legendText(least, most)}`}>
+      <span>{least}</span>
+      <span class="legend-bar" />
+      <span>{most}</span>
+    </div>
+  );
+}
+
+export function CopyButton({ text, label }: { readonly text: () => string; readonly label?: string }) {
+  const { copy, copied, copyFailed } = words.value.shell;
+  const [state, setState] = useState<"idle" | "copied" | "failed">("idle");
+  useEffect(() => {
+    if (state === "idle") return;
+    const timer = setTimeout(() => setState("idle"), 2000);
+    return () => clearTimeout(timer);
+  }, [state]);
+  const write = (): void => {
+    navigator.clipboard.writeText(text()).then(
+      () => setState("copied"),
+      () => setState("failed"),
+    );
+  };
+  return (
+    <>
+      <Button onClick={write}>{state === "copied" ? copied : (label ?? copy)}</Button>
+      <span role="status" class={state === "failed" ? "" : "visually-hidden"}>
+        {state === "copied" ? copied : state === "failed" ? copyFailed : ""}
+      </span>
+    </>
+  );
+}
+
+const CODE_LANGUAGES = ["ts", "py"] as const;
+
+/** What is on the screen as a program: in TypeScript with this library, and with PyTorch. */
+export function CodePanel({ code }: { readonly code: Code }) {
+  const { shell } = words.value;
+  const [shown, setShown] = useState<(typeof CODE_LANGUAGES)[number]>("ts");
+  const id = useId();
+  return (
+    <section class="card code-panel" aria-labelledby={id}>
+      <header class="card-header">
+        <h2 id={id}>{shell.code}</h2>
+        <Segmented
+          label={shell.code}
+          hideLabel
+          options={CODE_LANGUAGES}
+          names={shell.codeLabel}
+          value={shown}
+          onChange={setShown}
+        />
+        <CopyButton text={() => code[shown]} />
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard. */}
+      <section class="scroll" tabIndex={0} aria-label={shell.codeLabel[shown]}>
+        <pre>
+          <code>{code[shown]}</code>
+        </pre>
+      </section>
+    </section>
+  );
+}
