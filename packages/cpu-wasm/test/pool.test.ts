@@ -56,7 +56,7 @@ function windows(): Window2d[] {
   const random = seeded(6);
   const pick = (n: number): number => (random() * n) | 0;
   const geometries: Geometry[] = [...FIXED];
-  while (geometries.length < 250) {
+  while (geometries.length < 160) {
     const dilation = 1 + (pick(3) ? 0 : pick(3));
     const kernel: [number, number] = [1 + pick(4), 1 + pick(4)];
     const half = (k: number): number => Math.floor((dilation * (k - 1) + 1) / 2);
@@ -98,7 +98,7 @@ describe.each(BUILDS)("pools, %s build", async (build) => {
   const label = (w: Window2d, average?: AveragePool): string => JSON.stringify({ ...w, ...average });
 
   test("there are windows of all kinds", () => {
-    expect(all.length).toBeGreaterThan(150);
+    expect(all.length).toBeGreaterThan(100);
   });
 
   test("maxPool2d finds the first maximum, or NaN", () => {

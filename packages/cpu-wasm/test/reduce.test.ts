@@ -111,7 +111,7 @@ describe.each(BUILDS)("reductions, %s build", async (build) => {
   test("long sums are as exact as pairwise ones, whatever is reduced", () => {
     const random = seeded(2);
     const cases: [shape: number[], axes: number[]][] = [
-      [[1_000_003], [0]],
+      [[400_003], [0]],
       [
         [128, 6, 784],
         [0, 2],
@@ -120,9 +120,9 @@ describe.each(BUILDS)("reductions, %s build", async (build) => {
         [128, 6, 28, 28],
         [0, 2, 3],
       ],
-      [[100_000, 3], [0]],
-      [[3000, 300], [0]],
-      [[300, 3000], [1]],
+      [[60_000, 3], [0]],
+      [[2000, 100], [0]],
+      [[100, 2000], [1]],
       [
         [20, 40, 20, 30],
         [0, 2],

@@ -1,0 +1,168 @@
+/**
+ * The average of each window, and its adjoint. As in pool-max.ts, windows are done four at a time where they can be;
+ * those of the adjoint only where they are two columns wide with stride 2, so that no two of the four share a cell.
+ */
+import { averageHalves, spreadHalves } from "./pool-halves";
+import { areHalves, firstReaching, loadStrided, Slot, wideFrom, wideTo } from "./pool-window";
+import { arg, argF32 } from "./simd";
+
+/** How many cells of a window along one axis count in the divisor. */
+@inline
+function countAlong(args: usize, start: i32, kernel: i32, step: i32, size: i32, after: i32): i32 {
+  const pad = arg(args, Slot.COUNT_PAD) != 0;
+  const first = pad ? 0 : firstReaching(start, step, 0, kernel);
+  return firstReaching(start, step, size + (pad ? after : 0), kernel) - first;
+}
+
+function rowsCounted(args: usize, y: i32): i32 {
+  return countAlong(args, y, arg(args, Slot.KERNEL_HEIGHT), arg(args, Slot.DILATION_HEIGHT), arg(args, Slot.HEIGHT), arg(args, Slot.BOTTOM));
+}
+
+function columnsCounted(args: usize, x: i32): i32 {
+  return countAlong(args, x, arg(args, Slot.KERNEL_WIDTH), arg(args, Slot.DILATION_WIDTH), arg(args, Slot.WIDTH), arg(args, Slot.RIGHT));
+}
+
+@inline
+function divisorOf(args: usize, rows: i32, columns: i32): f32 {
+  return arg(args, Slot.HAS_DIVISOR) ? argF32(args, Slot.DIVISOR) : <f32>(rows * columns);
+}
+
+/** The average of one window (`adjoint` false), or the share of `out` added to its cells. */
+@inline
+function averageCell(adjoint: bool, args: usize, plane: usize, y: i32, x: i32, counted: i32, out: usize): void {
+  const stepY = arg(args, Slot.DILATION_HEIGHT);
+  const stepX = arg(args, Slot.DILATION_WIDTH);
+  const width = arg(args, Slot.WIDTH);
+  const divisor = divisorOf(args, counted, columnsCounted(args, x));
+  const stopY = min(y + arg(args, Slot.KERNEL_HEIGHT) * stepY, arg(args, Slot.HEIGHT));
+  const stopX = min(x + arg(args, Slot.KERNEL_WIDTH) * stepX, width);
+  const startX = x + firstReaching(x, stepX, 0, i32.MAX_VALUE) * stepX;
+  y += firstReaching(y, stepY, 0, i32.MAX_VALUE) * stepY;
+  let sum: f32 = 0;
+  const share: f32 = adjoint ? load<f32>(out) / divisor : 0;
+  for (; y < stopY; y += stepY) {
+    const row = plane + (<usize>(y * width) << 2);
+    for (let at = startX; at < stopX; at += stepX) {
+      const cell = row + (<usize>at << 2);
+      if (adjoint) store<f32>(cell, load<f32>(cell) + share);
+      else sum += load<f32>(cell);
+    }
+  }
+  if (!adjoint) store<f32>(out, sum / divisor);
+}
+
+function sumCell(args: usize, plane: usize, y: i32, x: i32, counted: i32, out: usize): void { averageCell(false, args, plane, y, x, counted, out); }
+function spreadCell(args: usize, plane: usize, y: i32, x: i32, counted: i32, out: usize): void { averageCell(true, args, plane, y, x, counted, out); }
+
+@inline
+function sumFour(stride: i32, at: usize, rows: i32, columns: i32, rowStep: i32, columnStep: i32, divisor: v128, out: usize): void {
+  let sum = f32x4.splat(0);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      sum = f32x4.add(sum, loadStrided(at + (<usize>(row * rowStep + column * columnStep) << 2), stride));
+    }
+  }
+  v128.store(out, f32x4.div(sum, divisor));
+}
+
+function sumRow1(at: usize, rows: i32, columns: i32, rowStep: i32, columnStep: i32, divisor: f32, n: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>n << 2; i += 16) {
+    sumFour(1, at + i, rows, columns, rowStep, columnStep, f32x4.splat(divisor), out + i);
+  }
+}
+
+function sumRow2(at: usize, rows: i32, columns: i32, rowStep: i32, columnStep: i32, divisor: f32, n: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>n << 2; i += 16) {
+    sumFour(2, at + 2 * i, rows, columns, rowStep, columnStep, f32x4.splat(divisor), out + i);
+  }
+}
+
+/** Adds the shares of `n` windows, of two columns and stride 2, to `rows` rows. */
+function spreadPairs(at: usize, rows: i32, rowStep: i32, divisor: f32, n: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>n << 2; i += 16) {
+    const share = f32x4.div(v128.load(out + i), f32x4.splat(divisor));
+    const low = i32x4.shuffle(share, share, 0, 0, 1, 1);
+    const high = i32x4.shuffle(share, share, 2, 2, 3, 3);
+    let cell = at + 2 * i;
+    for (let row = 0; row < rows; row++) {
+      v128.store(cell, f32x4.add(v128.load(cell), low));
+      v128.store(cell, f32x4.add(v128.load(cell, 16), high), 16);
+      cell += <usize>rowStep << 2;
+    }
+  }
+}
+
+/** One row of windows; y is the row of their first cells. */
+@inline
+function averageRow(adjoint: bool, args: usize, plane: usize, y: i32, out: usize): void {
+  const stride = arg(args, Slot.STRIDE_WIDTH);
+  const outWidth = arg(args, Slot.OUT_WIDTH);
+  const width = arg(args, Slot.WIDTH);
+  const stepY = arg(args, Slot.DILATION_HEIGHT);
+  const stepX = arg(args, Slot.DILATION_WIDTH);
+  const left = arg(args, Slot.LEFT);
+  const columns = arg(args, Slot.KERNEL_WIDTH);
+  const counted = rowsCounted(args, y);
+  const skipped = firstReaching(y, stepY, 0, i32.MAX_VALUE);
+  const rows = firstReaching(y, stepY, arg(args, Slot.HEIGHT), arg(args, Slot.KERNEL_HEIGHT)) - skipped;
+  const from = wideFrom(args);
+  let wide = max(wideTo(args) - from, 0) & -4;
+  if (adjoint && !(stride == 2 && columns == 2 && stepX == 1)) wide = 0;
+  for (let i = 0; i < outWidth; i++) {
+    if (i == from && wide > 0) {
+      const place = (y + skipped * stepY) * width + i * stride - left;
+      const at = plane + (<usize>place << 2);
+      const to = out + (<usize>i << 2);
+      const divisor = divisorOf(args, counted, columns);
+      const rowStep = stepY * width;
+      if (adjoint) spreadPairs(at, rows, rowStep, divisor, wide, to);
+      else if (stride == 1) sumRow1(at, rows, columns, rowStep, stepX, divisor, wide, to);
+      else sumRow2(at, rows, columns, rowStep, stepX, divisor, wide, to);
+      i += wide;
+      if (i >= outWidth) break;
+    }
+    const to = out + (<usize>i << 2);
+    if (adjoint) spreadCell(args, plane, y, i * stride - left, counted, to);
+    else sumCell(args, plane, y, i * stride - left, counted, to);
+  }
+}
+
+function sumRow(args: usize, plane: usize, y: i32, out: usize): void { averageRow(false, args, plane, y, out); }
+function spreadRow(args: usize, plane: usize, y: i32, out: usize): void { averageRow(true, args, plane, y, out); }
+
+/** The planes of a chunk; `image` and `windows` are the planes' first bytes on the input's and the output's side. */
+@inline
+function averagePlanes(adjoint: bool, args: usize, begin: i32, end: i32): void {
+  const perChunk = arg(args, 4);
+  const stop = min(end * perChunk, arg(args, 3));
+  const outHeight = arg(args, Slot.OUT_HEIGHT);
+  const outWidth = arg(args, Slot.OUT_WIDTH);
+  const width = arg(args, Slot.WIDTH);
+  const size = <usize>(arg(args, Slot.HEIGHT) * width) << 2;
+  const halves = areHalves(args);
+  const divisor = divisorOf(args, 2, 2);
+  const covered = halves && 2 * outHeight == arg(args, Slot.HEIGHT) && 2 * outWidth == width;
+  for (let p = begin * perChunk; p < stop; p++) {
+    const plane = <usize>arg(args, adjoint ? 1 : 0) + <usize>p * size;
+    if (adjoint && !covered) memory.fill(plane, 0, size);
+    for (let row = 0; row < outHeight; row++) {
+      const out = <usize>arg(args, adjoint ? 0 : 1) + (<usize>((p * outHeight + row) * outWidth) << 2);
+      const y = row * arg(args, Slot.STRIDE_HEIGHT) - arg(args, Slot.TOP);
+      const cells = plane + (<usize>(y * width) << 2);
+      if (halves) {
+        if (adjoint) spreadHalves(cells, width, divisor, out, outWidth);
+        else averageHalves(cells, width, divisor, out, outWidth);
+      } else if (adjoint) spreadRow(args, plane, y, out);
+      else sumRow(args, plane, y, out);
+    }
+  }
+}
+
+export function avgPool(args: usize, begin: i32, end: i32): void {
+  averagePlanes(false, args, begin, end);
+}
+
+/** From the output's side (slot 0) to the input's (slot 1). */
+export function avgPoolInput(args: usize, begin: i32, end: i32): void {
+  averagePlanes(true, args, begin, end);
+}
