@@ -16,7 +16,7 @@ afterEach(() => {
 
 const fixture = (name: string): URL => new URL(`fixtures/${name}`, import.meta.url);
 
-const ADD_SCALED = 33; // the kernel `flat`'s number for scaleA · a + scaleB · b
+/** Elements per chunk of the kernel `addScaled`, whose arguments are a, b, out, size, scaleA, scaleB. */
 const CHUNK = 8192;
 
 /** 0.5 · a + 3 · b over `chunks` chunks of numbers that depend on `seed`: its bytes (`equals` is fast on a Buffer). */
@@ -36,7 +36,7 @@ function addScaled({ heap, runtime }: OpenRuntime, chunks: number, seed: number)
     pointerB >> 2,
   );
   const scales = [floatBits(0.5), floatBits(3)];
-  runtime.run("flat", [ADD_SCALED, pointerA, pointerB, heap.pointer(out), size, ...scales], chunks, 1e9);
+  runtime.run("addScaled", [pointerA, pointerB, heap.pointer(out), size, ...scales], chunks, 1e9);
   heap.end();
   const bits = heap.read(out, size);
   for (const handle of [a, b, out]) heap.free(handle);
@@ -70,9 +70,9 @@ describe("with workers", () => {
     runtime.f32.fill(0, x >> 2, (x >> 2) + size);
     const one = heap.pointer(heap.result(size * 4));
     runtime.f32.fill(1, one >> 2, (one >> 2) + size);
-    const args = [ADD_SCALED, x, one, x, size, floatBits(1), floatBits(1)];
+    const args = [x, one, x, size, floatBits(1), floatBits(1)];
     for (let step = 1; step <= 3000; step++) {
-      runtime.run("flat", args, 16, 1e9);
+      runtime.run("addScaled", args, 16, 1e9);
       if (step % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     }
     expect(runtime.f32.subarray(x >> 2, (x >> 2) + size).every((value) => value === 3000)).toBe(true);
@@ -92,8 +92,8 @@ describe("with workers", () => {
     for (let attempt = 0; attempt < 20; attempt++) {
       heap.begin();
       const outside = 2 ** 31 - 64;
-      const args = [ADD_SCALED, outside, outside, outside, 64 * CHUNK, 0, 0];
-      expect(() => runtime.run("flat", args, 64, 1e9)).toThrow();
+      const args = [outside, outside, outside, 64 * CHUNK, 0, 0];
+      expect(() => runtime.run("addScaled", args, 64, 1e9)).toThrow();
       heap.end();
     }
     expect(addScaled(backend, 8, 2).equals(addScaled(await open({}), 8, 2))).toBe(true);
