@@ -3,7 +3,8 @@
  */
 import { arg } from "./simd";
 import { stageRow } from "./conv-pad";
-import { positions, rowPair16, setTapRuns } from "./conv-positions";
+import { positions, setTapRuns } from "./conv-positions";
+import { rowPair16 } from "./conv-row-pair";
 
 /**
  * Weights for conv-positions.ts: per channel pair the starts of its sums (a bias, or 0), then one row per tap. A last odd

@@ -20,6 +20,7 @@ export * from "./gemm-pack";
 export * from "./gemm-store";
 export * from "./gemm-tile";
 export * from "./conv-positions";
+export * from "./conv-row-pair";
 export * from "./conv-rows";
 export * from "./winograd";
 export * from "./winograd2";

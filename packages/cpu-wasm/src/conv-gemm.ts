@@ -15,7 +15,7 @@ import {
   Scratch,
 } from "./conv-layout.ts";
 import { type Correlation, forwardCorrelation, macsOf } from "./conv-problem.ts";
-import { CHUNKS, multiply, oneBlock, pack, paddedColumns, tileBytes } from "./gemm.ts";
+import { CHUNKS, depthBlocks, multiply, pack, paddedColumns, panelBytes, tileBytes } from "./gemm.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Padded copies and packed panels are made for so many images at a time that they stay near the last-level cache. */
@@ -55,12 +55,16 @@ export function correlateGemm(
 ): void {
   const taps = c.y.taps * c.x.taps;
   const depth = c.inChannels * taps;
-  const width = paddedColumns(c.outChannels);
   const channels = c.groups * c.inChannels;
   const padded = needsPadding(c);
   const { rows: paddedRows, columns: paddedRow } = paddedPlane(c);
   const imageBytes = channels * paddedRows * paddedRow * FLOAT;
+  const bytes = (floats: number): number => floats * FLOAT;
+  const planes: Planes = padded
+    ? { base: 0, row: paddedRow, plane: paddedRows * paddedRow }
+    : planesInPlace(c.y, c.x);
   const batch = padded ? imagesAtOnce(c.batch, imageBytes, PADDED_BUDGET) : c.batch;
+  const blocks = depthBlocks(c.inChannels, taps, c.outChannels, bytes(planes.plane));
   const slices = slicesOf({ ...c, batch });
   const sliceRows = slices.images * slices.rows * c.x.output;
 
@@ -69,18 +73,14 @@ export function correlateGemm(
   const outTable = scratch.reserve(sliceRows * FLOAT);
   const depthTable = scratch.reserve(depth * FLOAT);
   const kernelTable = scratch.reserve(depth * FLOAT);
-  const panels = scratch.reserve(c.groups * (depth + 1) * width * FLOAT);
+  const panels = scratch.reserve(c.groups * panelBytes(blocks));
   const copy = padded ? scratch.reserve(batch * imageBytes) : 0;
   const slicesPerImage = Math.ceil(c.y.output / slices.rows);
   const chunks = slices.images > 1 ? Math.ceil(batch / slices.images) : batch * slicesPerImage;
   const tiles = scratch.reserve(tileBytes(c.outChannels, chunks * c.groups));
   scratch.allocate(rt);
 
-  const planes: Planes = padded
-    ? { base: 0, row: paddedRow, plane: paddedRows * paddedRow }
-    : planesInPlace(c.y, c.x);
   const outImage = c.groups * c.outChannels * c.outPlane;
-  const bytes = (floats: number): number => floats * FLOAT;
   const table = rt.call.fillTable;
   const [images, rows, columns] = [slices.images, slices.rows, c.x.output];
   const inputImage = channels * planes.plane;
@@ -112,7 +112,7 @@ export function correlateGemm(
     header: bias,
     out: scratch.at(panels),
     table: scratch.at(kernelTable),
-    blocks: oneBlock(depth),
+    blocks: depthBlocks(c.inChannels, taps, c.outChannels, bytes(c.kernelIn)),
     columns: c.outChannels,
     columnStep: bytes(c.kernelOut),
     groups: c.groups,
@@ -141,7 +141,7 @@ export function correlateGemm(
       sliceOut: merged ? bytes(images * outImage) : bytes(rows * c.outY),
       depthTable: scratch.at(depthTable),
       panels: scratch.at(panels),
-      blocks: oneBlock(depth),
+      blocks,
       columns: c.outChannels,
       columnStep: bytes(c.outPlane),
       images: merged ? 1 : count,

@@ -28,8 +28,36 @@ export interface DepthBlocks {
   readonly blockStep: number;
 }
 
-export function oneBlock(depth: number): DepthBlocks {
-  return { depth, last: depth, outer: 1, inner: 1, outerStep: 0, innerStep: 0, blockStep: 0 };
+/** Beyond this depth, a panel and the rows it meets leave the first-level cache. */
+const LONGEST_BLOCK = 640;
+const BLOCK = 512;
+
+/** A depth of `channels` · `taps` cut into blocks of whole channels; a channel is `channelStep` bytes. */
+export function depthBlocks(
+  channels: number,
+  taps: number,
+  columns: number,
+  channelStep: number,
+): DepthBlocks {
+  const total = channels * taps;
+  const wanted = total <= LONGEST_BLOCK ? 1 : Math.ceil(total / BLOCK);
+  const perBlock = Math.ceil(channels / Math.min(wanted, channels));
+  const inner = Math.ceil(channels / perBlock);
+  const depth = perBlock * taps;
+  return {
+    depth,
+    last: (channels - (inner - 1) * perBlock) * taps,
+    outer: 1,
+    inner,
+    outerStep: 0,
+    innerStep: perBlock * channelStep,
+    blockStep: (depth + 1) * paddedColumns(columns) * 4,
+  };
+}
+
+/** Bytes of the panels of one matrix. */
+export function panelBytes(blocks: DepthBlocks): number {
+  return blocks.outer * blocks.inner * blocks.blockStep;
 }
 
 export interface PackArguments {
@@ -45,11 +73,6 @@ export interface PackArguments {
   readonly groupStep: number;
   readonly images?: number;
   readonly imageStep?: number;
-}
-
-/** Bytes of the panels of one (image, group). */
-function panelBytes(blocks: DepthBlocks, columns: number): number {
-  return blocks.outer * blocks.inner * (blocks.blockStep || (blocks.depth + 1) * paddedColumns(columns) * 4);
 }
 
 export function pack(rt: Runtime, p: PackArguments): void {
@@ -72,7 +95,7 @@ export function pack(rt: Runtime, p: PackArguments): void {
     p.imageStep ?? 0,
     p.groupStep,
     columns * 4,
-    panelBytes(blocks, columns),
+    panelBytes(blocks),
     blocks.blockStep,
   ];
   const panels = images * p.groups * blocks.outer * blocks.inner;
@@ -127,7 +150,7 @@ export function tileBytes(columns: number, chunks: number): number {
 
 export function multiply(rt: Runtime, m: MultiplyArguments): void {
   const { blocks } = m;
-  const panelGroup = panelBytes(blocks, m.columns);
+  const panelGroup = panelBytes(blocks);
   const chunks = m.images * m.groups * m.slices;
   const { parts, partColumns } = columnParts(m.columns, chunks);
   const args = [

@@ -2,13 +2,15 @@
  * Batched matrix products of float32 matrices, all four transpositions, on the packed kernels.
  */
 import type { MatmulSize } from "@corr2d/core";
-import { FLOAT, Scratch } from "./conv-layout.ts";
-import { CHUNKS, multiply, oneBlock, pack, paddedColumns, tileBytes } from "./gemm.ts";
+import { FLOAT, imagesAtOnce, Scratch } from "./conv-layout.ts";
+import { CHUNKS, depthBlocks, multiply, pack, panelBytes, tileBytes } from "./gemm.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** A slice of the left operand stays within half of a usual second-level cache. */
 const SLICE_BYTES = 256 << 10;
 
+/** Matrices of a batch are packed so many at a time that they stay near the last-level cache. */
+const PACKED_BUDGET = 8 << 20;
 /** With so few rows, packing b would cost more than the product. */
 const FEW_ROWS = 6;
 /** A transposed left operand beyond this is copied first: its columns would be read across too many pages. */
@@ -51,76 +53,81 @@ function fewRows(rt: Runtime, a: number, b: number, out: number, size: MatmulSiz
 function packed(rt: Runtime, a: number, b: number, out: number, size: MatmulSize): void {
   const { batch, rows, inner, columns } = size;
   const bytes = (floats: number): number => floats * FLOAT;
-  const width = paddedColumns(columns);
   const cached = Math.max(12, Math.floor(SLICE_BYTES / bytes(inner) / 12) * 12);
   const wanted = Math.ceil(rows / Math.ceil(CHUNKS / batch) / 12) * 12;
   const slice = Math.min(rows, cached, Math.max(24, wanted));
   const slices = Math.ceil(rows / slice);
+  const copied = size.transposeA && bytes(rows * inner) > TRANSPOSE_BYTES;
+  const across = size.transposeA && !copied;
+  const depthStep = { a: bytes(across ? rows : 1), b: bytes(size.transposeB ? 1 : columns) };
+  const blocksA = depthBlocks(inner, 1, columns, depthStep.a);
+  const blocksB = depthBlocks(inner, 1, columns, depthStep.b);
+  const perMatrix = panelBytes(blocksB) + (copied ? bytes(rows * inner) : 0);
+  const together = imagesAtOnce(batch, perMatrix, PACKED_BUDGET);
 
   const scratch = new Scratch();
   const rowsIn = scratch.reserve(bytes(slice));
   const rowsOut = scratch.reserve(bytes(slice));
-  const depthA = scratch.reserve(bytes(inner));
-  const depthB = scratch.reserve(bytes(inner));
-  const copied = size.transposeA && bytes(rows * inner) > TRANSPOSE_BYTES;
-  const copy = copied ? scratch.reserve(bytes(batch * rows * inner)) : 0;
-  const panels = scratch.reserve(bytes(batch * (inner + 1) * width));
-  const tiles = scratch.reserve(tileBytes(columns, batch * slices));
+  const depthA = scratch.reserve(bytes(blocksA.depth));
+  const depthB = scratch.reserve(bytes(blocksB.depth));
+  const copy = copied ? scratch.reserve(bytes(together * rows * inner)) : 0;
+  const panels = scratch.reserve(together * panelBytes(blocksB));
+  const tiles = scratch.reserve(tileBytes(columns, together * slices));
   scratch.allocate(rt);
 
-  if (copied) {
-    rt.run(
-      "transposeMatrix",
-      [a, scratch.at(copy), inner, rows],
-      batch * Math.ceil(inner / 16),
-      4 * batch * rows * inner,
-    );
-  }
-  const across = size.transposeA && !copied;
   const rowStep = bytes(across ? 1 : inner);
   const table = rt.call.fillTable;
   table(scratch.at(rowsIn), 1, 0, 1, 0, slice, rowStep);
   table(scratch.at(rowsOut), 1, 0, 1, 0, slice, bytes(columns));
-  table(scratch.at(depthA), 1, 0, 1, 0, inner, bytes(across ? rows : 1));
-  table(scratch.at(depthB), 1, 0, 1, 0, inner, bytes(size.transposeB ? 1 : columns));
-  pack(rt, {
-    source: b,
-    header: 0,
-    out: scratch.at(panels),
-    table: scratch.at(depthB),
-    blocks: oneBlock(inner),
-    columns,
-    columnStep: bytes(size.transposeB ? inner : 1),
-    groups: 1,
-    groupStep: 0,
-    images: batch,
-    imageStep: bytes(inner * columns),
-  });
-  multiply(rt, {
-    input: copied ? scratch.at(copy) : a,
-    out,
-    rowsIn: scratch.at(rowsIn),
-    rowsOut: scratch.at(rowsOut),
-    tableStep: 0,
-    slice,
-    lastSlice: rows - (slices - 1) * slice,
-    slices,
-    sliceIn: slice * rowStep,
-    sliceOut: bytes(slice * columns),
-    depthTable: scratch.at(depthA),
-    panels: scratch.at(panels),
-    blocks: oneBlock(inner),
-    columns,
-    columnStep: FLOAT,
-    images: batch,
-    imageIn: bytes(rows * inner),
-    imageOut: bytes(rows * columns),
-    imagePanel: 1,
-    groups: 1,
-    groupIn: 0,
-    groupOut: 0,
-    tiles: scratch.at(tiles),
-    accumulate: false,
-    macs: batch * rows * inner * columns,
-  });
+  table(scratch.at(depthA), 1, 0, 1, 0, blocksA.depth, depthStep.a);
+  table(scratch.at(depthB), 1, 0, 1, 0, blocksB.depth, depthStep.b);
+  for (let first = 0; first < batch; first += together) {
+    const count = Math.min(together, batch - first);
+    let left = a + bytes(first * rows * inner);
+    if (copied) {
+      const args = [left, scratch.at(copy), inner, rows];
+      rt.run("transposeMatrix", args, count * Math.ceil(inner / 16), 4 * count * rows * inner);
+      left = scratch.at(copy);
+    }
+    pack(rt, {
+      source: b + bytes(first * inner * columns),
+      header: 0,
+      out: scratch.at(panels),
+      table: scratch.at(depthB),
+      blocks: blocksB,
+      columns,
+      columnStep: bytes(size.transposeB ? inner : 1),
+      groups: 1,
+      groupStep: 0,
+      images: count,
+      imageStep: bytes(inner * columns),
+    });
+    multiply(rt, {
+      input: left,
+      out: out + bytes(first * rows * columns),
+      rowsIn: scratch.at(rowsIn),
+      rowsOut: scratch.at(rowsOut),
+      tableStep: 0,
+      slice,
+      lastSlice: rows - (slices - 1) * slice,
+      slices,
+      sliceIn: slice * rowStep,
+      sliceOut: bytes(slice * columns),
+      depthTable: scratch.at(depthA),
+      panels: scratch.at(panels),
+      blocks: blocksA,
+      columns,
+      columnStep: FLOAT,
+      images: count,
+      imageIn: bytes(rows * inner),
+      imageOut: bytes(rows * columns),
+      imagePanel: 1,
+      groups: 1,
+      groupIn: 0,
+      groupOut: 0,
+      tiles: scratch.at(tiles),
+      accumulate: false,
+      macs: count * rows * inner * columns,
+    });
+  }
 }
