@@ -68,7 +68,7 @@ const FLOAT_CASES: Partial<Record<UnaryOp, FloatCase>> = {
   tan: { exact: Math.tan, bound: 4, range: [-99, 99] },
   tanh: { exact: Math.tanh, bound: 2.8, range: [-10, 10] },
   sigmoid: { exact: sigmoid, bound: 2.8, range: [-105, 20] },
-  relu: { exact: (x) => (x < 0 ? 0 : x), bound: 0, range: [-9, 9] },
+  relu: { exact: (x) => (x >= 0 || Number.isNaN(x) ? x : 0), bound: 0, range: [-9, 9] },
   erf: { exact: erf, bound: 1.6, range: [-5, 5] },
 };
 
