@@ -21,43 +21,22 @@ import {
   planCorrelation,
   planInputGradient,
   planKernelGradient,
-  type WinogradOption,
 } from "./plan.ts";
 import type { Runtime } from "./runtime.ts";
 import { correlateWinograd } from "./winograd.ts";
 
-export interface CorrelationOptions {
-  /** Default: `"default"`. */
-  readonly winograd?: WinogradOption;
-}
-
 /** F(x, k), plus `bias` [outChannels] unless it is 0. All but `w` are pointers. */
-export function corr2d(
-  rt: Runtime,
-  x: number,
-  kernel: number,
-  bias: number,
-  out: number,
-  w: Window2d,
-  options: CorrelationOptions = {},
-): void {
+export function corr2d(rt: Runtime, x: number, kernel: number, bias: number, out: number, w: Window2d): void {
   if (isTiny(w)) {
     correlateDirect(rt, x, kernel, bias, out, w);
     return;
   }
   const c = forwardCorrelation(w);
-  correlate(rt, planCorrelation(c, options.winograd ?? "default"), c, x, kernel, bias, out);
+  correlate(rt, planCorrelation(c, rt.winograd), c, x, kernel, bias, out);
 }
 
 /** T(g, k). */
-export function corr2dInput(
-  rt: Runtime,
-  g: number,
-  kernel: number,
-  out: number,
-  w: Window2d,
-  options: CorrelationOptions = {},
-): void {
+export function corr2dInput(rt: Runtime, g: number, kernel: number, out: number, w: Window2d): void {
   if (isTiny(w)) {
     inputGradientDirect(rt, g, kernel, out, w);
     return;
@@ -80,7 +59,7 @@ export function corr2dInput(
     rt.f32.fill(0, first, first + w.batch * w.inChannels * w.inputHeight * w.inputWidth);
   }
   for (const c of used) {
-    correlate(rt, planCorrelation(c, options.winograd ?? "default"), c, g, kernel, 0, out);
+    correlate(rt, planCorrelation(c, rt.winograd), c, g, kernel, 0, out);
   }
 }
 

@@ -7,7 +7,7 @@
  * | `direct`     | anything below `DIRECT_MACS`                     | 6×8, 1×2: 0.1 µs in the kernel                   |
  * | `depthwise3` | 3×3 on one channel each, stride 1 or 2           | 32@112 0.28 ms; `rows` 0.36                      |
  * | `winograd2`  | 3×3, stride 1, 16 channels and more              | 64@56 2.4 ms; `gemm` 4.7                         |
- * | `winograd4`  | the same where the caller allows it              |                                                  |
+ * | `winograd4`  | the same where the caller allows it              | 64@56 1.8 ms, 256@14 2.5                         |
  * | `images`     | batches of small maps with much padding          | input gradient 16→6@14, 5×5, b128 1.3 ms; `gemm` 5.4 |
  * | `rows`       | fewer than 8 output channels per group           | 1→6@28, 5×5, b128 0.67 ms; `gemm` 2.8            |
  * | `gemm`       | everything else                                  | 6→16@14, 5×5, b128 1.3 ms; 7×7 stride 2 5.0 ms   |
@@ -17,6 +17,7 @@
 import type { Window2d } from "@corr2d/core";
 import { type Axis, type Correlation, forwardCorrelation, macsOf, wholePlane } from "./conv-problem.ts";
 import { isDepthwise3 } from "./depthwise.ts";
+import type { Winograd } from "./runtime.ts";
 
 /** Below this many multiply-adds, packing and tables cost more than scalar sums. */
 const DIRECT_MACS = 1000;
@@ -31,9 +32,6 @@ const LARGE_TILES = 12;
 /** The matrix kernels' columns come in eights: below that, lanes along rows waste less. */
 const GEMM_CHANNELS = 8;
 
-/** What may be used for 3×3 kernels: F(2×2); F(4×4) too, which is less exact; or neither. */
-export type WinogradOption = "default" | "large" | "off";
-
 export type CorrelationPlan = "depthwise3" | "winograd2" | "winograd4" | "images" | "rows" | "gemm";
 export type InputGradientPlan = "images" | "phases" | "each";
 export type KernelGradientPlan = "dot" | "gemm";
@@ -45,7 +43,7 @@ export function isTiny(w: Window2d): boolean {
 }
 
 /** F(x, k), and each phase of T(g, k). */
-export function planCorrelation(c: Correlation, winograd: WinogradOption): CorrelationPlan {
+export function planCorrelation(c: Correlation, winograd: Winograd): CorrelationPlan {
   if (isDepthwise3(c)) return "depthwise3";
   const size = winogradTile(c, winograd);
   if (size !== 0) return size === 2 ? "winograd2" : "winograd4";
@@ -73,7 +71,7 @@ export function planKernelGradient(w: Window2d): KernelGradientPlan {
 }
 
 /** The tile size that pays, or 0. */
-function winogradTile(c: Correlation, winograd: WinogradOption): 0 | 2 | 4 {
+function winogradTile(c: Correlation, winograd: Winograd): 0 | 2 | 4 {
   const plain = (axis: Axis): boolean => axis.taps === 3 && axis.stride === 1 && axis.dilation === 1;
   if (winograd === "off" || !plain(c.x) || !plain(c.y) || c.outX !== 1) return 0;
   if (Math.min(c.inChannels, c.outChannels) < WINOGRAD_CHANNELS) return 0;

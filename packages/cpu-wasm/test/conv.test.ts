@@ -6,8 +6,7 @@
 import type { Window2d } from "@corr2d/core";
 import { describe, expect, test } from "vitest";
 import { corr2d, corr2dInput, corr2dKernel } from "../src/conv.ts";
-import type { WinogradOption } from "../src/plan.ts";
-import type { KernelName } from "../src/runtime.ts";
+import type { KernelName, Winograd } from "../src/runtime.ts";
 import {
   correlate,
   type Geometry,
@@ -20,7 +19,7 @@ import {
 } from "./conv-oracle.ts";
 import { BUILDS, type KernelRuntime, openKernels, seeded } from "./kernel-runtime.ts";
 
-const OPTIONS: readonly WinogradOption[] = ["default", "large", "off"];
+const OPTIONS: readonly Winograd[] = ["default", "large", "off"];
 
 interface Operands {
   readonly x: Float32Array;
@@ -41,16 +40,17 @@ function operands(w: Window2d, value: () => number): Operands {
 }
 
 /** All three members, computed on `rt`. */
-function triple(rt: KernelRuntime, w: Window2d, data: Operands, winograd: WinogradOption = "default") {
+function triple(rt: KernelRuntime, w: Window2d, data: Operands, winograd: Winograd = "default") {
   const sizes = sizesOf(w);
   rt.reset();
+  (rt as { winograd: Winograd }).winograd = winograd;
   const x = rt.put(data.x);
   const kernel = rt.put(data.kernel);
   const bias = rt.put(data.bias);
   const g = rt.put(data.g);
   return {
-    output: rt.result(sizes.output, "float32", (out) => corr2d(rt, x, kernel, bias, out, w, { winograd })),
-    input: rt.result(sizes.input, "float32", (out) => corr2dInput(rt, g, kernel, out, w, { winograd })),
+    output: rt.result(sizes.output, "float32", (out) => corr2d(rt, x, kernel, bias, out, w)),
+    input: rt.result(sizes.input, "float32", (out) => corr2dInput(rt, g, kernel, out, w)),
     kernel: rt.result(sizes.kernel, "float32", (out) => corr2dKernel(rt, x, g, out, w)),
   };
 }
@@ -238,7 +238,7 @@ describe.each(BUILDS)("%s build", (build) => {
     const data = operands(w, () => random() + random() + random() - 1.5);
     const want = reference(w, data);
     const largest = largestOf(want.output.map(Math.abs));
-    const error = (winograd: WinogradOption): number => {
+    const error = (winograd: Winograd): number => {
       ran.clear();
       const got = triple(rt, w, data, winograd).output;
       return largestOf(want.output.map((value, i) => Math.abs(value - got[i]!))) / largest;
