@@ -121,7 +121,7 @@ describe.each(BUILDS)("%s build", (build) => {
   test.each(KINDS)("random geometries, %s: small integers exactly", async (kind) => {
     const rt = await openKernels(build);
     const random = seeded(20 + KINDS.indexOf(kind));
-    for (let i = 0; i < 120; ) {
+    for (let i = 0; i < 60; ) {
       const w = windowOf(randomGeometry(kind, random));
       if (w === null) continue;
       const data = operands(w, () => Math.floor(random() * 9) - 4);
