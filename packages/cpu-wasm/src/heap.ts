@@ -11,6 +11,7 @@
 import { Corr2dError } from "@corr2d/core";
 import { Allocator } from "./allocator.ts";
 import { type Cell, IN_NURSERY, TensorHandle } from "./cell.ts";
+import { EvictionQueue } from "./eviction-queue.ts";
 import { HEAP_START, PAGE } from "./layout.ts";
 import { NURSERY_BYTES, Nursery, SMALL_BYTES } from "./nursery.ts";
 import { classBytes, classOf } from "./size-classes.ts";
@@ -59,11 +60,10 @@ export class Heap {
   #cells: (Cell | undefined)[] = [];
   #freeSlots: number[] = [];
   #serial = 0;
-  /** The order in which cells move out, the next one last; queued when operation `#victimsQueued` had ended. */
-  #victims: Cell[] = [];
-  #victimsQueued = 0;
+  #queue = new EvictionQueue();
 
   #refusal: (() => Corr2dError) | null = null;
+  #closed = false;
   #operation = 1;
   /** Results of the operation that runs: they are nobody's if it fails. */
   readonly #results: TensorHandle[] = [];
@@ -149,12 +149,17 @@ export class Heap {
 
   free(handle: TensorHandle): void {
     const cell = handle.cell;
+    if (this.#closed) return;
     if (cell.pointer !== 0) this.#remove(cell);
     cell.copy = null;
   }
 
-  /** The first `size` elements of a handle's values, as a new integer array (floats bit-cast). */
+  /**
+   * The first `size` elements of a handle's values, as a new integer array (floats bit-cast).
+   * @throws BACKEND_CLOSED; what was computed before a worker was lost can still be read.
+   */
   read(handle: TensorHandle, size: number): Int32Array {
+    if (this.#closed) throw this.#refusal!();
     const { pointer, copy, copyOffset } = handle.cell;
     if (copy !== null) return copy.slice(copyOffset, copyOffset + size);
     return this.i32.slice(pointer >> 2, (pointer >> 2) + size);
@@ -165,11 +170,13 @@ export class Heap {
     this.#refusal = error;
   }
 
-  /** Forgets everything, so that the collector can have the memory. */
-  close(): void {
+  /** Forgets everything, so that the collector can have the memory; operations and reads get this error. */
+  close(error: () => Corr2dError): void {
+    this.refuse(error);
+    this.#closed = true;
     this.#cells = [];
     this.#freeSlots = [];
-    this.#victims = [];
+    this.#queue = new EvictionQueue();
     this.#results.length = 0;
     this.#scratch.length = 0;
     this.#liveHandles = 0;
@@ -271,7 +278,7 @@ export class Heap {
     const goal = Math.max(bytes, this.#size * EVICTION_SHARE);
     let moved = 0;
     while (moved < goal) {
-      const cell = this.#nextVictim() ?? this.#queueVictims();
+      const cell = this.#queue.next(this.#cells, this.#operation);
       if (cell === undefined) break;
       cell.copy = this.i32.slice(cell.pointer >> 2, (cell.pointer + cell.bytes) >> 2);
       this.#remove(cell);
@@ -279,24 +286,6 @@ export class Heap {
     }
     this.#evictedBytes += moved;
     return moved > 0;
-  }
-
-  /** The next of the queue that is still there and was not used since. */
-  #nextVictim(): Cell | undefined {
-    for (let cell = this.#victims.pop(); cell !== undefined; cell = this.#victims.pop()) {
-      if (cell.pointer !== 0 && cell.lastUse <= this.#victimsQueued) return cell;
-    }
-    return undefined;
-  }
-
-  /** Queues every cell but those in use, the oldest at the end, and takes that. */
-  #queueVictims(): Cell | undefined {
-    const idle = this.#cells.filter(
-      (cell) => cell !== undefined && cell.lastUse !== this.#operation,
-    ) as Cell[];
-    this.#victims = idle.sort((a, b) => b.lastUse - a.lastUse);
-    this.#victimsQueued = this.#operation - 1;
-    return this.#victims.pop();
   }
 
   #outOfMemory(bytes: number): Corr2dError {

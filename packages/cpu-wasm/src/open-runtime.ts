@@ -127,8 +127,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<OpenRun
 
   const close = (): void => {
     closed = true;
-    heap.refuse(() => new Corr2dError("BACKEND_CLOSED", "this cpu-wasm backend was closed"));
-    heap.close();
+    heap.close(() => new Corr2dError("BACKEND_CLOSED", "this cpu-wasm backend was closed"));
     for (const worker of workers) worker.terminate();
     workers = [];
   };

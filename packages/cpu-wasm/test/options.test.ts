@@ -54,6 +54,22 @@ describe("options", () => {
   });
 });
 
+describe("close", () => {
+  test("operations and reads fail with BACKEND_CLOSED, free and a second close do nothing", async () => {
+    const backend = await cpuWasm({ heapMiB: 4 });
+    const handles = [1, 2, 3].map((value) => backend.fill(value, 200_000, "float32"));
+    for (let step = 0; step < 20; step++) backend.fill(0, 200_000, "float32"); // the three move out
+    await backend.close?.();
+    const closed = expect.objectContaining({ code: "BACKEND_CLOSED" });
+    expect(() => backend.fill(1, 1, "float32")).toThrow(closed);
+    expect(() => backend.readSync?.(handles[0], 1, "float32")).toThrow(closed);
+    await expect(backend.read(handles[1], 1, "float32")).rejects.toEqual(closed);
+    for (const handle of handles) backend.free(handle);
+    await backend.close?.();
+    expect(backend.stats?.()).toMatchObject({ liveHandles: 0, liveBytes: 0 });
+  });
+});
+
 describe("hosts on which it cannot run", () => {
   test("without SIMD", async () => {
     vi.spyOn(WebAssembly, "validate").mockReturnValue(false);
