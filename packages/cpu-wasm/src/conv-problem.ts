@@ -195,6 +195,27 @@ export function needsPadding({ y, x }: { readonly y: Axis; readonly x: Axis }): 
   return over(y) || over(x);
 }
 
+/** Rows of a band are a multiple of this, so that bands consist of whole Winograd tiles. */
+const BAND_STEP = 4;
+
+/**
+ * The correlation cut into bands of output rows, each of which reads at most about `floats` floats of an image's padded copy:
+ * a large image must not be copied whole.
+ */
+export function bandsOf(c: Correlation, floats: number): Correlation[] {
+  const perRow = c.groups * c.inChannels * reachOf(c.x);
+  if (perRow * reachOf(c.y) <= floats) return [c];
+  const reach = (c.y.taps - 1) * c.y.dilation + 1;
+  const fit = Math.floor((floats / perRow - reach) / c.y.stride / BAND_STEP) * BAND_STEP;
+  const rows = Math.max(BAND_STEP, fit);
+  return Array.from({ length: Math.ceil(c.y.output / rows) }, (_, band) => {
+    const first = band * rows;
+    const output = Math.min(rows, c.y.output - first);
+    const y = { ...c.y, output, pad: c.y.pad - first * c.y.stride };
+    return { ...c, y, outBase: c.outBase + first * c.outY };
+  });
+}
+
 /** Multiply-adds, those on padding included. */
 export function macsOf(c: Correlation): number {
   const pixels = c.batch * c.y.output * c.x.output;

@@ -12,7 +12,13 @@ import { kernelGradientDot } from "./conv-dot.ts";
 import { correlateGemm, kernelGradientGemm } from "./conv-gemm.ts";
 import { correlateImages } from "./conv-images.ts";
 import { inputGradientPhases } from "./conv-phases.ts";
-import { type Correlation, forwardCorrelation, inputCorrelations, needsPadding } from "./conv-problem.ts";
+import {
+  bandsOf,
+  type Correlation,
+  forwardCorrelation,
+  inputCorrelations,
+  needsPadding,
+} from "./conv-problem.ts";
 import { correlateRows } from "./conv-rows.ts";
 import { correlateDepthwise3 } from "./depthwise.ts";
 import {
@@ -24,6 +30,9 @@ import {
 } from "./plan.ts";
 import type { Runtime } from "./runtime.ts";
 import { correlateWinograd } from "./winograd.ts";
+
+/** Floats of an image that are copied into padding at a time. */
+const COPY_FLOATS = 4 << 20;
 
 /** F(x, k), plus `bias` [outChannels] unless it is 0. All but `w` are pointers. */
 export function corr2d(rt: Runtime, x: number, kernel: number, bias: number, out: number, w: Window2d): void {
@@ -89,10 +98,10 @@ function correlate(
       correlateDepthwise3(rt, c, x, kernel, bias, out);
       return;
     case "winograd2":
-      correlateWinograd(rt, c, x, kernel, bias, out, 2);
+      for (const band of bandsOf(c, COPY_FLOATS)) correlateWinograd(rt, band, x, kernel, bias, out, 2);
       return;
     case "winograd4":
-      correlateWinograd(rt, c, x, kernel, bias, out, 4);
+      for (const band of bandsOf(c, COPY_FLOATS)) correlateWinograd(rt, band, x, kernel, bias, out, 4);
       return;
     case "images":
       correlateImages(rt, [c], x, kernel, bias, out, c.outChannels * c.outPlane);
@@ -100,7 +109,9 @@ function correlate(
     case "rows":
       correlateRows(rt, c, x, kernel, bias, out);
       return;
-    default:
-      correlateGemm(rt, c, x, kernel, bias, out);
+    case "gemm": {
+      const parts = needsPadding(c) ? bandsOf(c, COPY_FLOATS) : [c];
+      for (const band of parts) correlateGemm(rt, band, x, kernel, bias, out);
+    }
   }
 }

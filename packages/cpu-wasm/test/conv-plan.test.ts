@@ -1,0 +1,121 @@
+/**
+ * What the plan chooses: every algorithm is reached, by the name of its kernel, and gives the right numbers there; and what
+ * the choice of Winograd transforms means for the error.
+ */
+import { describe, expect, test } from "vitest";
+import { corr2d, corr2dInput, corr2dKernel } from "../src/conv.ts";
+import type { KernelName, Winograd } from "../src/runtime.ts";
+import { type Geometry, sizesOf, windowOf } from "./conv-oracle.ts";
+import { expectClose, largestOf, operands, reference, triple } from "./conv-values.ts";
+import { BUILDS, type KernelRuntime, openKernels, seeded } from "./kernel-runtime.ts";
+
+/** A runtime that notes which kernels ran. */
+async function noting(build: (typeof BUILDS)[number]): Promise<{ rt: KernelRuntime; ran: Set<string> }> {
+  const rt = await openKernels(build);
+  const ran = new Set<string>();
+  const run = rt.run.bind(rt);
+  rt.run = (kernel: KernelName, args: readonly number[], chunks: number): void => {
+    ran.add(kernel);
+    run(kernel, args, chunks);
+  };
+  const { convDirectNow } = rt.call;
+  Object.defineProperty(rt, "call", {
+    value: {
+      ...rt.call,
+      convDirectNow: (...args: Parameters<typeof convDirectNow>) => {
+        ran.add("convDirectNow");
+        convDirectNow(...args);
+      },
+    },
+  });
+  return { rt, ran };
+}
+
+describe.each(BUILDS)("%s build", (build) => {
+  /** Every algorithm of the plan, named by the kernel that does it, with a geometry that must reach it. */
+  const REACHED: readonly [kernel: string, member: "output" | "input" | "kernel", geometry: Geometry][] = [
+    ["convDirectNow", "output", { channels: [1, 1], input: [6, 8], kernel: [1, 2] }],
+    ["convDirectNow", "input", { channels: [1, 1], input: [6, 8], kernel: [1, 2] }],
+    ["convDirectNow", "kernel", { channels: [1, 1], input: [6, 8], kernel: [1, 2] }],
+    [
+      "depthwise3",
+      "output",
+      { channels: [8, 8], groups: 8, input: [30, 30], kernel: [3, 3], padding: [1, 1, 1, 1] },
+    ],
+    [
+      "depthwise3",
+      "input",
+      { channels: [8, 8], groups: 8, input: [30, 30], kernel: [3, 3], padding: [1, 1, 1, 1] },
+    ],
+    [
+      "winograd2Output",
+      "output",
+      { channels: [32, 32], input: [12, 12], kernel: [3, 3], padding: [1, 1, 1, 1] },
+    ],
+    [
+      "winograd2Output",
+      "input",
+      { channels: [32, 32], input: [12, 12], kernel: [3, 3], padding: [1, 1, 1, 1] },
+    ],
+    ["convImages", "input", { batch: 32, channels: [6, 16], input: [14, 14], kernel: [5, 5] }],
+    ["convRows", "output", { channels: [1, 6], input: [28, 28], kernel: [5, 5], padding: [2, 2, 2, 2] }],
+    ["convRows", "output", { channels: [1, 1], input: [40, 40], kernel: [5, 5], padding: [2, 2, 2, 2] }],
+    ["splitPlanes", "kernel", { channels: [1, 2], input: [40, 40], kernel: [5, 5], stride: [2, 2] }],
+    ["gemm", "output", { channels: [6, 16], input: [14, 14], kernel: [5, 5] }],
+    ["gemm", "kernel", { channels: [6, 16], input: [14, 14], kernel: [5, 5] }],
+    [
+      "convRowPhases",
+      "input",
+      { channels: [4, 4], groups: 4, input: [32, 32], kernel: [3, 3], stride: [2, 2] },
+    ],
+    ["gemm", "input", { channels: [16, 32], input: [20, 20], kernel: [3, 3], stride: [2, 2] }],
+    ["convDot", "kernel", { channels: [1, 6], input: [28, 28], kernel: [5, 5], padding: [2, 2, 2, 2] }],
+  ];
+
+  test.each(REACHED)("the plan reaches %s for the %s", async (kernel, member, geometry) => {
+    const { rt, ran } = await noting(build);
+    const w = windowOf(geometry)!;
+    const random = seeded(60);
+    const data = operands(w, () => Math.floor(random() * 9) - 4);
+    const sizes = sizesOf(w);
+    const [x, k, g] = [rt.put(data.x), rt.put(data.kernel), rt.put(data.g)];
+    const want = reference(w, { ...data, bias: new Float32Array(w.outChannels) });
+    const got = rt.result(sizes[member], "float32", (out) => {
+      if (member === "output") corr2d(rt, x, k, 0, out, w);
+      else if (member === "input") corr2dInput(rt, g, k, out, w);
+      else corr2dKernel(rt, x, g, out, w);
+    });
+    expect([...ran]).toContain(kernel);
+    expectClose(got, want[member], member, () => 0);
+  });
+
+  test("F(4×4) only when asked; errors of both against the largest output", async () => {
+    const { rt, ran } = await noting(build);
+    const w = windowOf({
+      batch: 2,
+      channels: [48, 40],
+      input: [15, 18],
+      kernel: [3, 3],
+      padding: [1, 1, 1, 1],
+    })!;
+    const random = seeded(80);
+    const data = operands(w, () => random() + random() + random() - 1.5);
+    const want = reference(w, data);
+    const largest = largestOf(want.output.map(Math.abs));
+    const error = (winograd: Winograd): number => {
+      ran.clear();
+      const got = triple(rt, w, data, winograd).output;
+      return largestOf(want.output.map((value, i) => Math.abs(value - got[i]!))) / largest;
+    };
+    const direct = error("off");
+    expect([...ran].filter((kernel) => kernel.startsWith("winograd"))).toEqual([]);
+    const two = error("default");
+    expect([...ran]).toContain("winograd2Output");
+    expect([...ran]).not.toContain("winograd4Output");
+    const four = error("large");
+    expect([...ran]).toContain("winograd4Output");
+    expect(two).toBeLessThanOrEqual(1.5 * direct);
+    expect(four).toBeLessThan(2e-5);
+    expect(four).toBeGreaterThan(0);
+  });
+});
