@@ -1,15 +1,13 @@
 /**
  * The kernel gradient as dot products along the rows (`assembly/conv-dot.ts`): for few output channels per group.
  */
+
 import type { Window2d } from "@corr2d/core";
+import { COPY_BYTES, UNIT_POSITIONS } from "./conv-budgets.ts";
 import { copyRows, FLOAT, imagesAtOnce, rowPlanes, Scratch, tapOffsets } from "./conv-layout.ts";
 import { forwardCorrelation } from "./conv-problem.ts";
 import { CHUNKS } from "./gemm.ts";
 import type { Runtime } from "./runtime.ts";
-
-/** Positions of a unit: its rows of x and g stay in the first-level cache. */
-const UNIT_POSITIONS = 2048;
-const COPY_BUDGET = 2 << 20;
 
 /** G(x, g). Padding may be multiplied with g: `repairKernelGradient` must follow. */
 export function kernelGradientDot(rt: Runtime, x: number, g: number, out: number, w: Window2d): void {
@@ -24,7 +22,7 @@ export function kernelGradientDot(rt: Runtime, x: number, g: number, out: number
   const imageBytes = bytes(
     (planes.copied ? channels * planes.plane : 0) + (ragged ? w.outChannels * gPlane : 0),
   );
-  const batch = imageBytes > 0 ? imagesAtOnce(c.batch, imageBytes, COPY_BUDGET) : c.batch;
+  const batch = imageBytes > 0 ? imagesAtOnce(c.batch, imageBytes, COPY_BYTES) : c.batch;
 
   const rows = Math.min(c.y.output, Math.max(1, Math.floor(UNIT_POSITIONS / columns)));
   const perImage = Math.ceil(c.y.output / rows);

@@ -3,7 +3,9 @@
  * offset tables (`assembly/gemm-tile.ts`), so no im2col matrix exists. The kernel gradient is the same product with
  * pixels and taps exchanged.
  */
+
 import type { Window2d } from "@corr2d/core";
+import { COPY_BYTES, DEPTH, SLICE_BYTES } from "./conv-budgets.ts";
 import {
   FLOAT,
   imagesAtOnce,
@@ -17,13 +19,6 @@ import {
 import { type Correlation, forwardCorrelation, macsOf } from "./conv-problem.ts";
 import { CHUNKS, depthBlocks, multiply, pack, paddedColumns, panelBytes, tileBytes } from "./gemm.ts";
 import type { Runtime } from "./runtime.ts";
-
-/** Padded copies and packed panels are made for so many images at a time that they stay near the last-level cache. */
-const PADDED_BUDGET = 2 << 20;
-/** A slice's part of the input: half of a usual second-level cache. */
-const SLICE_BYTES = 256 << 10;
-/** Pixels of a depth block of the kernel gradient: a panel of 16 lanes then takes 32 KiB. */
-const BLOCK_DEPTH = 512;
 
 /** How pixels are cut into slices: rows of one image, or several images. */
 interface Slices {
@@ -63,7 +58,7 @@ export function correlateGemm(
   const planes: Planes = padded
     ? { base: 0, row: paddedRow, plane: paddedRows * paddedRow }
     : planesInPlace(c.y, c.x);
-  const batch = padded ? imagesAtOnce(c.batch, imageBytes, PADDED_BUDGET) : c.batch;
+  const batch = padded ? imagesAtOnce(c.batch, imageBytes, COPY_BYTES) : c.batch;
   const blocks = depthBlocks(c.inChannels, taps, c.outChannels, bytes(planes.plane));
   const slices = slicesOf({ ...c, batch });
   const sliceRows = slices.images * slices.rows * c.x.output;
@@ -161,9 +156,9 @@ export function correlateGemm(
 /** Pixels of the kernel gradient's depth blocks: rows of each image, or several images. */
 function gradientBlocks(w: Window2d, batch: number): { images: number; rows: number; blocks: number } {
   const pixels = w.outputHeight * w.outputWidth;
-  const rows = Math.max(1, Math.round(BLOCK_DEPTH / w.outputWidth));
+  const rows = Math.max(1, Math.round(DEPTH / w.outputWidth));
   if (rows < w.outputHeight) return { images: 1, rows, blocks: Math.ceil(w.outputHeight / rows) };
-  const images = Math.min(batch, Math.max(1, Math.floor(BLOCK_DEPTH / pixels)));
+  const images = Math.min(batch, Math.max(1, Math.floor(DEPTH / pixels)));
   return { images, rows: w.outputHeight, blocks: Math.ceil(batch / images) };
 }
 
@@ -180,7 +175,7 @@ export function kernelGradientGemm(rt: Runtime, x: number, g: number, out: numbe
     ? { base: 0, row: paddedRow, plane: paddedRows * paddedRow }
     : planesInPlace(c.y, c.x);
   const imageBytes = bytes((padded ? channels * planes.plane : 0) + pixels * width * c.groups);
-  const batch = imagesAtOnce(c.batch, imageBytes, 2 * PADDED_BUDGET);
+  const batch = imagesAtOnce(c.batch, imageBytes, COPY_BYTES);
   const { images, rows, blocks } = gradientBlocks(w, batch);
   const taps = c.inChannels * c.y.taps * c.x.taps;
   const depth = images * rows * c.x.output;

@@ -1,6 +1,7 @@
 /**
  * Correlations of many small maps on lanes of 16 images (`assembly/conv-images.ts`).
  */
+import { COPY_BYTES } from "./conv-budgets.ts";
 import { FLOAT, Scratch } from "./conv-layout.ts";
 import { type Correlation, macsOf } from "./conv-problem.ts";
 import { packedTaps } from "./conv-rows.ts";
@@ -8,8 +9,6 @@ import type { Runtime } from "./runtime.ts";
 
 /** Images of one lane block. */
 const LANES = 16;
-/** Blocks are made of so many images at a time that they stay near the last-level cache. */
-const LANES_BUDGET = 4 << 20;
 
 /**
  * x ⋆ kernel for every part, all reading `x` and filling parts of one output; `outFloats`: floats of an output image. One
@@ -28,7 +27,7 @@ export function correlateImages(
   const whole = parts[0]!;
   const inFloats = whole.inChannels * whole.y.input * whole.x.input;
   const perBlock = bytes(LANES * (inFloats + outFloats));
-  const batch = Math.min(whole.batch, Math.max(1, Math.floor(LANES_BUDGET / perBlock)) * LANES);
+  const batch = Math.min(whole.batch, Math.max(1, Math.floor(COPY_BYTES / perBlock)) * LANES);
   const blocks = Math.ceil(batch / LANES);
   const most = Math.max(...parts.map((c) => c.inChannels * c.y.taps * c.x.taps));
 

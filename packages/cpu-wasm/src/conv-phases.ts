@@ -2,13 +2,12 @@
  * The input gradient of a horizontally strided correlation with few input channels per group
  * (`assembly/conv-phases.ts`): all column phases of a row at once, so that rows are written in one piece.
  */
+import { COPY_BYTES } from "./conv-budgets.ts";
 import { FLOAT, imagesAtOnce, Scratch } from "./conv-layout.ts";
 import { type Correlation, macsOf } from "./conv-problem.ts";
 import { packedTaps } from "./conv-rows.ts";
 import { CHUNKS } from "./gemm.ts";
 import type { Runtime } from "./runtime.ts";
-
-const PADDED_BUDGET = 1 << 20;
 
 /**
  * T(g, k) from all its phases (`inputCorrelations`, row phases outermost) of an input of
@@ -35,7 +34,7 @@ export function inputGradientPhases(
   const row = left + Math.max(1, ...used.map((p) => end(p.x)));
   const plane = rows * row;
   const channels = c.groups * c.inChannels;
-  const batch = imagesAtOnce(c.batch, bytes(channels * plane), PADDED_BUDGET);
+  const batch = imagesAtOnce(c.batch, bytes(channels * plane), COPY_BYTES);
   const pitch = bytes(Math.max(8, ...phases.map((p) => p.x.output)) + 4);
   const most = Math.max(...phases.map((p) => p.inChannels * p.y.taps * p.x.taps));
   const slices = Math.ceil(CHUNKS / (c.groups * Math.min(batch, CHUNKS)));

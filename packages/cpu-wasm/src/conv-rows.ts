@@ -1,12 +1,11 @@
 /**
  * Correlations with few output channels on lanes along the output rows (`assembly/conv-rows.ts`).
  */
+import { STRIP_BYTES } from "./conv-budgets.ts";
 import { copiedRows, FLOAT, type RowPlanes, rowPlanes, Scratch, tapOffsets } from "./conv-layout.ts";
 import { type Correlation, macsOf } from "./conv-problem.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** A strip's padded rows; 24 to 192 KiB measure the same, 64 KiB leaves few rows to be copied twice. */
-const STRIP_BYTES = 64 << 10;
 /** What a row of lanes takes at least; narrower rows are summed together. */
 const LEAST_COLUMNS = 8;
 /** Each chunk has a buffer for strips. */

@@ -1,7 +1,9 @@
 /**
  * The correlation triple on pointers: asks the plan which algorithm a geometry gets, and runs it.
  */
+
 import type { Window2d } from "@corr2d/core";
+import { BAND_FLOATS } from "./conv-budgets.ts";
 import {
   correlateDirect,
   inputGradientDirect,
@@ -30,9 +32,6 @@ import {
 } from "./plan.ts";
 import type { Runtime } from "./runtime.ts";
 import { correlateWinograd } from "./winograd.ts";
-
-/** Floats of an image that are copied into padding at a time. */
-const COPY_FLOATS = 4 << 20;
 
 /** F(x, k), plus `bias` [outChannels] unless it is 0. All but `w` are pointers. */
 export function corr2d(rt: Runtime, x: number, kernel: number, bias: number, out: number, w: Window2d): void {
@@ -98,10 +97,10 @@ function correlate(
       correlateDepthwise3(rt, c, x, kernel, bias, out);
       return;
     case "winograd2":
-      for (const band of bandsOf(c, COPY_FLOATS)) correlateWinograd(rt, band, x, kernel, bias, out, 2);
+      for (const band of bandsOf(c, BAND_FLOATS)) correlateWinograd(rt, band, x, kernel, bias, out, 2);
       return;
     case "winograd4":
-      for (const band of bandsOf(c, COPY_FLOATS)) correlateWinograd(rt, band, x, kernel, bias, out, 4);
+      for (const band of bandsOf(c, BAND_FLOATS)) correlateWinograd(rt, band, x, kernel, bias, out, 4);
       return;
     case "images":
       correlateImages(rt, [c], x, kernel, bias, out, c.outChannels * c.outPlane);
@@ -110,7 +109,7 @@ function correlate(
       correlateRows(rt, c, x, kernel, bias, out);
       return;
     case "gemm": {
-      const parts = needsPadding(c) ? bandsOf(c, COPY_FLOATS) : [c];
+      const parts = needsPadding(c) ? bandsOf(c, BAND_FLOATS) : [c];
       for (const band of parts) correlateGemm(rt, band, x, kernel, bias, out);
     }
   }

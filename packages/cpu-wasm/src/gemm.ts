@@ -2,6 +2,7 @@
  * The matrix kernels with their arguments named: packing columns into panels, and multiplying rows, read through
  * offset tables, with them. `assembly/gemm.ts` and `assembly/gemm-pack.ts` say what happens. Steps are in bytes.
  */
+import { DEPTH, LONGEST_DEPTH } from "./conv-budgets.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Chunks to aim for, so that two to eight threads find work. */
@@ -28,10 +29,6 @@ export interface DepthBlocks {
   readonly blockStep: number;
 }
 
-/** Beyond this depth, a panel and the rows it meets leave the first-level cache. */
-const LONGEST_BLOCK = 640;
-const BLOCK = 512;
-
 /** A depth of `channels` · `taps` cut into blocks of whole channels; a channel is `channelStep` bytes. */
 export function depthBlocks(
   channels: number,
@@ -40,7 +37,7 @@ export function depthBlocks(
   channelStep: number,
 ): DepthBlocks {
   const total = channels * taps;
-  const wanted = total <= LONGEST_BLOCK ? 1 : Math.ceil(total / BLOCK);
+  const wanted = total <= LONGEST_DEPTH ? 1 : Math.ceil(total / DEPTH);
   const perBlock = Math.ceil(channels / Math.min(wanted, channels));
   const inner = Math.ceil(channels / perBlock);
   const depth = perBlock * taps;

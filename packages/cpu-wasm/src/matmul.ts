@@ -1,20 +1,15 @@
 /**
  * Batched matrix products of float32 matrices, all four transpositions, on the packed kernels.
  */
+
 import type { MatmulSize } from "@corr2d/core";
+import { PACKED_BYTES, SLICE_BYTES, TRANSPOSE_BYTES } from "./conv-budgets.ts";
 import { FLOAT, imagesAtOnce, Scratch } from "./conv-layout.ts";
 import { CHUNKS, depthBlocks, multiply, pack, panelBytes, tileBytes } from "./gemm.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** A slice of the left operand stays within half of a usual second-level cache. */
-const SLICE_BYTES = 256 << 10;
-
-/** Matrices of a batch are packed so many at a time that they stay near the last-level cache. */
-const PACKED_BUDGET = 8 << 20;
 /** With so few rows, packing b would cost more than the product. */
 const FEW_ROWS = 6;
-/** A transposed left operand beyond this is copied first: its columns would be read across too many pages. */
-const TRANSPOSE_BYTES = 256 << 10;
 
 /** out = a · b; pointers to contiguous matrices. */
 export function matmul(rt: Runtime, a: number, b: number, out: number, size: MatmulSize): void {
@@ -63,7 +58,7 @@ function packed(rt: Runtime, a: number, b: number, out: number, size: MatmulSize
   const blocksA = depthBlocks(inner, 1, columns, depthStep.a);
   const blocksB = depthBlocks(inner, 1, columns, depthStep.b);
   const perMatrix = panelBytes(blocksB) + (copied ? bytes(rows * inner) : 0);
-  const together = imagesAtOnce(batch, perMatrix, PACKED_BUDGET);
+  const together = imagesAtOnce(batch, perMatrix, PACKED_BYTES);
 
   const scratch = new Scratch();
   const rowsIn = scratch.reserve(bytes(slice));

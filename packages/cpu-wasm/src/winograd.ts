@@ -5,14 +5,11 @@
  * F(2×2) rounds like direct summation. F(4×4) saves more products; its error relative to the largest output is
  * about ten times that of direct summation.
  */
+import { WINOGRAD_BYTES } from "./conv-budgets.ts";
 import { FLOAT, Scratch } from "./conv-layout.ts";
 import type { Correlation } from "./conv-problem.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** Bytes of a block's transformed input and products. */
-const BLOCK_BYTES = 1 << 20;
-/** Bytes of the transformed kernel that are made at a time when they are used once. */
-const KERNEL_BYTES = 1 << 20;
 /** Added to the step between points, so that they do not fall on the same cache sets. */
 const SKEW = 80;
 
@@ -37,7 +34,7 @@ export function correlateWinograd(
   const plane = rows * row;
   const channels = c.inChannels;
 
-  const wanted = Math.max(32, Math.floor(BLOCK_BYTES / (points * bytes(channels + c.outChannels))));
+  const wanted = Math.max(32, Math.floor(WINOGRAD_BYTES / (points * bytes(channels + c.outChannels))));
   const imageTiles = tileColumns * tileRows;
   const images = Math.max(1, Math.min(c.batch, Math.floor(wanted / imageTiles)));
   const blocks = images > 1 ? 1 : Math.max(1, Math.round(imageTiles / wanted));
@@ -48,7 +45,7 @@ export function correlateWinograd(
   // With one block the transformed kernel is used once, a part of its channels at a time; otherwise it is kept.
   const once = images >= c.batch && blockRows >= tileRows;
   const partChannels = once
-    ? Math.min(c.outChannels, Math.max(8, Math.floor(KERNEL_BYTES / (points * bytes(channels)) / 2) * 2))
+    ? Math.min(c.outChannels, Math.max(8, Math.floor(WINOGRAD_BYTES / (points * bytes(channels)) / 2) * 2))
     : c.outChannels;
   const partPairs = Math.ceil(partChannels / 2);
   const inputPoint = channels * tileStep + SKEW;

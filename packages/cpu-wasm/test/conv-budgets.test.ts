@@ -1,0 +1,72 @@
+/**
+ * Everything that is cut into parts when it is large (batches, bands, depths, strips, Winograd's blocks) on small
+ * geometries, by budgets that even these exceed; small integers exactly.
+ */
+import { describe, expect, test, vi } from "vitest";
+import { matmul } from "../src/matmul.ts";
+import { KINDS, randomGeometry, windowOf } from "./conv-oracle.ts";
+import { expectTriple, operands, reference, triple } from "./conv-values.ts";
+import { BUILDS, openKernels, seeded } from "./kernel-runtime.ts";
+
+vi.mock("../src/conv-budgets.ts", () => ({
+  COPY_BYTES: 6000,
+  BAND_FLOATS: 1500,
+  PACKED_BYTES: 6000,
+  SLICE_BYTES: 3000,
+  LONGEST_DEPTH: 40,
+  DEPTH: 30,
+  STRIP_BYTES: 1500,
+  UNIT_POSITIONS: 64,
+  WINOGRAD_BYTES: 6000,
+  TRANSPOSE_BYTES: 3000,
+}));
+
+describe.each(BUILDS)("%s build", (build) => {
+  test.each(KINDS)("random geometries, %s", async (kind) => {
+    const rt = await openKernels(build);
+    const random = seeded(120 + KINDS.indexOf(kind));
+    for (let i = 0; i < 50; ) {
+      const w = windowOf(randomGeometry(kind, random));
+      if (w === null) continue;
+      const data = operands(w, () => Math.floor(random() * 9) - 4);
+      expectTriple(triple(rt, w, data, i % 2 === 0 ? "default" : "off"), reference(w, data), w, () => 0);
+      i++;
+    }
+  });
+
+  test("a batch of matrices, every transposition", async () => {
+    const rt = await openKernels(build);
+    const random = seeded(130);
+    for (let i = 0; i < 4; i++) {
+      const size = {
+        batch: 5,
+        rows: 37,
+        inner: 61,
+        columns: 29,
+        transposeA: i % 2 === 1,
+        transposeB: i > 1,
+      };
+      const { batch, rows, inner, columns } = size;
+      const matrix = (length: number): Float32Array =>
+        Float32Array.from({ length }, () => Math.floor(random() * 9) - 4);
+      const [a, b] = [matrix(batch * rows * inner), matrix(batch * inner * columns)];
+      rt.reset();
+      const pointers = [rt.put(a), rt.put(b)] as const;
+      const got = rt.result(batch * rows * columns, "float32", (out) => matmul(rt, ...pointers, out, size));
+      for (let at = 0; at < got.length; at++) {
+        const [column, row, n] = [
+          at % columns,
+          Math.floor(at / columns) % rows,
+          Math.floor(at / columns / rows),
+        ];
+        let sum = 0;
+        for (let k = 0; k < inner; k++) {
+          const left = a[n * rows * inner + (size.transposeA ? k * rows + row : row * inner + k)]!;
+          sum +=
+            left * b[n * inner * columns + (size.transposeB ? column * inner + k : k * columns + column)]!;
+        }
+        expect(got[at]).toBe(sum);
+      }
+    }
+  });
+});
