@@ -1,5 +1,5 @@
 /** What the figures were measured on: enough to compare with another machine, and nothing that names this one. */
-import { arch, cpus, type as osType, totalmem } from "node:os";
+import { arch, cpus, loadavg, type as osType, totalmem } from "node:os";
 
 export interface Machine {
   readonly cpu: string;
@@ -8,6 +8,8 @@ export interface Machine {
   readonly os: string;
   readonly node: string;
   readonly v8: string;
+  /** Processes that wanted to run in the last minute: what else the machine was doing, when asked before measuring. */
+  readonly load: number;
 }
 
 export function describeMachine(): Machine {
@@ -19,5 +21,6 @@ export function describeMachine(): Machine {
     os: `${osType()} ${arch()}`,
     node: process.versions.node,
     v8: process.versions.v8,
+    load: loadavg()[0]!,
   };
 }

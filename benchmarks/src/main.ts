@@ -71,6 +71,7 @@ async function main(): Promise<void> {
     return;
   }
   await checkBackends(args.backends);
+  const machine = describeMachine();
   const results: WorkloadResult[] = [];
   for (const threads of args.threads) {
     for (const [index, id] of args.workloads.entries()) {
@@ -81,7 +82,7 @@ async function main(): Promise<void> {
       if (hasFailed(result, args.backends)) process.exitCode = 1;
     }
   }
-  const report = { machine: describeMachine(), quick: args.quick, results };
+  const report = { machine, quick: args.quick, results };
   process.stdout.write(`${renderTables(results)}\n`);
   if (args.json !== null) await writeFile(args.json, `${JSON.stringify(report, null, 2)}\n`);
   if (args.markdown !== null) await writeFile(args.markdown, renderMarkdown(report));

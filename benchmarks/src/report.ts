@@ -29,8 +29,11 @@ export function formatValue(value: number, unit: WorkloadResult["unit"]): string
   return `${significant(value / scale)} ${name}`;
 }
 
-const significant = (value: number): string =>
-  value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+const significant = (value: number): string => {
+  if (value >= 100) return value.toFixed(0);
+  if (value >= 10) return value.toFixed(1);
+  return value >= 0.1 ? value.toFixed(2) : value.toPrecision(1);
+};
 
 /** `1.9 ms` or, beside ours, `12.1 ms · 6.4×`. */
 function cell(result: WorkloadResult, entry: Entry | undefined): string {
@@ -165,8 +168,9 @@ export function renderTables(results: readonly WorkloadResult[]): string {
 const READING = `Times are medians of interleaved samples. \`12.1 ms · 6.4×\` is a time and how many times ours it is (the median of
 the ratios round by round, so it is not exactly the quotient of two medians); above 1× we are faster. Ours is the first column of
 a row that shows no ratio: cpu-wasm, or cpu-js where that is the subject; ± is its median absolute deviation. "cannot" has its
-reason below the table; "(1T)" used fewer threads than it was offered. GFLOP/s count two operations per multiply-add of direct summation, so a Winograd kernel can
-pass 100 % of the peak, which is that of WebAssembly's 128-bit SIMD on the threads used. Targets: ${TARGETS_SOURCE}.`;
+reason below the table; "(1T)" used fewer threads than it was offered. GFLOP/s count two operations per multiply-add
+of direct summation, so a Winograd kernel can pass 100 % of the peak, which is that of WebAssembly's 128-bit SIMD on
+the threads used. Targets: ${TARGETS_SOURCE}.`;
 
 export function renderMarkdown({ machine, quick, results }: Report): string {
   const versions = new Map(results.flatMap((result) => Object.entries(result.versions)));
@@ -177,6 +181,7 @@ export function renderMarkdown({ machine, quick, results }: Report): string {
     ["memory", `${machine.memoryGiB} GiB`],
     ["system", machine.os],
     ["Node", `${machine.node} (V8 ${machine.v8})`],
+    ["load before", `${machine.load.toFixed(1)} processes`],
     ...(best === undefined
       ? []
       : [["SIMD peak, one thread", `${significant(best.gflops)} GFLOP/s (${best.instructions})`] as const]),

@@ -74,6 +74,11 @@ describe("tables", () => {
     expect(firstRow(text)["tfjs-wasm"]).toBe("cannot");
   });
 
+  test("show small ratios too", () => {
+    const beaten = { ...RESULT, entries: [measured("cpu-wasm", 0.004, 1), measured("loops", 8e-6, 0.002)] };
+    expect(firstRow(renderTables([beaten])).loops).toBe("8.00 µs · 0.002×");
+  });
+
   test("say when a target is missed", () => {
     const slow = { ...RESULT, entries: [measured("cpu-wasm", 0.004, 1)] };
     expect(firstRow(renderTables([slow])).target).toBe("≤ 2.70 ms: **not met**");
@@ -122,11 +127,20 @@ describe("tables", () => {
 });
 
 test("Markdown describes the machine and the versions", () => {
-  const machine = { cpu: "Some CPU", cores: 2, memoryGiB: 8, os: "Linux x64", node: "20.0.0", v8: "11.3" };
+  const machine = {
+    cpu: "Some CPU",
+    cores: 2,
+    memoryGiB: 8,
+    os: "Linux x64",
+    node: "20.0.0",
+    v8: "11.3",
+    load: 9.54,
+  };
   const text = renderMarkdown({ machine, quick: true, results: [RESULT] });
   expect(text).toMatch(/^# Results\n/);
   expect(text).toMatch(/\| processor +\| Some CPU, 2 cores +\|/);
   expect(text).toMatch(/\| cpu-wasm +\| 0\.1\.0 +\|/);
+  expect(text).toMatch(/\| load before +\| 9\.5 processes +\|/);
   expect(text).toContain("50.0 GFLOP/s (mul + add)");
   expect(text).toContain("a first look, not to be quoted");
   expect(renderMarkdown({ machine, quick: false, results: [RESULT] })).not.toContain("first look");
