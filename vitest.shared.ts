@@ -9,6 +9,9 @@ const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["test/**/*.test.ts"],
+    // A limit for what hangs, not for what is slow: a loaded machine must not fail a right answer.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     passWithNoTests: true, // scripts/test-summary.mjs notices tests that exist and did not run
     reporters: ["default", ["json", { outputFile: "test-results/vitest.json" }]],
   },

@@ -31,3 +31,16 @@ describe.each([
     await expect(host(() => inflate(packed))).rejects.toThrow();
   });
 });
+
+test("a host with neither is sent to cpu-js", async () => {
+  const saved = globalThis.DecompressionStream;
+  Reflect.deleteProperty(globalThis, "DecompressionStream");
+  try {
+    await expect(asInBrowser(() => inflate(deflateSync(bytes)))).rejects.toMatchObject({
+      code: "BACKEND_UNAVAILABLE",
+      message: expect.stringContaining("@corr2d/cpu-js"),
+    });
+  } finally {
+    globalThis.DecompressionStream = saved;
+  }
+});
