@@ -64,7 +64,10 @@ export function convDirect(args: usize, begin: i32, end: i32): void {
   }
 }
 
-/** A plane whose windows lie inside the input, four neighbouring outputs at a time, in float32. args: those of `convDirect`. */
+/**
+ * A plane whose windows lie inside the input, four neighbouring outputs at a time, in float32. args: those of
+ * `convDirect`.
+ */
 function insidePlane(
   from: usize,
   taps: usize,
@@ -157,8 +160,9 @@ function lastInside(offset: i32, stride: i32, size: i32, positions: i32): i32 {
 }
 
 /**
- * Chunks are the kernel gradient's planes: (output channel, input channel of its group). args: 20 whether to leave finite
- * values as they are and sum only the others anew, as the fast kernels multiply padding with g, and 0 · ∞ is NaN.
+ * Chunks are the kernel gradient's planes: (output channel, input channel of its group). args: 20 whether to leave
+ * finite values as they are and sum only the others anew, as the fast kernels multiply padding with g, and 0 · ∞ is
+ * NaN.
  */
 export function convDirectKernel(args: usize, begin: i32, end: i32): void {
   const repairs = arg(args, 20) != 0;

@@ -90,10 +90,10 @@ function entry(table: usize, tap: i32, taps: i32): usize {
 /**
  * Chunks: runs of units; a unit is (image, block of rows).
  *
- * args: 0 x (padded), 1 g (rows a multiple of 4 wide), 2 sums, 3 tap table, 4 taps, 5 vector table of a unit, 6 vectors of
- * a unit, 7 vectors of the last unit of an image, 8 units of an image, 9 units, 10 chunks, 11 groups, 12 output channels of
- * a group, 13 x step per unit, 14 per image, 15 per group, 16 g step per unit, 17 per image, 18 per channel, 19 bytes of
- * a chunk's sums, 20 of a group's sums.
+ * args: 0 x (padded), 1 g (rows a multiple of 4 wide), 2 sums, 3 tap table, 4 taps, 5 vector table of a unit, 6
+ * vectors of a unit, 7 vectors of the last unit of an image, 8 units of an image, 9 units, 10 chunks, 11 groups, 12
+ * output channels of a group, 13 x step per unit, 14 per image, 15 per group, 16 g step per unit, 17 per image, 18
+ * per channel, 19 bytes of a chunk's sums, 20 of a group's sums.
  */
 export function convDot(args: usize, begin: i32, end: i32): void {
   const taps = arg(args, 4), perImage = arg(args, 8), units = arg(args, 9), chunks = arg(args, 10);
@@ -143,7 +143,10 @@ function total(sums: usize, step: usize, chunks: i32): f32 {
   );
 }
 
-/** Chunks are groups. args: 0 sums, 1 out, 2 chunks, 3 bytes of a chunk's sums, 4 of a group's, 5 taps, 6 output channels of a group. */
+/**
+ * Chunks are groups. args: 0 sums, 1 out, 2 chunks, 3 bytes of a chunk's sums, 4 of a group's, 5 taps, 6 output
+ * channels of a group.
+ */
 export function dotFinish(args: usize, begin: i32, end: i32): void {
   const chunks = arg(args, 2), step = <usize>arg(args, 3), taps = arg(args, 5), channels = arg(args, 6);
   for (let group = begin; group < end; group++) {

@@ -1,6 +1,6 @@
 /**
- * Correlations of many small maps: lanes are 16 images. Taps in the padding are left out rather than multiplied, and no
- * lane is lost on narrow rows or odd channel counts; the price is a transposition before and after.
+ * Correlations of many small maps: lanes are 16 images. Taps in the padding are left out rather than multiplied,
+ * and no lane is lost on narrow rows or odd channel counts; the price is a transposition before and after.
  */
 import { arg } from "./simd";
 import { pair16, setTapRuns, single16 } from "./conv-positions";
@@ -73,10 +73,10 @@ export function lanesToImages(args: usize, begin: i32, end: i32): void {
 /**
  * Chunks: (block of 16 images, output row).
  *
- * args: 0 input lanes, 1 output lanes, 2 weights as `packTaps` packs them, taps in the order row, column, channel, 3 table
- * of the taps' offsets, 4 input channels, 5 output channels, 6 output rows, 7 output columns, 8 stride, 9 padding,
- * 10 dilation, 11 taps and 12 input size of the vertical axis, 13 to 17 the same of the horizontal axis, 18 input step
- * per block, 19 out step per block, 20 out step per row, 21 per column, 22 per channel.
+ * args: 0 input lanes, 1 output lanes, 2 weights as `packTaps` packs them, taps in the order row, column, channel,
+ * 3 table of the taps' offsets, 4 input channels, 5 output channels, 6 output rows, 7 output columns, 8 stride, 9
+ * padding, 10 dilation, 11 taps and 12 input size of the vertical axis, 13 to 17 the same of the horizontal axis,
+ * 18 input step per block, 19 out step per block, 20 out step per row, 21 per column, 22 per channel.
  */
 export function convImages(args: usize, begin: i32, end: i32): void {
   const table = <usize>arg(args, 3), channels = arg(args, 4), outChannels = arg(args, 5);

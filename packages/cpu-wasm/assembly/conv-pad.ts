@@ -60,8 +60,8 @@ export function padPlanes(args: usize, begin: i32, end: i32): void {
 }
 
 /**
- * One padded row: `width` floats with `left` zeros before them (cropped when negative), `residues` · `columns` floats in all.
- * `from` 0: a row of zeros.
+ * One padded row: `width` floats with `left` zeros before them (cropped when negative), `residues` · `columns`
+ * floats in all. `from` 0: a row of zeros.
  */
 export function stageRow(from: usize, width: i32, left: i32, to: usize, residues: i32, columns: i32): void {
   if (from == 0) {
@@ -96,8 +96,8 @@ export function stageRow(from: usize, width: i32, left: i32, to: usize, residues
 }
 
 /**
- * Chunks are planes. args as `padPlanes`, with 8 residues (the horizontal stride) and 9 columns of one residue; a row of
- * out is residues · columns of one residue.
+ * Chunks are planes. args as `padPlanes`, with 8 residues (the horizontal stride) and 9 columns of one residue; a
+ * row of out is residues · columns of one residue.
  */
 export function splitPlanes(args: usize, begin: i32, end: i32): void {
   const height = arg(args, 2), width = arg(args, 3), rows = arg(args, 4);

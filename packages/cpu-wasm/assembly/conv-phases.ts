@@ -1,6 +1,6 @@
 /**
- * The input gradient of a strided correlation with few input channels: each row's column phases (pixels of one residue) are
- * summed on lanes along the row, side by side in a buffer, and interleaved into the row.
+ * The input gradient of a strided correlation with few input channels: each row's column phases (pixels of one
+ * residue) are summed on lanes along the row, side by side in a buffer, and interleaved into the row.
  */
 import { arg } from "./simd";
 import { positions, setTapRuns } from "./conv-positions";
@@ -30,10 +30,10 @@ export function interleave(buffer: usize, pitch: usize, phases: i32, out: usize,
 /**
  * Chunks: (image, group, slice of this row phase's rows).
  *
- * args: 0 input (padded), 1 out at the first row, 2 phases' descriptors, 3 column phases, 4 channels of a group, 5 rows,
- * 6 columns of out, 7 rows of a slice, 8 slices, 9 groups, 10 input step per row, 11 per group, 12 per image, 13 out step
- * per row, 14 per channel, 15 per image, 16 buffers, 17 bytes of a buffer row. A descriptor: tap table, taps, packed
- * weights, weight step per group, input offset, columns of the phase.
+ * args: 0 input (padded), 1 out at the first row, 2 phases' descriptors, 3 column phases, 4 channels of a group, 5
+ * rows, 6 columns of out, 7 rows of a slice, 8 slices, 9 groups, 10 input step per row, 11 per group, 12 per image,
+ * 13 out step per row, 14 per channel, 15 per image, 16 buffers, 17 bytes of a buffer row. A descriptor: tap table,
+ * taps, packed weights, weight step per group, input offset, columns of the phase.
  */
 export function convRowPhases(args: usize, begin: i32, end: i32): void {
   const phases = arg(args, 3), channels = arg(args, 4), slices = arg(args, 8), groups = arg(args, 9);

@@ -1,9 +1,9 @@
 /**
- * The tiles whose lanes are positions (neighbouring pixels, or one pixel of neighbouring images) and whose scalars are
- * weights: one or two output channels × 8, 12 or 16 positions. They waste no lane on missing output channels.
+ * The tiles whose lanes are positions (neighbouring pixels, or one pixel of neighbouring images) and whose scalars
+ * are weights: one or two output channels × 8, 12 or 16 positions. They waste no lane on missing output channels.
  *
- * Taps are read through a table of byte offsets, their weights from rows of one (or two) floats. A walk is `tapRuns` runs
- * of `depth` taps with `tapSkip` bytes of table between them: a rectangle of a kernel's taps, so that
+ * Taps are read through a table of byte offsets, their weights from rows of one (or two) floats. A walk is
+ * `tapRuns` runs of `depth` taps with `tapSkip` bytes of table between them: a rectangle of a kernel's taps, so that
  * taps that lie in the padding can be left out. `start`: what the sums begin with. Sizes as in gemm-tile.ts.
  */
 import { fma } from "./simd";
@@ -240,8 +240,8 @@ export function single8(
 }
 
 /**
- * `channels` (1 or 2) output channels over `count` ≥ 8 positions, in tiles; the last one may overlap its neighbour and
- * write the same sums again.
+ * `channels` (1 or 2) output channels over `count` ≥ 8 positions, in tiles; the last one may overlap its neighbour
+ * and write the same sums again.
  */
 export function positions(
   channels: i32,

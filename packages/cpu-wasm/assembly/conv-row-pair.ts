@@ -1,6 +1,6 @@
 /**
- * The tile of single-channel images: two output rows at a time, so that a large kernel's input rows are read once for both.
- * Sizes as in gemm-tile.ts.
+ * The tile of single-channel images: two output rows at a time, so that a large kernel's input rows are read once
+ * for both. Sizes as in gemm-tile.ts.
  */
 import { fma } from "./simd";
 

@@ -7,8 +7,8 @@ import { positions, setTapRuns } from "./conv-positions";
 import { rowPair16 } from "./conv-row-pair";
 
 /**
- * Weights for conv-positions.ts: per channel pair the starts of its sums (a bias, or 0), then one row per tap. A last odd
- * channel takes rows of one float. Chunks are groups.
+ * Weights for conv-positions.ts: per channel pair the starts of its sums (a bias, or 0), then one row per tap. A
+ * last odd channel takes rows of one float. Chunks are groups.
  *
  * args: 0 source, 1 bias or 0, 2 out, 3 table of the taps' offsets in the source, 4 taps, 5 channels of a group,
  * 6 source step per channel, 7 source step per group, 8 out step per group.
@@ -76,16 +76,17 @@ function rowPair(
 }
 
 /**
- * Chunks: runs of units; a unit is (image, group, strip of output rows). Where padding or a horizontal stride asks for it, the
- * strip's input rows are first copied into the chunk's buffer, which stays in the first-level cache.
+ * Chunks: runs of units; a unit is (image, group, strip of output rows). Where padding or a horizontal stride asks
+ * for it, the strip's input rows are first copied into the chunk's buffer, which stays in the first-level cache.
  *
- * args: 0 input, 1 out, 2 packed weights, 3 tap table, 4 taps, 5 channels of a group, 6 rows, 7 columns (≥ 8), 8 rows of
- * a strip, 9 strips, 10 groups, 11 input step per row (of the window: stride · row), 12 per group, 13 per image, 14 out step
- * per row, 15 per channel, 16 per image, 17 weight step per group, 18 units, 19 chunks, 20 buffers or 0, 21 bytes of
- * a buffer, 22 input height, 23 width, 24 rows and 25 columns of padding before, 26 residues, 27 columns of a
- * residue, 28 vertical stride, 29 buffer rows of a strip, 30 input channels of a group, 31 weights of row pairs (with edge
- * and middle taps in 32, 33, tap table in 34, step per group in 35) or 0, 36 where the sums of narrow rows go, from
- * the beginning of the buffer, or 0, 37 rows that are summed as one (1, or a strip's with vertical stride 1).
+ * args: 0 input, 1 out, 2 packed weights, 3 tap table, 4 taps, 5 channels of a group, 6 rows, 7 columns, 8
+ * rows of a strip, 9 strips, 10 groups, 11 input step per row (of the window: stride · row), 12 per group, 13 per
+ * image, 14 out step per row, 15 per channel, 16 per image, 17 weight step per group, 18 units, 19 chunks, 20
+ * buffers or 0, 21 bytes of a buffer, 22 input height, 23 width, 24 rows and 25 columns of padding before, 26
+ * residues, 27 columns of a residue, 28 vertical stride, 29 buffer rows of a strip, 30 input channels of a group,
+ * 31 weights of row pairs (with edge and middle taps in 32, 33, tap table in 34, step per group in 35) or 0, 36
+ * where the sums of narrow rows go, from the beginning of the buffer, or 0, 37 rows that are summed as one (1, or a
+ * strip's with vertical stride 1).
  */
 export function convRows(args: usize, begin: i32, end: i32): void {
   const table = <usize>arg(args, 3), taps = arg(args, 4), channels = arg(args, 5);
@@ -133,7 +134,10 @@ export function convRows(args: usize, begin: i32, end: i32): void {
   }
 }
 
-/** Copies the input rows of `count` output rows from `first` on, of all channels of a group. args: those of `convRows`. */
+/**
+ * Copies the input rows of `count` output rows from `first` on, of all channels of a group. args: those of
+ * `convRows`.
+ */
 function stageStrip(args: usize, input: usize, buffer: usize, first: i32, count: i32): void {
   const height = arg(args, 22), width = arg(args, 23), residues = arg(args, 26), columns = arg(args, 27);
   const stride = arg(args, 28), planeRows = arg(args, 29);

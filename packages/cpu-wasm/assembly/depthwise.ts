@@ -1,9 +1,9 @@
 /**
- * 3×3 kernels on one input channel each (depthwise, or a single-channel image), stride 1 or 2, the weights in registers
- * and the borders handled in place: a padded copy would cost a quarter of the time.
+ * 3×3 kernels on one input channel each (depthwise, or a single-channel image), stride 1 or 2, the weights in
+ * registers and the borders handled in place: a padded copy would cost a quarter of the time.
  *
- * Rows outside the input are read from a row of zeros; at the left and right end, where one column of padding may lie,
- * vectors are shifted with a zero.
+ * Rows outside the input are read from a row of zeros; at the left and right end, where one column of padding may
+ * lie, vectors are shifted with a zero.
  */
 import { arg, fma } from "./simd";
 
@@ -34,8 +34,9 @@ function right3(at: usize, w0: v128, w1: v128, w2: v128, sum: v128): v128 {
 }
 
 /**
- * One output row, stride 1. `r0`, `r1`, `r2`: the rows that the three kernel rows meet, at the column that the middle tap
- * meets first. `left`, `right`: whether the first and last output meet a column of padding. At least 8 outputs.
+ * One output row, stride 1. `r0`, `r1`, `r2`: the rows that the three kernel rows meet, at the column that the
+ * middle tap meets first. `left`, `right`: whether the first and last output meet a column of padding. At least 8
+ * outputs.
  */
 export function row3(
   r0: usize,
@@ -146,10 +147,10 @@ export function stridedRow3(
 /**
  * Chunks: (image, output channel, slice of rows).
  *
- * args: 0 input, 1 out, 2 weights (per output channel: the bias, then nine taps), 3 zeros (a row of input and 4 more),
- * 4 input rows, 5 input columns, 6 output rows, 7 output columns (≥ 8), 8 stride (1 or 2), 9 rows of padding above,
- * 10 whether a column of padding lies left, 11 right, 12 input channels, 13 output channels, 14 outputs per input channel,
- * 15 rows of a slice, 16 slices.
+ * args: 0 input, 1 out, 2 weights (per output channel: the bias, then nine taps), 3 zeros (a row of input and 4
+ * more), 4 input rows, 5 input columns, 6 output rows, 7 output columns (≥ 8), 8 stride (1 or 2), 9 rows of padding
+ * above, 10 whether a column of padding lies left, 11 right, 12 input channels, 13 output channels, 14 outputs per
+ * input channel, 15 rows of a slice, 16 slices.
  */
 export function depthwise3(args: usize, begin: i32, end: i32): void {
   const zeros = <usize>arg(args, 3) + 8;

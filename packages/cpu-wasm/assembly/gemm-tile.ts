@@ -2,12 +2,13 @@
  * The register tiles of the matrix kernels: a few rows × 8 or 16 columns, summed over the whole depth.
  *
  * Lanes are columns, read from a packed panel; each row is one scalar of the left operand, spread over the lanes
- * (outer product). The left operand is read where it lies, at row offset + depth offset, both from tables: rows may be
- * pixels and depths kernel taps (correlation without im2col), or the other way round (its kernel gradient), or
+ * (outer product). The left operand is read where it lies, at row offset + depth offset, both from tables: rows may
+ * be pixels and depths kernel taps (correlation without im2col), or the other way round (its kernel gradient), or
  * both lines of a matrix.
  *
- * Sizes are those that keep every sum in a register: V8 schedules all loads of a loop body before its arithmetic, so sums
- * and loads together must stay below 15. Source of the offset tables: Dukhan 2019, "The Indirect Convolution Algorithm".
+ * Sizes are those that keep every sum in a register: V8 schedules all loads of a loop body before its arithmetic,
+ * so sums and loads together must stay below 15. Source of the offset tables: Dukhan 2019, "The Indirect
+ * Convolution Algorithm".
  */
 import { fma } from "./simd";
 
@@ -64,9 +65,9 @@ function storePairs(out: usize, columnStep: usize, a: v128, b: v128): void {
 }
 
 /**
- * 2 rows × 16 columns, both rows and all columns present, stored at once: at short depths (a 1×1 kernel on 32 channels) the way
- * through memory would take a fifth of the time. `out`, `next`: where the rows go; either columns are neighbours
- * (`columnStep` 4) or the rows are.
+ * 2 rows × 16 columns, both rows and all columns present, stored at once: at short depths (a 1×1 kernel on 32
+ * channels) the way through memory would take a fifth of the time. `out`, `next`: where the rows go; either columns
+ * are neighbours (`columnStep` 4) or the rows are.
  */
 export function tile2x16Out(
   p0: usize,

@@ -56,13 +56,13 @@ function rowsTimesPanel(
 /**
  * Chunks: (image, group, slice of rows, part of the column blocks).
  *
- * args: 0 input, 1 out, 2 row table of the input, 3 row table of the output, 4 depth table, 5 panels, 6 rows of a slice,
- * 7 rows of the last slice, 8 slices, 9 columns, 10 out step per column, 11 depth of a block, 12 depth of the last
- * inner block, 13 outer blocks, 14 inner blocks, 15 input step per outer block, 16 per inner block, 17 groups,
- * 18 input step per image, 19 out step per image, 20 input step per group, 21 out step per group, 22 panel step per
- * group, 23 panel step per image, 24 input step per slice, 25 out step per slice, 26 table step per slice, 27 column
- * parts, 28 columns of a part (a multiple of 16), 29 panel step per block, 30 whether to add to what out holds,
- * 31 room for the sums of a tile, 256 bytes for each chunk.
+ * args: 0 input, 1 out, 2 row table of the input, 3 row table of the output, 4 depth table, 5 panels, 6 rows of a
+ * slice, 7 rows of the last slice, 8 slices, 9 columns, 10 out step per column, 11 depth of a block, 12 depth of
+ * the last inner block, 13 outer blocks, 14 inner blocks, 15 input step per outer block, 16 per inner block, 17
+ * groups, 18 input step per image, 19 out step per image, 20 input step per group, 21 out step per group, 22 panel
+ * step per group, 23 panel step per image, 24 input step per slice, 25 out step per slice, 26 table step per slice,
+ * 27 column parts, 28 columns of a part (a multiple of 16), 29 panel step per block, 30 whether to add to what out
+ * holds, 31 room for the sums of a tile, 256 bytes for each chunk.
  */
 export function gemm(args: usize, begin: i32, end: i32): void {
   const slices = arg(args, 8), columns = arg(args, 9), groups = arg(args, 17);

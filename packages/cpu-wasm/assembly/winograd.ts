@@ -1,10 +1,10 @@
 /**
  * The part of Winograd's convolution that all tile sizes share: the products of transformed tiles and kernels.
  *
- * Y = Aᵀ [(G k Gᵀ) ⊙ (Bᵀ d B)] A turns the sums over a tile's taps into products of transformed elements ("points"), so the
- * sums over channels become one matrix product for each point. Layouts, all with lanes along tiles: transformed input
- * [point][channel][tile], transformed kernel [point][pair of output channels][channel][2], products [point][output
- * channel][tile].
+ * Y = Aᵀ [(G k Gᵀ) ⊙ (Bᵀ d B)] A turns the sums over a tile's taps into products of transformed elements
+ * ("points"), so the sums over channels become one matrix product for each point. Layouts, all with lanes along
+ * tiles: transformed input [point][channel][tile], transformed kernel [point][pair of output channels][channel][2],
+ * products [point][output channel][tile].
  *
  * Source: Lavin & Gray 2016, "Fast Algorithms for Convolutional Neural Networks".
  */
@@ -76,13 +76,14 @@ function directAt(input: usize, row: usize, plane: usize, channels: i32, kernel:
 }
 
 /**
- * Sums the outputs anew, directly, that are not finite, in a block of some rows and columns: the transform of an infinite
- * input gives NaN beside it.
+ * Sums the outputs anew, directly, that are not finite, in a block of some rows and columns: the transform of an
+ * infinite input gives NaN beside it.
  *
- * args, those of the output transforms: 0 kernel step per input channel, 1 per row, 2 per column, 3 per output channel,
- * 4 products, 5 step per point, 6 per output channel, 7 out, 8 out step per row, 9 per channel, 10 per image, 11 output
- * rows that are left, 12 output columns, 13 tile columns, 14 tile rows, 15 images, 16 bias or 0, 17 padded input at the
- * first tile row, 18 its step per row, 19 per channel, 20 per image, 21 input channels, 22 kernel.
+ * args, those of the output transforms: 0 kernel step per input channel, 1 per row, 2 per column, 3 per output
+ * channel, 4 products, 5 step per point, 6 per output channel, 7 out, 8 out step per row, 9 per channel, 10 per
+ * image, 11 output rows that are left, 12 output columns, 13 tile columns, 14 tile rows, 15 images, 16 bias or 0,
+ * 17 padded input at the first tile row, 18 its step per row, 19 per channel, 20 per image, 21 input channels, 22
+ * kernel.
  */
 export function repair(
   args: usize,

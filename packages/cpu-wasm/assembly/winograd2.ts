@@ -1,6 +1,6 @@
 /**
- * Winograd's F(2×2, 3×3): tiles of 4×4 inputs give 2×2 outputs with 16 products instead of 36. Its transforms only add
- * and halve, so its rounding error is that of direct summation.
+ * Winograd's F(2×2, 3×3): tiles of 4×4 inputs give 2×2 outputs with 16 products instead of 36. Its transforms only
+ * add and halve, so its rounding error is that of direct summation.
  */
 import { arg } from "./simd";
 import { gatherTap, repair, storePart } from "./winograd";
@@ -8,8 +8,8 @@ import { gatherTap, repair, storePart } from "./winograd";
 /**
  * Bᵀ d B for four neighbouring tiles at a time. Chunks are input channels.
  *
- * args: 0 padded input at the first tile row, 1 out, 2 input step per row, 3 per channel, 4 per image, 5 tile columns,
- * 6 tile rows, 7 images, 8 out step per point, 9 out step per channel.
+ * args: 0 padded input at the first tile row, 1 out, 2 input step per row, 3 per channel, 4 per image, 5 tile
+ * columns, 6 tile rows, 7 images, 8 out step per point, 9 out step per channel.
  *
  * Up to three tiles too many are written behind each tile row, where the next row goes.
  */

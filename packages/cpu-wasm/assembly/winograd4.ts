@@ -1,6 +1,6 @@
 /**
- * Winograd's F(4×4, 3×3): tiles of 6×6 inputs give 4×4 outputs with 36 products instead of 144. Its transforms multiply
- * by up to 8 and divide by up to 24, which costs about a decimal digit against direct summation.
+ * Winograd's F(4×4, 3×3): tiles of 6×6 inputs give 4×4 outputs with 36 products instead of 144. Its transforms
+ * multiply by up to 8 and divide by up to 24, which costs about a decimal digit against direct summation.
  *
  * Each transform goes over the rows, then over the columns, in place. Chunks and args are those of winograd2.ts.
  */
@@ -142,7 +142,9 @@ export function combineOutput4(at: usize, step: usize, bias: v128): void {
   v128.store(at + 3 * step, f32x4.add(last, bias));
 }
 
-/** One output row of four tiles, interleaved into `count` ≤ 16 floats; returns 0 in every lane whose sums are finite. */
+/**
+ * One output row of four tiles, interleaved into `count` ≤ 16 floats; returns 0 in every lane whose sums are finite.
+ */
 export function outputRow4(from: usize, point: usize, out: usize, count: i32): v128 {
   const a = v128.load(from), b = v128.load(from + point);
   const c = v128.load(from + 2 * point), d = v128.load(from + 3 * point);
@@ -154,8 +156,8 @@ export function outputRow4(from: usize, point: usize, out: usize, count: i32): v
 }
 
 /**
- * From the last tile to the first: the lanes beyond the end of a tile row are the next row's tiles, which by then are not
- * needed any more.
+ * From the last tile to the first: the lanes beyond the end of a tile row are the next row's tiles, which by then
+ * are not needed any more.
  */
 export function winograd4Output(args: usize, begin: i32, end: i32): void {
   const point = <usize>arg(args, 5), outRow = <usize>arg(args, 8), rows = arg(args, 11), columns = arg(args, 12);
