@@ -1,1 +1,48 @@
-export const backends = { heading: "" };
+/** 比较各个后端的一页。 */
+import type { Messages } from "../index.ts";
+
+export const backends: Messages["backends"] = {
+  heading: "由什么来计算",
+  intro:
+    "同一个库，两个后端：纯 JavaScript，以及带 SIMD 的 WebAssembly（一个或多个线程）。本页的每个数都由这里选中的后端算出。它们的结果必须一致，并有一套测试来证明。",
+  choice: "本页的计算后端",
+  jsText: "纯 JavaScript。到处都能运行，包括禁止 WebAssembly 的地方。",
+  wasmText: "带 SIMD 的 WebAssembly。要用多线程，页面须跨源隔离。",
+  threads: "线程数",
+  isolated: "本页已跨源隔离，线程之间可以共享内存。",
+  notIsolated: "本页没有跨源隔离，只能用一个线程。",
+  features: "后端的自述",
+  timings: "用时与一致性",
+  timingsText: "每种运算（含读出结果）用时的中位数，以及与 cpu-js 的最大差别。",
+  measure: "测量",
+  measuring: "正在测量…",
+  stop: "停止",
+  workload: "运算",
+  workloads: {
+    image: "3 × 3 卷积核，512 × 512 的图像",
+    layer: "层 16 → 32，3 × 3，28 × 28，批量 16",
+    gradients: "同一层，前向和两个梯度",
+    depthwise: "64 组，3 × 3，56 × 56",
+    matmul: "矩阵乘法 256 × 256 × 256",
+    pool: "最大汇聚 2 × 2，64 × 64 × 64",
+  },
+  ms: (text) => `${text} 毫秒`,
+  difference: "差别",
+  differenceText: (text) => (text === "0" ? "无" : text),
+  conformance: "在本页运行一致性测试",
+  conformanceText:
+    "每个后端都必须通过的公开测试，就在本页运行：每个用例先直接运行一遍，再通过一层在每次调用时检查约定的包装运行一遍。",
+  part: "部分",
+  allParts: "全部",
+  run: "运行测试",
+  progress: (done, count, seconds) => `已完成 ${done} / ${count} 个用例，${seconds} 秒`,
+  summary: (passed, failed, skipped) => `通过 ${passed}，失败 ${failed}，跳过 ${skipped}`,
+  failures: "失败",
+  skips: "跳过的用例及原因",
+  matrix: "运算与元素类型",
+  matrixText: "通过的用例数 / 运行的用例数。native：后端自己实现；composed：由核心用后端的基本运算组合而成。",
+  member: "运算",
+  native: "native",
+  composed: "composed",
+  none: "–",
+};

@@ -1,0 +1,83 @@
+/** The edges tab's filter as a program, on an image that stands for the reader's own. */
+import type { FilterKernel, Finish } from "../../chapter/filter-kernels.ts";
+import type { Code } from "./code.ts";
+import { pyLiteral, tsLiteral } from "./literals.ts";
+
+const TS_FINISH: Readonly<Record<Finish, string>> = {
+  clip: "clamp(y, 0, 255)",
+  absolute: "clamp(y.abs(), 0, 255)",
+  offset: "clamp(y.add(128), 0, 255)",
+  stretch: "y.sub(y.amin()).mul(255).div(y.amax().sub(y.amin()))",
+};
+
+const PY_FINISH: Readonly<Record<Finish, string>> = {
+  clip: "y.clamp(0, 255)",
+  absolute: "y.abs().clamp(0, 255)",
+  offset: "(y + 128).clamp(0, 255)",
+  stretch: "(y - y.amin()) * 255 / (y.amax() - y.amin())",
+};
+
+const LUMA = [0.299, 0.587, 0.114];
+
+function typescript({ matrices }: FilterKernel, finish: Finish, gray: boolean): string {
+  const channels = gray ? 1 : 3;
+  const names = ["corr2d", "manualSeed", "rand", "setBackend", "tensor"];
+  if (finish !== "stretch") names.unshift("clamp");
+  const call = (i: number): string => `filter(k${matrices.length === 1 ? "" : i + 1})`;
+  return [
+    `import { ${names.join(", ")}, type Tensor } from "@corr2d/core";`,
+    `import { cpuJs } from "@corr2d/cpu-js";`,
+    "",
+    "setBackend(cpuJs());",
+    "",
+    "// Your image: [3, height, width], brightness from 0 to 255.",
+    "manualSeed(0);",
+    "const image = rand([3, 48, 64]).mul(255);",
+    gray
+      ? `const x = corr2d(image, tensor(${tsLiteral([LUMA])}).reshape([1, 3, 1, 1])); // grey`
+      : "const x = image;",
+    ...matrices.map(
+      (matrix, i) => `const k${matrices.length === 1 ? "" : i + 1} = tensor(${tsLiteral(matrix)});`,
+    ),
+    "",
+    "// The same kernel on every channel by itself.",
+    "const filter = (k: Tensor): Tensor =>",
+    `  corr2d(x, k.expand([${channels}, 1, ...k.shape]), { groups: ${channels} });`,
+    matrices.length === 1
+      ? `const y = ${call(0)};`
+      : `const y = ${call(0)}.square().add(${call(1)}.square()).sqrt();`,
+    `console.log(String(${TS_FINISH[finish]}));`,
+    "",
+  ].join("\n");
+}
+
+function pytorch({ matrices }: FilterKernel, finish: Finish, gray: boolean): string {
+  const channels = gray ? 1 : 3;
+  const call = (i: number): string => `filter(k${matrices.length === 1 ? "" : i + 1})`;
+  return [
+    "import torch",
+    "import torch.nn.functional as F",
+    "",
+    "# Your image: [3, height, width], brightness from 0 to 255.",
+    "torch.manual_seed(0)",
+    "image = torch.rand(3, 48, 64) * 255",
+    gray
+      ? `x = F.conv2d(image, torch.tensor(${pyLiteral([LUMA])}).reshape(1, 3, 1, 1))  # grey`
+      : "x = image",
+    ...matrices.map(
+      (matrix, i) => `k${matrices.length === 1 ? "" : i + 1} = torch.tensor(${pyLiteral(matrix)})`,
+    ),
+    "",
+    "# The same kernel on every channel by itself.",
+    "def filter(k):",
+    `    return F.conv2d(x, k.expand(${channels}, 1, *k.shape), groups=${channels})`,
+    "",
+    matrices.length === 1 ? `y = ${call(0)}` : `y = (${call(0)} ** 2 + ${call(1)} ** 2).sqrt()`,
+    `print(${PY_FINISH[finish]})`,
+    "",
+  ].join("\n");
+}
+
+export function edgesCode(kernel: FilterKernel, finish: Finish, gray: boolean): Code {
+  return { ts: typescript(kernel, finish, gray), py: pytorch(kernel, finish, gray) };
+}

@@ -1,0 +1,127 @@
+/** The edges tab in a real browser: photographs, a file, a drawing, the (simulated) camera. */
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { pngBytes } from "../png-bytes.ts";
+import { BACKENDS, describeLab, gridValues, PATIENCE, textOf, waitForBackend } from "./lab.ts";
+
+/** Red values along one row of the result. */
+async function resultRow(page: Page, row: number): Promise<number[]> {
+  const canvas = page.getByRole("img", { name: "Through the kernel" });
+  return canvas.evaluate((element, y) => {
+    // biome-ignore lint/suspicious/noExplicitAny: runs in the page, whose types this folder does not load.
+    const { width, context } = { width: (element as any).width, context: (element as any).getContext("2d") };
+    return Array.from(context.getImageData(0, y, width, 1).data as Uint8ClampedArray).filter(
+      (_, i) => i % 4 === 0,
+    );
+  }, row);
+}
+
+const waitForFrame = (page: Page): Promise<void> => page.locator('.stats[data-frames="1"]').waitFor();
+
+describeLab("edges", (lab) => {
+  test.for(BACKENDS)("a file through the book's kernel, %s", { timeout: 2 * PATIENCE }, async (backend) => {
+    const page = await lab.open({ hash: `edges?${backend}&kernel=book` });
+    await waitForBackend(page, backend);
+    await waitForFrame(page);
+    // Black, then white from the middle on: one vertical edge.
+    const band = pngBytes({
+      width: 640,
+      height: 480,
+      depth: 8,
+      colourType: 0,
+      samples: (x) => [x < 320 ? 0 : 200],
+    });
+    await page
+      .locator("input[type=file]")
+      .setInputFiles({ name: "band.png", mimeType: "image/png", buffer: Buffer.from(band) });
+    await expect.poll(async () => (await resultRow(page, 100))[319]).toBe(200);
+    const row = await resultRow(page, 100);
+    expect(row.length).toBe(639);
+    expect(row.filter((value) => value !== 0)).toEqual([200]);
+    await expect.poll(() => textOf(page.locator(".stats"))).toMatch(/^640 × 480: .* ms of it in cpu-/);
+  });
+
+  test("photographs, and every known kernel", { timeout: 2 * PATIENCE }, async () => {
+    const page = await lab.open({ hash: "edges?image=alps" });
+    await waitForFrame(page);
+    const kernels = await page.getByLabel("Kernel by name").locator("option").count();
+    expect(kernels).toBeGreaterThan(12);
+    await page.getByLabel("Kernel by name").selectOption("identity");
+    await expect.poll(async () => new Set(await resultRow(page, 100)).size).toBeGreaterThan(20);
+    await page.getByRole("radio", { name: "Boats" }).check();
+    await expect.poll(() => textOf(page.locator(".stats"))).toMatch(/^600 × 480/);
+    await page.getByLabel("Kernel by name").selectOption("laplacian");
+    await expect.poll(() => page.url()).toContain("kernel=laplacian");
+    expect(await gridValues(page, "Kernel")).toEqual([
+      [0, 1, 0],
+      [1, -4, 1],
+      [0, 1, 0],
+    ]);
+  });
+
+  test("a drawing is filtered as it is drawn", { timeout: 2 * PATIENCE }, async () => {
+    const page = await lab.open({ hash: "edges" });
+    await page.getByRole("radio", { name: "Draw" }).check();
+    const paper = page.getByRole("img", { name: "Draw here with the pointer" });
+    await expect.poll(async () => new Set(await resultRow(page, 240)).size).toBe(1);
+    const box = (await paper.boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height - 10, { steps: 5 });
+    await page.mouse.up();
+    await expect.poll(async () => Math.max(...(await resultRow(page, 240)))).toBe(255);
+    await page.getByRole("button", { name: "Clear" }).click();
+    await expect.poll(async () => new Set(await resultRow(page, 240)).size).toBe(1);
+  });
+
+  test("the camera, frame after frame", { timeout: 2 * PATIENCE }, async () => {
+    const page = await lab.open({ hash: "edges?kernel=identity", permissions: ["camera"] });
+    await page.getByRole("radio", { name: "Camera" }).check();
+    await expect
+      .poll(async () => Number(await page.locator(".stats").getAttribute("data-rate")))
+      .toBeGreaterThan(0);
+    await expect.poll(async () => new Set(await resultRow(page, 100)).size).toBeGreaterThan(1);
+    expect(page.url()).not.toContain("camera");
+    await page.getByRole("radio", { name: "Boats" }).check();
+    await expect.poll(() => textOf(page.locator(".stats"))).toMatch(/^600 × 480/);
+  });
+
+  test("the direction dial, by keyboard; a changed cell makes the kernel the reader's own", {
+    timeout: 2 * PATIENCE,
+  }, async () => {
+    const page = await lab.open({ hash: "edges" });
+    await page.getByRole("radio", { name: "Direction" }).check();
+    const dial = page.getByRole("slider", { name: "Direction v" });
+    await dial.focus();
+    await page.keyboard.press("PageUp");
+    await page.keyboard.press("PageUp");
+    await expect.poll(() => dial.getAttribute("aria-valuenow")).toBe("90");
+    // Brighter upwards: the transposed kernel, upside down.
+    await expect
+      .poll(() => gridValues(page, "Kernel"))
+      .toEqual([
+        [0.75, 2.5, 0.75],
+        [0, 0, 0],
+        [-0.75, -2.5, -0.75],
+      ]);
+    await page.getByRole("grid", { name: "Kernel" }).getByRole("gridcell").nth(4).click();
+    await page.keyboard.type("1");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.url()).toContain("by=own&k=0.75,2.5,0.75;0,1,0;-0.75,-2.5,-0.75");
+    await page.getByRole("button", { name: "Increase Rows" }).click();
+    await expect.poll(async () => (await gridValues(page, "Kernel")).length).toBe(4);
+  });
+
+  test.for(BACKENDS.slice(0, 2))(
+    "the book's 6 × 8 example, %s",
+    { timeout: 2 * PATIENCE },
+    async (backend) => {
+      const page = await lab.open({ hash: `edges?${backend}` });
+      await waitForBackend(page, backend);
+      const row = [0, 1, 0, 0, 0, -1, 0];
+      await expect.poll(() => gridValues(page, "corr2d(X, K)")).toEqual(Array(6).fill(row));
+      expect(await gridValues(page, "corr2d(Xᵀ, K)")).toEqual(Array(8).fill([0, 0, 0, 0, 0]));
+      expect((await gridValues(page, "corr2d(Xᵀ, Kᵀ)")).map((line) => line[0])).toEqual(row);
+    },
+  );
+});
