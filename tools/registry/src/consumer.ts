@@ -16,7 +16,7 @@ export interface Project {
 }
 
 /** An empty project, or with a copy of the sources of `projects/<name>`. */
-export async function createProject(registry: Registry, name?: string): Promise<Project> {
+export async function createProject(registry: Pick<Registry, "npmrc">, name?: string): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), "corr2d consumer "));
   if (name !== undefined) await cp(join(projects, name), folder, { recursive: true });
   await writeFile(join(folder, ".npmrc"), registry.npmrc);

@@ -15,6 +15,8 @@ export interface Registry {
   readonly url: string;
   /** The lines of a .npmrc that publish to and install from it. */
   readonly npmrc: string;
+  /** The same for our scope only; all else comes from the npm registry. */
+  readonly scopedNpmrc: string;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function startRegistry(): Promise<Registry> {
     url: `http://${host}`,
     // npm and pnpm publish only with a token; whose does not matter here.
     npmrc: `registry=http://${host}\n//${host}:_authToken=anybody\n`,
+    scopedNpmrc: `@corr2d:registry=http://${host}\n`,
     async close() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

@@ -1,0 +1,6 @@
+/** Has the compiler check every declaration of every package (`skipLibCheck` is off). */
+export * as conformance from "@corr2d/conformance";
+export * as core from "@corr2d/core";
+export * as cpuJs from "@corr2d/cpu-js";
+export * as cpuWasm from "@corr2d/cpu-wasm";
+export * as nn from "@corr2d/nn";

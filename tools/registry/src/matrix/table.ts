@@ -1,0 +1,31 @@
+/** The matrix as docs/matrix.md. */
+import type { Row } from "./row.ts";
+
+const cell = (text: string): string => text.split("\n", 1)[0]!.replaceAll("|", "\\|").replaceAll("<", "&lt;");
+
+const table = (rows: readonly Row[]): string =>
+  [
+    "| | version | | |",
+    "|---|---|---|---|",
+    ...rows.map(
+      ({ what, version, works, note }) =>
+        `| ${cell(what)} | ${version} | ${works ? "yes" : "**no**"} | ${cell(note)} |`,
+    ),
+  ].join("\n");
+
+export function markdown(parts: Readonly<Record<string, readonly Row[]>>): string {
+  return [
+    "# Where corr2d runs",
+    "",
+    "Written by `pnpm test:matrix`: every package is released to a registry of our own (`changeset version`, `changeset publish`),",
+    "installed from there into a new project, and trains a small convolutional network for ten steps on `@corr2d/cpu-wasm`. The",
+    "program asks for two threads. `pnpm test` does the first row of each kind on every change.",
+    "",
+    ...Object.entries(parts).flatMap(([title, rows]) => [`## ${title}`, "", table(rows), ""]),
+    "Pages are served with `Content-Security-Policy: default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'` and the",
+    "two headers that isolate a page (`Cross-Origin-Opener-Policy: same-origin`, `Cross-Origin-Embedder-Policy: require-corp`). For a",
+    "bundler that leaves the worker's module behind, copy `@corr2d/cpu-wasm/worker` beside the bundle and pass its URL:",
+    '`cpuWasm({ threads: 2, worker: new URL("./worker.js", import.meta.url) })`.',
+    "",
+  ].join("\n");
+}
