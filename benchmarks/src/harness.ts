@@ -15,7 +15,7 @@ export interface Call {
   before?(): Promise<void> | void;
 }
 
-/** Slower calls are not run a few times more to compile and test the loop around them. */
+/** Slower calls are not run a few times more to find their number, or to compile and test the loop around them. */
 const SLOW_SECONDS = 0.25;
 
 /**
@@ -58,7 +58,12 @@ export function createSampler(call: Call): Sampler {
         const start = performance.now();
         const returned = call.run();
         await returned;
-        deferred = returned instanceof Promise || performance.now() - start > SLOW_SECONDS * 1000;
+        const elapsed = (performance.now() - start) / 1000;
+        deferred = returned instanceof Promise || elapsed > SLOW_SECONDS;
+        if (elapsed > Math.max(SLOW_SECONDS, seconds)) {
+          perCall = elapsed;
+          return elapsed;
+        }
       }
       perCall = await timeOf(seconds, deferred);
       return perCall;

@@ -24,6 +24,8 @@ export interface Schedule {
   readonly budgetSeconds: number;
   /** What a slow candidate gets at least. */
   readonly leastSamples: number;
+  /** A candidate whose one call outlasts this is not called again: its warm-up is its only sample. */
+  readonly patienceSeconds: number;
 }
 
 export const THOROUGH: Schedule = {
@@ -32,6 +34,7 @@ export const THOROUGH: Schedule = {
   warmSeconds: 0.15,
   budgetSeconds: 4,
   leastSamples: 3,
+  patienceSeconds: 10,
 };
 
 /** For a first look: seconds instead of minutes, and figures to match. */
@@ -41,6 +44,7 @@ export const QUICK: Schedule = {
   warmSeconds: 0.1,
   budgetSeconds: 1,
   leastSamples: 1,
+  patienceSeconds: 2,
 };
 
 export interface Timing {
@@ -72,14 +76,22 @@ export async function interleave(
     return perCall;
   };
 
-  for (const sampler of samplers) await run(sampler, schedule.warmSeconds);
-
   const rounds = new Map<string, (number | null)[]>(samplers.map(({ name }) => [name, []]));
+  const hopeless = new Map<string, number>();
+  for (const sampler of samplers) {
+    const perCall = await run(sampler, schedule.warmSeconds);
+    if (perCall > schedule.patienceSeconds) hopeless.set(sampler.name, perCall);
+  }
+
   for (let round = 0; round < schedule.rounds; round++) {
     for (let turn = 0; turn < samplers.length; turn++) {
       const sampler = samplers[(round + turn) % samplers.length]!;
-      const exhausted = round >= schedule.leastSamples && spent.get(sampler.name)! > schedule.budgetSeconds;
-      rounds.get(sampler.name)!.push(exhausted ? null : await run(sampler, schedule.sampleSeconds));
+      const { name } = sampler;
+      const slow = hopeless.get(name);
+      if (slow !== undefined) rounds.get(name)!.push(round === 0 ? slow : null);
+      else if (round >= schedule.leastSamples && spent.get(name)! > schedule.budgetSeconds) {
+        rounds.get(name)!.push(null);
+      } else rounds.get(name)!.push(await run(sampler, schedule.sampleSeconds));
     }
   }
 

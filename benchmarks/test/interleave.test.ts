@@ -8,6 +8,7 @@ const SCHEDULE: Schedule = {
   warmSeconds: 0.15,
   budgetSeconds: 100,
   leastSamples: 2,
+  patienceSeconds: 1000,
 };
 
 interface Fake {
@@ -85,6 +86,19 @@ test("drops a candidate that has used its budget, but not before it has the leas
   expect(timings.get("fast")!.rounds).toEqual([1, 1, 1, 1]);
   expect(timings.get("slow")!.rounds).toEqual([60, 60, null, null]);
   expect(timings.get("slow")!.median).toBe(60);
+});
+
+test("does not call again what is beyond patience: its warm-up is its sample", async () => {
+  const clock = fake();
+  const timings = await interleave(
+    [clock.sampler("fast", () => 1), clock.sampler("hopeless", () => 2000)],
+    SCHEDULE,
+    clock.settle,
+    clock.now,
+  );
+  expect(timings.get("hopeless")!.rounds).toEqual([2000, null, null, null]);
+  expect(timings.get("fast")!.rounds).toEqual([1, 1, 1, 1]);
+  expect(clock.log.filter((line) => line.startsWith("hopeless"))).toHaveLength(1);
 });
 
 test("passes a failure on", async () => {

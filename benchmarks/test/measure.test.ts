@@ -12,6 +12,7 @@ const SCHEDULE: Schedule = {
   warmSeconds: 0.001,
   budgetSeconds: 1,
   leastSamples: 1,
+  patienceSeconds: 100,
 };
 
 const RELU: Workload = { id: "r", suite: "s", title: "t", task: { kind: "relu", size: 8 } };
