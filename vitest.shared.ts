@@ -12,6 +12,7 @@ const config: ViteUserConfig = defineConfig({
     // A limit for what hangs, not for what is slow: a loaded machine must not fail a right answer.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000, interval: 100 } },
     passWithNoTests: true, // scripts/test-summary.mjs notices tests that exist and did not run
     reporters: ["default", ["json", { outputFile: "test-results/vitest.json" }]],
   },
