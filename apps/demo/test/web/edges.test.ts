@@ -82,7 +82,8 @@ describeLab("edges", (lab) => {
       .toBeGreaterThan(0);
     // The made-up camera shows a moving disc on one colour: it is in some row, not always in the same.
     const rows = [40, 120, 200, 280, 360, 440];
-    const spread = async () => new Set((await Promise.all(rows.map((row) => resultRow(page, row)))).flat()).size;
+    const spread = async () =>
+      new Set((await Promise.all(rows.map((row) => resultRow(page, row)))).flat()).size;
     await expect.poll(spread).toBeGreaterThan(1);
     expect(page.url()).not.toContain("camera");
     await page.getByRole("radio", { name: "Boats" }).check();
