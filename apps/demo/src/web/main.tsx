@@ -4,6 +4,7 @@ import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/grids.css";
 import "./styles/layout.css";
+import "./styles/exercises.css";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { startSession } from "./compute/session.ts";

@@ -8,11 +8,9 @@ import { BACKENDS, describeLab, gridValues, PATIENCE, textOf, waitForBackend } f
 async function resultRow(page: Page, row: number): Promise<number[]> {
   const canvas = page.getByRole("img", { name: "Through the kernel" });
   return canvas.evaluate((element, y) => {
-    // biome-ignore lint/suspicious/noExplicitAny: runs in the page, whose types this folder does not load.
-    const { width, context } = { width: (element as any).width, context: (element as any).getContext("2d") };
-    return Array.from(context.getImageData(0, y, width, 1).data as Uint8ClampedArray).filter(
-      (_, i) => i % 4 === 0,
-    );
+    const { width } = element as HTMLCanvasElement;
+    const { data } = (element as HTMLCanvasElement).getContext("2d")!.getImageData(0, y, width, 1);
+    return Array.from(data).filter((_, i) => i % 4 === 0);
   }, row);
 }
 

@@ -85,7 +85,7 @@ function Table({ columns }: { readonly columns: readonly Column[] }) {
   const text = words.value.backends;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard.
-    <section class="scroll" tabIndex={0} aria-labelledby="timings">
+    <section class="scroll" tabIndex={0} aria-label={text.workload}>
       <table class="data">
         <thead>
           <tr>

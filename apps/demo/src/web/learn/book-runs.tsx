@@ -31,7 +31,7 @@ export function BookRuns() {
       <p class="hint">{text.bookRunsText}</p>
       {error === undefined ? null : <ErrorNote error={error} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard. */}
-      <section class="scroll" tabIndex={0} aria-labelledby="book-runs">
+      <section class="scroll" tabIndex={0} aria-label={text.bookRunsTable}>
         <table class="data">
           <thead>
             <tr>

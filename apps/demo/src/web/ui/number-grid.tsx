@@ -39,6 +39,9 @@ interface Editing {
   readonly isNew: boolean;
 }
 
+/** NaN is a cell that nobody has filled in yet. */
+const editText = (value: number): string => (Number.isNaN(value) ? "" : String(value));
+
 const MOVES: Readonly<Record<string, readonly [number, number]>> = {
   ArrowUp: [-1, 0],
   ArrowDown: [1, 0],
@@ -52,6 +55,8 @@ export function NumberGrid(props: NumberGridProps) {
   const [focus, setFocus] = useState<readonly [number, number]>([0, 0]);
   const [editing, setEditing] = useState<Editing | null>(null);
   const painting = useRef(false);
+  // The edit that has begun, also before its input is on the page: a quick typist's second key comes to the cell.
+  const begun = useRef<Editing | null>(null);
   const [rows, columns] = [values.length, values[0]!.length];
   const stop = [Math.min(focus[0], rows - 1), Math.min(focus[1], columns - 1)] as const;
   const canEdit = (row: number, column: number): boolean =>
@@ -62,14 +67,18 @@ export function NumberGrid(props: NumberGridProps) {
     const cell = table.current?.rows[row]?.cells[column];
     cell?.focus();
   };
+  const edit = (next: Editing | null): void => {
+    begun.current = next;
+    setEditing(next);
+  };
   const commit = (text: string, refocus: boolean): void => {
-    if (editing === null) return;
-    const { row, column } = editing;
+    if (begun.current === null) return;
+    const { row, column } = begun.current;
     const value = readNumber(text);
-    setEditing(null);
+    edit(null);
     if (value !== undefined && value !== values[row]![column]) onEdit?.(row, column, value);
     onEditEnd?.();
-    if (refocus) requestAnimationFrame(() => focusCell(row, column));
+    if (refocus) focusCell(row, column);
   };
 
   const onKeyDown = (event: KeyboardEvent, row: number, column: number): void => {
@@ -85,9 +94,11 @@ export function NumberGrid(props: NumberGridProps) {
     } else if (!canEdit(row, column)) {
       return;
     } else if (/^[-−.\d]$/.test(event.key)) {
-      setEditing({ row, column, text: event.key, isNew: true });
+      edit({ row, column, text: (begun.current?.text ?? "") + event.key, isNew: true });
+    } else if (event.key === "Enter" && begun.current !== null) {
+      commit(begun.current.text, true);
     } else if (event.key === "Enter" || event.key === "F2") {
-      setEditing({ row, column, text: String(values[row]![column]), isNew: false });
+      edit({ row, column, text: editText(values[row]![column]!), isNew: false });
     } else if (event.key === "Delete" || event.key === "Backspace") {
       onEdit?.(row, column, 0);
       onEditEnd?.();
@@ -157,7 +168,7 @@ export function NumberGrid(props: NumberGridProps) {
                     onPointerEnter={() => onPointerEnter(row, column)}
                     onClick={() => {
                       if (brush === undefined && canEdit(row, column) && !isEditing) {
-                        setEditing({ row, column, text: String(value), isNew: false });
+                        edit({ row, column, text: editText(value), isNew: false });
                       }
                     }}
                   >
@@ -167,8 +178,8 @@ export function NumberGrid(props: NumberGridProps) {
                         {...editing}
                         onCommit={commit}
                         onCancel={() => {
-                          setEditing(null);
-                          requestAnimationFrame(() => focusCell(row, column));
+                          edit(null);
+                          focusCell(row, column);
                         }}
                       />
                     ) : (
@@ -196,7 +207,9 @@ function CellEditor(props: CellEditorProps) {
   const done = useRef(false);
   useLayoutEffect(() => {
     input.current!.focus();
-    if (!props.isNew) input.current!.select();
+    // A first key is continued; a number that was there is replaced by typing.
+    const { length } = input.current!.value;
+    input.current!.setSelectionRange(props.isNew ? length : 0, length);
   }, []);
   return (
     <input

@@ -38,6 +38,7 @@ export const learn = {
     `All factors lie between −1 and 1 only while lr < 2/λ for the largest λ: 2/60 = 1/30 ≈ ${limit}. The book’s 0.03 is close to it.`,
   bookRuns: "The printed numbers, computed here",
   bookRunsText: "Learning rate 0.03, ten steps, loss after every second one. Press a start to load it.",
+  bookRunsTable: "Losses and kernels",
   startColumn: "Start",
   epoch: (n: number): string => `epoch ${n}`,
   kernelColumn: "Kernel",

@@ -37,6 +37,7 @@ export const learn: Messages["learn"] = {
     `只有当 lr < 2/λ（λ 取最大的那个）时，这些因子才都在 −1 与 1 之间：2/60 = 1/30 ≈ ${limit}。书中的 0.03 离它很近。`,
   bookRuns: "印在书上的数，在这里算一遍",
   bookRunsText: "学习率 0.03，十步，每两步记一次损失。按下某个起点即可载入。",
+  bookRunsTable: "损失与卷积核",
   startColumn: "起点",
   epoch: (n) => `第 ${n} 轮`,
   kernelColumn: "卷积核",
