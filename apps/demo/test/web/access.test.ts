@@ -27,6 +27,7 @@ async function findings(page: Page): Promise<string[]> {
 
 const TABS = [
   "slide?x=0,1,2;3,-4,5;6,7,8|1,-9,3;4,5,6;7,8,9&k=0,1;2,3|1,2;3,4/1,-2;3,4|2,3;4,5&padding=1&stride=2",
+  "slide?x=0,1,2,3;5,6,-7,8;0,1,2,3;5,6,7,8&k=0.125,1,1;2,-3,1;1,0.25,1",
   "slide?view=input&at=2",
   "edges?by=direction&angle=30",
   "learn?lr=0.034",

@@ -4,15 +4,17 @@ import { expect, test } from "vitest";
 import { pngBytes } from "../png-bytes.ts";
 import { BACKENDS, describeLab, gridValues, PATIENCE, textOf, waitForBackend } from "./lab.ts";
 
-/** Red values along one row of the result. */
-async function resultRow(page: Page, row: number): Promise<number[]> {
-  const canvas = page.getByRole("img", { name: "Through the kernel" });
+/** Red values along one row of a picture. */
+async function rowOf(page: Page, name: string, row: number): Promise<number[]> {
+  const canvas = page.getByRole("img", { name });
   return canvas.evaluate((element, y) => {
     const { width } = element as HTMLCanvasElement;
     const { data } = (element as HTMLCanvasElement).getContext("2d")!.getImageData(0, y, width, 1);
     return Array.from(data).filter((_, i) => i % 4 === 0);
   }, row);
 }
+
+const resultRow = (page: Page, row: number): Promise<number[]> => rowOf(page, "Through the kernel", row);
 
 const waitForFrame = (page: Page): Promise<void> => page.locator('.stats[data-frames="1"]').waitFor();
 
@@ -50,6 +52,7 @@ describeLab("edges", (lab) => {
     await expect.poll(() => textOf(page.locator(".stats"))).toMatch(/^600 × 480/);
     await page.getByLabel("Kernel by name").selectOption("laplacian");
     await expect.poll(() => page.url()).toContain("kernel=laplacian");
+    expect(new Set(await rowOf(page, "Picture", 100)).size).toBeGreaterThan(20); // the source stays in sight
     expect(await gridValues(page, "Kernel")).toEqual([
       [0, 1, 0],
       [1, -4, 1],

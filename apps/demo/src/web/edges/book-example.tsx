@@ -4,6 +4,7 @@ import { transposedImage } from "../../chapter/transposed-image.ts";
 import { useComputed } from "../compute/latest.ts";
 import { words } from "../i18n/index.ts";
 import { NumberGrid } from "../ui/number-grid.tsx";
+import { Signed } from "../ui/signed.tsx";
 
 interface RowProps {
   readonly names: readonly [string, string, string];
@@ -13,19 +14,17 @@ interface RowProps {
 function Row({ names, values }: RowProps) {
   return (
     <div class="stage book-row">
-      {values.map((value, i) => [
-        i === 0 ? null : (
-          <span class="stage-sign" aria-hidden="true">
-            {i === 1 ? "⋆" : "="}
-          </span>
-        ),
-        <figure class="array">
-          <figcaption>
-            <strong>{names[i]}</strong>
-          </figcaption>
-          <NumberGrid small label={names[i]!} values={value} scale={1} />
-        </figure>,
-      ])}
+      {values.map((value, i) => {
+        const array = (
+          <figure class="array">
+            <figcaption>
+              <strong>{names[i]}</strong>
+            </figcaption>
+            <NumberGrid small label={names[i]!} values={value} scale={1} />
+          </figure>
+        );
+        return i === 0 ? array : <Signed sign={i === 1 ? "⋆" : "="}>{array}</Signed>;
+      })}
     </div>
   );
 }

@@ -7,7 +7,6 @@ import { Button } from "../ui/controls.tsx";
 import { ErrorNote } from "../ui/notes.tsx";
 import { fixedText } from "../ui/number-text.ts";
 import { type FrameLoop, type FrameStats, type Picture, startLoop } from "./frame-loop.ts";
-import { fit } from "./picture.ts";
 import { angle, finish, isGray, kernel, kind, source } from "./state.ts";
 
 /** Degrees that the direction turns in a second. */
@@ -90,7 +89,6 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
     context.fillRect(0, 0, drawing!.width, drawing!.height);
     loop.current!.invalidate();
   };
-  const size = stats?.size ?? fit({ width: 640, height: 480 });
   return (
     <section class="card live" aria-label={text.heading}>
       {error === null ? null : <ErrorNote error={error} />}
@@ -102,8 +100,6 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
             class={drawing === null ? "" : "drawable"}
             role="img"
             aria-label={drawing === null ? text.before : text.drawHere}
-            width={size.width}
-            height={size.height}
             onPointerDown={(event) => {
               event.currentTarget.setPointerCapture(event.pointerId);
               draw(event);

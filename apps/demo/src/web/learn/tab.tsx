@@ -10,6 +10,7 @@ import { Icon } from "../ui/icons.tsx";
 import { CodePanel, ErrorNote, Legend } from "../ui/notes.tsx";
 import { NumberGrid } from "../ui/number-grid.tsx";
 import { fixedText, numberText } from "../ui/number-text.ts";
+import { Signed } from "../ui/signed.tsx";
 import { BookRuns } from "./book-runs.tsx";
 import { computeDescent, computeSurface, type Descent } from "./descent.ts";
 import { LossPlot } from "./loss-plot.tsx";
@@ -115,35 +116,33 @@ function Prediction({ descent, step }: { readonly descent: Descent; readonly ste
         </figcaption>
         <NumberGrid small label={text.image} values={descent.image} scale={1} />
       </figure>
-      <span class="stage-sign" aria-hidden="true">
-        ⋆
-      </span>
-      <figure class="array">
-        <figcaption>
-          <strong>{text.kernelNow}</strong>
-        </figcaption>
-        <NumberGrid
-          label={text.kernelNow}
-          values={[[a, b]]}
-          scale={1}
-          format={(value) => fixedText(value, 4)}
-        />
-      </figure>
-      <span class="stage-sign" aria-hidden="true">
-        =
-      </span>
-      <figure class="array">
-        <figcaption>
-          <strong>Ŷ</strong>
-        </figcaption>
-        <NumberGrid
-          small
-          label={text.prediction}
-          values={prediction}
-          scale={1}
-          format={(value) => (Math.abs(value) < 100 ? fixedText(value, 1) : numberText(value, 1))}
-        />
-      </figure>
+      <Signed sign="⋆">
+        <figure class="array">
+          <figcaption>
+            <strong>{text.kernelNow}</strong>
+          </figcaption>
+          <NumberGrid
+            label={text.kernelNow}
+            values={[[a, b]]}
+            scale={1}
+            format={(value) => fixedText(value, 4)}
+          />
+        </figure>
+      </Signed>
+      <Signed sign="=">
+        <figure class="array">
+          <figcaption>
+            <strong>Ŷ</strong>
+          </figcaption>
+          <NumberGrid
+            small
+            label={text.prediction}
+            values={prediction}
+            scale={1}
+            format={(value) => (Math.abs(value) < 100 ? fixedText(value, 1) : numberText(value, 1))}
+          />
+        </figure>
+      </Signed>
       <figure class="array">
         <figcaption>
           <strong>Y</strong>

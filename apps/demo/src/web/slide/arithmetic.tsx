@@ -66,13 +66,13 @@ function Terms(props: {
   );
   return (
     <span class="terms">
-      {terms.map(([a, b], n) => (
+      {terms.map(([a, b], n) => [
+        // The space stands between the terms, which do not break: here a line may end.
+        n === 0 ? "" : separator === "+" ? " + " : ", ",
         <span class="term">
-          {n === 0 ? "" : separator === "+" ? "+ " : ""}
           <span class="factor-left">{bracketed(a)}</span>·<span class="factor-right">{bracketed(b)}</span>
-          {separator === "," && n < terms.length - 1 ? "," : ""}{" "}
-        </span>
-      ))}
+        </span>,
+      ])}
     </span>
   );
 }

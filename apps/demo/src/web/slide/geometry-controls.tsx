@@ -113,15 +113,19 @@ export function GeometryControls() {
             most={LIMITS.stride}
           />
         ) : (
-          <div class="field">
-            <label class="checkbox">
-              <input
-                type="checkbox"
-                checked={isSame}
-                onChange={() => change({ padding: isSame ? [0, 0] : "same" })}
-              />
-              {text.padding}: <code>{text.paddingSame}</code>
-            </label>
+          <>
+            <div class="field same-field">
+              <label class="checkbox">
+                <input
+                  type="checkbox"
+                  checked={isSame}
+                  onChange={() => change({ padding: isSame ? [0, 0] : "same" })}
+                />
+                <span>
+                  {text.padding}: <code>{text.paddingSame}</code>
+                </span>
+              </label>
+            </div>
             <Select
               label={text.paddingMode}
               options={PADDING_MODES}
@@ -129,7 +133,7 @@ export function GeometryControls() {
               value={state.paddingMode}
               onChange={(paddingMode) => change({ paddingMode })}
             />
-          </div>
+          </>
         )}
         <PairField
           label={text.dilation}

@@ -5,9 +5,11 @@
  * kernel. Operands that the layer was given can be edited, results cannot; every cell that the present position
  * touches is marked.
  */
+import type { ComponentChildren } from "preact";
 import { words } from "../i18n/index.ts";
 import { NumberGrid } from "../ui/number-grid.tsx";
 import { numberText } from "../ui/number-text.ts";
+import { Signed } from "../ui/signed.tsx";
 import { cellUnder, firstChannel, type Layer, placeOf, type Step } from "./compute.ts";
 import { visit } from "./playback.ts";
 import { change, endChange, isStepping, type Plane, type Planes, position, slide } from "./state.ts";
@@ -80,19 +82,16 @@ function Sequence({
   parts,
   signs,
 }: {
-  readonly parts: readonly unknown[];
+  readonly parts: readonly ComponentChildren[];
   readonly signs: readonly string[];
 }) {
+  const [first, ...others] = parts;
   return (
     <div class="stage">
-      {parts.flatMap((part, i) => [
-        i > 0 ? (
-          <span class="stage-sign" aria-hidden="true">
-            {signs[i - 1]}
-          </span>
-        ) : null,
-        part as never,
-      ])}
+      {first}
+      {others.map((part, i) => (
+        <Signed sign={signs[i]!}>{part}</Signed>
+      ))}
     </div>
   );
 }
@@ -102,7 +101,7 @@ function ArrayFigure(props: {
   readonly shape: readonly number[];
   readonly note?: string | undefined;
   readonly result: boolean;
-  readonly children: unknown;
+  readonly children: ComponentChildren;
 }) {
   return (
     <figure class={`array${props.result ? " array-result" : ""}`}>
@@ -110,7 +109,7 @@ function ArrayFigure(props: {
         <strong>{props.name}</strong> <span class="shape">{words.value.slide.size(props.shape)}</span>
         {props.note === undefined ? null : <span class="note">{props.note}</span>}
       </figcaption>
-      <div class="planes">{props.children as never}</div>
+      <div class="planes">{props.children}</div>
     </figure>
   );
 }
@@ -276,12 +275,12 @@ function PlaneFigure(props: {
   readonly channel: number;
   readonly count: number;
   readonly dimmed: boolean;
-  readonly children: unknown;
+  readonly children: ComponentChildren;
 }) {
   return (
     <div class={`plane${props.dimmed ? " dimmed" : ""}`}>
       {props.count > 1 ? <span class="plane-name">{words.value.slide.channel(props.channel)}</span> : null}
-      {props.children as never}
+      {props.children}
     </div>
   );
 }
