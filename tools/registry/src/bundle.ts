@@ -1,0 +1,61 @@
+/**
+ * What corr2d weighs in an application that trains a convolutional network (`projects/train/page.ts`): bundled and
+ * minified by Vite, every file that the build wrote, gzipped. Both builds of the kernels and the worker are among them.
+ */
+import { readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build, type Rollup } from "vite";
+
+/** The promise of the design: core, cpu-wasm and nn together, in bytes. */
+export const BUDGET = 60_000;
+
+const home: string = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+
+const packageOf = (id: string): string | null => /packages\/([\w-]+)\/dist\//.exec(id)?.[1] ?? null;
+
+const gzippedBytes = (text: string | Uint8Array): number => gzipSync(text, { level: 9 }).length;
+
+async function bundle(split: boolean): Promise<ReadonlyMap<string, number>> {
+  const result = (await build({
+    root: join(home, "projects", "train"),
+    configFile: false,
+    logLevel: "error",
+    build: {
+      write: false,
+      modulePreload: false,
+      target: "es2022",
+      rolldownOptions: {
+        input: join(home, "projects", "train", "page.ts"),
+        output: split ? { codeSplitting: { groups: [{ name: packageOf }] } } : {},
+      },
+    },
+  })) as Rollup.RollupOutput;
+  return new Map(
+    result.output.map((file): [string, number] => [
+      file.type === "chunk" ? file.name : (file.names[0] ?? file.fileName),
+      gzippedBytes(file.type === "chunk" ? file.code : file.source),
+    ]),
+  );
+}
+
+export interface BundleSize {
+  /** Bytes of all files, gzipped. */
+  readonly total: number;
+  /** About what each package contributes: bytes when it is bundled as a file of its own, so a little more in sum. */
+  readonly parts: ReadonlyMap<string, number>;
+  /** The kernels, among cpu-wasm's. */
+  readonly kernels: number;
+}
+
+/** Bundles the packages as they are built. */
+export async function bundleSize(): Promise<BundleSize> {
+  const whole = await bundle(false);
+  const kernels = await readFile(join(home, "../../packages/cpu-wasm/dist/generated/builds.js"));
+  return {
+    total: [...whole.values()].reduce((sum, bytes) => sum + bytes, 0),
+    parts: await bundle(true),
+    kernels: gzippedBytes(kernels),
+  };
+}
