@@ -9,6 +9,7 @@ const packages = [
   ...["packages", "apps", "docs/examples", "tools"].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => join(folder, name)),
   ),
+  "docs/site",
   "benchmarks",
 ].filter((folder) => existsSync(join(root, folder, "package.json")));
 
