@@ -9,7 +9,7 @@
  * Sources: Linnainmaa 1970; Griewank & Walther 2008, "Evaluating Derivatives", ch. 3. The per-tensor graph is
  * PyTorch's design (Paszke et al. 2017, "Automatic differentiation in PyTorch").
  */
-import type { Backend, DType } from "./backend.ts";
+import type { DType } from "./backend.ts";
 import { Corr2dError } from "./errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 import { isThenable, runScoped, type Storage } from "./storage.ts";
@@ -133,6 +133,26 @@ export function checkTensor(op: string, value: unknown): asserts value is Tensor
   });
 }
 
+/**
+ * Throws unless all operands are tensors, on one backend.
+ * @throws DUPLICATE_CORE, INVALID_ARGUMENT; BACKEND_MISMATCH naming both.
+ */
+export function checkTensors(op: string, tensors: readonly Tensor[]): void {
+  for (let i = 0; i < tensors.length; i++) {
+    checkTensor(op, tensors[i]);
+    const { backend } = tensors[0]!;
+    const other = tensors[i]!.backend;
+    if (other !== backend) {
+      throw new Corr2dError(
+        "BACKEND_MISMATCH",
+        `${op}: expected all tensors to be on the same backend, but found at least two, ${backend.name} and ` +
+          `${other.name}${backend.name === other.name ? " (two instances)" : ""}. Move one with await tensor.to(backend).`,
+        { backends: [backend.name, other.name] },
+      );
+    }
+  }
+}
+
 function describe(value: unknown): string {
   if (Array.isArray(value)) return "an array (make a tensor of it with tensor(…))";
   return value === null
@@ -198,26 +218,6 @@ export function detectAnomaly<T>(fn: () => T): T {
 
 export function isFloating(dtype: DType): boolean {
   return dtype !== "int32";
-}
-
-/**
- * The backend of the operands.
- * @throws BACKEND_MISMATCH naming both.
- */
-export function commonBackend(op: string, tensors: readonly Tensor[]): Backend {
-  const backend = tensors[0]!.backend;
-  for (let i = 1; i < tensors.length; i++) {
-    const other = tensors[i]!.backend;
-    if (other !== backend) {
-      throw new Corr2dError(
-        "BACKEND_MISMATCH",
-        `${op}: expected all tensors to be on the same backend, but found at least two, ${backend.name} and ` +
-          `${other.name}${backend.name === other.name ? " (two instances)" : ""}. Move one with await tensor.to(backend).`,
-        { backends: [backend.name, other.name] },
-      );
-    }
-  }
-  return backend;
 }
 
 /** Runs an operation and records it when an input requires gradients. Operands have been checked. */
@@ -447,7 +447,7 @@ function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
       `backward: the gradient is ${gradient.dtype} and the tensor ${root.dtype}; cast it with .type("${root.dtype}")`,
     );
   }
-  commonBackend("backward", [root, gradient]);
+  checkTensors("backward", [root, gradient]);
   return gradient;
 }
 

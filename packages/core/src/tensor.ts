@@ -4,13 +4,13 @@
  *
  * A tensor is an immutable value of up to 8 axes, contiguous and row-major, on one backend. Operations return new
  * tensors and work at once; reading (`data`, `item`, `toArray`) is the only thing to await. A leaf can be
- * assigned, which rebinds it. Names are PyTorch's, in camelCase; every method is a function of `ops/` too.
+ * assigned, which rebinds it. Names are PyTorch's, in camelCase; what methods do is in `ops/`.
  */
 import {
   type BackwardOptions,
   backward,
   bindTensor,
-  commonBackend,
+  checkTensors,
   type GraphNode,
   isFloating,
   isGradEnabled,
@@ -184,7 +184,7 @@ export class Tensor implements Disposable {
       : typeof value === "number"
         ? movement.expand(this.scalarLike(value), this.shape)
         : this.#fromNested(value);
-    commonBackend("assign", [this, source]);
+    checkTensors("assign", [this, source]);
     elementwise.checkSameDtype("assign", this, source);
     if (!sameShape(source.shape, this.shape)) {
       throw new Corr2dError(
@@ -443,82 +443,83 @@ export class Tensor implements Disposable {
     return elementwise.minimum(this, other);
   }
   eq(other: Operand): Tensor {
-    return elementwise.eq(this, other);
+    return elementwise.compare("eq", this, other);
   }
   ne(other: Operand): Tensor {
-    return elementwise.ne(this, other);
+    return elementwise.compare("ne", this, other);
   }
   lt(other: Operand): Tensor {
-    return elementwise.lt(this, other);
+    return elementwise.compare("lt", this, other);
   }
   le(other: Operand): Tensor {
-    return elementwise.le(this, other);
+    return elementwise.compare("le", this, other);
   }
   gt(other: Operand): Tensor {
-    return elementwise.gt(this, other);
+    return elementwise.compare("gt", this, other);
   }
   ge(other: Operand): Tensor {
-    return elementwise.ge(this, other);
+    return elementwise.compare("ge", this, other);
   }
   clamp(min: number | null = null, max: number | null = null): Tensor {
     return elementwise.clamp(this, min, max);
   }
   neg(): Tensor {
-    return elementwise.neg(this);
+    return elementwise.unary("neg", this);
   }
   abs(): Tensor {
-    return elementwise.abs(this);
+    return elementwise.unary("abs", this);
   }
   sign(): Tensor {
-    return elementwise.sign(this);
+    return elementwise.unary("sign", this);
   }
   square(): Tensor {
-    return elementwise.square(this);
+    return elementwise.unary("square", this);
   }
   floor(): Tensor {
-    return elementwise.floor(this);
+    return elementwise.unary("floor", this);
   }
   ceil(): Tensor {
-    return elementwise.ceil(this);
+    return elementwise.unary("ceil", this);
   }
+  /** To the nearest integer, halves to the even one. */
   round(): Tensor {
-    return elementwise.round(this);
+    return elementwise.unary("round", this);
   }
   trunc(): Tensor {
-    return elementwise.trunc(this);
+    return elementwise.unary("trunc", this);
   }
   sqrt(): Tensor {
-    return elementwise.sqrt(this);
+    return elementwise.unary("sqrt", this);
   }
   rsqrt(): Tensor {
-    return elementwise.rsqrt(this);
+    return elementwise.unary("rsqrt", this);
   }
   reciprocal(): Tensor {
-    return elementwise.reciprocal(this);
+    return elementwise.unary("reciprocal", this);
   }
   exp(): Tensor {
-    return elementwise.exp(this);
+    return elementwise.unary("exp", this);
   }
   expm1(): Tensor {
-    return elementwise.expm1(this);
+    return elementwise.unary("expm1", this);
   }
   log(): Tensor {
-    return elementwise.log(this);
+    return elementwise.unary("log", this);
   }
   log1p(): Tensor {
-    return elementwise.log1p(this);
+    return elementwise.unary("log1p", this);
   }
   sin(): Tensor {
-    return elementwise.sin(this);
+    return elementwise.unary("sin", this);
   }
   cos(): Tensor {
-    return elementwise.cos(this);
+    return elementwise.unary("cos", this);
   }
   tan(): Tensor {
-    return elementwise.tan(this);
+    return elementwise.unary("tan", this);
   }
   erf(): Tensor {
-    return elementwise.erf(this);
+    return elementwise.unary("erf", this);
   }
   relu(): Tensor {
     return activation.relu(this);

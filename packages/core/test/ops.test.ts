@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { cpuJs } from "../../cpu-js/src/index.ts";
 import * as corr2dCore from "../src/index.ts";
-import { type DType, type Range, setBackend, type Tensor, tensor } from "../src/index.ts";
+import { type DType, div, type Range, setBackend, type Tensor, tensor } from "../src/index.ts";
 import goldens from "./fixtures/ops.json" with { type: "json" };
 
 interface Values {
@@ -103,5 +103,18 @@ describe.each([...new Set(cases.map((each) => each.op))])("%s", (op) => {
     for (const [i, grad] of each.grads.entries()) {
       if (grad !== null) await expectClose(inputs[i]!.grad!, grad, `gradient of input ${i}`);
     }
+  });
+});
+
+// PyTorch's table of -7, 7 by 2, -2, either of them a number.
+describe("int32 division that rounds down", () => {
+  const ints = (...data: number[]) => tensor(data, { dtype: "int32" });
+  it.each([
+    ["a tensor by a number", () => ints(-7, 7).div(2, { roundingMode: "floor" }), [-4, 3]],
+    ["a tensor by a negative number", () => ints(-7, 7).div(-2, { roundingMode: "floor" }), [3, -4]],
+    ["a number by a tensor", () => div(7, ints(2, -2), { roundingMode: "floor" }), [3, -4]],
+    ["exact quotients", () => ints(-8, 8).div(-2, { roundingMode: "floor" }), [4, -4]],
+  ] as const)("%s", (_title, divided, expected) => {
+    expect(Array.from(divided().dataSync())).toEqual(expected);
   });
 });

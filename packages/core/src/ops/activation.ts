@@ -2,7 +2,7 @@
  * Activation functions: the three whose gradient comes from their result (native on backends), then those composed
  * of other operations, each with its gradient in closed form, so that the values at kinks are PyTorch's.
  */
-import { apply, checkTensor, commonBackend, makeTensor, type Op } from "../autograd.ts";
+import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { Activation } from "../backend.ts";
 import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
@@ -192,8 +192,6 @@ const RELU6: Op = {
  * @param slope broadcasts against x (in PyTorch's layer: one per channel, shaped [C, 1, 1]).
  */
 export function prelu(x: Tensor, slope: Tensor): Tensor {
-  checkTensor("prelu", x);
-  checkTensor("prelu", slope);
-  commonBackend("prelu", [x, slope]);
+  checkTensors("prelu", [x, slope]);
   return where(x.gt(0), x, x.mul(slope));
 }

@@ -14,8 +14,7 @@
  */
 import {
   apply,
-  checkTensor,
-  commonBackend,
+  checkTensors,
   type GradientFunction,
   makeTensor,
   type Op,
@@ -100,10 +99,7 @@ const towardsKernel = (x: Tensor, g: Tensor, geometry: Geometry): Tensor =>
 const TORCH_NAMES = { float32: "float", float64: "double", int32: "int" } as const;
 
 function checkOperands(label: string, x: Tensor, kernel: Tensor, bias: Tensor | null): void {
-  checkTensor(label, x);
-  checkTensor(label, kernel);
-  if (bias !== null) checkTensor(label, bias);
-  commonBackend(label, bias === null ? [x, kernel] : [x, kernel, bias]);
+  checkTensors(label, bias === null ? [x, kernel] : [x, kernel, bias]);
   for (const [role, other] of [
     ["weight", kernel],
     ["bias", bias],

@@ -4,8 +4,8 @@
  * A number beside a tensor becomes a scalar tensor of the tensor's dtype, kept per backend, so `x.mul(2)` uploads
  * nothing after its first call. Two tensors must agree in dtype: nothing is promoted silently.
  */
-import { apply, checkTensor, commonBackend, isFloating, makeTensor, type Op } from "../autograd.ts";
-import type { Backend, BinaryOp, DType, UnaryOp } from "../backend.ts";
+import { apply, checkTensor, checkTensors, isFloating, makeTensor, type Op } from "../autograd.ts";
+import type { Activation, Backend, BinaryOp, DType, UnaryOp } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
 import { broadcastShapes, type Shape } from "../shape.ts";
 import { keep } from "../storage.ts";
@@ -45,11 +45,8 @@ function cachedScalar(backend: Backend, value: number, dtype: DType): Tensor {
  * A number as a scalar tensor beside `like`.
  * @throws INVALID_ARGUMENT, DTYPE_MISMATCH for a fraction beside an int32 tensor.
  */
-export function toOperand(op: string, value: Operand, like: Tensor): Tensor {
-  if (typeof value !== "number") {
-    checkTensor(op, value);
-    return value;
-  }
+export function toOperand(op: string, value: number, like: Tensor): Tensor {
+  checkTensor(op, like);
   if (like.dtype === "int32" && !(Number.isInteger(value) && Math.abs(value) <= 2 ** 31)) {
     throw new Corr2dError(
       "DTYPE_MISMATCH",
@@ -108,22 +105,17 @@ function binaryOp(
   };
 }
 
-function run(op: Op, label: string, a: Operand, b: Operand): Tensor {
-  let left: Tensor;
-  let right: Tensor;
-  if (typeof a === "number") {
-    checkTensor(label, b);
-    right = b;
-    left = toOperand(label, a, right);
-  } else {
-    checkTensor(label, a);
-    left = a;
-    right = toOperand(label, b, left);
-  }
-  commonBackend(label, [left, right]);
-  checkSameDtype(label, left, right);
-  return apply(op, [left, right], undefined);
+/** Both as tensors; at least one has to be one. */
+function operands(op: string, a: Operand, b: Operand): [Tensor, Tensor] {
+  const left = typeof a === "number" ? toOperand(op, a, b as Tensor) : a;
+  const right = typeof b === "number" ? toOperand(op, b, left) : b;
+  checkTensors(op, [left, right]);
+  checkSameDtype(op, left, right);
+  return [left, right];
 }
+
+const run = (op: Op, label: string, a: Operand, b: Operand): Tensor =>
+  apply(op, operands(label, a, b), undefined);
 
 const ADD = binaryOp("add", "AddBackward0", [(g) => g, (g) => g], false);
 const SUB = binaryOp("sub", "SubBackward0", [(g) => g, (g) => g.neg()], false);
@@ -159,32 +151,32 @@ const MAXIMUM = binaryOp("maximum", "MaximumBackward0", [share("gt", 0), share("
 const MINIMUM = binaryOp("minimum", "MinimumBackward0", [share("lt", 0), share("lt", 1)]);
 
 const comparison = (member: BinaryOp): Op => binaryOp(member, "", [null, null], false);
-const EQUAL = comparison("equal");
-const NOT_EQUAL = comparison("notEqual");
-const LESS = comparison("less");
-const LESS_EQUAL = comparison("lessEqual");
-const GREATER = comparison("greater");
-const GREATER_EQUAL = comparison("greaterEqual");
+type Comparison = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
+const COMPARISONS: { readonly [name in Comparison]: Op } = {
+  eq: comparison("equal"),
+  ne: comparison("notEqual"),
+  lt: comparison("less"),
+  le: comparison("lessEqual"),
+  gt: comparison("greater"),
+  ge: comparison("greaterEqual"),
+};
 
 export const add = (a: Operand, b: Operand): Tensor => run(ADD, "add", a, b);
 export const sub = (a: Operand, b: Operand): Tensor => run(SUB, "sub", a, b);
 export const mul = (a: Operand, b: Operand): Tensor => run(MUL, "mul", a, b);
 export const maximum = (a: Operand, b: Operand): Tensor => run(MAXIMUM, "maximum", a, b);
 export const minimum = (a: Operand, b: Operand): Tensor => run(MINIMUM, "minimum", a, b);
-export const eq = (a: Operand, b: Operand): Tensor => run(EQUAL, "eq", a, b);
-export const ne = (a: Operand, b: Operand): Tensor => run(NOT_EQUAL, "ne", a, b);
-export const lt = (a: Operand, b: Operand): Tensor => run(LESS, "lt", a, b);
-export const le = (a: Operand, b: Operand): Tensor => run(LESS_EQUAL, "le", a, b);
-export const gt = (a: Operand, b: Operand): Tensor => run(GREATER, "gt", a, b);
-export const ge = (a: Operand, b: Operand): Tensor => run(GREATER_EQUAL, "ge", a, b);
+
+/** int32: 1 where the comparison holds, 0 elsewhere. */
+export const compare = (name: Comparison, a: Operand, b: Operand): Tensor =>
+  run(COMPARISONS[name], name, a, b);
 
 /** `a ** b`. On int32 tensors only through a cast. */
 export function pow(a: Operand, b: Operand): Tensor {
-  if (b === 2 && typeof a !== "number") return square(a);
-  const base = typeof a === "number" ? null : a;
-  if (base !== null) {
-    checkTensor("pow", base);
-    checkFloating("pow", base);
+  if (typeof a !== "number") {
+    checkTensor("pow", a);
+    if (b === 2) return unary("square", a);
+    checkFloating("pow", a);
   }
   return run(POW, "pow", a, b);
 }
@@ -212,13 +204,14 @@ export function div(a: Operand, b: Operand, options: DivOptions = {}): Tensor {
       { roundingMode },
     );
   }
-  const quotient = run(DIV, "div", a, b);
-  if (!integral) return roundingMode === "trunc" ? trunc(quotient) : floor(quotient);
+  const [left, right] = operands("div", a, b);
+  const quotient = apply(DIV, [left, right], undefined);
+  if (!integral) return unary(roundingMode, quotient);
   if (roundingMode === "trunc") return quotient;
   // Truncation went up where the quotient is negative and inexact.
-  const exact = eq(mul(quotient, b), a);
-  const negative = ne(lt(a, 0), lt(b, 0));
-  return sub(quotient, mul(negative, eq(exact, 0)));
+  const exact = compare("eq", mul(quotient, right), left);
+  const negative = compare("ne", compare("lt", left, 0), compare("lt", right, 0));
+  return sub(quotient, mul(negative, compare("eq", exact, 0)));
 }
 
 function unaryOp(
@@ -238,7 +231,10 @@ function unaryOp(
 
 const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
 
-const UNARY = {
+/** The functions of one operand that are no activations and no casts. */
+type UnaryFunction = Exclude<UnaryOp, Activation | `to${string}`>;
+
+const UNARY: { readonly [name in UnaryFunction]: Op } = {
   neg: unaryOp("neg", "NegBackward0", null, (g) => g.neg()),
   abs: unaryOp("abs", "AbsBackward0", "input", (g, c) => g.mul(c.input(0).sign())),
   sign: unaryOp("sign", "SignBackward0", null, (g) => g.zerosLike()),
@@ -262,40 +258,19 @@ const UNARY = {
   erf: unaryOp("erf", "ErfBackward0", "input", (g, c) =>
     g.mul(c.input(0).square().neg().exp()).mul(TWO_OVER_SQRT_PI),
   ),
-} satisfies { readonly [op in UnaryOp]?: Op };
+};
 
-const ON_INTEGERS = new Set<keyof typeof UNARY>(["neg", "abs", "sign", "square"]);
-const IDENTITY_ON_INTEGERS = new Set<keyof typeof UNARY>(["floor", "ceil", "round", "trunc"]);
+const ON_INTEGERS = new Set<UnaryFunction>(["neg", "abs", "sign", "square"]);
+const IDENTITY_ON_INTEGERS = new Set<UnaryFunction>(["floor", "ceil", "round", "trunc"]);
 
-function runUnary(member: keyof typeof UNARY, x: Tensor): Tensor {
-  checkTensor(member, x);
+/** A function of one operand, by name. On int32 tensors those that stay integral. */
+export function unary(member: UnaryFunction, x: Tensor): Tensor {
   if (x.dtype === "int32" && !ON_INTEGERS.has(member)) {
     if (IDENTITY_ON_INTEGERS.has(member)) return x.alias();
     checkFloating(member, x);
   }
   return apply(UNARY[member], [x], undefined);
 }
-
-export const neg = (x: Tensor): Tensor => runUnary("neg", x);
-export const abs = (x: Tensor): Tensor => runUnary("abs", x);
-export const sign = (x: Tensor): Tensor => runUnary("sign", x);
-export const square = (x: Tensor): Tensor => runUnary("square", x);
-export const floor = (x: Tensor): Tensor => runUnary("floor", x);
-export const ceil = (x: Tensor): Tensor => runUnary("ceil", x);
-/** To the nearest integer, halves to the even one. */
-export const round = (x: Tensor): Tensor => runUnary("round", x);
-export const trunc = (x: Tensor): Tensor => runUnary("trunc", x);
-export const sqrt = (x: Tensor): Tensor => runUnary("sqrt", x);
-export const rsqrt = (x: Tensor): Tensor => runUnary("rsqrt", x);
-export const reciprocal = (x: Tensor): Tensor => runUnary("reciprocal", x);
-export const exp = (x: Tensor): Tensor => runUnary("exp", x);
-export const expm1 = (x: Tensor): Tensor => runUnary("expm1", x);
-export const log = (x: Tensor): Tensor => runUnary("log", x);
-export const log1p = (x: Tensor): Tensor => runUnary("log1p", x);
-export const sin = (x: Tensor): Tensor => runUnary("sin", x);
-export const cos = (x: Tensor): Tensor => runUnary("cos", x);
-export const tan = (x: Tensor): Tensor => runUnary("tan", x);
-export const erf = (x: Tensor): Tensor => runUnary("erf", x);
 
 const CASTS = { float32: "toFloat32", float64: "toFloat64", int32: "toInt32" } as const;
 
@@ -310,7 +285,6 @@ const CAST: Op<{ readonly to: DType; readonly from: DType }> = {
  * @throws DTYPE_UNSUPPORTED when the backend does not offer `dtype`.
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
-  checkTensor("type", x);
   if (x.dtype === dtype) return x;
   checkDtype(x.backend, dtype);
   return apply(CAST, [x], { to: dtype, from: x.dtype });
@@ -378,11 +352,11 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
     );
   }
   const like = typeof a !== "number" ? a : typeof b !== "number" ? b : null;
-  const left =
-    like === null ? cachedScalar(condition.backend, a as number, "float32") : toOperand("where", a, like);
-  const right =
-    like === null ? cachedScalar(condition.backend, b as number, "float32") : toOperand("where", b, like);
-  commonBackend("where", [condition, left, right]);
+  const scalar = (value: number): Tensor =>
+    like === null ? cachedScalar(condition.backend, value, "float32") : toOperand("where", value, like);
+  const left = typeof a === "number" ? scalar(a) : a;
+  const right = typeof b === "number" ? scalar(b) : b;
+  checkTensors("where", [condition, left, right]);
   checkSameDtype("where", left, right);
   return apply(WHERE, [condition, left, right], undefined);
 }
@@ -433,9 +407,7 @@ const ADD_SCALED: Op<{ readonly scaleA: number; readonly scaleB: number }> = {
  * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, DTYPE_UNSUPPORTED, BACKEND_MISMATCH.
  */
 export function addScaled(a: Tensor, scaleA: number, b: Tensor, scaleB: number): Tensor {
-  checkTensor("addScaled", a);
-  checkTensor("addScaled", b);
-  commonBackend("addScaled", [a, b]);
+  checkTensors("addScaled", [a, b]);
   checkFloating("addScaled", a, b);
   checkSameDtype("addScaled", a, b);
   if (broadcastShapes(a.shape, b.shape) !== a.shape || a.size !== b.size) {

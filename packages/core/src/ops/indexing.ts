@@ -2,7 +2,7 @@
  * Picking and adding by an index tensor. `gather` and `scatterAdd` are each other's gradient; the rest is written
  * with them. Indices are int32; negative ones count from the end only where a docstring says so.
  */
-import { apply, checkTensor, commonBackend, makeTensor, type Op } from "../autograd.ts";
+import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { GatherSize } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
 import { formatShape, normalizeAxis, type Shape, sizeOf } from "../shape.ts";
@@ -33,7 +33,6 @@ const SCATTER_ADD: Op<GatherAttributes> = {
 };
 
 function checkIndex(op: string, index: Tensor): void {
-  checkTensor(op, index);
   if (index.dtype === "int32") return;
   throw new Corr2dError(
     "DTYPE_MISMATCH",
@@ -82,9 +81,8 @@ function fitToIndex(op: string, x: Tensor, axis: number, index: Tensor): Tensor 
  * @throws INDEX_OUT_OF_RANGE (on a backend that works later: when the result is read), SHAPE_MISMATCH, DTYPE_MISMATCH.
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
-  checkTensor("gather", x);
+  checkTensors("gather", [x, index]);
   checkIndex("gather", index);
-  commonBackend("gather", [x, index]);
   const axis = normalizeAxis(dim, x.shape.length);
   const data = fitToIndex("gather", x, axis, index);
   return apply(GATHER, [data, index], { size: gatherSize(data.shape, index.shape, axis), shape: data.shape });
@@ -97,10 +95,8 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
  * @throws INDEX_OUT_OF_RANGE, SHAPE_MISMATCH, DTYPE_MISMATCH.
  */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  checkTensor("scatterAdd", x);
+  checkTensors("scatterAdd", [x, index, source]);
   checkIndex("scatterAdd", index);
-  checkTensor("scatterAdd", source);
-  commonBackend("scatterAdd", [x, index, source]);
   checkSameDtype("scatterAdd", x, source);
   const axis = normalizeAxis(dim, x.shape.length);
   const fits = (other: Shape) =>
@@ -122,7 +118,7 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
  * @param index int32, one axis.
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
-  checkTensor("indexSelect", x);
+  checkTensors("indexSelect", [x, index]);
   checkIndex("indexSelect", index);
   if (index.shape.length > 1) {
     throw new Corr2dError("SHAPE_MISMATCH", "indexSelect(): Index is supposed to be a vector", {
@@ -143,6 +139,7 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
  * @returns int32, the index's shape and `classes`.
  */
 export function oneHot(index: Tensor, classes: number): Tensor {
+  checkTensor("oneHot", index);
   checkIndex("oneHot", index);
   const kept = reshape(index, [...index.shape, 1]);
   return addByIndex(kept.onesLike(), kept, [...index.shape, classes], index.shape.length);

@@ -2,7 +2,7 @@
  * Matrix products. One entry, `MATMUL`, of batched matrices with optional transposition, is closed under
  * differentiation: each gradient of a product is a product of the other factor and the cotangent.
  */
-import { apply, checkTensor, commonBackend, makeTensor, type Op } from "../autograd.ts";
+import { apply, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { MatmulSize } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
 import { broadcastShapes, formatShape, type Shape, sizeOf } from "../shape.ts";
@@ -85,9 +85,7 @@ function mismatch(a: Shape, b: Shape): Corr2dError {
  * @throws SHAPE_MISMATCH with PyTorch's message, DTYPE_UNSUPPORTED for int32, DTYPE_MISMATCH, BACKEND_MISMATCH.
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  checkTensor("matmul", a);
-  checkTensor("matmul", b);
-  commonBackend("matmul", [a, b]);
+  checkTensors("matmul", [a, b]);
   checkFloating("matmul", a, b);
   checkSameDtype("matmul", a, b);
   if (a.shape.length === 0 || b.shape.length === 0) {
@@ -128,9 +126,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
  * @throws SHAPE_MISMATCH, DTYPE_UNSUPPORTED, DTYPE_MISMATCH, BACKEND_MISMATCH.
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
-  checkTensor("linear", x);
-  checkTensor("linear", weight);
-  commonBackend("linear", [x, weight]);
+  checkTensors("linear", [x, weight]);
   checkFloating("linear", x, weight);
   checkSameDtype("linear", x, weight);
   const inner = x.shape.at(-1);

@@ -5,7 +5,7 @@
  * other's gradient, so every movement operation here is differentiable to any order with these two entries. A
  * reshape moves nothing: it shares the storage.
  */
-import { apply, checkTensor, commonBackend, makeTensor, type Op } from "../autograd.ts";
+import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { StridedView } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
 import {
@@ -64,6 +64,17 @@ export function embed(x: Tensor, source: Shape, view: Omit<StridedView, "sourceS
   return apply(STRIDED_ADD, [x], { view: { ...view, sourceSize: sizeOf(source) }, source });
 }
 
+/** x through `view` in place of what `around` has there; `shape` is the result's. */
+export function embedIn(
+  around: Operand,
+  x: Tensor,
+  shape: Shape,
+  view: Omit<StridedView, "sourceSize">,
+): Tensor {
+  const inside = embed(expand(x.scalarLike(1).type("int32"), x.shape), shape, view);
+  return where(inside, embed(x, shape, view), around);
+}
+
 const RESHAPE: Op<Shape> = {
   name: "ViewBackward0",
   forward: ([x], shape) => makeTensor(x!.storage.retain(), shape),
@@ -72,13 +83,11 @@ const RESHAPE: Op<Shape> = {
 
 /** The same elements in another shape; one size may be −1. Shares memory, moves nothing. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
-  checkTensor("reshape", x);
   return apply(RESHAPE, [x], sameShape(x.shape, shape) ? x.shape : inferShape(shape, x.size));
 }
 
 /** Axes `startDim` to `endDim` as one (default all). */
 export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
-  checkTensor("flatten", x);
   const start = normalizeAxis(startDim, x.shape.length);
   const end = normalizeAxis(endDim, x.shape.length);
   if (start > end) {
@@ -98,7 +107,6 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
 
 /** Without the axes of size 1 (or only those named, where their size is 1). */
 export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
-  checkTensor("squeeze", x);
   const axes = normalizeAxes(dim, x.shape.length);
   return reshape(
     x,
@@ -108,14 +116,12 @@ export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
 
 /** With an axis of size 1 put in front of axis `dim`. */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
-  checkTensor("unsqueeze", x);
   const axis = normalizeAxis(dim, x.shape.length + 1);
   return reshape(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
 }
 
 /** Axes in another order: axis i of the result is axis `dims[i]` of x. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
-  checkTensor("permute", x);
   const rank = x.shape.length;
   const axes = dims.map((dim) => normalizeAxis(dim, rank));
   if (axes.length !== rank || new Set(axes).size !== rank) {
@@ -137,7 +143,6 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 
 /** Two axes exchanged. */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
-  checkTensor("transpose", x);
   const axes = x.shape.map((_, axis) => axis);
   const first = normalizeAxis(dim0, x.shape.length);
   const second = normalizeAxis(dim1, x.shape.length);
@@ -152,7 +157,6 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
  * @throws SHAPE_MISMATCH for more than two axes.
  */
 export function t(x: Tensor): Tensor {
-  checkTensor("t", x);
   if (x.shape.length > 2) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
@@ -165,7 +169,6 @@ export function t(x: Tensor): Tensor {
 
 /** Axes of size 1 repeated to `shape` (−1 keeps a size); new axes may be added in front. */
 export function expand(x: Tensor, shape: Shape): Tensor {
-  checkTensor("expand", x);
   const extra = shape.length - x.shape.length;
   const out = shape.map((size, axis) => (size === -1 && axis >= extra ? x.shape[axis - extra]! : size));
   const fits = (size: number, axis: number) =>
@@ -191,7 +194,6 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 
 /** The whole tensor repeated `repeats[axis]` times along each axis; new axes may be added in front. */
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
-  checkTensor("tile", x);
   const rank = Math.max(repeats.length, x.shape.length);
   const counts = [...new Array<number>(rank - repeats.length).fill(1), ...repeats];
   const sizes = [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape];
@@ -204,7 +206,6 @@ export function tile(x: Tensor, repeats: readonly number[]): Tensor {
 
 /** The elements in reverse order along `dims`. */
 export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
-  checkTensor("flip", x);
   const axes = normalizeAxes(dims, x.shape.length);
   const strides = stridesOf(x.shape);
   let offset = 0;
@@ -301,7 +302,6 @@ function sliceView(x: Tensor, ranges: readonly Range[]): Omit<StridedView, "sour
  * @throws INDEX_OUT_OF_RANGE, INVALID_ARGUMENT.
  */
 export function slice(x: Tensor, ...ranges: readonly Range[]): Tensor {
-  checkTensor("slice", x);
   return read(x, "SliceBackward0", sliceView(x, ranges));
 }
 
@@ -310,19 +310,15 @@ export function slice(x: Tensor, ...ranges: readonly Range[]): Tensor {
  * @throws INDEX_OUT_OF_RANGE, INVALID_ARGUMENT, SHAPE_MISMATCH, DTYPE_MISMATCH.
  */
 export function sliceScatter(x: Tensor, source: Operand, ...ranges: readonly Range[]): Tensor {
-  checkTensor("sliceScatter", x);
   const view = sliceView(x, ranges);
   const part = typeof source === "number" ? x.scalarLike(source) : source;
-  checkTensor("sliceScatter", part);
-  commonBackend("sliceScatter", [x, part]);
+  checkTensors("sliceScatter", [x, part]);
   checkSameDtype("sliceScatter", x, part);
-  const inside = embed(expand(x.scalarLike(1).type("int32"), view.shape), x.shape, view);
-  return where(inside, embed(expand(part, view.shape), x.shape, view), x);
+  return embedIn(x, expand(part, view.shape), x.shape, view);
 }
 
 /** `length` positions of one axis from `start` on. */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  checkTensor("narrow", x);
   const axis = normalizeAxis(dim, x.shape.length);
   if (!(start >= 0 && length >= 0 && start + length <= x.shape[axis]!)) {
     throw new Corr2dError(
@@ -336,7 +332,6 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
 
 /** The parts of `sizes[i]` positions along an axis (a number: parts of that size, the last may be smaller). */
 export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
-  checkTensor("split", x);
   const axis = normalizeAxis(dim, x.shape.length);
   const total = x.shape[axis]!;
   const list =
@@ -370,8 +365,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   if (first === undefined) {
     throw new Corr2dError("INVALID_ARGUMENT", "cat(): expected a non-empty list of Tensors");
   }
-  for (const tensor of tensors) checkTensor("cat", tensor);
-  commonBackend("cat", tensors);
+  checkTensors("cat", tensors);
   const axis = normalizeAxis(dim, first.shape.length);
   const shape = [...first.shape];
   shape[axis] = 0;

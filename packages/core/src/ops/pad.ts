@@ -6,9 +6,8 @@ import { checkTensor } from "../autograd.ts";
 import { Corr2dError } from "../errors.ts";
 import { formatShape, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { where } from "./elementwise.ts";
 import { indexSelect } from "./indexing.ts";
-import { embed, expand, type Range, slice } from "./movement.ts";
+import { embed, embedIn, type Range, slice } from "./movement.ts";
 
 export type PadMode = "constant" | "zeros" | "reflect" | "replicate" | "circular";
 
@@ -118,8 +117,5 @@ function padConstant(x: Tensor, before: readonly number[], after: readonly numbe
   const offset =
     kept.size === 0 ? 0 : strides.reduce((sum, stride, axis) => sum + stride * Math.max(0, before[axis]!), 0);
   const view = { shape: kept.shape, strides, offset };
-  const placed = embed(kept, shape, view);
-  if (value === 0) return placed;
-  const inside = embed(expand(x.scalarLike(1).type("int32"), kept.shape), shape, view);
-  return where(inside, placed, value);
+  return value === 0 ? embed(kept, shape, view) : embedIn(value, kept, shape, view);
 }

@@ -3,7 +3,7 @@
  *
  * `dim` is a number, several, or absent for all axes, as in PyTorch; `keepDim` leaves reduced axes with size 1.
  */
-import { apply, checkTensor, makeTensor, type Op } from "../autograd.ts";
+import { apply, makeTensor, type Op } from "../autograd.ts";
 import type { ReduceOp } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
 import { normalizeAxes, normalizeAxis, reducedShape, type Shape } from "../shape.ts";
@@ -88,7 +88,6 @@ const AMAX = extreme("max", "AmaxBackward0");
 const AMIN = extreme("min", "AminBackward0");
 
 function run(op: Op<ReduceAttributes>, label: string, x: Tensor, dim: Dim, options: ReduceOptions): Tensor {
-  checkTensor(label, x);
   const axes = normalizeAxes(dim, x.shape.length);
   if (op !== SUM && op !== PROD && x.size === 0 && axes.some((axis) => x.shape[axis] === 0)) {
     throw new Corr2dError(
@@ -121,7 +120,6 @@ export const amin = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor 
 
 /** The arithmetic mean; over nothing NaN. Floating dtypes only. */
 export function mean(x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor {
-  checkTensor("mean", x);
   checkFloating("mean", x);
   const axes = normalizeAxes(dim, x.shape.length);
   const count = axes.reduce((n, axis) => n * x.shape[axis]!, 1);
@@ -149,7 +147,6 @@ export const std = (
 
 /** ln Σ eˣ, with the maximum taken out first. */
 export function logSumExp(x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor {
-  checkTensor("logSumExp", x);
   checkFloating("logSumExp", x);
   const axes = normalizeAxes(dim, x.shape.length);
   const max = amax(x, axes, { keepDim: true }).detach();
@@ -165,7 +162,6 @@ function argOp(
   dim: number | undefined,
   options: ReduceOptions,
 ): Tensor {
-  checkTensor(member, x);
   if (dim === undefined) {
     const flat = argOp(member, reshape(x, [x.size]), 0, {});
     return options.keepDim
