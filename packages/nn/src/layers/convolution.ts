@@ -5,11 +5,10 @@
  * bias), so equal seeds give equal layers.
  */
 import { Corr2dError, type Padding, type Pair } from "@corr2d/core";
-import * as init from "../init.ts";
 import { Module } from "../module.ts";
 import { type Parameter, uninitializedParameter } from "../parameter.ts";
 import { type PrintedValue, pythonText } from "../python-text.ts";
-import { checkPositive, type LayerOptions, zeroParameter } from "./layer-options.ts";
+import { checkPositive, drawParameters, type LayerOptions, zeroParameter } from "./layer-options.ts";
 
 export interface ConvolutionOptions extends LayerOptions {
   /** Cells the window moves by (default 1). */
@@ -108,10 +107,7 @@ export abstract class Convolution extends Module {
 
   /** Draws the default initialisation anew. */
   resetParameters(): void {
-    init.kaimingUniform(this.weight, { a: Math.sqrt(5) });
-    if (this.bias === null) return;
-    const bound = 1 / Math.sqrt(init.fans(this.weight).fanIn);
-    init.uniform(this.bias, -bound, bound);
+    drawParameters(this.weight, this.bias);
   }
 
   override extraRepr(): string {

@@ -1,10 +1,9 @@
 /** Fully connected layers. Book: Dive into Deep Learning, 3.5 and 5.1. */
 import { Corr2dError, linear, type Tensor } from "@corr2d/core";
-import * as init from "../init.ts";
 import { Module } from "../module.ts";
 import { type Parameter, uninitializedParameter } from "../parameter.ts";
 import { pythonText } from "../python-text.ts";
-import { checkPositive, type LayerOptions, zeroParameter } from "./layer-options.ts";
+import { checkPositive, drawParameters, type LayerOptions, zeroParameter } from "./layer-options.ts";
 
 export interface LinearOptions extends LayerOptions {
   /** Whether a bias per output is learnt (default true). */
@@ -54,9 +53,7 @@ export class Linear extends Module {
 
   /** Draws the default initialisation anew. */
   resetParameters(): void {
-    init.kaimingUniform(this.weight, { a: Math.sqrt(5) });
-    const bound = 1 / Math.sqrt(this.inFeatures);
-    if (this.bias !== null) init.uniform(this.bias, -bound, bound);
+    drawParameters(this.weight, this.bias);
   }
 
   override forward(x: Tensor): Tensor {

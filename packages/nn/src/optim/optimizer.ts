@@ -36,6 +36,12 @@ function invalid(message: string, details: Record<string, unknown> = {}): Corr2d
   return new Corr2dError("INVALID_ARGUMENT", message, details);
 }
 
+/** The state with its tensors replaced; counts stay. */
+function mapTensors(state: ParamState, replace: (tensor: Tensor) => Tensor): ParamState {
+  const entries = Object.entries(state);
+  return Object.fromEntries(entries.map(([name, value]) => [name, isTensor(value) ? replace(value) : value]));
+}
+
 /**
  * @param what PyTorch's words for the option.
  * @throws INVALID_ARGUMENT unless `value` is a number from 0 on.
@@ -139,11 +145,7 @@ export abstract class Optimizer<O extends Options> {
     for (const group of this.paramGroups) for (const param of group.params) numbers.set(param, numbers.size);
     const state: Record<number, ParamState> = {};
     for (const [param, kept] of this.#state) {
-      const copy = Object.entries(kept).map(([name, value]) => [
-        name,
-        isTensor(value) ? value.detach() : value,
-      ]);
-      state[numbers.get(param)!] = Object.fromEntries(copy) as ParamState;
+      state[numbers.get(param)!] = mapTensors(kept, (tensor) => tensor.detach());
     }
     const paramGroups = this.paramGroups.map((group) => ({
       ...group,
@@ -180,12 +182,11 @@ export abstract class Optimizer<O extends Options> {
     this.#state.clear();
     for (const [number, kept] of Object.entries(dict.state)) {
       const param = numbers.get(Number(number));
-      if (param === undefined) continue;
-      const copy = Object.entries(kept).map(([name, value]) => [
-        name,
-        isTensor(value) ? keep(value.detach()) : value,
-      ]);
-      this.#state.set(param, Object.fromEntries(copy) as ParamState);
+      if (param !== undefined)
+        this.#state.set(
+          param,
+          mapTensors(kept, (tensor) => keep(tensor.detach())),
+        );
     }
   }
 
