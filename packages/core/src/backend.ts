@@ -268,6 +268,9 @@ export type BackendDefinition<H> = Identity &
   Partial<Composites<H>> &
   Capabilities<H>;
 
+/** What an author writes who leaves no composite to core. */
+export type CompleteBackendDefinition<H> = BackendDefinition<H> & Composites<H>;
+
 /** What `defineBackend` gives: complete, frozen, with the names of the composites that the author supplied. */
 export type Backend<H = unknown> = Identity &
   StorageMembers<H> &

@@ -2,9 +2,11 @@
  * `defineBackend`: a plain object in, a complete and frozen backend out.
  *
  * It checks the contract's version and every member at once (all faults in one error, unknown names with the
- * nearest known one), fills the composites that the author did not write, and records which ones are native.
+ * nearest known one), fills the composites that the author did not write, and records which ones are native. For
+ * authors that write them all, `defineCompleteBackend` does the same without reaching for core's composites, which
+ * bundlers then leave out.
  */
-import type { Backend, BackendDefinition, Composites } from "./backend.ts";
+import type { Backend, BackendDefinition, CompleteBackendDefinition, Composites } from "./backend.ts";
 import { type CompositeHost, defaultComposites } from "./composites.ts";
 import { Corr2dError } from "./errors.ts";
 
@@ -27,7 +29,7 @@ const REQUIRED_FUNCTIONS = [
 ] as const;
 
 /** Every composite of the contract. */
-export const COMPOSITES: readonly (keyof Composites<unknown>)[] = [
+export const COMPOSITES: readonly (keyof Composites<unknown>)[] = Object.freeze([
   "fill",
   "corr2d",
   "corr2dInput",
@@ -40,7 +42,7 @@ export const COMPOSITES: readonly (keyof Composites<unknown>)[] = [
   "logSoftmax",
   "activationGrad",
   "addScaled",
-];
+]);
 
 const CAPABILITIES = ["readSync", "close", "stats"] as const;
 const VALUES = ["name", "contract", "features", "dtypes"] as const;
@@ -65,7 +67,7 @@ function nearest(name: string, known: readonly string[]): string {
   return far <= Math.max(2, name.length / 3) ? ` (did you mean '${best}'?)` : "";
 }
 
-function findFaults(definition: Record<string, unknown>): string[] {
+function findFaults(definition: Record<string, unknown>, required: readonly string[]): string[] {
   const faults: string[] = [];
   const known: readonly string[] = [...VALUES, ...REQUIRED_FUNCTIONS, ...COMPOSITES, ...CAPABILITIES];
   if (definition.contract !== CONTRACT) {
@@ -86,7 +88,7 @@ function findFaults(definition: Record<string, unknown>): string[] {
     for (const dtype of dtypes)
       if (!DTYPES.includes(dtype)) faults.push(`'dtypes' lists unknown '${String(dtype)}'`);
   }
-  for (const member of REQUIRED_FUNCTIONS) {
+  for (const member of required) {
     if (typeof definition[member] !== "function") faults.push(`required function '${member}' is missing`);
   }
   for (const member of [...COMPOSITES, ...CAPABILITIES]) {
@@ -100,6 +102,19 @@ function findFaults(definition: Record<string, unknown>): string[] {
   return faults;
 }
 
+/** @throws BACKEND_INVALID, listing everything that is wrong. */
+function checkDefinition(definition: object, required: readonly string[]): void {
+  const given = definition as Record<string, unknown>;
+  const faults = findFaults(given, required);
+  if (faults.length === 0) return;
+  const name = typeof given.name === "string" ? given.name : "(no name)";
+  throw new Corr2dError(
+    "BACKEND_INVALID",
+    `backend "${name}" breaks the contract:\n  - ${faults.join("\n  - ")}`,
+    { faults },
+  );
+}
+
 /**
  * Checks a backend's definition and completes it.
  *
@@ -107,22 +122,22 @@ function findFaults(definition: Record<string, unknown>): string[] {
  * @throws BACKEND_INVALID, listing everything that is wrong.
  */
 export function defineBackend<H>(definition: BackendDefinition<H>): Backend<H> {
-  const given = definition as unknown as Record<string, unknown>;
-  const faults = findFaults(given);
-  if (faults.length > 0) {
-    const name = typeof given.name === "string" ? given.name : "(no name)";
-    throw new Corr2dError(
-      "BACKEND_INVALID",
-      `backend "${name}" breaks the contract:\n  - ${faults.join("\n  - ")}`,
-      {
-        faults,
-      },
-    );
-  }
+  checkDefinition(definition, REQUIRED_FUNCTIONS);
   const backend = {} as CompositeHost<H>;
-  const nativeComposites = Object.freeze(COMPOSITES.filter((member) => given[member] !== undefined));
+  const nativeComposites = Object.freeze(COMPOSITES.filter((member) => definition[member] !== undefined));
   Object.assign(backend, defaultComposites(backend), definition, { nativeComposites });
   return Object.freeze(backend) as Backend<H>;
+}
+
+/**
+ * `defineBackend` for a backend that supplies every composite itself. A program bundled with it does not carry core's
+ * composites. A later core may add a composite, and refuses such a backend until it has it: release the two together.
+ *
+ * @throws BACKEND_INVALID, listing everything that is wrong.
+ */
+export function defineCompleteBackend<H>(definition: CompleteBackendDefinition<H>): Backend<H> {
+  checkDefinition(definition, [...REQUIRED_FUNCTIONS, ...COMPOSITES]);
+  return Object.freeze({ ...definition, nativeComposites: COMPOSITES });
 }
 
 /** A few lines on a backend: its name, dtypes, features, and which composites it supplies itself. */

@@ -16,6 +16,7 @@ export type {
   BackendStats,
   BinaryOp,
   Capabilities,
+  CompleteBackendDefinition,
   Composites,
   DType,
   Features,
@@ -51,7 +52,13 @@ export {
   zeros,
 } from "./create.ts";
 export { getBackend, setBackend } from "./current-backend.ts";
-export { COMPOSITES, CONTRACT, defineBackend, describeBackend } from "./define-backend.ts";
+export {
+  COMPOSITES,
+  CONTRACT,
+  defineBackend,
+  defineCompleteBackend,
+  describeBackend,
+} from "./define-backend.ts";
 export { Corr2dError, type ErrorCode } from "./errors.ts";
 export { formatTensor, type PrintOptions, setPrintOptions } from "./format.ts";
 export { type GradcheckOptions, gradcheck } from "./gradcheck.ts";

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { cpuJs } from "../../cpu-js/src/index.ts";
-import { type BackendDefinition, COMPOSITES, defineBackend, describeBackend } from "../src/index.ts";
+import {
+  type BackendDefinition,
+  COMPOSITES,
+  type CompleteBackendDefinition,
+  defineBackend,
+  defineCompleteBackend,
+  describeBackend,
+} from "../src/index.ts";
 import { expectError } from "./expect-error.ts";
 
 /** A correct definition with only what is required. */
@@ -63,6 +70,20 @@ describe("defineBackend", () => {
     [{ dtypes: ["float32", "int32", "float16"] }, "unknown 'float16'"],
     [{ softmax: 1 }, "'softmax' must be a function"],
   ])("refuses %o", (change, text) => expectError(broken(change), "BACKEND_INVALID", text));
+
+  it("takes a complete backend without composites of its own, as defineBackend would", () => {
+    const { nativeComposites: _, ...definition } = cpuJs();
+    const backend = defineCompleteBackend(definition);
+    expect(backend).toEqual(defineBackend(definition));
+    expect(backend.nativeComposites).toEqual(COMPOSITES);
+    expect(Object.isFrozen(backend)).toBe(true);
+  });
+
+  it("refuses as complete what lacks a composite", () => {
+    const fn = () => defineCompleteBackend(minimal() as CompleteBackendDefinition<unknown>);
+    expectError(fn, "BACKEND_INVALID", "required function 'corr2d' is missing");
+    expectError(fn, "BACKEND_INVALID", "required function 'addScaled' is missing");
+  });
 
   it("describes a backend in a few lines", () => {
     const text = describeBackend(defineBackend({ ...minimal(), softmax: cpuJs().softmax }));
