@@ -95,7 +95,7 @@ function Settings() {
           theme.value = value;
         }}
       />
-      <CopyButton text={() => location.href} label={shell.copyLink} />
+      <CopyButton text={() => new URL(addressOf(tab.peek()), location.href).href} label={shell.copyLink} />
     </fieldset>
   );
 }

@@ -1,12 +1,13 @@
 /**
- * One frame through the kernel: pixels to planes, corr2d, planes to pixels.
+ * One frame through the kernel: planes in, corr2d, brightness out.
  *
- * The same steps as src/chapter/filter-image.ts, for sixty frames a second: a scope frees the frame's tensors
- * at once, and what does not change is done once.
+ * The same steps as src/chapter/filter-image.ts, for sixty frames a second: a scope frees the frame's tensors at once,
+ * and no large buffer is made anew.
  */
 import { type Backend, corr2d, scope, type Tensor, type TypedArray, tensor } from "@corr2d/core";
 import { toGray } from "../../chapter/filter-image.ts";
 import type { FilterKernel, Finish } from "../../chapter/filter-kernels.ts";
+import type { Frame } from "./frame-source.ts";
 
 export interface FrameSettings {
   readonly kernel: FilterKernel;
@@ -16,27 +17,12 @@ export interface FrameSettings {
 }
 
 export interface FilteredFrame {
-  readonly image: ImageData;
-  /** Of the backend alone: upload, correlation, reading. */
-  readonly milliseconds: number;
-}
-
-const planesOf = new WeakMap<ImageData, Float32Array>();
-
-/** Red, green and blue one plane after the other, 0 … 255. Of pixels that were seen before: the same planes. */
-function toPlanes(pixels: ImageData): Float32Array {
-  const known = planesOf.get(pixels);
-  if (known !== undefined) return known;
-  const { data, width, height } = pixels;
-  const size = width * height;
-  const planes = new Float32Array(3 * size);
-  for (let i = 0, at = 0; i < size; i++, at += 4) {
-    planes[i] = data[at]!;
-    planes[size + i] = data[at + 1]!;
-    planes[2 * size + i] = data[at + 2]!;
-  }
-  planesOf.set(pixels, planes);
-  return planes;
+  /** 1 (grey) or 3. */
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  /** [channels, height, width], at the beginning of the buffer that was given. */
+  readonly bytes: Uint8ClampedArray;
 }
 
 /** [C, H, W] → [C, H − h + 1, W − w + 1]; a pair of kernels gives the length of its two results. */
@@ -61,41 +47,43 @@ const FINISHERS: Readonly<Record<Finish, (y: Tensor) => Tensor>> = {
   },
 };
 
-/** Opaque pixels from words of 0xAABBGGRR: every browser's host is little-endian. */
-const OPAQUE = 0xff000000;
+/** Values read at a time: half a megabyte, of which browsers keep some; larger buffers come from the system. */
+const PART = 1 << 17;
 
-/** Brightness of one or three planes as pixels. */
-function toPixels(values: TypedArray, channels: number, width: number, height: number): ImageData {
-  const bytes = new Uint8ClampedArray(values); // rounds, and cuts off below 0 and above 255
-  const image = new ImageData(width, height);
-  const words = new Uint32Array(image.data.buffer);
-  const size = words.length;
-  if (channels === 1) {
-    for (let i = 0; i < size; i++) words[i] = OPAQUE | (bytes[i]! * 0x010101);
-  } else {
-    for (let i = 0; i < size; i++) {
-      words[i] = OPAQUE | (bytes[2 * size + i]! << 16) | (bytes[size + i]! << 8) | bytes[i]!;
-    }
-  }
-  return image;
+/** Frees a copy now, not at the next collection (ES2024's transfer), so that the next one gets the same memory. */
+function giveBack(values: TypedArray): void {
+  (values.buffer as ArrayBuffer & { transfer?(length: number): ArrayBuffer }).transfer?.(0);
 }
 
-/** @throws SHAPE_MISMATCH when the kernel is larger than the image. */
+/** The values of y as bytes: rounded, and cut off below 0 and above 255. */
+async function readBytes(y: Tensor, bytes: Uint8ClampedArray): Promise<void> {
+  const flat = y.reshape([y.size]);
+  for (let start = 0; start < y.size; start += PART) {
+    const part = flat.narrow(0, start, Math.min(PART, y.size - start));
+    const values = await part.data();
+    part.dispose();
+    bytes.set(values, start);
+    giveBack(values);
+  }
+  flat.dispose();
+}
+
+/**
+ * @param bytes at least as long as the frame's planes
+ * @throws SHAPE_MISMATCH when the kernel is larger than the image.
+ */
 export async function filterFrame(
   backend: Backend,
-  pixels: ImageData,
+  { planes, size }: Frame,
   { kernel, finish, gray }: FrameSettings,
+  bytes: Uint8ClampedArray,
 ): Promise<FilteredFrame> {
-  const { width, height } = pixels;
-  const input = toPlanes(pixels);
-  const begin = performance.now();
   const y = scope(() => {
-    const colour = tensor(input, { backend, shape: [3, height, width] });
+    const colour = tensor(planes, { backend, shape: [3, size.height, size.width] });
     return FINISHERS[finish](filter(gray ? toGray(colour) : colour, kernel));
   });
-  const values: TypedArray = await y.data();
-  const [channels, h, w] = y.shape as [number, number, number];
+  await readBytes(y, bytes);
+  const [channels, height, width] = y.shape as [number, number, number];
   y.dispose();
-  const milliseconds = performance.now() - begin;
-  return { image: toPixels(values, channels, w, h), milliseconds };
+  return { channels, height, width, bytes };
 }

@@ -5,15 +5,22 @@
  */
 import type { Backend } from "@corr2d/core";
 import { type FrameSettings, filterFrame } from "./filter-frame.ts";
-import { fit, type Size } from "./picture.ts";
+import { frameSource, type Picture } from "./frame-source.ts";
+import { painter } from "./painter.ts";
+import type { Size } from "./picture.ts";
 
-export type Picture = CanvasImageSource;
+/** Milliseconds of one frame: reading the picture, the backend (tensor, corr2d, reading the result), painting. */
+export interface StageTimes {
+  readonly read: number;
+  readonly compute: number;
+  readonly paint: number;
+}
 
 export interface FrameStats {
   readonly size: Size;
-  /** One frame, all in all, and the part of it that the backend took: medians of the last frames. */
+  /** One frame, all in all, and its stages: medians of the last second's frames. */
   readonly frameMs: number;
-  readonly backendMs: number;
+  readonly stages: StageTimes;
   /** Frames a second while running at every frame; else 0. */
   readonly rate: number;
 }
@@ -38,31 +45,22 @@ export interface LoopInput {
   readonly onError: (error: unknown) => void;
 }
 
-function sizeOf(picture: Picture): Size {
-  if (picture instanceof HTMLVideoElement) return { width: picture.videoWidth, height: picture.videoHeight };
-  if (picture instanceof HTMLImageElement)
-    return { width: picture.naturalWidth, height: picture.naturalHeight };
-  return picture as Size;
-}
-
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
-function resize(canvas: HTMLCanvasElement, { width, height }: Size): void {
-  if (canvas.width === width && canvas.height === height) return;
-  canvas.width = width;
-  canvas.height = height;
+interface TimedFrame extends StageTimes {
+  readonly at: number;
 }
 
 export function startLoop(before: HTMLCanvasElement, after: HTMLCanvasElement, input: LoopInput): FrameLoop {
-  const read = before.getContext("2d", { willReadFrequently: true })!;
-  const show = after.getContext("2d")!;
+  const source = frameSource(before, input.isMoving);
+  const paint = painter(after);
+  let bytes = new Uint8ClampedArray(0);
   let [dirty, continuous, busy, stopped] = [true, false, false, false];
   let handle = 0;
   let last = 0;
   let reported = 0;
-  let still: { picture: Picture; pixels: ImageData } | null = null;
-  let frames: { at: number; frameMs: number; backendMs: number }[] = [];
+  let frames: TimedFrame[] = [];
 
   const report = (now: number, size: Size): void => {
     frames = frames.filter(({ at }) => now - at < 1000);
@@ -70,34 +68,37 @@ export function startLoop(before: HTMLCanvasElement, after: HTMLCanvasElement, i
     reported = now;
     const span = now - (frames[0]?.at ?? now);
     const rate = continuous && frames.length > 1 ? ((frames.length - 1) * 1000) / span : 0;
+    const stage = (pick: (frame: TimedFrame) => number): number => median(frames.map(pick));
     input.onStats({
       size,
-      frameMs: median(frames.map((frame) => frame.frameMs)),
-      backendMs: median(frames.map((frame) => frame.backendMs)),
+      frameMs: stage(({ read, compute, paint }) => read + compute + paint),
+      stages: {
+        read: stage(({ read }) => read),
+        compute: stage(({ compute }) => compute),
+        paint: stage((frame) => frame.paint),
+      },
       rate,
     });
   };
 
-  /** The pixels of the present picture; those of a still one are read once. */
-  const pixelsOf = (picture: Picture): ImageData => {
-    if (still !== null && still.picture === picture && !input.isMoving(picture)) return still.pixels;
-    const size = fit(sizeOf(picture));
-    resize(before, size);
-    read.drawImage(picture, 0, 0, size.width, size.height);
-    const pixels = read.getImageData(0, 0, size.width, size.height);
-    still = { picture, pixels };
-    return pixels;
-  };
-
   const draw = async (now: number, picture: Picture): Promise<void> => {
     const begin = performance.now();
-    const pixels = pixelsOf(picture);
-    const { image, milliseconds } = await filterFrame(input.backend(), pixels, input.settings());
+    const frame = await source.read(picture);
     if (stopped) return;
-    resize(after, image);
-    show.putImageData(image, 0, 0);
-    frames.push({ at: now, frameMs: performance.now() - begin, backendMs: milliseconds });
-    report(now, pixels);
+    const whenRead = performance.now();
+    if (bytes.length < frame.planes.length) bytes = new Uint8ClampedArray(frame.planes.length);
+    const filtered = await filterFrame(input.backend(), frame, input.settings(), bytes);
+    if (stopped) return;
+    const whenFiltered = performance.now();
+    paint(filtered);
+    const end = performance.now();
+    frames.push({
+      at: now,
+      read: whenRead - begin,
+      compute: whenFiltered - whenRead,
+      paint: end - whenFiltered,
+    });
+    report(now, frame.size);
   };
 
   /** A camera is slower than the screen: only its new frames are worth the work. */

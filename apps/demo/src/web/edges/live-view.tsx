@@ -6,8 +6,10 @@ import { words } from "../i18n/index.ts";
 import { Button } from "../ui/controls.tsx";
 import { ErrorNote } from "../ui/notes.tsx";
 import { fixedText } from "../ui/number-text.ts";
-import { type FrameLoop, type FrameStats, type Picture, startLoop } from "./frame-loop.ts";
-import { angle, finish, isGray, kernel, kind, source } from "./state.ts";
+import { type FrameLoop, type FrameStats, startLoop } from "./frame-loop.ts";
+import type { Picture } from "./frame-source.ts";
+import { cameraRate } from "./picture.ts";
+import { angle, finish, isGray, kernel, kind } from "./state.ts";
 
 /** Degrees that the direction turns in a second. */
 const TURN = 45;
@@ -62,9 +64,10 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
   const { backend } = session.value;
   const settings = [kernel.value, finish.value, isGray.value, backend, picture];
   useEffect(() => loop.current!.invalidate(), settings);
-  const isLive = continuous || isTurning || source.value === "camera";
+  const isLive = continuous || isTurning || picture instanceof HTMLVideoElement;
   useEffect(() => loop.current!.run(isLive), [isLive]);
 
+  const given = picture instanceof HTMLVideoElement ? cameraRate(picture) : undefined;
   const draw = (event: PointerEvent): void => {
     if (drawing === null || event.buttons === 0) return;
     event.preventDefault();
@@ -119,10 +122,13 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
             : text.stats(
                 `${stats.size.width} × ${stats.size.height}`,
                 fixedText(stats.frameMs, 1),
-                fixedText(stats.backendMs, 1),
+                fixedText(stats.stages.read, 1),
+                fixedText(stats.stages.compute, 1),
                 backendLabel(backend),
+                fixedText(stats.stages.paint, 1),
               )}
           {stats !== null && stats.rate > 0 ? <b> {text.rate(fixedText(stats.rate, 0))}</b> : null}
+          {given === undefined ? null : ` ${text.cameraRate(fixedText(given, 0))}`}
         </p>
         <fieldset class="edit-tools" aria-label={text.running}>
           {drawing === null ? null : <Button onClick={clear}>{text.clear}</Button>}

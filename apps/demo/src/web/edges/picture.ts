@@ -37,7 +37,7 @@ export const loadFile = (file: Blob): Promise<ImageBitmap> => createImageBitmap(
 
 export async function openCamera(): Promise<HTMLVideoElement> {
   const stream = await navigator.mediaDevices.getUserMedia({
-    video: { width: { ideal: WIDEST }, height: { ideal: TALLEST } },
+    video: { width: { ideal: WIDEST }, height: { ideal: TALLEST }, frameRate: { ideal: 60 } },
   });
   const video = document.createElement("video");
   video.muted = true;
@@ -45,6 +45,11 @@ export async function openCamera(): Promise<HTMLVideoElement> {
   video.srcObject = stream;
   await video.play();
   return video;
+}
+
+/** Frames a second that the camera gives. */
+export function cameraRate(video: HTMLVideoElement): number | undefined {
+  return (video.srcObject as MediaStream).getVideoTracks()[0]?.getSettings().frameRate;
 }
 
 export function closeCamera(video: HTMLVideoElement): void {

@@ -5,7 +5,7 @@ import { words } from "../i18n/index.ts";
 import { Segmented } from "../ui/controls.tsx";
 import { CodePanel } from "../ui/notes.tsx";
 import { BookExample } from "./book-example.tsx";
-import type { Picture } from "./frame-loop.ts";
+import type { Picture } from "./frame-source.ts";
 import { KernelPanel } from "./kernel-panel.tsx";
 import { LiveView } from "./live-view.tsx";
 import { blankDrawing, closeCamera, loadFile, loadPhoto, openCamera } from "./picture.ts";

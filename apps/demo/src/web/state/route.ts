@@ -57,9 +57,32 @@ export function bindAddress(part: TabId | "shell", codec: Codec): void {
   bound.value++;
 }
 
+/** Browsers refuse addresses that change more often than about a hundred times in thirty seconds. */
+const ADDRESS_PAUSE = 350;
+
+/** Calls `write` at once, and while it is asked for again and again, once in `pause` milliseconds. */
+function spaced(write: () => void, pause: number): () => void {
+  let waiting = false;
+  let again = false;
+  const run = (): void => {
+    [waiting, again] = [true, false];
+    write();
+    setTimeout(() => {
+      waiting = false;
+      if (again) run();
+    }, pause);
+  };
+  return () => {
+    if (waiting) again = true;
+    else run();
+  };
+}
+
 /** Starts following the address, and keeping it up to date. */
 export function startRouting(): void {
+  let known = location.hash;
   const follow = (): void => {
+    known = location.hash;
     const { tab: target, params } = parse(location.hash);
     tab.value = target;
     codecs.get("shell")?.read(params);
@@ -67,10 +90,17 @@ export function startRouting(): void {
   };
   tab.value = parse(location.hash).tab;
   addEventListener("hashchange", follow);
+  const write = spaced(() => {
+    // Changed by the reader, who is about to be followed; or of a tab whose code has not loaded.
+    if (location.hash !== known || !codecs.has(tab.peek())) return;
+    const address = addressOf(tab.peek());
+    if (address !== known) history.replaceState(history.state, "", address);
+    known = location.hash;
+  }, ADDRESS_PAUSE);
   effect(() => {
     // Until its code has loaded a tab has no codec, and its part of the address must survive.
     if (!codecs.has(tab.value) && bound.value >= 0) return;
-    const address = addressOf(tab.value);
-    if (location.hash !== address) history.replaceState(history.state, "", address);
+    void addressOf(tab.value); // reads what it depends on
+    write();
   });
 }

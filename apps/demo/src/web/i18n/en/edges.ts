@@ -14,9 +14,10 @@ export const edges = {
   running: "Running",
   continuous: "Every frame",
   turn: "Turn the direction",
-  stats: (size: string, frame: string, backend: string, name: string): string =>
-    `${size}: ${frame} ms a frame, ${backend} ms of it in ${name}`,
+  stats: (size: string, frame: string, read: string, compute: string, name: string, paint: string): string =>
+    `${size}: ${frame} ms a frame (picture ${read}, ${name} ${compute}, painting ${paint})`,
   rate: (rate: string): string => `${rate} frames a second`,
+  cameraRate: (rate: string): string => `(the camera gives ${rate})`,
   kernel: "Kernel",
   kernelBy: "Choose the kernel",
   kinds: { preset: "Known", direction: "Direction", own: "Your own" },

@@ -16,8 +16,10 @@ export const edges: Messages["edges"] = {
   running: "运行",
   continuous: "逐帧运行",
   turn: "转动方向",
-  stats: (size, frame, backend, name) => `${size}：每帧 ${frame} 毫秒，其中 ${name} 用 ${backend} 毫秒`,
+  stats: (size, frame, read, compute, name, paint) =>
+    `${size}：每帧 ${frame} 毫秒（取图 ${read}，${name} ${compute}，绘制 ${paint}）`,
   rate: (rate) => `每秒 ${rate} 帧`,
+  cameraRate: (rate) => `（摄像头每秒 ${rate} 帧）`,
   kernel: "卷积核",
   kernelBy: "选择卷积核",
   kinds: { preset: "常用", direction: "方向", own: "自定义" },
