@@ -26,21 +26,24 @@ export interface PrintOptions {
 /** `undefined` is as good as absent. */
 export type PartialPrintOptions = { [K in keyof PrintOptions]?: PrintOptions[K] | undefined };
 
-export interface FormatOptions extends PartialPrintOptions {
+/** What is said behind the elements. */
+interface Provenance {
   /** Append `requires_grad=True`. */
   requiresGrad?: boolean | undefined;
   /** Append `grad_fn=<…>` with this name, such as `MulBackward0`, instead of `requires_grad=True`. */
   gradFn?: string | null | undefined;
 }
 
+export type FormatOptions = PartialPrintOptions & Provenance;
+
 /** PyTorch's named sets of options. */
 export type PrintProfile = "default" | "short" | "full";
 
 const defaults: PrintOptions = { precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80, sciMode: null };
-const profiles: Record<PrintProfile, PrintOptions> = {
-  default: defaults,
-  short: { ...defaults, precision: 2, edgeitems: 2 },
-  full: { ...defaults, threshold: Infinity },
+const profiles: Record<PrintProfile, Partial<PrintOptions>> = {
+  default: {},
+  short: { precision: 2, edgeitems: 2 },
+  full: { threshold: Infinity },
 };
 
 let current: PrintOptions = defaults;
@@ -60,7 +63,8 @@ export function setPrintOptions(
       `expected profile "default", "short" or "full", but got ${profile}`,
     );
   }
-  current = merge(profile === undefined ? current : profiles[profile], given);
+  const base = profile === undefined ? current : { ...defaults, ...profiles[profile] };
+  current = merge(base, given);
   return { ...current };
 }
 
@@ -77,8 +81,26 @@ export function formatTensor(
   dtype: DType,
   options: FormatOptions = {},
 ): string {
-  const { requiresGrad, gradFn, ...given } = options;
-  const print = merge(current, given);
+  return formatBy(merge(current, options), data, shape, dtype, options);
+}
+
+/** `formatTensor` by the options in force, which were checked when they were set. */
+export function formatAsSet(
+  data: ArrayLike<number>,
+  shape: Shape,
+  dtype: DType,
+  provenance: Provenance,
+): string {
+  return formatBy(current, data, shape, dtype, provenance);
+}
+
+function formatBy(
+  print: PrintOptions,
+  data: ArrayLike<number>,
+  shape: Shape,
+  dtype: DType,
+  { requiresGrad, gradFn }: Provenance,
+): string {
   const size = sizeOf(shape);
   const summarised = size > print.threshold;
   const hidden = summarised && print.edgeitems === 0 && shape.length > 0;

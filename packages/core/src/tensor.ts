@@ -20,7 +20,7 @@ import {
 import type { Backend, DType, TypedArray } from "./backend.ts";
 import { checkBackend } from "./current-backend.ts";
 import { Corr2dError } from "./errors.ts";
-import { formatTensor } from "./format.ts";
+import { formatAsSet } from "./format.ts";
 import * as activation from "./ops/activation.ts";
 import { fill } from "./ops/call.ts";
 import { fromArray, fromNested, type NestedArray } from "./ops/data.ts";
@@ -371,7 +371,7 @@ export class Tensor implements Disposable {
   }
 
   #format(data: TypedArray): string {
-    return formatTensor(data, this.shape, this.dtype, {
+    return formatAsSet(data, this.shape, this.dtype, {
       requiresGrad: this.#requiresGrad && this.#node === null,
       gradFn: this.gradFn,
     });

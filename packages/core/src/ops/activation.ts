@@ -64,7 +64,10 @@ export function tanh(x: Tensor): Tensor {
 
 type Parameters = Readonly<Record<string, number>>;
 
-/** An activation written in tensor operations: value and derivative as functions of x and parameters. */
+/**
+ * An activation written in tensor operations: value and derivative as functions of x and parameters. Calls are marked
+ * pure for the bundlers that would not see it, so that activations nobody uses are left out.
+ */
 function composed(
   name: string,
   value: (x: Tensor, p: Parameters) => Tensor,
@@ -83,7 +86,7 @@ function composed(
   };
 }
 
-const runLeakyRelu = composed(
+const runLeakyRelu = /* @__PURE__ */ composed(
   "LeakyReluBackward0",
   (x, p) => where(x.gt(0), x, x.mul(p.slope!)),
   (x, p) => where(x.gt(0), x.onesLike(), p.slope!),
@@ -92,7 +95,7 @@ const runLeakyRelu = composed(
 export const leakyRelu = (x: Tensor, negativeSlope = 0.01): Tensor =>
   runLeakyRelu(x, "leakyRelu", { slope: negativeSlope });
 
-const runElu = composed(
+const runElu = /* @__PURE__ */ composed(
   "EluBackward0",
   (x, p) => where(x.gt(0), x.mul(p.scale!), x.expm1().mul(p.alpha! * p.scale!)),
   (x, p) => where(x.gt(0), x.onesLike().mul(p.scale!), x.exp().mul(p.alpha! * p.scale!)),
@@ -104,7 +107,7 @@ export const elu = (x: Tensor, alpha = 1): Tensor => runElu(x, "elu", { alpha, s
 export const selu = (x: Tensor): Tensor =>
   runElu(x, "selu", { alpha: 1.6732632423543772, scale: 1.0507009873554805 });
 
-const runSoftplus = composed(
+const runSoftplus = /* @__PURE__ */ composed(
   "SoftplusBackward0",
   (x) => x.abs().neg().exp().log1p().add(x.relu()),
   (x) => x.sigmoid(),
@@ -112,7 +115,7 @@ const runSoftplus = composed(
 /** ln(1 + eˣ), without overflow. */
 export const softplus = (x: Tensor): Tensor => runSoftplus(x, "softplus");
 
-const runSoftsign = composed(
+const runSoftsign = /* @__PURE__ */ composed(
   "SoftsignBackward0",
   (x) => x.div(x.abs().add(1)),
   (x) => x.abs().add(1).square().reciprocal(),
@@ -120,7 +123,7 @@ const runSoftsign = composed(
 /** x / (1 + |x|). */
 export const softsign = (x: Tensor): Tensor => runSoftsign(x, "softsign");
 
-const runGelu = composed(
+const runGelu = /* @__PURE__ */ composed(
   "GeluBackward0",
   (x) => x.mul(x.mul(Math.SQRT1_2).erf().add(1)).mul(0.5),
   (x) =>
@@ -133,7 +136,7 @@ const runGelu = composed(
 );
 const TANH_SCALE = Math.sqrt(2 / Math.PI);
 const geluArgument = (x: Tensor): Tensor => x.add(x.mul(x).mul(x).mul(0.044715)).mul(TANH_SCALE);
-const runGeluTanh = composed(
+const runGeluTanh = /* @__PURE__ */ composed(
   "GeluBackward0",
   (x) => x.mul(geluArgument(x).tanh().add(1)).mul(0.5),
   (x) => {
@@ -153,7 +156,7 @@ const runGeluTanh = composed(
 export const gelu = (x: Tensor, options: { readonly approximate?: "none" | "tanh" } = {}): Tensor =>
   options.approximate === "tanh" ? runGeluTanh(x, "gelu") : runGelu(x, "gelu");
 
-const runHardSigmoid = composed(
+const runHardSigmoid = /* @__PURE__ */ composed(
   "HardsigmoidBackward0",
   (x, p) => x.mul(p.alpha!).add(p.beta!).clamp(0, 1),
   (x, p) => {
@@ -165,7 +168,7 @@ const runHardSigmoid = composed(
 export const hardSigmoid = (x: Tensor, alpha: number = 1 / 6, beta: number = 0.5): Tensor =>
   runHardSigmoid(x, "hardSigmoid", { alpha, beta });
 
-const runHardSwish = composed(
+const runHardSwish = /* @__PURE__ */ composed(
   "HardswishBackward0",
   (x) => x.mul(x.div(6).add(0.5).clamp(0, 1)),
   (x) => where(x.le(-3), x.zerosLike(), where(x.lt(3), x.div(3).add(0.5), x.onesLike())),
