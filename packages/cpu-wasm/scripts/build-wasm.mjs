@@ -1,40 +1,45 @@
 // node scripts/build-wasm.mjs
 //
-// Compiles assembly/index.ts twice, with and without relaxed SIMD, into a TypeScript module that carries the bytes,
-// src/generated/builds.ts, and one with the names and types of what they export, src/generated/kernels.ts.
+// Compiles assembly/index.ts into a TypeScript module that carries the bytes, src/generated/kernels-module.ts, and one
+// with the names and types of what they export, src/generated/kernels.ts.
 //
-// Both builds import an unshared memory: one with shared memory differs in one flag byte (src/module.ts sets it).
+// The module imports an unshared memory: one with shared memory differs in one flag byte. Builds with and without
+// relaxed SIMD differ in a few instructions, all of one length. src/module.ts makes both changes.
 // Memory below 64 KiB holds the argument block, the threads' control block (src/layout.ts) and the kernels' constants.
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { deflateSync } from "node:zlib";
+import LZMA from "@blu3r4y/lzma";
 import asc from "assemblyscript/asc";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const outputFolder = join(root, "src", "generated");
 
-const FLAGS = [
-  ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--noAssert"],
-  ...["--runtime", "stub", "--use", "abort="],
+const FLAGS = ["--noAssert", "--runtime", "stub", "--use", "abort=", "--bindings", "raw"];
+const KERNEL_FLAGS = [
+  ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--enable", "simd"],
   ...["--importMemory", "--noExportMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
   ...["--memoryBase", "4096"],
-  ...["--enable", "simd", "--bindings", "raw"],
 ];
+const DECODER_FLAGS = ["--optimizeLevel", "2", "--shrinkLevel", "2", "--memoryBase", "65536"];
 
-/** Compiles one build; gives its bytes and asc's declaration file. */
-async function compile(name, extraFlags) {
+/** Compiles a module; gives its bytes, its text, and asc's declaration file. */
+async function compile(entry, flags) {
   const files = new Map();
   const messages = [];
   const { error } = await asc.main(
-    ["assembly/index.ts", "--baseDir", root, "--outFile", `${name}.wasm`, ...FLAGS, ...extraFlags],
+    [entry, "--baseDir", root, "--outFile", "out.wasm", "--textFile", "out.wat", ...FLAGS, ...flags],
     {
       stderr: { write: (text) => messages.push(text) },
       writeFile: (file, contents) => void files.set(file, contents),
     },
   );
-  if (error) throw new Error(`${name} build failed:\n${messages.join("")}`);
-  return { bytes: files.get(`${name}.wasm`), declarations: files.get(`${name}.d.ts`) };
+  if (error) throw new Error(`${entry} does not compile:\n${messages.join("")}`);
+  return {
+    bytes: files.get("out.wasm"),
+    text: files.get("out.wat"),
+    declarations: files.get("out.d.ts"),
+  };
 }
 
 /** Names and parameter lists of the exported functions, from asc's declaration file. */
@@ -48,36 +53,59 @@ function exportsOf(declarations) {
 }
 
 /** Where the flags of the memory import lie: 1 says that it has a maximum, 3 that it is shared too. */
-function memoryFlagOffset(name, bytes) {
+function memoryFlagOffset(bytes) {
   const text = Buffer.from(bytes).toString("latin1");
   const entry = "\x03env\x06memory\x02";
   const offset = text.indexOf(entry) + entry.length;
-  if (offset < entry.length || bytes[offset] !== 1)
-    throw new Error(`${name} build: no unshared memory import`);
+  if (offset < entry.length || bytes[offset] !== 1) throw new Error("the module imports no unshared memory");
   return offset;
 }
 
-/** The module must ask for nothing but memory, and its constants must end before the heap. */
-function checkModule(name, bytes) {
-  const module = new WebAssembly.Module(bytes);
-  const imports = WebAssembly.Module.imports(module);
-  if (imports.length !== 1)
-    throw new Error(`${name} build may only import memory: ${JSON.stringify(imports)}`);
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 }); // a segment beyond its 64 KiB traps
-  new WebAssembly.Instance(module, { env: { memory } });
+/** What assembly/simd.ts has the compiler write for a product, and for a sum. Each takes three bytes. */
+const STAND_INS = { product: "i16x8.q15mulr_sat_s", sum: "i16x8.avgr_u" };
+const STAND_IN_BYTES = { product: [0xfd, 0x82, 0x01], sum: [0xfd, 0x9b, 0x01] };
+
+/** Replaces each of three bytes; gives how many. */
+function replaceAll(bytes, from, to) {
+  let count = 0;
+  for (let at = 0; at < bytes.length - 2; at++) {
+    if (from.some((byte, i) => bytes[at + i] !== byte)) continue;
+    bytes.set(to, at);
+    count++;
+  }
+  return count;
 }
 
 /**
- * The builds differ in few places. A block of each in turn, they lie near enough for DEFLATE, which looks back
- * 32 KiB, to store the second as repetitions of the first.
+ * The module must ask for nothing but memory, its constants must end before the heap, and the loader must be able to
+ * replace the stand-ins: their bytes occur nowhere else, and a sum belongs to each product, whose place is then free.
  */
-const BLOCK = 8192;
-function interleave(a, b) {
-  const blocks = [];
-  for (let at = 0; at < Math.max(a.length, b.length); at += BLOCK) {
-    blocks.push(a.subarray(at, at + BLOCK), b.subarray(at, at + BLOCK));
+function checkModule(bytes, text) {
+  const module = new WebAssembly.Module(bytes);
+  const imports = WebAssembly.Module.imports(module);
+  if (imports.length !== 1) throw new Error(`the module may only import memory: ${JSON.stringify(imports)}`);
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 }); // a segment beyond its 64 KiB traps
+  new WebAssembly.Instance(module, { env: { memory } });
+
+  const fused = Uint8Array.from(bytes);
+  const replacements = {
+    product: [0x01, 0x01, 0x01], // nop
+    sum: [0xfd, 0x52, 0x01], // bitselect and nop: as many operands as relaxed_madd, which Node 20 does not know
+  };
+  for (const [name, instruction] of Object.entries(STAND_INS)) {
+    const written = text.split(instruction).length - 1;
+    const found = replaceAll(fused, STAND_IN_BYTES[name], replacements[name]);
+    if (written === 0 || found !== written)
+      throw new Error(`${written} times ${instruction}, found ${found}`);
   }
-  return Buffer.concat(blocks);
+  if (!WebAssembly.validate(fused)) throw new Error("a product is used by something else than its sum");
+}
+
+/** As an LZMA stream, without its header: assembly/lzma expects one setting, and is told the size. */
+function compress(bytes) {
+  const [properties, ...rest] = LZMA.compress(bytes, 9);
+  if (properties !== 93) throw new Error(`LZMA with unexpected properties: ${properties}`);
+  return Buffer.from(rest.slice(12));
 }
 
 /** Written beside and renamed, so that nobody reads half a file. */
@@ -87,38 +115,31 @@ function write(file, text) {
   renameSync(`${path}.tmp`, path);
 }
 
-const builds = {
-  plain: await compile("plain", []),
-  relaxed: await compile("relaxed", ["--enable", "relaxed-simd"]),
-};
+const { bytes, declarations, text } = await compile("assembly/index.ts", KERNEL_FLAGS);
+const decoder = (await compile("assembly/lzma/index.ts", DECODER_FLAGS)).bytes;
+checkModule(bytes, text);
+const packed = compress(bytes);
 
 mkdirSync(outputFolder, { recursive: true });
-const layout = {};
-for (const [name, { bytes }] of Object.entries(builds)) {
-  if (name === "plain" || WebAssembly.validate(bytes)) checkModule(name, bytes); // Node 20 has no relaxed SIMD
-  layout[name] = { size: bytes.length, memoryFlag: memoryFlagOffset(name, bytes) };
-}
-const packed = deflateSync(interleave(builds.plain.bytes, builds.relaxed.bytes), {
-  level: 9,
-  memLevel: 9,
-});
 write(
-  "builds.ts",
+  "kernels-module.ts",
   [
-    "/** Both modules, a block of each in turn, deflated, in base64. */",
+    "/** The module of assembly/lzma, in base64. */",
+    `export const decoder: string =\n  "${Buffer.from(decoder).toString("base64")}";`,
+    "/** The kernels' module, compressed by LZMA, in base64, and its size. */",
     `export const packed: string =\n  "${packed.toString("base64")}";`,
-    `export const BLOCK = ${BLOCK};`,
-    "/** Bytes of each module, and the offset of the byte that says whether its memory is shared: 1 no, 3 yes. */",
-    'export const layout: Readonly<Record<"plain" | "relaxed", { size: number; memoryFlag: number }>> =',
-    `  ${JSON.stringify(layout)};`,
+    `export const size = ${bytes.length};`,
+    "/** The offset of the byte that says whether its memory is shared: 1 no, 3 yes. */",
+    `export const memoryFlag = ${memoryFlagOffset(bytes)};`,
+    "/** The second of the three bytes, 0xfd … 0x01, of what stands for a product, and for the sum that follows it. */",
+    `export const PRODUCT = 0x${STAND_IN_BYTES.product[1].toString(16)};`,
+    `export const SUM = 0x${STAND_IN_BYTES.sum[1].toString(16)};`,
     "",
   ].join("\n"),
 );
-console.log(
-  `plain ${layout.plain.size} bytes, relaxed ${layout.relaxed.size}, together ${packed.length} packed`,
-);
+console.log(`${bytes.length} bytes, ${packed.length} packed, decoder ${decoder.length}`);
 
-const kernels = exportsOf(builds.plain.declarations);
+const kernels = exportsOf(declarations);
 const isChunked = (kernel) => kernel.parameters === "args: number, begin: number, end: number";
 write(
   "kernels.ts",

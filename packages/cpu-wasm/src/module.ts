@@ -1,12 +1,13 @@
 /**
  * From the bytes that travel inside the package to a compiled module, and what the host can run of them.
  *
- * There are two builds: "plain" needs SIMD128, which every current engine has; "relaxed" also relaxed SIMD's fused
- * multiply-add. Either imports its memory, and one byte says whether that is shared.
+ * One module serves everyone. In its bytes, two instructions stand for a multiplication and the addition to it
+ * (assembly/simd.ts): the "plain" build has just those, and needs SIMD128, which every current engine has; the
+ * "relaxed" one has relaxed SIMD's fused multiply-add. It imports its memory, and one byte says whether that is shared.
  */
 import { Corr2dError } from "@corr2d/core";
-import { BLOCK, layout, packed } from "./generated/builds.ts";
-import { inflate } from "./inflate.ts";
+import { decoder, memoryFlag, PRODUCT, packed, SUM, size } from "./generated/kernels-module.ts";
+import { decompress } from "./lzma.ts";
 
 export type Simd = "relaxed" | "plain";
 
@@ -44,7 +45,7 @@ export function chooseSimd(requested: Simd | undefined): Simd {
   return requested ?? (hasRelaxed ? "relaxed" : "plain");
 }
 
-function decodeBase64(base64: string): Uint8Array {
+function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
   if (typeof Buffer !== "undefined") return Buffer.from(base64, "base64"); // atob is slow in Node
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
@@ -52,33 +53,28 @@ function decodeBase64(base64: string): Uint8Array {
   return bytes;
 }
 
-/** The bytes of a build; the two travel interleaved, a block of each in turn (scripts/build-wasm.mjs). */
-async function unpack(simd: Simd): Promise<Uint8Array> {
-  const { plain, relaxed } = layout;
-  const both = await inflate(decodeBase64(packed));
-  const bytes = new Uint8Array(layout[simd].size);
-  for (let at = 0, from = 0; from < both.length; at += BLOCK) {
-    const plainBlock = Math.max(0, Math.min(BLOCK, plain.size - at));
-    const relaxedBlock = Math.max(0, Math.min(BLOCK, relaxed.size - at));
-    const start = simd === "plain" ? from : from + plainBlock;
-    const length = simd === "plain" ? plainBlock : relaxedBlock;
-    bytes.set(both.subarray(start, start + length), at);
-    from += plainBlock + relaxedBlock;
+const NOP = 1;
+const INSTRUCTIONS = {
+  plain: { product: [0xfd, 0xe6, 1], sum: [0xfd, 0xe4, 1] }, // f32x4.mul, f32x4.add
+  relaxed: { product: [NOP, NOP, NOP], sum: [0xfd, 0x85, 2] }, // f32x4.relaxed_madd, when both factors and c are on the stack
+};
+
+/** Puts the build's instructions in the place of those that stand for them. */
+function specialise(bytes: Uint8Array, simd: Simd): void {
+  const { product, sum } = INSTRUCTIONS[simd];
+  for (let at = 0; at < bytes.length - 2; at++) {
+    if (bytes[at] !== 0xfd || bytes[at + 2] !== 1) continue;
+    if (bytes[at + 1] === PRODUCT) bytes.set(product, at);
+    else if (bytes[at + 1] === SUM) bytes.set(sum, at);
   }
-  return bytes;
 }
 
-/**
- * The compiled module of a build, for shared memory or not.
- * @throws BACKEND_UNAVAILABLE when the page's Content-Security-Policy forbids compiling.
- */
-export async function compileModule(simd: Simd, shared: boolean): Promise<WebAssembly.Module> {
-  const bytes = await unpack(simd);
-  if (shared) bytes[layout[simd].memoryFlag] = 3;
+/** @throws BACKEND_UNAVAILABLE when the page's Content-Security-Policy forbids compiling. */
+async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
   try {
-    return await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
+    return await WebAssembly.compile(bytes);
   } catch (cause) {
-    if (!WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)) throw cause;
+    if (!WebAssembly.validate(bytes)) throw cause;
     throw new Corr2dError(
       "BACKEND_UNAVAILABLE",
       "the Content-Security-Policy of this page forbids WebAssembly: its script-src needs 'wasm-unsafe-eval'. " +
@@ -87,4 +83,15 @@ export async function compileModule(simd: Simd, shared: boolean): Promise<WebAss
       { cause },
     );
   }
+}
+
+/**
+ * The compiled module of a build, for shared memory or not.
+ * @throws BACKEND_UNAVAILABLE when the page's Content-Security-Policy forbids compiling.
+ */
+export async function compileModule(simd: Simd, shared: boolean): Promise<WebAssembly.Module> {
+  const bytes = decompress(await compile(decodeBase64(decoder)), decodeBase64(packed), size);
+  specialise(bytes, simd);
+  if (shared) bytes[memoryFlag] = 3;
+  return compile(bytes);
 }

@@ -52,7 +52,7 @@ export interface BundleSize {
 /** Bundles the packages as they are built. */
 export async function bundleSize(): Promise<BundleSize> {
   const whole = await bundle(false);
-  const kernels = await readFile(join(home, "../../packages/cpu-wasm/dist/generated/builds.js"));
+  const kernels = await readFile(join(home, "../../packages/cpu-wasm/dist/generated/kernels-module.js"));
   return {
     total: [...whole.values()].reduce((sum, bytes) => sum + bytes, 0),
     parts: await bundle(true),
