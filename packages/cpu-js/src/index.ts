@@ -4,7 +4,7 @@
  * This file only assembles: every operation allocates its result (buffers.ts) and hands plain typed arrays to a
  * kernel. There is no eval and no generated code, so it runs under the strictest Content-Security-Policy.
  */
-import { type Backend, type DType, defineBackend, sizeOf, type TypedArray } from "@corr2d/core";
+import { type Backend, type DType, defineCompleteBackend, sizeOf, type TypedArray } from "@corr2d/core";
 import { binary, binaryDtype, select } from "./binary.ts";
 import { BufferPool, type Handle } from "./buffers.ts";
 import { corr2d, corr2dInput, corr2dKernel } from "./corr2d.ts";
@@ -42,7 +42,7 @@ export function cpuJs(options: CpuJsOptions = {}): Backend<Handle> {
 
   const readSync = (handle: Handle): TypedArray => pool.elementsOf(handle).slice();
 
-  return defineBackend<Handle>({
+  return defineCompleteBackend<Handle>({
     name: "cpu-js",
     contract: 1,
     features: { syncRead: true },

@@ -9,7 +9,7 @@ import {
   type Backend,
   Corr2dError,
   type DType,
-  defineBackend,
+  defineCompleteBackend,
   type Features,
   type TypedArray,
 } from "@corr2d/core";
@@ -39,7 +39,7 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
     return dtype === "int32" ? bits : new Float32Array(bits.buffer, 0, size);
   };
 
-  return defineBackend<TensorHandle>({
+  return defineCompleteBackend<TensorHandle>({
     name: "cpu-wasm",
     contract: 1,
     features,
