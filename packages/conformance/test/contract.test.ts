@@ -23,15 +23,3 @@ test("every case proves a clause that exists, and every clause not marked ◦ ha
   expect([...proved].filter((clause) => !all.includes(clause))).toEqual([]);
   expect(all.filter((clause) => !proved.has(clause))).toEqual(withoutCases);
 });
-
-test("the code that docs/writing-a-backend.md shows is the example's", () => {
-  const read = (path: string): string =>
-    readFileSync(new URL(`../../../docs/${path}`, import.meta.url), "utf8");
-  const example =
-    read("examples/minimal-backend/backend.ts") + read("examples/minimal-backend/test/conformance.test.ts");
-  const blocks = [...read("writing-a-backend.md").matchAll(/```ts\n([\s\S]*?)```/g)].map(
-    (match) => match[1]!,
-  );
-  expect(blocks.length).toBeGreaterThan(3);
-  for (const block of blocks) expect(example).toContain(block);
-});
