@@ -20,6 +20,8 @@ export interface Schedule {
   readonly sampleSeconds: number;
   /** Unrecorded running before the first round: engines compile in stages. */
   readonly warmSeconds: number;
+  /** JavaScript engines count calls, not seconds: whoever has had fewer runs on, for a second at most. */
+  readonly warmCalls: number;
   /** A candidate that has used this much, warm-up included, drops out of further rounds (after `leastSamples`). */
   readonly budgetSeconds: number;
   /** What a slow candidate gets at least. */
@@ -32,6 +34,7 @@ export const THOROUGH: Schedule = {
   rounds: 15,
   sampleSeconds: 0.02,
   warmSeconds: 0.15,
+  warmCalls: 1000,
   budgetSeconds: 4,
   leastSamples: 3,
   patienceSeconds: 10,
@@ -42,10 +45,14 @@ export const QUICK: Schedule = {
   rounds: 3,
   sampleSeconds: 0.01,
   warmSeconds: 0.1,
+  warmCalls: 0,
   budgetSeconds: 1,
   leastSamples: 1,
   patienceSeconds: 2,
 };
+
+/** A call that takes longer spends its time in loops, which are compiled while they run. */
+const LONG_CALL_SECONDS = 0.005;
 
 export interface Timing {
   /** Seconds per call, of all samples. */
@@ -81,6 +88,8 @@ export async function interleave(
   for (const sampler of samplers) {
     const perCall = await run(sampler, schedule.warmSeconds);
     if (perCall > schedule.patienceSeconds) hopeless.set(sampler.name, perCall);
+    const missing = schedule.warmCalls * perCall - schedule.warmSeconds;
+    if (missing > 0 && perCall < LONG_CALL_SECONDS) await run(sampler, Math.min(missing, 2));
   }
 
   for (let round = 0; round < schedule.rounds; round++) {

@@ -6,6 +6,7 @@ const SCHEDULE: Schedule = {
   rounds: 4,
   sampleSeconds: 0.02,
   warmSeconds: 0.15,
+  warmCalls: 0,
   budgetSeconds: 100,
   leastSamples: 2,
   patienceSeconds: 1000,
@@ -49,6 +50,26 @@ test("warms everybody up, then takes turns, each round beginning with the next",
   expect(samples.slice(0, 3)).toEqual(["a 0.15", "b 0.15", "c 0.15"]);
   expect(samples.slice(3).map((line) => line[0])).toEqual([..."abc", ..."bca", ..."cab"]);
   expect(new Set(samples.slice(3).map((line) => line.slice(2)))).toEqual(new Set(["0.02"]));
+});
+
+test("warms up whoever has had few calls for longer, unless they are long ones", async () => {
+  const clock = fake();
+  const samplers = [
+    clock.sampler("tiny", () => 0.00001),
+    clock.sampler("small", () => 0.00025),
+    clock.sampler("middling", () => 0.002),
+    clock.sampler("long", () => 0.01),
+  ];
+  await interleave(samplers, { ...SCHEDULE, warmCalls: 1000 }, clock.settle, clock.now);
+  const warming = clock.log.filter((line) => line !== "settle").slice(0, 6);
+  expect(warming).toEqual([
+    "tiny 0.15",
+    "small 0.15",
+    "small 0.1",
+    "middling 0.15",
+    "middling 1.85",
+    "long 0.15",
+  ]);
 });
 
 test("settles before every sample", async () => {

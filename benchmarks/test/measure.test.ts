@@ -10,6 +10,7 @@ const SCHEDULE: Schedule = {
   rounds: 3,
   sampleSeconds: 0.001,
   warmSeconds: 0.001,
+  warmCalls: 0,
   budgetSeconds: 1,
   leastSamples: 1,
   patienceSeconds: 100,
