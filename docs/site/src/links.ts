@@ -26,7 +26,15 @@ export function linksOf(markdown: string): Link[] {
     );
 }
 
-/** GitHub's: lower case, blanks to hyphens, nothing but letters, digits, hyphens and underscores; doubles get a number. */
+/** GitHub's: lower case, blanks to hyphens, nothing but letters, digits, hyphens and underscores. */
+export const slugOf = (heading: string): string =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(/\s/g, "-");
+
+/** Of all headings of a page; those that occur again get a number. */
 export function anchorsOf(markdown: string): Set<string> {
   const anchors = new Set<string>();
   const headings = markdown
@@ -34,10 +42,7 @@ export function anchorsOf(markdown: string): Set<string> {
     .matchAll(/^#{1,6}\s+(.*?)\s*#*\s*$/gm);
   for (const [, heading] of headings) {
     const plain = heading!.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
-    const slug = plain
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
-      .replaceAll(/\s/g, "-");
+    const slug = slugOf(plain);
     let anchor = slug;
     for (let n = 1; anchors.has(anchor); n++) anchor = `${slug}-${n}`;
     anchors.add(anchor);

@@ -48,7 +48,10 @@ describe("programs", () => {
 describe("excerpts", () => {
   test.each(pages.flatMap((page) => page.excerpts))("$name is in $path", ({ path, lines }) => {
     const trimmed = (text: readonly string[]): string => `\n${text.map((line) => line.trim()).join("\n")}\n`;
-    expect(trimmed(readFileSync(join(root, path), "utf8").split("\n"))).toContain(trimmed(lines));
+    const file = trimmed(readFileSync(join(root, path), "utf8").split("\n"));
+    const missing = lines.filter((line) => !file.includes(trimmed([line])));
+    expect(missing, "lines that the file has not").toEqual([]);
+    expect(file.includes(trimmed(lines)), "the file has the lines one after the other").toBe(true);
   });
 });
 

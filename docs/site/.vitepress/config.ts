@@ -1,0 +1,114 @@
+/**
+ * The documentation site: VitePress over the Markdown of docs/, one page for each file, and TypeDoc's of docs/api.
+ *
+ * Nothing comes from another host, search included. `SITE_BASE` is the path that the site is served under.
+ */
+import { posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type DefaultTheme, defineConfig } from "vitepress";
+import { slugOf } from "../src/links.ts";
+
+const vitepress = fileURLToPath(import.meta.resolve("vitepress"));
+const repository = "https://github.com/corr2d/corr2d";
+
+/** A link that leads out of docs/, made for readers of the repository, leads to the repository on the site too. */
+function outOfDocs(href: string, page: string): string {
+  if (/^[a-z]+:|^[#/]/.test(href)) return href;
+  const path = posix.join("docs", posix.dirname(page), href);
+  const isPage = path.startsWith("docs/") && /\.md(#.*)?$/.test(path);
+  if (isPage) return href;
+  return `${repository}/${/\.\w+(#.*)?$/.test(path) ? "blob" : "tree"}/main/${path}`;
+}
+
+/** A picture's four cells, and the kernel over one of them. */
+const icon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path fill="#9db0ea" d="M0 0h8v8H0z"/>' +
+  '<path fill="#3451b2" d="M0 0h5v5H0z"/></svg>';
+
+const packages = ["core", "nn", "cpu-js", "cpu-wasm", "conformance"];
+const page = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, link });
+
+const sidebar: DefaultTheme.SidebarItem[] = [
+  {
+    text: "Learn",
+    items: [page("The chapter", "/tutorial"), page("PyTorch → corr2d", "/from-pytorch")],
+  },
+  {
+    text: "Use",
+    items: [
+      page("Memory", "/memory"),
+      page("Threads and headers", "/threads"),
+      page("Deploy", "/deploy"),
+      page("Where it runs", "/matrix"),
+      page("Benchmarks", "/benchmarks"),
+    ],
+  },
+  {
+    text: "Write a backend",
+    items: [
+      page("Step by step", "/writing-a-backend"),
+      page("The contract", "/backend-contract"),
+      page("Operations by backend", "/operations-by-backend"),
+    ],
+  },
+  {
+    text: "How it is built",
+    items: [
+      page("Architecture", "/architecture"),
+      page("Decisions", "/decisions/0001-core-ends-empty-operations"),
+    ],
+  },
+  {
+    text: "API reference",
+    items: packages.map((name) => page(`@corr2d/${name}`, `/api/@corr2d/${name === "nn" ? "nn/" : name}`)),
+  },
+];
+
+export default defineConfig({
+  title: "corr2d",
+  description: "Convolutional networks that train in plain JavaScript, with backends as plug-ins",
+  lang: "en",
+  head: [["link", { rel: "icon", href: `data:image/svg+xml,${encodeURIComponent(icon)}` }]],
+  base: process.env.SITE_BASE ?? "/",
+  srcDir: "..",
+  srcExclude: ["site/**", "examples/**"],
+  outDir: "dist",
+  cacheDir: ".vitepress/cache",
+  themeConfig: {
+    nav: [
+      { text: "Tutorial", link: "/tutorial" },
+      { text: "Write a backend", link: "/writing-a-backend" },
+      { text: "API", link: "/api/" },
+    ],
+    sidebar,
+    outline: [2, 3],
+    search: { provider: "local" },
+    socialLinks: [{ icon: "github", link: repository }],
+    editLink: { pattern: `${repository}/edit/main/docs/:path` },
+  },
+  // Pages become Vue components, and lie where no node_modules is: their Vue is VitePress's.
+  vite: {
+    build: { chunkSizeWarningLimit: 1000 }, // the API of core is one page
+    plugins: [
+      {
+        name: "vue-of-vitepress",
+        enforce: "pre",
+        resolveId(id, importer, options) {
+          if (!/^vue(\/|$)/.test(id) || !importer?.endsWith(".md")) return null;
+          return this.resolve(id, vitepress, { ...options, skipSelf: true });
+        },
+      },
+    ],
+  },
+  markdown: {
+    anchor: { slugify: slugOf },
+    config(md) {
+      md.core.ruler.push("out-of-docs", (state) => {
+        for (const token of state.tokens.flatMap((block) => block.children ?? [])) {
+          const href = token.type === "link_open" ? token.attrGet("href") : null;
+          if (href !== null) token.attrSet("href", outOfDocs(href, state.env.relativePath));
+        }
+      });
+    },
+  },
+});
