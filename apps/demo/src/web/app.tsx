@@ -1,6 +1,6 @@
 /** The frame of the page: heading, tabs, settings; each tab's code is loaded when it is first opened. */
 import { type ComponentType, h } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { BACKEND_NAMES, backendChoice, MOST_THREADS, session, sessionIsStarting } from "./compute/session.ts";
 import { LANGUAGES, language, words } from "./i18n/index.ts";
 import { SlideTab } from "./slide/tab.tsx";
@@ -121,6 +121,13 @@ function BackendNote() {
 
 export function App() {
   const { shell } = words.value;
+  const tabs = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    // Where the row of tabs scrolls, the present one is in sight.
+    tabs
+      .current!.querySelector('[aria-current="page"]')
+      ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [tab.value]);
   return (
     <>
       {/* biome-ignore lint/a11y/useValidAnchor: it goes somewhere; the address is taken by the state. */}
@@ -130,7 +137,7 @@ export function App() {
       <header class="site-header">
         <h1>{shell.title}</h1>
         <nav aria-label={shell.tabsLabel}>
-          <ul>
+          <ul ref={tabs}>
             {TABS.map((id) => (
               <li>
                 <a href={addressOf(id)} aria-current={id === tab.value ? "page" : undefined}>

@@ -25,6 +25,13 @@ async function findings(page: Page): Promise<string[]> {
   );
 }
 
+/** In how many rows the links to the tabs stand. */
+const rowsOfTabs = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const links = document.querySelectorAll("nav[aria-label] a");
+    return new Set(Array.from(links, (link) => link.getBoundingClientRect().top)).size;
+  });
+
 const TABS = [
   "slide?x=0,1,2;3,-4,5;6,7,8|1,-9,3;4,5,6;7,8,9&k=0,1;2,3|1,2;3,4/1,-2;3,4|2,3;4,5&padding=1&stride=2",
   "slide?x=0,1,2,3;5,6,-7,8;0,1,2,3;5,6,7,8&k=0.125,1,1;2,-3,1;1,0.25,1",
@@ -52,6 +59,7 @@ describeLab("access", (lab) => {
       expect(await findings(page), `${tab} ${JSON.stringify(look)}`).toEqual([]);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow, `${tab} is wider than the screen`).toBeLessThanOrEqual(0);
+      expect(await rowsOfTabs(page)).toBe(1);
     }
   });
 

@@ -15,7 +15,7 @@ import { GeometryControls, LayerChoice } from "./geometry-controls.tsx";
 import { MatrixView } from "./matrix-view.tsx";
 import { startPlayback, steps } from "./playback.ts";
 import { largest, Stage } from "./stage.tsx";
-import { change, isStepping, position, slide, VIEWS } from "./state.ts";
+import { change, isStepping, type Planes, position, slide, VIEWS } from "./state.ts";
 import { EditTools, type Tool, Transport, useShortcuts } from "./transport.tsx";
 
 function ExampleChoice() {
@@ -43,6 +43,12 @@ function why({ face, state }: Layer): string | undefined {
   if (face === "scatter") return state.transposed ? text.scatterWhy.output : text.scatterWhy.gradient;
   if (face === "collect") return text.collectWhy;
   return state.transposed ? text.gatherWhy : undefined;
+}
+
+/** What the layer writes: its colours are the legend's. */
+function resultOf({ face, large, small, kernel }: Layer): Planes {
+  if (face === "collect") return kernel.flat();
+  return face === "scatter" ? large : small;
 }
 
 export function SlideTab() {
@@ -91,7 +97,7 @@ export function SlideTab() {
           <>
             <Stage layer={shown} step={current?.step} brush={tool === "paint" ? brush : undefined} />
             <div class="stage-foot">
-              <Legend scale={largest(shown.face === "scatter" ? shown.large : shown.small)} />
+              <Legend scale={largest(resultOf(shown))} />
               <EditTools tool={tool} onTool={setTool} brush={brush} onBrush={setBrush} />
             </div>
             <p class="hint keys">{text.keys}</p>

@@ -52,7 +52,7 @@ export const edges = {
     offset: "grey 128 for zero",
     stretch: "smallest to black, largest to white",
   },
-  finishAuto: (name: string): string => `the kernel’s own way: ${name}`,
+  finishAuto: (name: string): string => `automatic: ${name}`,
   gray: "Mix the colours into grey first (a 1 × 1 convolution)",
   bookHeading: "The book’s example",
   bookText:

@@ -53,7 +53,7 @@ export const edges: Messages["edges"] = {
     offset: "以灰度 128 表示零",
     stretch: "最小为黑，最大为白",
   },
-  finishAuto: (name) => `卷积核自己的方式：${name}`,
+  finishAuto: (name) => `自动：${name}`,
   gray: "先把颜色混合成灰度（一次 1 × 1 卷积）",
   bookHeading: "书中的例子",
   bookText:
