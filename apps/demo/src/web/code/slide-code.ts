@@ -68,13 +68,19 @@ function typescript(state: SlideState): string {
   return [...lines, `y.backward(${g});`, `console.log(String(${of}.grad));`, ""].join("\n");
 }
 
+/** The image in its border. Circular padding is there for batches alone. */
+function pyPadded(state: SlideState): string {
+  const sides = border(state);
+  if (sides === null) return "x";
+  const rest = `(${sides.join(", ")}), mode="${state.paddingMode}")`;
+  return state.paddingMode === "circular" ? `F.pad(x[None], ${rest}[0]` : `F.pad(x, ${rest}`;
+}
+
 function pytorch(state: SlideState): string {
   const call = state.transposed ? "F.conv_transpose2d" : "F.conv2d";
-  const sides = border(state);
   const isBackward = state.view !== "output";
   const grad = isBackward ? ", requires_grad=True" : "";
   const given = options(state, "py");
-  const x = sides === null ? "x" : `F.pad(x, (${sides.join(", ")}), mode="${state.paddingMode}")`;
   const lines = [
     "import torch",
     "import torch.nn.functional as F",
@@ -82,7 +88,7 @@ function pytorch(state: SlideState): string {
     `x = torch.tensor(${pyLiteral(state.input)}${grad})`,
     `k = torch.tensor(${pyLiteral(state.kernel)}${grad})`,
     "",
-    `y = ${call}(${[x, "k", ...given].join(", ")})`,
+    `y = ${call}(${[pyPadded(state), "k", ...given].join(", ")})`,
   ];
   if (!isBackward) return [...lines, "print(y)", ""].join("\n");
   const g = state.outputGrad === null ? "torch.ones_like(y)" : `torch.tensor(${pyLiteral(state.outputGrad)})`;
