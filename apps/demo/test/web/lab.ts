@@ -1,92 +1,74 @@
 /**
- * The page in a real Chromium: built from the sources, served with its headers, and watched. Whatever the policy
- * blocks, and every error on the console, fails the test that caused it.
+ * The page in a real Chromium, served with its headers, and watched. Whatever the policy blocks, and every error on the
+ * console, fails the test that caused it. Pages of one file share a browser profile, unless they ask for their own.
  */
-import { execFile } from "node:child_process";
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Locator,
-  type Page,
-} from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
-import { BROWSER_FLAGS, findBrowser } from "../../../../scripts/find-browser.mjs";
-import { type Server, serve } from "../../../../scripts/serve.mjs";
-import { siteHeaders } from "../../src/cli/site-headers.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, inject } from "vitest";
 
 /** How long anything on the page may take on a busy machine. */
 export const PATIENCE = 45_000;
 
-const executablePath = await findBrowser({ leftOut: "the tests of the web page", from: import.meta.url });
-
-/** As `vite build` builds it, from the sources. (Not in this process: the test runner's NODE_ENV is no production.) */
-async function buildSite(): Promise<string> {
-  const outDir = `${root}test-results/web-${process.env.VITEST_POOL_ID ?? "0"}`;
-  const vite = createRequire(import.meta.url)
-    .resolve("vite/package.json")
-    .replace("package.json", "bin/vite.js");
-  const args = [vite, "build", "--logLevel", "error", "--outDir", outDir, "--emptyOutDir"];
-  await promisify(execFile)(process.execPath, args, {
-    cwd: root,
-    env: { ...process.env, NODE_ENV: "production" },
-  });
-  return outDir;
+/** What a profile is made with; one that has none of it is shared. */
+interface ProfileOptions {
+  readonly locale?: string;
+  readonly permissions?: string[];
+  readonly serviceWorkers?: "block";
+  /** One that has never seen the page. */
+  readonly isNew?: true;
 }
 
-export interface LabOptions extends BrowserContextOptions {
+export interface LabOptions extends ProfileOptions {
   /** Part of the address after `#/`. */
   readonly hash?: string;
   /** Another server than the test's own. */
   readonly origin?: string;
   /** Whether the host sends the isolation headers (default true). */
   readonly isolated?: boolean;
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly colorScheme?: "light" | "dark";
+  readonly reducedMotion?: "reduce";
 }
 
 export interface Lab {
   /** The folder that the site was built into. */
-  readonly folder: () => string;
-  /** A fresh browser profile on the page. */
+  readonly folder: string;
   open(options?: LabOptions): Promise<Page>;
   /** Takes problems that the test made on purpose off the list. */
   forgive(pattern: RegExp): void;
 }
 
-/** A group of tests that share a build and a browser; skipped, and named so, where there is no browser. */
+const shared = inject("lab");
+
+/** A group of tests of the page; skipped, and named so, where there is no browser. */
 export function describeLab(name: string, tests: (lab: Lab) => void): void {
-  const missing = executablePath === null;
+  const missing = shared === null;
   describe.skipIf(missing)(missing ? `${name} (skipped: no Chromium)` : name, () => {
-    let folder: string;
     let browser: Browser;
-    const servers = new Map<boolean, Server>();
-    let contexts: BrowserContext[] = [];
+    let profile: BrowserContext;
+    let ownProfiles: BrowserContext[] = [];
     let problems: string[] = [];
 
-    beforeAll(async () => {
-      folder = await buildSite();
-      for (const isolated of [true, false]) {
-        servers.set(isolated, await serve(folder, { headers: siteHeaders(isolated) }));
-      }
-      browser = await chromium.launch({
-        executablePath: executablePath!,
-        args: [...BROWSER_FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+    const makeProfile = ({ locale = "en-US", permissions = [], serviceWorkers }: ProfileOptions) =>
+      browser.newContext({
+        locale,
+        permissions,
+        viewport: null,
+        ...(serviceWorkers === undefined ? {} : { serviceWorkers }),
       });
+
+    beforeAll(async () => {
+      browser = await chromium.connect(shared!.browser);
+      profile = await makeProfile({});
     }, 120_000);
     afterAll(async () => {
       await browser?.close();
-      for (const server of servers.values()) await server.close();
     });
     afterEach(async () => {
       const seen = problems;
-      const open = contexts;
-      [problems, contexts] = [[], []];
-      for (const context of open) await context.close();
+      const own = ownProfiles;
+      [problems, ownProfiles] = [[], []];
+      for (const page of profile.pages()) await page.close();
+      for (const context of own) await context.close();
       expect(seen).toEqual([]);
     });
 
@@ -99,19 +81,24 @@ export function describeLab(name: string, tests: (lab: Lab) => void): void {
       return page;
     };
     tests({
-      folder: () => folder,
+      folder: shared?.folder ?? "",
       forgive(pattern) {
         problems = problems.filter((problem) => !pattern.test(problem));
       },
-      async open({ hash = "", isolated = true, origin, ...options } = {}) {
-        const context = await browser.newContext({
-          locale: "en-US",
-          viewport: { width: 1200, height: 900 },
-          ...options,
-        });
-        contexts.push(context);
+      async open({ hash, origin, isolated = true, viewport, colorScheme, reducedMotion, ...options } = {}) {
+        let context = profile;
+        if (Object.keys(options).length > 0) {
+          context = await makeProfile(options);
+          ownProfiles.push(context);
+        }
         const page = watch(await context.newPage());
-        await page.goto(`${origin ?? servers.get(isolated)!.url}${hash === "" ? "" : `#/${hash}`}`);
+        await page.setViewportSize(viewport ?? { width: 1200, height: 900 });
+        await page.emulateMedia({
+          colorScheme: colorScheme ?? "light",
+          reducedMotion: reducedMotion ?? "no-preference",
+        });
+        const url = origin ?? (isolated ? shared!.isolatedUrl : shared!.plainUrl);
+        await page.goto(hash === undefined ? url : `${url}#/${hash}`);
         await page.locator(".tab").waitFor();
         return page;
       },

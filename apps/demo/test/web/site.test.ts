@@ -13,7 +13,7 @@ const BOOK = [
 
 describeLab("site", (lab) => {
   test("the policy is in the page, and forbids what it should", { timeout: 2 * PATIENCE }, async () => {
-    const html = readFileSync(join(lab.folder(), "index.html"), "utf8").replaceAll("&#39;", "'");
+    const html = readFileSync(join(lab.folder, "index.html"), "utf8").replaceAll("&#39;", "'");
     expect(html).toContain("script-src 'self' 'wasm-unsafe-eval'");
     expect(html).not.toMatch(/unsafe-inline|'unsafe-eval'|https?:\/\/|<style|style=/);
     const page = await lab.open();
@@ -40,7 +40,7 @@ describeLab("site", (lab) => {
     );
     const files = [...new Set(loaded.map((name) => new URL(name).pathname.slice(1)))];
     const bytes = ["index.html", ...files].map(
-      (file) => gzipSync(readFileSync(join(lab.folder(), file))).length,
+      (file) => gzipSync(readFileSync(join(lab.folder, file))).length,
     );
     const total = bytes.reduce((sum, size) => sum + size, 0);
     expect(files.length).toBeGreaterThan(1);
@@ -48,7 +48,7 @@ describeLab("site", (lab) => {
   });
 
   test("offline: every tab, both backends, still isolated", { timeout: 4 * PATIENCE }, async () => {
-    const page = await lab.open();
+    const page = await lab.open({ isNew: true });
     await page.evaluate(async () => void (await navigator.serviceWorker.ready));
     await page.context().setOffline(true);
     await page.reload();
@@ -68,13 +68,13 @@ describeLab("site", (lab) => {
   });
 
   test("every file of the site is kept for offline use", async () => {
-    const worker = readFileSync(join(lab.folder(), "sw.js"), "utf8");
+    const worker = readFileSync(join(lab.folder, "sw.js"), "utf8");
     const listed = /const FILES = (\[.*?\]);/.exec(worker)![1]!;
-    const files = readdirSync(lab.folder(), { recursive: true, withFileTypes: true })
+    const files = readdirSync(lab.folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) =>
         join(entry.parentPath, entry.name)
-          .slice(lab.folder().length + 1)
+          .slice(lab.folder.length + 1)
           .replaceAll("\\", "/"),
       )
       .filter((file) => file !== "sw.js")
@@ -83,9 +83,9 @@ describeLab("site", (lab) => {
   });
 
   test("from a folder of a host that sends no headers at all", { timeout: 2 * PATIENCE }, async () => {
-    const server = await serve(join(lab.folder(), ".."));
+    const server = await serve(join(lab.folder, ".."));
     try {
-      const folder = lab.folder().split("/").at(-1)!;
+      const folder = lab.folder.split("/").at(-1)!;
       const page = await lab.open({
         origin: `${server.url}${folder}/`,
         hash: "slide?backend=cpu-wasm&threads=2",
