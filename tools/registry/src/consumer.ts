@@ -2,7 +2,7 @@
  * A project outside this repository that uses the published packages: a temporary folder with a package.json, a .npmrc
  * that names our registry, and the sources of `projects/<name>`.
  */
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,15 +22,4 @@ export async function createProject(registry: Pick<Registry, "npmrc">, name?: st
   await writeFile(join(folder, ".npmrc"), registry.npmrc);
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
-}
-
-/** Every package that npm would install for a project, from its package-lock.json. */
-export async function lockedPackages(folder: string): Promise<readonly string[]> {
-  const lock = JSON.parse(await readFile(join(folder, "package-lock.json"), "utf8")) as {
-    packages: Record<string, unknown>;
-  };
-  return Object.keys(lock.packages)
-    .filter((path) => path !== "")
-    .map((path) => path.replace(/^.*node_modules\//, ""))
-    .sort();
 }

@@ -3,7 +3,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
-import { createProject, lockedPackages, type Project } from "../src/consumer.ts";
+import { createProject, type Project } from "../src/consumer.ts";
+import { npmLocked } from "../src/lockfiles.ts";
 import { complaint, parseOutcome } from "../src/outcome.ts";
 import { run } from "../src/run.ts";
 
@@ -51,7 +52,7 @@ describe.each(packages)("packages/%s, installed alone", (_folder, { name, versio
   test("brings only what it may, and everything a reader looks for", async () => {
     const { folder } = await project();
     await run("npm", ["install", "--no-audit", "--no-fund", `${name}@${version}`], { cwd: folder });
-    expect(await lockedPackages(folder)).toEqual([name, ...BRINGS[name]!].sort());
+    expect(await npmLocked(folder)).toEqual([name, ...BRINGS[name]!].sort());
 
     const installed = join(folder, "node_modules", name);
     for (const file of ["README.md", "LICENSE", "CHANGELOG.md", "package.json"]) {
@@ -79,7 +80,7 @@ test("all of them, installed with npm, compile strictly and train on Node", asyn
   const { folder } = await project("train");
   const names = packages.map(([, { name }]) => name).filter((name) => name.startsWith("@corr2d/"));
   await run("npm", ["install", "--no-audit", "--no-fund", ...names], { cwd: folder });
-  expect(await lockedPackages(folder)).toEqual([...names].sort());
+  expect(await npmLocked(folder)).toEqual([...names].sort());
 
   const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
   await run(process.execPath, [tsc, "--project", "."], { cwd: folder });

@@ -1,20 +1,27 @@
-/** Package managers: each installs core, cpu-wasm and nn from our registry into a new project, which then trains. */
+/**
+ * Package managers: each installs the packages from our registry into a new project, one command for each, and must have
+ * brought nothing else after any of them; the project then trains.
+ */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createProject } from "../consumer.ts";
+import { npmLocked, pnpmLocked, yarnLocked } from "../lockfiles.ts";
 import type { Registry } from "../registry.ts";
 import { run } from "../run.ts";
 import { type Attempt, noteOfOutput } from "./row.ts";
 import { type Tool, tool } from "./tool.ts";
 
-const PACKAGES = ["@corr2d/core", "@corr2d/cpu-wasm", "@corr2d/nn"];
+/** In the order in which each may need only those before it (docs/architecture.md). */
+const PACKAGES = ["@corr2d/core", "@corr2d/cpu-js", "@corr2d/cpu-wasm", "@corr2d/nn", "@corr2d/conformance"];
 
 interface Manager {
   readonly what: string;
   readonly find: () => Promise<Tool>;
   /** The script to run with Node, inside the tool's folder. */
   readonly script: string;
-  readonly install: readonly string[];
+  /** The command that adds the package named after it. */
+  readonly add: readonly string[];
+  readonly locked: (folder: string) => Promise<readonly string[]>;
   /** Settings in a file that the manager reads instead of .npmrc. */
   readonly settings?: (registry: Registry) => readonly [file: string, text: string];
   /** How it starts Node, where a plain `node` would not find the packages. */
@@ -42,32 +49,37 @@ const managers: readonly Manager[] = [
     what: "npm",
     find: () => tool("npm", "11"),
     script: "bin/npm-cli.js",
-    install: ["install", "--no-audit", "--no-fund", ...PACKAGES],
+    add: ["install", "--no-audit", "--no-fund"],
+    locked: npmLocked,
   },
   {
     what: "pnpm",
     find: () => tool("pnpm", "10"),
     script: "bin/pnpm.cjs",
-    install: ["add", ...PACKAGES],
+    add: ["add"],
+    locked: pnpmLocked,
   },
   {
     what: "yarn 1",
     find: () => tool("yarn", "1"),
     script: "bin/yarn.js",
-    install: ["add", "--non-interactive", ...PACKAGES],
+    add: ["add", "--non-interactive"],
+    locked: yarnLocked,
   },
   {
     what: "yarn, node_modules",
     find: () => tool("@yarnpkg/cli-dist", "4"),
     script: "bin/yarn.js",
-    install: ["add", ...PACKAGES],
+    add: ["add"],
+    locked: yarnLocked,
     settings: yarnSettings("node-modules"),
   },
   {
     what: "yarn, Plug'n'Play",
     find: () => tool("@yarnpkg/cli-dist", "4"),
     script: "bin/yarn.js",
-    install: ["add", ...PACKAGES],
+    add: ["add"],
+    locked: yarnLocked,
     settings: yarnSettings("pnp"),
     node: ["node"],
   },
@@ -78,7 +90,7 @@ export function packageManagers(
   registry: Registry,
   copyProgram: (folder: string) => Promise<void>,
 ): readonly Attempt[] {
-  return managers.map(({ what, find, script, install, settings, node }) => ({
+  return managers.map(({ what, find, script, add, locked, settings, node }) => ({
     what,
     attempt: async () => {
       const { folder: home, version } = await find();
@@ -90,7 +102,12 @@ export function packageManagers(
           await writeFile(join(project.folder, "yarn.lock"), ""); // marks the root of a project
         }
         const options = { cwd: project.folder };
-        await run(process.execPath, [join(home, script), ...install], options);
+        for (const [i, name] of PACKAGES.entries()) {
+          await run(process.execPath, [join(home, script), ...add, name], options);
+          const brought = await locked(project.folder);
+          const wanted = PACKAGES.slice(0, i + 1).sort();
+          if (brought.join() !== wanted.join()) throw new Error(`${name} brought ${brought.join(", ")}`);
+        }
         await copyProgram(project.folder);
         const start = node === undefined ? [] : [join(home, script), ...node];
         return {
