@@ -3,7 +3,8 @@
  *
  * Nothing comes from another host, search included. `SITE_BASE` is the path that the site is served under.
  */
-import { posix } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type DefaultTheme, defineConfig } from "vitepress";
 import { slugOf } from "../src/links.ts";
@@ -27,6 +28,17 @@ const icon =
 
 const packages = ["core", "nn", "cpu-js", "cpu-wasm", "conformance"];
 const page = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, link });
+
+/** One entry for each file, named by its heading. */
+function decisions(): DefaultTheme.SidebarItem[] {
+  const folder = join(import.meta.dirname, "../../decisions");
+  return readdirSync(folder)
+    .sort()
+    .map((file) => {
+      const [, heading = file] = /^# \d+\. (.*)$/m.exec(readFileSync(join(folder, file), "utf8")) ?? [];
+      return page(heading.replaceAll("`", ""), `/decisions/${file.replace(/\.md$/, "")}`);
+    });
+}
 
 const sidebar: DefaultTheme.SidebarItem[] = [
   {
@@ -53,10 +65,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   },
   {
     text: "How it is built",
-    items: [
-      page("Architecture", "/architecture"),
-      page("Decisions", "/decisions/0001-core-ends-empty-operations"),
-    ],
+    items: [page("Architecture", "/architecture"), ...decisions()],
   },
   {
     text: "API reference",
@@ -87,6 +96,9 @@ export default defineConfig({
     editLink: { pattern: `${repository}/edit/main/docs/:path` },
   },
   // Pages become Vue components, and lie where no node_modules is: their Vue is VitePress's.
+  transformPageData({ relativePath, frontmatter }) {
+    if (relativePath.startsWith("api/")) frontmatter.editLink = false; // written by TypeDoc
+  },
   vite: {
     build: { chunkSizeWarningLimit: 1000 }, // the API of core is one page
     plugins: [

@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, posix, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { root } from "../src/repository.ts";
 
 const dist = resolve(import.meta.dirname, "../dist");
 const files = readdirSync(dist, { recursive: true, encoding: "utf8" }).map((file) =>
@@ -31,6 +32,10 @@ function served(path: string): string | undefined {
 
 function problem(page: string, target: string): string | undefined {
   const url = new URL(decode(target), `http://site/${page}`);
+  const [, ours] =
+    /^https:\/\/github\.com\/corr2d\/corr2d\/(?:blob|tree|edit)\/main\/([^#]*)/.exec(url.href) ?? [];
+  if (ours !== undefined)
+    return existsSync(join(root, decodeURIComponent(ours))) ? undefined : "not in the repository";
   if (url.host !== "site") return undefined;
   const file = served(decodeURIComponent(url.pathname));
   if (file === undefined) return "no such file";
@@ -79,6 +84,7 @@ describe("the site", () => {
 
   test("a wrong link is noticed", () => {
     expect(problem("index.html", "/nosuch.html")).toBe("no such file");
+    expect(problem("memory.html", "https://github.com/corr2d/corr2d/blob/main/nosuch.md")).toMatch(/not in/);
     expect(problem("memory.html", "threads.html#nosuch")).toBe("no such anchor");
     expect(problem("memory.html", "threads.html#the-workers-script")).toBeUndefined();
   });
