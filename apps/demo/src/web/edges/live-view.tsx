@@ -27,6 +27,7 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
   const loop = useRef<FrameLoop | null>(null);
   const latest = useRef(picture);
   const turned = useRef(0);
+  const pen = useRef<[number, number] | null>(null);
   const [stats, setStats] = useState<FrameStats | null>(null);
   const [error, setError] = useState<Corr2dError | null>(null);
   const [continuous, setContinuous] = useState(false);
@@ -68,22 +69,25 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
   useEffect(() => loop.current!.run(isLive), [isLive]);
 
   const given = picture instanceof HTMLVideoElement ? cameraRate(picture) : undefined;
+  /** A stroke from where the pointer was to where it is, through what it passed between two frames. */
   const draw = (event: PointerEvent): void => {
     if (drawing === null || event.buttons === 0) return;
     event.preventDefault();
-    const canvas = before.current!;
-    const { left, top, width, height } = canvas.getBoundingClientRect();
-    const at = (x: number, y: number): [number, number] => [
-      ((x - left) / width) * drawing.width,
-      ((y - top) / height) * drawing.height,
-    ];
+    const { left, top, width, height } = before.current!.getBoundingClientRect();
+    const passed = event.type === "pointermove" ? event.getCoalescedEvents() : [];
+    const points = [...passed, event].map(({ clientX, clientY }): [number, number] => [
+      ((clientX - left) / width) * drawing.width,
+      ((clientY - top) / height) * drawing.height,
+    ]);
     const context = drawing.getContext("2d")!;
     context.lineWidth = 14;
     context.lineCap = "round";
+    context.lineJoin = "round";
     context.beginPath();
-    context.moveTo(...at(event.clientX - event.movementX, event.clientY - event.movementY));
-    context.lineTo(...at(event.clientX, event.clientY));
+    context.moveTo(...((event.type === "pointermove" && pen.current) || points[0]!));
+    for (const point of points) context.lineTo(...point);
     context.stroke();
+    pen.current = points.at(-1)!;
     loop.current!.invalidate();
   };
   const clear = (): void => {
