@@ -56,7 +56,8 @@ function difference(input: Tensor, target: Tensor): Tensor {
 /**
  * The squared error (input − target)².
  *
- * @param input, target of one shape; others broadcast with a warning.
+ * @param input any shape
+ * @param target of the same shape; others broadcast with a warning.
  */
 export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   return reduce(difference(input, target).square(), options);

@@ -403,7 +403,8 @@ const ADD_SCALED: Op<{ readonly scaleA: number; readonly scaleB: number }> = {
 /**
  * `scaleA · a + scaleB · b` in one pass: the step of an optimiser.
  *
- * @param a, b floating tensors of one shape.
+ * @param a floating
+ * @param b of the same shape and dtype
  * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, DTYPE_UNSUPPORTED, BACKEND_MISMATCH.
  */
 export function addScaled(a: Tensor, scaleA: number, b: Tensor, scaleB: number): Tensor {
