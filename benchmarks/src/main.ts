@@ -71,21 +71,25 @@ async function main(): Promise<void> {
     return;
   }
   await checkBackends(args.backends);
-  const machine = describeMachine();
   const results: WorkloadResult[] = [];
+  const report = { machine: describeMachine(), quick: args.quick, results };
   for (const threads of args.threads) {
     for (const [index, id] of args.workloads.entries()) {
       process.stderr.write(`[${index + 1}/${args.workloads.length}] ${id}, threads: ${threads}\n`);
-      const result = await measureOne(id, threads, args);
+      const result = await measureOne(id, threads, args).catch((error: unknown) => {
+        process.stderr.write(`${id} was not measured: ${String(error)}\n`);
+        process.exitCode = 1;
+        return null;
+      });
       if (result === null) continue;
       results.push(result);
       if (hasFailed(result, args.backends)) process.exitCode = 1;
+      // After each, so that half an hour's work is not lost when the next one fails.
+      if (args.json !== null) await writeFile(args.json, `${JSON.stringify(report, null, 2)}\n`);
+      if (args.markdown !== null) await writeFile(args.markdown, renderMarkdown(report));
     }
   }
-  const report = { machine, quick: args.quick, results };
   process.stdout.write(`${renderTables(results)}\n`);
-  if (args.json !== null) await writeFile(args.json, `${JSON.stringify(report, null, 2)}\n`);
-  if (args.markdown !== null) await writeFile(args.markdown, renderMarkdown(report));
 }
 
 await main();
