@@ -4,8 +4,10 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { Corr2dError } from "@corr2d/core";
 import { cpuJs } from "@corr2d/cpu-js";
 import { expect, test, vi } from "vitest";
+import { edgesCode } from "../../src/web/code/edges-code.ts";
 import { learnCode } from "../../src/web/code/learn-code.ts";
 import { slideCode } from "../../src/web/code/slide-code.ts";
+import { directionKernel } from "../../src/web/edges/state.ts";
 import { computeLayer } from "../../src/web/slide/compute.ts";
 import { exampleState } from "../../src/web/slide/examples.ts";
 import type { SlideState } from "../../src/web/slide/state.ts";
@@ -80,6 +82,24 @@ test("learn: the program prints the book's numbers", async () => {
     "epoch 2, loss 16.481\nepoch 4, loss 5.069\nepoch 6, loss 1.794\nepoch 8, loss 0.688\nepoch 10, loss 0.274\n" +
       "tensor([[ 1.0398, -0.9328]])",
   );
+});
+
+test.for([1, 2])("on cpu-wasm, threads: %i, programs print the same", async (threads) => {
+  const backend = { name: "cpu-wasm", threads } as const;
+  const state: SlideState = { ...exampleState("book"), view: "kernel" };
+  const learn = [[0.3087, 0.6875], 0.03, 10] as const;
+  const edges = [directionKernel(30), "offset", true] as const;
+  for (const [there, here] of [
+    [slideCode(state, backend), slideCode(state)],
+    [learnCode(...learn, backend), learnCode(...learn)],
+    [edgesCode(...edges, backend), edgesCode(...edges)],
+  ] as const) {
+    expect(there.ts).toContain(`cpuWasm({ threads: ${threads} })`);
+    const expected = numbersIn(await run(here.ts));
+    const printed = numbersIn(await run(there.ts));
+    expect(printed.length).toBe(expected.length);
+    for (const [i, value] of printed.entries()) expect(value).toBeCloseTo(expected[i]!, 3);
+  }
 });
 
 test("edges: pixels from 0 to 255 for every kernel", async () => {

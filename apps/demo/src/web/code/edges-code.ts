@@ -1,5 +1,7 @@
 /** The edges tab's filter as a program, on an image that stands for the reader's own. */
 import type { FilterKernel, Finish } from "../../chapter/filter-kernels.ts";
+import type { BackendChoice } from "../compute/session.ts";
+import { backendCode, CPU_JS } from "./backend-code.ts";
 import type { Code } from "./code.ts";
 import { pyLiteral, tsLiteral } from "./literals.ts";
 
@@ -19,16 +21,22 @@ const PY_FINISH: Readonly<Record<Finish, string>> = {
 
 const LUMA = [0.299, 0.587, 0.114];
 
-function typescript({ matrices }: FilterKernel, finish: Finish, gray: boolean): string {
+function typescript(
+  { matrices }: FilterKernel,
+  finish: Finish,
+  gray: boolean,
+  backend: BackendChoice,
+): string {
+  const { importing, setting } = backendCode(backend);
   const channels = gray ? 1 : 3;
   const names = ["corr2d", "manualSeed", "rand", "setBackend", "tensor"];
   if (finish !== "stretch") names.unshift("clamp");
   const call = (i: number): string => `filter(k${matrices.length === 1 ? "" : i + 1})`;
   return [
     `import { ${names.join(", ")}, type Tensor } from "@corr2d/core";`,
-    `import { cpuJs } from "@corr2d/cpu-js";`,
+    importing,
     "",
-    "setBackend(cpuJs());",
+    setting,
     "",
     "// Your image: [3, height, width], brightness from 0 to 255.",
     "manualSeed(0);",
@@ -78,6 +86,11 @@ function pytorch({ matrices }: FilterKernel, finish: Finish, gray: boolean): str
   ].join("\n");
 }
 
-export function edgesCode(kernel: FilterKernel, finish: Finish, gray: boolean): Code {
-  return { ts: typescript(kernel, finish, gray), py: pytorch(kernel, finish, gray) };
+export function edgesCode(
+  kernel: FilterKernel,
+  finish: Finish,
+  gray: boolean,
+  backend: BackendChoice = CPU_JS,
+): Code {
+  return { ts: typescript(kernel, finish, gray, backend), py: pytorch(kernel, finish, gray) };
 }

@@ -1,12 +1,20 @@
 /** The learn tab's run as a program: the book's own, with the start and the learning rate of the page. */
+import type { BackendChoice } from "../compute/session.ts";
+import { backendCode, CPU_JS } from "./backend-code.ts";
 import type { Code } from "./code.ts";
 
-function typescript([a, b]: readonly [number, number], lr: number, steps: number): string {
+function typescript(
+  [a, b]: readonly [number, number],
+  lr: number,
+  steps: number,
+  backend: BackendChoice,
+): string {
+  const { importing, setting } = backendCode(backend);
   return `import { corr2d, noGrad, ones, scope, setBackend, tensor } from "@corr2d/core";
-import { cpuJs } from "@corr2d/cpu-js";
+${importing}
 import { Conv2D } from "@corr2d/nn";
 
-setBackend(cpuJs());
+${setting}
 
 const image = ones([6, 8]).set([":", "2:6"], 0);
 const x = image.reshape([1, 1, 6, 8]);
@@ -52,6 +60,11 @@ print(conv2d.weight.data.reshape(1, 2))
 `;
 }
 
-export function learnCode(start: readonly [number, number], lr: number, steps: number): Code {
-  return { ts: typescript(start, lr, steps), py: pytorch(start, lr, steps) };
+export function learnCode(
+  start: readonly [number, number],
+  lr: number,
+  steps: number,
+  backend: BackendChoice = CPU_JS,
+): Code {
+  return { ts: typescript(start, lr, steps, backend), py: pytorch(start, lr, steps) };
 }

@@ -1,5 +1,8 @@
 /** The slide tab's state as a program that prints what the tab shows. */
+
+import type { BackendChoice } from "../compute/session.ts";
 import type { SlideState } from "../slide/state.ts";
+import { backendCode, CPU_JS } from "./backend-code.ts";
 import type { Code } from "./code.ts";
 import { pairCode, pyLiteral, tsLiteral } from "./literals.ts";
 
@@ -43,7 +46,8 @@ function border(state: SlideState): readonly number[] | null {
   return [columns >> 1, columns - (columns >> 1), rows >> 1, rows - (rows >> 1)];
 }
 
-function typescript(state: SlideState): string {
+function typescript(state: SlideState, backend: BackendChoice): string {
+  const { importing, setting } = backendCode(backend);
   const call = state.transposed ? "convTranspose2d" : "corr2d";
   const sides = border(state);
   const isBackward = state.view !== "output";
@@ -53,9 +57,9 @@ function typescript(state: SlideState): string {
   const x = sides === null ? "x" : `pad(x, [${sides.join(", ")}], { mode: "${state.paddingMode}" })`;
   const lines = [
     `import { ${names.join(", ")} } from "@corr2d/core";`,
-    `import { cpuJs } from "@corr2d/cpu-js";`,
+    importing,
     "",
-    "setBackend(cpuJs());",
+    setting,
     "",
     `const x = tensor(${tsLiteral(state.input)}${grad});`,
     `const k = tensor(${tsLiteral(state.kernel)}${grad});`,
@@ -96,6 +100,6 @@ function pytorch(state: SlideState): string {
   return [...lines, `y.backward(${g})`, `print(${of}.grad)`, ""].join("\n");
 }
 
-export function slideCode(state: SlideState): Code {
-  return { ts: typescript(state), py: pytorch(state) };
+export function slideCode(state: SlideState, backend: BackendChoice = CPU_JS): Code {
+  return { ts: typescript(state, backend), py: pytorch(state) };
 }

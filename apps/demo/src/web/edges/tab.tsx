@@ -1,6 +1,7 @@
 /** The edges tab: a picture of the reader's own through a kernel, live. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { edgesCode } from "../code/edges-code.ts";
+import { backendChoice } from "../compute/session.ts";
 import { words } from "../i18n/index.ts";
 import { Segmented } from "../ui/controls.tsx";
 import { CodePanel } from "../ui/notes.tsx";
@@ -134,7 +135,7 @@ export function EdgesTab() {
         <KernelPanel />
       </div>
       <BookExample />
-      <CodePanel code={edgesCode(kernel.value, finish.value, isGray.value)} />
+      <CodePanel code={edgesCode(kernel.value, finish.value, isGray.value, backendChoice.value)} />
     </div>
   );
 }

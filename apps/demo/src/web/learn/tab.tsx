@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { learnCode } from "../code/learn-code.ts";
 import { useComputed } from "../compute/latest.ts";
+import { backendChoice } from "../compute/session.ts";
 import { words } from "../i18n/index.ts";
 import { motionIsReduced } from "../state/appearance.ts";
 import { tab } from "../state/route.ts";
@@ -194,7 +195,7 @@ export function LearnTab() {
         </section>
       </div>
       <BookRuns />
-      <CodePanel code={learnCode([a, b], lr, steps)} />
+      <CodePanel code={learnCode([a, b], lr, steps, backendChoice.value)} />
     </div>
   );
 }

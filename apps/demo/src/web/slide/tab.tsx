@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { slideCode } from "../code/slide-code.ts";
 import { useComputed } from "../compute/latest.ts";
-import { backendLabel } from "../compute/session.ts";
+import { backendChoice, backendLabel } from "../compute/session.ts";
 import { words } from "../i18n/index.ts";
 import { Segmented, Select } from "../ui/controls.tsx";
 import { CodePanel, ErrorNote, Legend } from "../ui/notes.tsx";
@@ -124,7 +124,7 @@ export function SlideTab() {
           <MatrixView layer={shown} at={at} />
         </>
       )}
-      <CodePanel code={slideCode(state)} />
+      <CodePanel code={slideCode(state, backendChoice.value)} />
     </div>
   );
 }
