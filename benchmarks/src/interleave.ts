@@ -20,7 +20,7 @@ export interface Schedule {
   readonly sampleSeconds: number;
   /** Unrecorded running before the first round: engines compile in stages. */
   readonly warmSeconds: number;
-  /** JavaScript engines count calls, not seconds: whoever has had fewer runs on, for a second at most. */
+  /** JavaScript engines count calls, not seconds: whoever has had fewer runs on, for two seconds at most. */
   readonly warmCalls: number;
   /** A candidate that has used this much, warm-up included, drops out of further rounds (after `leastSamples`). */
   readonly budgetSeconds: number;
@@ -53,6 +53,7 @@ export const QUICK: Schedule = {
 
 /** A call that takes longer spends its time in loops, which are compiled while they run. */
 const LONG_CALL_SECONDS = 0.005;
+const LONGEST_WARM_UP_SECONDS = 2;
 
 export interface Timing {
   /** Seconds per call, of all samples. */
@@ -89,7 +90,8 @@ export async function interleave(
     const perCall = await run(sampler, schedule.warmSeconds);
     if (perCall > schedule.patienceSeconds) hopeless.set(sampler.name, perCall);
     const missing = schedule.warmCalls * perCall - schedule.warmSeconds;
-    if (missing > 0 && perCall < LONG_CALL_SECONDS) await run(sampler, Math.min(missing, 2));
+    if (missing > 0 && perCall < LONG_CALL_SECONDS)
+      await run(sampler, Math.min(missing, LONGEST_WARM_UP_SECONDS));
   }
 
   for (let round = 0; round < schedule.rounds; round++) {
