@@ -44,6 +44,19 @@ async function page(project: string, site: string, script: string, importMap = "
   await writeFile(join(site, "index.html"), html);
 }
 
+/** A bundler that is called with arguments and writes a script, for which the page is made. */
+function scripted(what: string, script: string, argumentsFor: (site: string) => readonly string[]): Bundler {
+  return {
+    what,
+    packageName: what.toLowerCase(),
+    build: async (project, site) => {
+      await npx(project, what.toLowerCase(), ...argumentsFor(site));
+      await page(project, site, script);
+      return undefined;
+    },
+  };
+}
+
 const bundlers: readonly Bundler[] = [
   {
     what: "Vite",
@@ -53,60 +66,15 @@ const bundlers: readonly Bundler[] = [
       return undefined;
     },
   },
-  {
-    what: "webpack",
-    packageName: "webpack",
-    build: async (project, site) => {
-      await npx(
-        project,
-        "webpack",
-        "--entry",
-        "./dist/page.js",
-        "--output-path",
-        site,
-        "--mode",
-        "production",
-      );
-      await page(project, site, "./main.js");
-      return undefined;
-    },
-  },
-  {
-    what: "esbuild",
-    packageName: "esbuild",
-    build: async (project, site) => {
-      await npx(
-        project,
-        "esbuild",
-        "dist/page.js",
-        "--bundle",
-        "--minify",
-        "--format=esm",
-        `--outdir=${site}`,
-      );
-      await page(project, site, "./page.js");
-      return undefined;
-    },
-  },
-  {
-    what: "Rollup",
-    packageName: "rollup",
-    build: async (project, site) => {
-      await npx(
-        project,
-        "rollup",
-        "dist/page.js",
-        "-p",
-        "@rollup/plugin-node-resolve",
-        "-d",
-        site,
-        "-f",
-        "es",
-      );
-      await page(project, site, "./page.js");
-      return undefined;
-    },
-  },
+  scripted("webpack", "./main.js", (site) => {
+    return ["--entry", "./dist/page.js", "--output-path", site, "--mode", "production"];
+  }),
+  scripted("esbuild", "./page.js", (site) => {
+    return ["dist/page.js", "--bundle", "--minify", "--format=esm", `--outdir=${site}`];
+  }),
+  scripted("Rollup", "./page.js", (site) => {
+    return ["dist/page.js", "-p", "@rollup/plugin-node-resolve", "-d", site, "-f", "es"];
+  }),
   {
     what: '<script type="module">',
     build: async (project, site) => {
