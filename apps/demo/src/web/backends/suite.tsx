@@ -5,6 +5,7 @@ import { backendChoice, session } from "../compute/session.ts";
 import { words } from "../i18n/index.ts";
 import { Button, Select } from "../ui/controls.tsx";
 import { fixedText } from "../ui/number-text.ts";
+import { ScrollBox } from "../ui/scroll-box.tsx";
 import { cellKey, runSuite, type SuiteProgress, suiteGroups } from "./run-suite.ts";
 
 const DTYPES: readonly DType[] = ["float32", "float64", "int32"];
@@ -110,8 +111,7 @@ function Matrix({ progress }: { readonly progress: SuiteProgress }) {
     <>
       <h3>{text.matrix}</h3>
       <p class="hint">{text.matrixText}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard. */}
-      <section class="scroll" tabIndex={0} aria-label={text.matrix}>
+      <ScrollBox label={text.matrix}>
         <table class="data op-matrix">
           <thead>
             <tr>
@@ -146,7 +146,7 @@ function Matrix({ progress }: { readonly progress: SuiteProgress }) {
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollBox>
     </>
   );
 }

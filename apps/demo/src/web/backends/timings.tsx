@@ -4,6 +4,7 @@ import { type BackendChoice, backendLabel, MOST_THREADS, openBackend } from "../
 import { words } from "../i18n/index.ts";
 import { Button } from "../ui/controls.tsx";
 import { fixedText, numberText } from "../ui/number-text.ts";
+import { ScrollBox } from "../ui/scroll-box.tsx";
 import { measure, relativeDifference, WORKLOADS, type Workload } from "./workloads.ts";
 
 interface Cell {
@@ -84,8 +85,7 @@ export function Timings() {
 function Table({ columns }: { readonly columns: readonly Column[] }) {
   const text = words.value.backends;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard.
-    <section class="scroll" tabIndex={0} aria-label={text.workload}>
+    <ScrollBox label={text.workload}>
       <table class="data">
         <thead>
           <tr>
@@ -115,6 +115,6 @@ function Table({ columns }: { readonly columns: readonly Column[] }) {
           })}
         </tbody>
       </table>
-    </section>
+    </ScrollBox>
   );
 }

@@ -8,7 +8,7 @@ import { ErrorNote } from "../ui/notes.tsx";
 import { fixedText } from "../ui/number-text.ts";
 import { type FrameLoop, type FrameStats, startLoop } from "./frame-loop.ts";
 import type { Picture } from "./frame-source.ts";
-import { cameraRate } from "./picture.ts";
+import { cameraRate, clearDrawing } from "./picture.ts";
 import { angle, finish, isGray, kernel, kind } from "./state.ts";
 
 /** Degrees that the direction turns in a second. */
@@ -91,9 +91,7 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
     loop.current!.invalidate();
   };
   const clear = (): void => {
-    const context = drawing!.getContext("2d")!;
-    context.fillStyle = "white";
-    context.fillRect(0, 0, drawing!.width, drawing!.height);
+    clearDrawing(drawing!);
     loop.current!.invalidate();
   };
   return (

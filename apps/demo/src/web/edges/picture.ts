@@ -61,8 +61,12 @@ export function blankDrawing(): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = WIDEST;
   canvas.height = TALLEST;
+  clearDrawing(canvas);
+  return canvas;
+}
+
+export function clearDrawing(canvas: HTMLCanvasElement): void {
   const context = canvas.getContext("2d")!;
   context.fillStyle = "white";
-  context.fillRect(0, 0, WIDEST, TALLEST);
-  return canvas;
+  context.fillRect(0, 0, canvas.width, canvas.height);
 }

@@ -6,6 +6,7 @@ import { words } from "../i18n/index.ts";
 import { Button } from "../ui/controls.tsx";
 import { ErrorNote } from "../ui/notes.tsx";
 import { fixedText } from "../ui/number-text.ts";
+import { ScrollBox } from "../ui/scroll-box.tsx";
 import { at, BOOK_RATE, BOOK_STEPS, rate, runLength, start } from "./state.ts";
 
 function load(chosen: readonly [number, number]): void {
@@ -30,8 +31,7 @@ export function BookRuns() {
       <h2 id="book-runs">{text.bookRuns}</h2>
       <p class="hint">{text.bookRunsText}</p>
       {error === undefined ? null : <ErrorNote error={error} />}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard. */}
-      <section class="scroll" tabIndex={0} aria-label={text.bookRunsTable}>
+      <ScrollBox label={text.bookRunsTable}>
         <table class="data">
           <thead>
             <tr>
@@ -59,7 +59,7 @@ export function BookRuns() {
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollBox>
     </section>
   );
 }

@@ -5,6 +5,7 @@ import type { Code } from "../code/code.ts";
 import { words } from "../i18n/index.ts";
 import { Button, Segmented } from "./controls.tsx";
 import { numberText } from "./number-text.ts";
+import { ScrollBox } from "./scroll-box.tsx";
 
 /** The library's own words, in the language of the library. */
 export function ErrorNote({ error }: { readonly error: Corr2dError }) {
@@ -76,12 +77,11 @@ export function CodePanel({ code }: { readonly code: Code }) {
         />
         <CopyButton text={() => code[shown]} />
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard. */}
-      <section class="scroll" tabIndex={0} aria-label={shell.codeLabel[shown]}>
+      <ScrollBox label={shell.codeLabel[shown]}>
         <pre>
           <code>{code[shown]}</code>
         </pre>
-      </section>
+      </ScrollBox>
     </section>
   );
 }
