@@ -55,7 +55,7 @@ export interface BundleSize {
 /** Bundles the packages as they are built. */
 export async function bundleSize(): Promise<BundleSize> {
   const whole = await bundle(false);
-  const kernels = await readFile(join(home, "../../packages/cpu-wasm/dist/generated/kernels-module.js"));
+  const kernels = await readFile(join(home, "../../packages/cpu-wasm/src/generated/kernels-module.ts"));
   return {
     total: [...whole.values()].reduce((sum, bytes) => sum + bytes, 0),
     parts: await bundle(true),

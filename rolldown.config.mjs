@@ -1,0 +1,14 @@
+// The packages that applications load are published as one module each: Node takes about half a millisecond for every
+// file it imports, which was 50 ms of the 230 from the start of a process to cpu-wasm's first result
+// (docs/decisions/0007). Each package's build runs this in its own folder, after `tsc -b` has written its types.
+import { existsSync } from "node:fs";
+
+const WORKER = "src/worker.js"; // a script of its own, which the package names by its URL
+
+/** @type {import("rolldown").RolldownOptions} */
+export default {
+  input: existsSync(WORKER) ? ["src/index.ts", WORKER] : ["src/index.ts"],
+  external: /^@corr2d\//,
+  platform: "neutral",
+  output: { dir: "dist", sourcemap: true },
+};
