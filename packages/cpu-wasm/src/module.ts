@@ -62,8 +62,9 @@ const INSTRUCTIONS = {
 /** Puts the build's instructions in the place of those that stand for them. */
 function specialise(bytes: Uint8Array, simd: Simd): void {
   const { product, sum } = INSTRUCTIONS[simd];
-  for (let at = 0; at < bytes.length - 2; at++) {
-    if (bytes[at] !== 0xfd || bytes[at + 2] !== 1) continue;
+  // indexOf is native: a loop over all bytes takes 5 ms before it is compiled.
+  for (let at = bytes.indexOf(0xfd); at >= 0; at = bytes.indexOf(0xfd, at + 1)) {
+    if (bytes[at + 2] !== 1) continue;
     if (bytes[at + 1] === PRODUCT) bytes.set(product, at);
     else if (bytes[at + 1] === SUM) bytes.set(sum, at);
   }
