@@ -154,7 +154,7 @@ export function eye(rows: number, columns: number = rows, options: TensorOptions
 function floatingDtype(op: string, options: TensorOptions): "float32" | "float64" {
   const dtype = options.dtype ?? "float32";
   if (dtype !== "int32") return dtype;
-  throw new Corr2dError("DTYPE_UNSUPPORTED", `${op} is not implemented for int32; use randint`, { dtype });
+  throw new Corr2dError("DTYPE_UNSUPPORTED", `${op} is not implemented for int32; use randint`);
 }
 
 /** Uniform on [0, 1), the same numbers as PyTorch's for the same seed. */

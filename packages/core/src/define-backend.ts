@@ -3,8 +3,8 @@
  *
  * It checks the contract's version and every member at once (all faults in one error, unknown names with the
  * nearest known one), fills the composites that the author did not write, and records which ones are native. For
- * authors that write them all, `defineCompleteBackend` does the same without reaching for core's composites, which
- * bundlers then leave out.
+ * authors that write them all, `defineCompleteBackend` checks the version and what is missing, without reaching for
+ * core's composites, which bundlers then leave out.
  */
 import type { Backend, BackendDefinition, CompleteBackendDefinition, Composites } from "./backend.ts";
 import { type CompositeHost, defaultComposites } from "./composites.ts";
@@ -67,14 +67,24 @@ function nearest(name: string, known: readonly string[]): string {
   return far <= Math.max(2, name.length / 3) ? ` (did you mean '${best}'?)` : "";
 }
 
-function findFaults(definition: Record<string, unknown>, required: readonly string[]): string[] {
+type Members = Readonly<Record<string, unknown>>;
+
+/** What a backend lacks of this version of the contract. */
+function missingMembers(definition: Members, required: readonly string[]): string[] {
+  const faults = required
+    .filter((member) => typeof definition[member] !== "function")
+    .map((member) => `required function '${member}' is missing`);
+  if (definition.contract === CONTRACT) return faults;
+  return [`implements contract ${String(definition.contract)}; this core accepts ${CONTRACT}`, ...faults];
+}
+
+/** What else an author can get wrong where no compiler looks. */
+function mistakes(definition: Members): string[] {
   const faults: string[] = [];
   const known: readonly string[] = [...VALUES, ...REQUIRED_FUNCTIONS, ...COMPOSITES, ...CAPABILITIES];
-  if (definition.contract !== CONTRACT) {
-    faults.push(`implements contract ${String(definition.contract)}; this core accepts ${CONTRACT}`);
-  }
-  if (typeof definition.name !== "string" || definition.name === "")
+  if (typeof definition.name !== "string" || definition.name === "") {
     faults.push("'name' must be a non-empty string");
+  }
   const features = definition.features as Record<string, unknown> | undefined;
   if (typeof features !== "object" || features === null || typeof features.syncRead !== "boolean") {
     faults.push("'features' must be an object with a boolean 'syncRead'");
@@ -88,9 +98,6 @@ function findFaults(definition: Record<string, unknown>, required: readonly stri
     for (const dtype of dtypes)
       if (!DTYPES.includes(dtype)) faults.push(`'dtypes' lists unknown '${String(dtype)}'`);
   }
-  for (const member of required) {
-    if (typeof definition[member] !== "function") faults.push(`required function '${member}' is missing`);
-  }
   for (const member of [...COMPOSITES, ...CAPABILITIES]) {
     if (definition[member] !== undefined && typeof definition[member] !== "function") {
       faults.push(`'${member}' must be a function`);
@@ -102,12 +109,9 @@ function findFaults(definition: Record<string, unknown>, required: readonly stri
   return faults;
 }
 
-/** @throws BACKEND_INVALID, listing everything that is wrong. */
-function checkDefinition(definition: object, required: readonly string[]): void {
-  const given = definition as Record<string, unknown>;
-  const faults = findFaults(given, required);
+function refuse(definition: { readonly name: unknown }, faults: readonly string[]): void {
   if (faults.length === 0) return;
-  const name = typeof given.name === "string" ? given.name : "(no name)";
+  const name = typeof definition.name === "string" ? definition.name : "(no name)";
   throw new Corr2dError(
     "BACKEND_INVALID",
     `backend "${name}" breaks the contract:\n  - ${faults.join("\n  - ")}`,
@@ -122,7 +126,8 @@ function checkDefinition(definition: object, required: readonly string[]): void 
  * @throws BACKEND_INVALID, listing everything that is wrong.
  */
 export function defineBackend<H>(definition: BackendDefinition<H>): Backend<H> {
-  checkDefinition(definition, REQUIRED_FUNCTIONS);
+  const members = definition as unknown as Members;
+  refuse(definition, [...missingMembers(members, REQUIRED_FUNCTIONS), ...mistakes(members)]);
   const backend = {} as CompositeHost<H>;
   const nativeComposites = Object.freeze(COMPOSITES.filter((member) => definition[member] !== undefined));
   Object.assign(backend, defaultComposites(backend), definition, { nativeComposites });
@@ -130,13 +135,15 @@ export function defineBackend<H>(definition: BackendDefinition<H>): Backend<H> {
 }
 
 /**
- * `defineBackend` for a backend that supplies every composite itself. A program bundled with it does not carry core's
- * composites. A later core may add a composite, and refuses such a backend until it has it: release the two together.
+ * `defineBackend` for a backend that supplies every composite itself. A program bundled with it carries neither core's
+ * composites nor the checks that a compiler and the conformance suite make: only the version and missing functions are
+ * looked for. A later core may add a composite, and refuses such a backend until it has it: release the two together.
  *
- * @throws BACKEND_INVALID, listing everything that is wrong.
+ * @throws BACKEND_INVALID, listing everything that is missing.
  */
 export function defineCompleteBackend<H>(definition: CompleteBackendDefinition<H>): Backend<H> {
-  checkDefinition(definition, [...REQUIRED_FUNCTIONS, ...COMPOSITES]);
+  const members = definition as unknown as Members;
+  refuse(definition, missingMembers(members, [...REQUIRED_FUNCTIONS, ...COMPOSITES]));
   return Object.freeze({ ...definition, nativeComposites: COMPOSITES });
 }
 

@@ -61,7 +61,10 @@ const brand = Symbol.for("@corr2d/core.error");
 export class Corr2dError extends Error {
   override readonly name = "Corr2dError";
   readonly code: ErrorCode;
-  /** The values behind the message, for programs. */
+  /**
+   * For programs, what a message lists: the `missingKeys` and `unexpectedKeys` of STATE_DICT, the `faults` of
+   * BACKEND_INVALID, the `index` and `length` of INDEX_OUT_OF_RANGE. Empty where the message is all there is to say.
+   */
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(

@@ -299,7 +299,6 @@ function checkOption(name: string, value: number, least: number, most: number): 
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `expected ${name} to be an integer from ${least} to ${most}, but got ${value}`,
-      { [name]: value },
     );
   }
 }

@@ -72,7 +72,6 @@ export async function gradcheck(
           "INTERNAL",
           `Jacobian mismatch for output ${row} with respect to element ${column} of input ${i}: numerical ${numeric}, ` +
             `analytical ${analytic}`,
-          { output: row, input: i, element: column, numeric, analytic },
         );
       }
     }

@@ -61,7 +61,7 @@ export class Generator {
   manualSeed(seed: number): this {
     if (!Number.isSafeInteger(seed)) {
       const message = `expected the seed to be a safe integer, but got ${seed}: its low 32 bits are enough`;
-      throw invalid(message, { seed });
+      throw invalid(message);
     }
     const words = this.#words;
     words[0] = seed; // the array keeps the value modulo 2 ** 32
@@ -139,7 +139,7 @@ export class Generator {
    */
   normal<D extends FloatDType>(n: number, dtype: D, mean: number = 0, std: number = 1): FloatArray<D> {
     const out = allocate(n, dtype);
-    if (!(std >= 0)) throw invalid(`normal expects std >= 0.0, but found std ${std}`, { std });
+    if (!(std >= 0)) throw invalid(`normal expects std >= 0.0, but found std ${std}`);
     if (n < 16) {
       for (let i = 0; i < n; i++) out[i] = this.#standardNormal() * std + mean;
       return out as FloatArray<D>;
@@ -163,16 +163,13 @@ export class Generator {
   randint(low: number, high: number, n: number): Int32Array {
     checkCount(n);
     if (!Number.isInteger(low) || !Number.isInteger(high)) {
-      throw invalid(`randint expects integers, but got low=${low} and high=${high}`, { low, high });
+      throw invalid(`randint expects integers, but got low=${low} and high=${high}`);
     }
     if (low >= high) {
-      throw invalid(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`, {
-        low,
-        high,
-      });
+      throw invalid(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
     }
-    if (low < -(2 ** 31)) throw invalid(`from is out of bounds for int: ${low} < -(2 ** 31)`, { low });
-    if (high > 2 ** 31) throw invalid(`to - 1 is out of bounds for int: ${high - 1} >= 2 ** 31`, { high });
+    if (low < -(2 ** 31)) throw invalid(`from is out of bounds for int: ${low} < -(2 ** 31)`);
+    if (high > 2 ** 31) throw invalid(`to - 1 is out of bounds for int: ${high - 1} >= 2 ** 31`);
     const range = high - low;
     const out = new Int32Array(n);
     if (range < 2 ** 28) {
@@ -189,7 +186,7 @@ export class Generator {
    */
   randperm(n: number): Int32Array {
     checkCount(n);
-    if (n >= 214748364) throw invalid(`randperm is offered for n < 214748364, but got n=${n}`, { n });
+    if (n >= 214748364) throw invalid(`randperm is offered for n < 214748364, but got n=${n}`);
     const out = new Int32Array(n);
     for (let i = 0; i < n; i++) out[i] = i;
     for (let i = 0; i < n - 1; i++) {
@@ -214,7 +211,7 @@ export class Generator {
       for (let i = 0; i < n; i++) out[i] = this.#uniform53() < p ? 1 : 0;
       return out as FloatArray<D>;
     }
-    if (p.length !== n) throw invalid(`bernoulli expects ${n} probabilities, but got ${p.length}`, { n });
+    if (p.length !== n) throw invalid(`bernoulli expects ${n} probabilities, but got ${p.length}`);
     for (let i = 0; i < n; i++) checkProbability(p[i]!);
     if (dtype === "float32") {
       for (let i = 0; i < n; i++) out[i] = this.#uniform24() < fround(p[i]!) ? 1 : 0;
@@ -303,38 +300,34 @@ function allocate(n: number, dtype: FloatDType): Float32Array | Float64Array {
   checkCount(n);
   if (dtype === "float32") return new Float32Array(n);
   if (dtype === "float64") return new Float64Array(n);
-  throw invalid(`expected dtype "float32" or "float64", but got ${JSON.stringify(dtype)}`, { dtype });
+  throw invalid(`expected dtype "float32" or "float64", but got ${JSON.stringify(dtype)}`);
 }
 
 function checkCount(n: number): void {
   if (!Number.isInteger(n) || n < 0) {
-    throw invalid(`expected the number of draws to be a non-negative integer, but got ${n}`, { n });
+    throw invalid(`expected the number of draws to be a non-negative integer, but got ${n}`);
   }
 }
 
 function checkInterval(low: number, high: number, dtype: FloatDType): void {
   const [largest, name] = dtype === "float32" ? [largestFloat32, "float"] : [Number.MAX_VALUE, "double"];
-  if (!(Math.abs(low) <= largest)) throw invalid(`from is out of bounds for ${name}: ${low}`, { low });
-  if (!(Math.abs(high) <= largest)) throw invalid(`to is out of bounds for ${name}: ${high}`, { high });
+  if (!(Math.abs(low) <= largest)) throw invalid(`from is out of bounds for ${name}: ${low}`);
+  if (!(Math.abs(high) <= largest)) throw invalid(`to is out of bounds for ${name}: ${high}`);
   if (low > high) {
-    throw invalid(`uniform_ expects to return a [from, to) range, but found from=${low} > to=${high}`, {
-      low,
-      high,
-    });
+    throw invalid(`uniform_ expects to return a [from, to) range, but found from=${low} > to=${high}`);
   }
   if (high - low > largest) {
     throw invalid(
       `uniform_ expects to-from <= std::numeric_limits<${name}>::max(), but found to=${high} and from=${low} ` +
         "which result in to-from to exceed the limit",
-      { low, high },
     );
   }
 }
 
 function checkProbability(p: number): void {
-  if (!(p >= 0 && p <= 1)) throw invalid(`bernoulli_ expects p to be in [0, 1], but got p=${p}`, { p });
+  if (!(p >= 0 && p <= 1)) throw invalid(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
 }
 
-function invalid(message: string, details?: Record<string, unknown>): Corr2dError {
-  return new Corr2dError("INVALID_ARGUMENT", message, details);
+function invalid(message: string): Corr2dError {
+  return new Corr2dError("INVALID_ARGUMENT", message);
 }

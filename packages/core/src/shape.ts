@@ -65,7 +65,6 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
         "SHAPE_MISMATCH",
         `The size of tensor a (${sizeA}) must match the size of tensor b (${sizeB}) at non-singleton dimension ` +
           `${axis}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast.`,
-        { a, b },
       );
     }
     out[axis] = sizeA === 1 ? sizeB : sizeA;
@@ -83,7 +82,6 @@ export function normalizeAxis(axis: number, rank: number): number {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `Dimension out of range (expected to be in range of [${-limit}, ${limit - 1}], but got ${axis})`,
-      { axis, rank },
     );
   }
   return axis < 0 ? axis + limit : axis;
@@ -100,9 +98,7 @@ export function normalizeAxes(axes: number | readonly number[] | null | undefine
   const out = axes.map((axis) => normalizeAxis(axis, rank)).sort((a, b) => a - b);
   for (let i = 1; i < out.length; i++) {
     if (out[i] === out[i - 1]) {
-      throw new Corr2dError("INVALID_ARGUMENT", `dim ${out[i]} appears multiple times in the list of dims`, {
-        axes,
-      });
+      throw new Corr2dError("INVALID_ARGUMENT", `dim ${out[i]} appears multiple times in the list of dims`);
     }
   }
   return rank === 0 ? [] : out;
@@ -131,9 +127,7 @@ export function inferShape(requested: Shape, size: number): number[] {
     const n = out[i]!;
     if (!Number.isInteger(n) || n < 0) {
       const message = n === -1 ? "only one dimension can be inferred" : `invalid shape dimension ${n}`;
-      throw new Corr2dError("INVALID_ARGUMENT", `${message}: reshape(${formatShape(requested)})`, {
-        requested,
-      });
+      throw new Corr2dError("INVALID_ARGUMENT", `${message}: reshape(${formatShape(requested)})`);
     }
     known *= n;
   }
@@ -142,10 +136,6 @@ export function inferShape(requested: Shape, size: number): number[] {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `shape '${formatShape(requested)}' is invalid for input of size ${size}`,
-      {
-        requested,
-        size,
-      },
     );
   }
   return out;
@@ -160,7 +150,6 @@ export function checkShape(shape: Shape): Shape {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `a shape is an array of non-negative integers, but got ${JSON.stringify(shape)}`,
-      { shape },
     );
   }
   return shape;
@@ -200,8 +189,5 @@ export function checkRank(shape: Shape): void {
   throw new Corr2dError(
     "INVALID_ARGUMENT",
     `a tensor has at most ${MAX_RANK} axes, but got shape ${formatShape(shape)}`,
-    {
-      shape,
-    },
   );
 }

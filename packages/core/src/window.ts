@@ -42,106 +42,78 @@ export interface ConvTransposeOptions extends Omit<Corr2dOptions, "padding"> {
   readonly outputPadding?: Pair | undefined;
 }
 
+type Two = readonly [vertical: number, horizontal: number];
 type Sides = readonly [top: number, bottom: number, left: number, right: number];
 
-const ONE: readonly [number, number] = [1, 1];
+const ONE: Two = [1, 1];
 const NO_PADDING: Sides = [0, 0, 0, 0];
+
+function checkIntegers(name: string, values: readonly number[]): void {
+  if (values.every(Number.isInteger)) return;
+  throw new Corr2dError(
+    "INVALID_ARGUMENT",
+    `${name} must be made of integers, but got ${name}=${formatShape(values)}`,
+  );
+}
 
 /**
  * A number or pair as a pair.
  * @throws INVALID_ARGUMENT when it is neither, or holds something else than integers.
  */
-export function toPair(name: string, value: Pair): readonly [number, number] {
-  const pair = typeof value === "number" ? [value, value] : value;
+export function toPair(name: string, value: Pair): Two {
+  const pair = typeof value === "number" ? ([value, value] as const) : value;
   if (!Array.isArray(pair) || pair.length !== 2) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `expected ${name} to be a single integer value or a list of 2 values to match the convolution dimensions, ` +
         `but got ${name}=${Array.isArray(value) ? formatShape(value) : JSON.stringify(value)}`,
-      { [name]: value },
     );
   }
-  if (!pair.every(Number.isInteger)) {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `${name} must be made of integers, but got ${name}=${formatShape(pair)}`,
-      {
-        [name]: value,
-      },
-    );
-  }
-  return pair as unknown as readonly [number, number];
+  checkIntegers(name, pair);
+  return pair;
 }
 
-function toStride(value: Pair): readonly [number, number] {
-  const stride = toPair("stride", value);
-  if (stride[0] <= 0 || stride[1] <= 0) {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `non-positive stride is not supported: got stride=${formatShape(stride)}; use 1 or more`,
-      { stride },
-    );
-  }
-  return stride;
+/** A pair of numbers from 1 on; `complaint` is PyTorch's about others. */
+function toPositive(name: string, value: Pair, complaint: string): Two {
+  const pair = toPair(name, value);
+  if (pair[0] > 0 && pair[1] > 0) return pair;
+  throw new Corr2dError("INVALID_ARGUMENT", `${complaint} ${formatShape(pair)}`);
 }
 
-function toDilation(value: Pair): readonly [number, number] {
-  const dilation = toPair("dilation", value);
-  if (dilation[0] <= 0 || dilation[1] <= 0) {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `dilation should be greater than zero, but got ${formatShape(dilation)}`,
-      { dilation },
-    );
-  }
-  return dilation;
-}
+const toStride = (value: Pair): Two =>
+  toPositive("stride", value, "non-positive stride is not supported: got");
+const toDilation = (value: Pair): Two =>
+  toPositive("dilation", value, "dilation should be greater than zero, but got");
+
+const isFourSides = (padding: unknown): padding is Sides => Array.isArray(padding) && padding.length === 4;
 
 function toSides(padding: Pair | Sides): Sides {
   let sides: Sides;
-  if (Array.isArray(padding) && padding.length === 4) {
-    sides = padding as unknown as Sides;
-    if (!sides.every(Number.isInteger)) {
-      throw new Corr2dError(
-        "INVALID_ARGUMENT",
-        `padding must be made of integers, but got ${formatShape(sides)}`,
-        {
-          padding,
-        },
-      );
-    }
+  if (isFourSides(padding)) {
+    checkIntegers("padding", padding);
+    sides = padding;
   } else {
-    const [vertical, horizontal] = toPair("padding", padding as Pair);
+    const [vertical, horizontal] = toPair("padding", padding);
     sides = [vertical, vertical, horizontal, horizontal];
   }
-  if (sides.some((n) => n < 0)) {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `negative padding is not supported: got padding=${JSON.stringify(padding)}; ` +
-        "crop the input with pad() or slice() instead",
-      { padding },
-    );
-  }
-  return sides;
+  if (sides.every((n) => n >= 0)) return sides;
+  throw new Corr2dError(
+    "INVALID_ARGUMENT",
+    `negative padding is not supported: got ${formatShape(sides)}; crop the input with pad() or slice() instead`,
+  );
 }
 
 /**
  * Zeros per side for a correlation: the rules 'valid' and 'same' resolved.
  * @throws INVALID_ARGUMENT with PyTorch's messages.
  */
-export function resolvePadding(
-  padding: Padding,
-  kernel: readonly [number, number],
-  stride: readonly [number, number],
-  dilation: readonly [number, number],
-): Sides {
+function resolvePadding(padding: Padding, kernel: Two, stride: Two, dilation: Two): Sides {
   if (typeof padding !== "string") return toSides(padding);
   if (padding === "valid") return NO_PADDING;
   if (padding !== "same") {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `Invalid padding string '${padding as string}', should be one of {'valid', 'same'}`,
-      { padding },
     );
   }
   if (stride[0] !== 1 || stride[1] !== 1) {
@@ -149,13 +121,18 @@ export function resolvePadding(
       "INVALID_ARGUMENT",
       `padding='same' is not supported for strided convolutions: got stride=${formatShape(stride)}; ` +
         "samePadding() gives TensorFlow's paddings for strided windows",
-      { stride },
     );
   }
-  const vertical = dilation[0] * (kernel[0] - 1);
-  const horizontal = dilation[1] * (kernel[1] - 1);
-  return [vertical >> 1, vertical - (vertical >> 1), horizontal >> 1, horizontal - (horizontal >> 1)];
+  return [...halves(dilation[0] * (kernel[0] - 1)), ...halves(dilation[1] * (kernel[1] - 1))];
 }
+
+/** The cells before and behind, where the odd one goes. */
+const halves = (total: number): [before: number, after: number] => [total >> 1, total - (total >> 1)];
+
+/** The input cells from a window's first to its last. */
+const reach = (kernel: number, dilation: number): number => dilation * (kernel - 1) + 1;
+
+const perAxis = (fn: (axis: 0 | 1) => number): Two => [fn(0), fn(1)];
 
 /**
  * Zeros per side, [top, bottom, left, right], such that the output has ⌈input / stride⌉ cells: TensorFlow's 'SAME',
@@ -170,15 +147,12 @@ export function samePadding(
   const kernel = toPair("kernelSize", kernelSize);
   const stride = toStride(options.stride ?? 1);
   const dilation = toDilation(options.dilation ?? 1);
-  const along = (axis: 0 | 1): [number, number] => {
-    const reach = dilation[axis] * (kernel[axis] - 1) + 1;
-    const total = Math.max(
-      0,
-      (Math.ceil(input[axis] / stride[axis]) - 1) * stride[axis] + reach - input[axis],
-    );
-    return [total >> 1, total - (total >> 1)];
-  };
-  return [...along(0), ...along(1)];
+  const [vertical, horizontal] = perAxis((axis) => {
+    const span =
+      (Math.ceil(input[axis] / stride[axis]) - 1) * stride[axis] + reach(kernel[axis], dilation[axis]);
+    return Math.max(0, span - input[axis]);
+  });
+  return [...halves(vertical), ...halves(horizontal)];
 }
 
 /** ⌊(input + padding − dilation · (kernel − 1) − 1) / stride⌋ + 1; may be zero or negative when nothing fits. */
@@ -190,33 +164,56 @@ export function windowOutputSize(
   padAfter: number = padBefore,
   dilation = 1,
 ): number {
-  return Math.floor((input + padBefore + padAfter - dilation * (kernel - 1) - 1) / stride) + 1;
+  return Math.floor((input + padBefore + padAfter - reach(kernel, dilation)) / stride) + 1;
 }
 
 function checkGroups(groups: number, outChannels: number, kernel: Shape): void {
   if (!Number.isInteger(groups) || groups <= 0) {
-    throw new Corr2dError("INVALID_ARGUMENT", `groups must be a positive integer, but got groups=${groups}`, {
-      groups,
-    });
+    throw new Corr2dError("INVALID_ARGUMENT", `groups must be a positive integer, but got groups=${groups}`);
   }
   if (outChannels % groups !== 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `Given groups=${groups}, expected weight to be divisible by ${groups} at dimension 0, but got weight of size ` +
         `${formatShape(kernel)} instead`,
-      { groups, kernel },
     );
   }
 }
 
-function checkKernel(kernelHeight: number, kernelWidth: number): void {
-  if (kernelHeight <= 0 || kernelWidth <= 0) {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `kernel size should be greater than zero, but got kernel_height: ${kernelHeight} kernel_width: ${kernelWidth}`,
-      { kernelHeight, kernelWidth },
-    );
-  }
+function checkKernel([height, width]: Two): void {
+  if (height > 0 && width > 0) return;
+  throw new Corr2dError(
+    "INVALID_ARGUMENT",
+    `kernel size should be greater than zero, but got kernel_height: ${height} kernel_width: ${width}`,
+  );
+}
+
+function freezeWindow(
+  counts: Pick<Window2d, "batch" | "inChannels" | "outChannels" | "groups">,
+  [inputHeight, inputWidth]: Two,
+  [kernelHeight, kernelWidth]: Two,
+  [outputHeight, outputWidth]: Two,
+  [strideHeight, strideWidth]: Two,
+  [padTop, padBottom, padLeft, padRight]: Sides,
+  [dilationHeight, dilationWidth]: Two,
+): Window2d {
+  return Object.freeze({
+    ...counts,
+    inputHeight,
+    inputWidth,
+    kernelHeight,
+    kernelWidth,
+    outputHeight,
+    outputWidth,
+    strideHeight,
+    strideWidth,
+    padTop,
+    padBottom,
+    padLeft,
+    padRight,
+    dilationHeight,
+    dilationWidth,
+  });
 }
 
 /**
@@ -224,57 +221,35 @@ function checkKernel(kernelHeight: number, kernelWidth: number): void {
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT with PyTorch's messages.
  */
 export function corr2dWindow(input: Shape, kernel: Shape, options: Corr2dOptions = {}): Window2d {
-  const stride = options.stride === undefined ? ONE : toStride(options.stride);
-  const dilation = options.dilation === undefined ? ONE : toDilation(options.dilation);
-  const groups = options.groups ?? 1;
-  const [batch, inChannels, inputHeight, inputWidth] = input as [number, number, number, number];
+  const stride = toStride(options.stride ?? ONE);
+  const dilation = toDilation(options.dilation ?? ONE);
+  const { groups = 1, padding = NO_PADDING } = options;
+  const [batch, inChannels, height, width] = input as [number, number, number, number];
   const [outChannels, groupChannels, kernelHeight, kernelWidth] = kernel as [number, number, number, number];
+  const size: Two = [height, width];
+  const kernelSize: Two = [kernelHeight, kernelWidth];
   checkGroups(groups, outChannels, kernel);
-  checkKernel(kernelHeight, kernelWidth);
+  checkKernel(kernelSize);
   if (inChannels !== groupChannels * groups) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `Given groups=${groups}, weight of size ${formatShape(kernel)}, expected input${formatShape(input)} to have ` +
         `${groupChannels * groups} channels, but got ${inChannels} channels instead`,
-      { input, kernel, groups },
     );
   }
-  const [padTop, padBottom, padLeft, padRight] =
-    options.padding === undefined
-      ? NO_PADDING
-      : resolvePadding(options.padding, [kernelHeight, kernelWidth], stride, dilation);
-  const outputHeight = windowOutputSize(inputHeight, kernelHeight, stride[0], padTop, padBottom, dilation[0]);
-  const outputWidth = windowOutputSize(inputWidth, kernelWidth, stride[1], padLeft, padRight, dilation[1]);
-  if (outputHeight <= 0 || outputWidth <= 0) {
-    const padded = `${inputHeight + padTop + padBottom} x ${inputWidth + padLeft + padRight}`;
-    const reach = `${dilation[0] * (kernelHeight - 1) + 1} x ${dilation[1] * (kernelWidth - 1) + 1}`;
+  const sides = resolvePadding(padding, kernelSize, stride, dilation);
+  const padded = perAxis((axis) => size[axis] + sides[2 * axis]! + sides[2 * axis + 1]!);
+  const reaches = perAxis((axis) => reach(kernelSize[axis], dilation[axis]));
+  const output = perAxis((axis) => Math.floor((padded[axis] - reaches[axis]) / stride[axis]) + 1);
+  if (output[0] <= 0 || output[1] <= 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Calculated padded input size per channel: (${padded}). Kernel size: (${reach}). Kernel size can't be greater ` +
-        "than actual input size. Use a smaller kernel, less dilation or more padding.",
-      { input, kernel },
+      `Calculated padded input size per channel: (${padded.join(" x ")}). Kernel size: (${reaches.join(" x ")}). ` +
+        "Kernel size can't be greater than actual input size. Use a smaller kernel, less dilation or more padding.",
     );
   }
-  return Object.freeze({
-    batch,
-    inChannels,
-    outChannels,
-    groups,
-    inputHeight,
-    inputWidth,
-    kernelHeight,
-    kernelWidth,
-    outputHeight,
-    outputWidth,
-    strideHeight: stride[0],
-    strideWidth: stride[1],
-    padTop,
-    padBottom,
-    padLeft,
-    padRight,
-    dilationHeight: dilation[0],
-    dilationWidth: dilation[1],
-  });
+  const counts = { batch, inChannels, outChannels, groups };
+  return freezeWindow(counts, size, kernelSize, output, stride, sides, dilation);
 }
 
 /**
@@ -283,20 +258,21 @@ export function corr2dWindow(input: Shape, kernel: Shape, options: Corr2dOptions
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT with PyTorch's messages.
  */
 export function convTransposeWindow(g: Shape, kernel: Shape, options: ConvTransposeOptions = {}): Window2d {
-  const stride = toStride(options.stride ?? 1);
-  const dilation = toDilation(options.dilation ?? 1);
-  const groups = options.groups ?? 1;
+  const stride = toStride(options.stride ?? ONE);
+  const dilation = toDilation(options.dilation ?? ONE);
+  const { groups = 1 } = options;
   const extra = toPair("outputPadding", options.outputPadding ?? 0);
   const [batch, gChannels, gHeight, gWidth] = g as [number, number, number, number];
   const [outChannels, groupChannels, kernelHeight, kernelWidth] = kernel as [number, number, number, number];
+  const size: Two = [gHeight, gWidth];
+  const kernelSize: Two = [kernelHeight, kernelWidth];
   checkGroups(groups, outChannels, kernel);
-  checkKernel(kernelHeight, kernelWidth);
+  checkKernel(kernelSize);
   if (gChannels !== outChannels) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `Given transposed=1, weight of size ${formatShape(kernel)}, expected input${formatShape(g)} to have ` +
         `${outChannels} channels, but got ${gChannels} channels instead`,
-      { g, kernel },
     );
   }
   for (const axis of [0, 1] as const) {
@@ -306,43 +282,27 @@ export function convTransposeWindow(g: Shape, kernel: Shape, options: ConvTransp
         "output padding must be smaller than either stride or dilation, but got output_padding_height: " +
           `${extra[0]} output_padding_width: ${extra[1]} stride_height: ${stride[0]} stride_width: ${stride[1]} ` +
           `dilation_height: ${dilation[0]} dilation_width: ${dilation[1]}`,
-        { outputPadding: extra, stride, dilation },
       );
     }
   }
-  const [padTop, padBottom, padLeft, padRight] = toSides(options.padding ?? 0);
-  const inputHeight =
-    (gHeight - 1) * stride[0] - padTop - padBottom + dilation[0] * (kernelHeight - 1) + extra[0] + 1;
-  const inputWidth =
-    (gWidth - 1) * stride[1] - padLeft - padRight + dilation[1] * (kernelWidth - 1) + extra[1] + 1;
-  if (inputHeight <= 0 || inputWidth <= 0) {
+  const sides = toSides(options.padding ?? 0);
+  const input = perAxis(
+    (axis) =>
+      (size[axis] - 1) * stride[axis] -
+      sides[2 * axis]! -
+      sides[2 * axis + 1]! +
+      reach(kernelSize[axis], dilation[axis]) +
+      extra[axis],
+  );
+  if (input[0] <= 0 || input[1] <= 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Given input size per channel: (${gHeight} x ${gWidth}). Calculated output size per channel: ` +
-        `(${inputHeight} x ${inputWidth}). Output size is too small; use less padding.`,
-      { g, kernel },
+      `Given input size per channel: (${size.join(" x ")}). Calculated output size per channel: ` +
+        `(${input.join(" x ")}). Output size is too small; use less padding.`,
     );
   }
-  return Object.freeze({
-    batch,
-    inChannels: groupChannels * groups,
-    outChannels,
-    groups,
-    inputHeight,
-    inputWidth,
-    kernelHeight,
-    kernelWidth,
-    outputHeight: gHeight,
-    outputWidth: gWidth,
-    strideHeight: stride[0],
-    strideWidth: stride[1],
-    padTop,
-    padBottom,
-    padLeft,
-    padRight,
-    dilationHeight: dilation[0],
-    dilationWidth: dilation[1],
-  });
+  const counts = { batch, inChannels: groupChannels * groups, outChannels, groups };
+  return freezeWindow(counts, input, kernelSize, size, stride, sides, dilation);
 }
 
 /**
@@ -351,60 +311,39 @@ export function convTransposeWindow(g: Shape, kernel: Shape, options: ConvTransp
  */
 export function poolWindow(input: Shape, kernelSize: Pair, options: PoolOptions = {}): Window2d {
   const kernel = toPair("kernelSize", kernelSize);
-  checkKernel(kernel[0], kernel[1]);
+  checkKernel(kernel);
   const stride = toStride(options.stride ?? kernel);
-  const dilation = toDilation(options.dilation ?? 1);
-  const sides = toSides(options.padding ?? 0);
-  const [batch, channels, inputHeight, inputWidth] = input as [number, number, number, number];
-  const reach = [dilation[0] * (kernel[0] - 1) + 1, dilation[1] * (kernel[1] - 1) + 1] as const;
+  const dilation = toDilation(options.dilation ?? ONE);
+  const { padding = NO_PADDING } = options;
+  const sides = toSides(padding);
+  const [batch, channels, height, width] = input as [number, number, number, number];
+  const size: Two = [height, width];
+  const reaches = perAxis((axis) => reach(kernel[axis], dilation[axis]));
   // PyTorch's limit holds for its own forms of padding. Four sides are ours: there a window must only reach the input.
-  const fourSides = Array.isArray(options.padding) && options.padding.length === 4;
-  for (let side = 0; side < 4; side++) {
+  const fourSides = isFourSides(padding);
+  sides.forEach((pad, side) => {
     const axis = side < 2 ? 0 : 1;
-    const limit = fourSides ? reach[axis] - 1 : Math.floor(reach[axis] / 2);
-    if (sides[side]! > limit) {
-      throw new Corr2dError(
-        "INVALID_ARGUMENT",
-        `pad should be at most ${fourSides ? "the effective kernel size less one" : "half of effective kernel size"}, ` +
-          `but got pad=${sides[side]}, kernel_size=${kernel[axis]} and dilation=${dilation[axis]}`,
-        { padding: options.padding, kernelSize, dilation },
-      );
-    }
-  }
-  const along = (axis: 0 | 1, size: number, before: number, after: number): number => {
-    const slack = size + before + after - reach[axis];
-    if (!options.ceilMode) return Math.floor(slack / stride[axis]) + 1;
-    const out = Math.ceil(slack / stride[axis]) + 1;
-    return (out - 1) * stride[axis] >= size + before ? out - 1 : out;
-  };
-  const outputHeight = along(0, inputHeight, sides[0], sides[1]);
-  const outputWidth = along(1, inputWidth, sides[2], sides[3]);
-  if (outputHeight <= 0 || outputWidth <= 0) {
+    if (pad <= (fourSides ? reaches[axis] - 1 : Math.floor(reaches[axis] / 2))) return;
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `pad should be at most ${fourSides ? "the effective kernel size less one" : "half of effective kernel size"}, ` +
+        `but got pad=${pad}, kernel_size=${kernel[axis]} and dilation=${dilation[axis]}`,
+    );
+  });
+  const output = perAxis((axis) => {
+    const before = size[axis] + sides[2 * axis]!;
+    const steps = (before + sides[2 * axis + 1]! - reaches[axis]) / stride[axis];
+    if (!options.ceilMode) return Math.floor(steps) + 1;
+    const out = Math.ceil(steps) + 1;
+    return (out - 1) * stride[axis] >= before ? out - 1 : out;
+  });
+  if (output[0] <= 0 || output[1] <= 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Given input size: (${channels}x${inputHeight}x${inputWidth}). Calculated output size: ` +
-        `(${channels}x${outputHeight}x${outputWidth}). Output size is too small; use a smaller window or more padding.`,
-      { input, kernelSize },
+      `Given input size: (${channels}x${size.join("x")}). Calculated output size: (${channels}x${output.join("x")}). ` +
+        "Output size is too small; use a smaller window or more padding.",
     );
   }
-  return Object.freeze({
-    batch,
-    inChannels: channels,
-    outChannels: channels,
-    groups: channels,
-    inputHeight,
-    inputWidth,
-    kernelHeight: kernel[0],
-    kernelWidth: kernel[1],
-    outputHeight,
-    outputWidth,
-    strideHeight: stride[0],
-    strideWidth: stride[1],
-    padTop: sides[0],
-    padBottom: sides[1],
-    padLeft: sides[2],
-    padRight: sides[3],
-    dilationHeight: dilation[0],
-    dilationWidth: dilation[1],
-  });
+  const counts = { batch, inChannels: channels, outChannels: channels, groups: channels };
+  return freezeWindow(counts, size, kernel, output, stride, sides, dilation);
 }

@@ -8,6 +8,7 @@
  */
 import { Corr2dError, logSoftmax, type Tensor, where } from "@corr2d/core";
 import { type LossOptions, reductionOf } from "./losses.ts";
+import { sameSizes, sizesText } from "./sizes.ts";
 
 export interface NllOptions extends LossOptions {
   /** A factor per class, [C]. */
@@ -21,45 +22,30 @@ export interface CrossEntropyOptions extends NllOptions {
   readonly labelSmoothing?: number | undefined;
 }
 
-const text = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 const classAxis = (input: Tensor): 0 | 1 => (input.shape.length === 1 ? 0 : 1);
 const classCount = (input: Tensor): number => input.shape[classAxis(input)] ?? 1;
-
-function mismatch(message: string, input: Tensor, target: Tensor): Corr2dError {
-  return new Corr2dError("SHAPE_MISMATCH", message, { input: input.shape, target: target.shape });
-}
 
 function checkClasses(input: Tensor, target: Tensor): void {
   if (target.dtype !== "int32") {
     throw new Corr2dError(
       "DTYPE_MISMATCH",
       `expected scalar type int32 but found ${target.dtype}: targets are classes as an int32 tensor, or probabilities of ` +
-        `the input's shape ${text(input.shape)}`,
-      { dtype: target.dtype },
+        `the input's shape ${sizesText(input.shape)}`,
     );
   }
-  const [batch, , ...inner] = input.shape;
-  const expected = input.shape.length === 1 ? [] : [batch!, ...inner];
+  const { shape } = input;
   const got = target.shape;
-  if (got.length === expected.length && got.every((n, axis) => n === expected[axis])) return;
-  if (input.shape.length < 2) {
-    throw mismatch(`size mismatch (got input: ${text(input.shape)}, target: ${text(got)})`, input, target);
+  const expected = shape.filter((_, axis) => axis !== classAxis(input));
+  if (sameSizes(got, expected)) return;
+  let message = `Expected target size ${sizesText(expected)}, got ${sizesText(got)}`;
+  if (shape.length < 2) {
+    message = `size mismatch (got input: ${sizesText(shape)}, target: ${sizesText(got)})`;
+  } else if (got.length > 0 && got[0] !== shape[0]) {
+    message = `Expected input batch_size (${shape[0]}) to match target batch_size (${got[0]}).`;
+  } else if (shape.length === 2) {
+    message = `0D or 1D target tensor expected, multi-target not supported: input ${sizesText(shape)}, target ${sizesText(got)}`;
   }
-  if (got.length > 0 && got[0] !== batch) {
-    throw mismatch(
-      `Expected input batch_size (${batch}) to match target batch_size (${got[0]}).`,
-      input,
-      target,
-    );
-  }
-  if (input.shape.length === 2) {
-    throw mismatch(
-      `0D or 1D target tensor expected, multi-target not supported: input ${text(input.shape)}, target ${text(got)}`,
-      input,
-      target,
-    );
-  }
-  throw mismatch(`Expected target size ${text(expected)}, got ${text(got)}`, input, target);
+  throw new Corr2dError("SHAPE_MISMATCH", message);
 }
 
 function checkWeight(weight: Tensor | null, classes: number): void {
@@ -67,8 +53,7 @@ function checkWeight(weight: Tensor | null, classes: number): void {
   throw new Corr2dError(
     "SHAPE_MISMATCH",
     `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ` +
-      text(weight.shape),
-    { weight: weight.shape, classes },
+      sizesText(weight.shape),
   );
 }
 
@@ -88,7 +73,6 @@ function mayIgnore(target: Tensor, classes: number, ignoreIndex: number): boolea
       throw new Corr2dError(
         "INDEX_OUT_OF_RANGE",
         `Target ${value} is out of bounds. There are ${classes} classes, 0 to ${classes - 1}`,
-        { target: value, classes },
       );
     }
   }
@@ -153,14 +137,14 @@ function lossOfProbabilities(
     throw new Corr2dError(
       "DTYPE_MISMATCH",
       "Expected floating point type for target with class probabilities, got int32: classes have the input's shape " +
-        `${text(logProbabilities.shape)} without its class axis`,
-      { target: target.shape },
+        `${sizesText(logProbabilities.shape)} without its class axis`,
     );
   }
   if (ignoreIndex >= 0) {
-    throw new Corr2dError("INVALID_ARGUMENT", "ignore_index is not supported for floating point target", {
-      ignoreIndex,
-    });
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `ignore_index is not supported for floating point target: got ${ignoreIndex}`,
+    );
   }
   checkWeight(weight, classes);
   const probabilities = smoothing > 0 ? target.mul(1 - smoothing).add(smoothing / classes) : target;
@@ -197,12 +181,9 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}`,
-      { labelSmoothing },
     );
   }
   const logProbabilities = logSoftmax(input, classAxis(input));
-  const ofProbabilities =
-    target.shape.length === input.shape.length && target.shape.every((n, axis) => n === input.shape[axis]);
-  const loss = ofProbabilities ? lossOfProbabilities : lossOfClasses;
+  const loss = sameSizes(target.shape, input.shape) ? lossOfProbabilities : lossOfClasses;
   return loss(logProbabilities, target, options, labelSmoothing);
 }

@@ -15,6 +15,7 @@ import {
   type Tensor,
   tensor,
 } from "@corr2d/core";
+import { sizesText } from "./sizes.ts";
 
 export interface DrawOptions {
   /** Default: the generator that `manualSeed` seeds. */
@@ -84,8 +85,7 @@ export function fans({ shape }: Tensor): { fanIn: number; fanOut: number } {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions: this one has shape " +
-        `[${shape.join(", ")}]`,
-      { shape },
+        sizesText(shape),
     );
   }
   const window = sizeOf(shape.slice(2));
@@ -116,7 +116,6 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
       throw new Corr2dError(
         "INVALID_ARGUMENT",
         `Unsupported nonlinearity ${String(nonlinearity)}: use linear, conv2d, sigmoid, tanh, relu, leakyRelu or selu`,
-        { nonlinearity },
       );
   }
 }
@@ -128,7 +127,6 @@ function kaimingStd(target: Tensor, options: KaimingOptions): number {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `Mode ${String(mode)} not supported, please use one of ['fanIn', 'fanOut']`,
-      { mode },
     );
   }
   return calculateGain(nonlinearity, a) / Math.sqrt(mode === "fanIn" ? fanIn : fanOut);

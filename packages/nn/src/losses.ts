@@ -6,6 +6,7 @@
  * "Rethinking the Inception architecture" (label smoothing).
  */
 import { Corr2dError, softplus, type Tensor } from "@corr2d/core";
+import { sameSizes, torchSize } from "./sizes.ts";
 
 // Every JavaScript host has it; the language's own types do not name it.
 declare const console: { warn(message: string): void };
@@ -23,7 +24,6 @@ export function reductionOf({ reduction = "mean" }: LossOptions): Reduction {
   throw new Corr2dError(
     "INVALID_ARGUMENT",
     `${String(reduction)} is not a valid value for reduction: use 'mean', 'sum' or 'none'`,
-    { reduction },
   );
 }
 
@@ -32,15 +32,11 @@ function reduce(loss: Tensor, options: LossOptions): Tensor {
   return reduction === "none" ? loss : loss[reduction]();
 }
 
-const torchSize = ({ shape }: Tensor): string => `torch.Size([${shape.join(", ")}])`;
-const sameSize = (a: Tensor, b: Tensor): boolean =>
-  a.shape.length === b.shape.length && a.shape.every((n, axis) => n === b.shape[axis]);
-
 const warnedFrom = new Set<string>();
 
 /** input − target. Sizes that differ broadcast, which is rarely meant: PyTorch's warning, once per place in the program. */
 function difference(input: Tensor, target: Tensor): Tensor {
-  if (!sameSize(input, target)) {
+  if (!sameSizes(input.shape, target.shape)) {
     const place = new Error().stack ?? "";
     if (!warnedFrom.has(place)) {
       warnedFrom.add(place);
@@ -90,7 +86,6 @@ export function huberLoss(
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `huber_loss does not support non-positive values for delta: got ${delta}`,
-      { delta },
     );
   }
   return reduce(huber(difference(input, target).abs(), delta), options);
@@ -112,7 +107,6 @@ export function smoothL1Loss(
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `smooth_l1_loss does not support negative values for beta: got ${beta}`,
-      { beta },
     );
   }
   const error = difference(input, target).abs();
@@ -134,11 +128,10 @@ export interface BceOptions extends LossOptions {
  * @throws SHAPE_MISMATCH, with PyTorch's message.
  */
 export function bceWithLogits(input: Tensor, target: Tensor, options: BceOptions = {}): Tensor {
-  if (!sameSize(input, target)) {
+  if (!sameSizes(input.shape, target.shape)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `Target size (${torchSize(target)}) must be the same as input size (${torchSize(input)})`,
-      { input: input.shape, target: target.shape },
     );
   }
   const { weight, posWeight } = options;

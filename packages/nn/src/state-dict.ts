@@ -1,5 +1,6 @@
 /** Loading a state dict: everything that does not fit is found first and reported in one error, as PyTorch words it. */
 import { Corr2dError, isTensor, noGrad, scope, type Tensor } from "@corr2d/core";
+import { sameSizes, torchSize } from "./sizes.ts";
 
 export interface LoadOptions {
   /** Whether missing and unexpected names are errors (default true). */
@@ -11,15 +12,12 @@ export interface LoadResult {
   readonly unexpectedKeys: string[];
 }
 
-const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
-const torchSize = ({ shape }: Tensor): string => `torch.Size([${shape.join(", ")}])`;
-
 /** Why `value` cannot be loaded into `target`, or null. */
 function misfit(name: string, target: Tensor, value: unknown): string | null {
   if (!isTensor(value)) {
     return `While copying the parameter named "${name}", expected a Tensor from checkpoint but received ${typeof value}.`;
   }
-  if (value.shape.length !== target.shape.length || value.shape.some((n, axis) => n !== target.shape[axis])) {
+  if (!sameSizes(value.shape, target.shape)) {
     return (
       `size mismatch for ${name}: copying a param with shape ${torchSize(value)} from checkpoint, the shape in ` +
       `current model is ${torchSize(target)}.`
@@ -44,17 +42,20 @@ export function loadStateDict(
   state: Readonly<Record<string, Tensor>>,
   options: LoadOptions,
 ): LoadResult {
-  const names = new Set(targets.map(([name]) => name));
-  const present = targets.filter(([name]) => Object.hasOwn(state, name));
-  const missingKeys = targets.map(([name]) => name).filter((name) => !Object.hasOwn(state, name));
-  const unexpectedKeys = Object.keys(state).filter((name) => !names.has(name));
+  const names = targets.map(([name]) => name);
+  const missingKeys = names.filter((name) => !Object.hasOwn(state, name));
+  const known = new Set(names);
+  const unexpectedKeys = Object.keys(state).filter((name) => !known.has(name));
+  const present = targets.filter(([name]) => !missingKeys.includes(name));
 
   const problems: string[] = [];
-  if (options.strict ?? true) {
-    if (missingKeys.length > 0) problems.push(`Missing key(s) in state_dict: ${quoted(missingKeys)}. `);
-    if (unexpectedKeys.length > 0)
-      problems.push(`Unexpected key(s) in state_dict: ${quoted(unexpectedKeys)}. `);
-  }
+  const report = (kind: string, keys: readonly string[]): void => {
+    if ((options.strict ?? true) && keys.length > 0) {
+      problems.push(`${kind} key(s) in state_dict: ${keys.map((name) => `"${name}"`).join(", ")}. `);
+    }
+  };
+  report("Missing", missingKeys);
+  report("Unexpected", unexpectedKeys);
   for (const [name, target] of present) {
     const problem = misfit(name, target, state[name]);
     if (problem !== null) problems.push(problem);

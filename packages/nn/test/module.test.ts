@@ -355,7 +355,7 @@ describe("errors inside forward name the module", () => {
     return expect.fail("nothing was thrown");
   };
 
-  it("by its path from the module that was called, once, and keep code, details and stack", () => {
+  it("by its path from the module that was called, once, and keep code and stack", () => {
     const x = zeros([1, 1, 5, 5]);
     expect(caught(() => new Conv2D(3, 1, 3).forward(x)).message).toBe(`Conv2d: ${message}`);
     const sequential = new Sequential(new Conv2D(3, 1, 3));
@@ -364,7 +364,6 @@ describe("errors inside forward name the module", () => {
     expect(error.message).toBe(`Net.blocks.0.1.conv (Conv2d): ${message}`);
     expect(error).toBeInstanceOf(Corr2dError);
     expect(error.code).toBe("SHAPE_MISMATCH");
-    expect(error.details.kernel).toEqual([1, 3, 3, 3]);
     expect(error.stack).toContain(`Net.blocks.0.1.conv (Conv2d): ${message}`);
     expect(error.stack!.split("Given groups").length).toBe(2);
   });

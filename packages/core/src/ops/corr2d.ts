@@ -109,7 +109,6 @@ function checkOperands(label: string, x: Tensor, kernel: Tensor, bias: Tensor | 
       "DTYPE_MISMATCH",
       `Input type (${TORCH_NAMES[x.dtype]}) and ${role} type (${TORCH_NAMES[other.dtype]}) should be the same: cast one, ` +
         `for example with .type("${x.dtype}")`,
-      { input: x.dtype, [role]: other.dtype },
     );
   }
   checkFloating(label, x);
@@ -121,7 +120,6 @@ function checkBias(kernel: Shape, bias: Tensor | null, channels: number): void {
     "SHAPE_MISMATCH",
     `Given weight of size ${formatShape(kernel)}, expected bias to be 1-dimensional with ${channels} elements, but got ` +
       `bias of size ${formatShape(bias.shape)} instead`,
-    { kernel, bias: bias.shape },
   );
 }
 
@@ -137,14 +135,12 @@ function toBatched(x: Shape, kernel: Shape): { input: Shape; kernel: Shape; rank
       `Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: ${formatShape(x)}. corr2d takes ` +
         `[H, W] with a kernel [kH, kW], and [C, H, W] or [N, C, H, W] with a kernel [out, in/groups, kH, kW]; this ` +
         `kernel is ${formatShape(kernel)}`,
-      { input: x, kernel },
     );
   }
   throw new Corr2dError(
     "SHAPE_MISMATCH",
     `corr2d expects a kernel of 2 dimensions [kH, kW] or 4 dimensions [out, in/groups, kH, kW], but got a ` +
       `${kernel.length}-dimensional one of size ${formatShape(kernel)}`,
-    { input: x, kernel },
   );
 }
 
@@ -249,7 +245,6 @@ export function corr2dKernelGrad(
       "SHAPE_MISMATCH",
       `corr2dKernelGrad: for input ${formatShape(x.shape)} and kernel ${formatShape(kernelShape)} the output is ` +
         `${formatShape(shape)}, but its gradient is ${formatShape(g.shape)}`,
-      { x: x.shape, g: g.shape, kernelShape },
     );
   }
   return towardsKernel(x, g, { window, shape: kernelShape });

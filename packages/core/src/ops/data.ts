@@ -35,9 +35,7 @@ function flattenInto(data: NestedArray, shape: Shape, depth: number, out: TypedA
       const got = Array.isArray(data)
         ? `a sequence of length ${data.length}`
         : `${typeof data} ${String(data)}`;
-      throw new Corr2dError("INVALID_ARGUMENT", `tensor: expected a number at dim ${depth}, but got ${got}`, {
-        data,
-      });
+      throw new Corr2dError("INVALID_ARGUMENT", `tensor: expected a number at dim ${depth}, but got ${got}`);
     }
     out[at] = Number(data);
     return at + 1;
@@ -47,7 +45,6 @@ function flattenInto(data: NestedArray, shape: Shape, depth: number, out: TypedA
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `expected sequence of length ${shape[depth]} at dim ${depth} (got ${length ?? "a number"})`,
-      { shape },
     );
   }
   let next = at;
@@ -62,7 +59,6 @@ export function checkInteger(data: ArrayLike<number>): void {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `tensor: ${value} at position ${i} is not an int32; round it first, or use dtype 'float32'`,
-      { value, position: i },
     );
   }
 }
@@ -72,10 +68,6 @@ export function checkLength(size: number, shape: Shape): void {
   throw new Corr2dError(
     "SHAPE_MISMATCH",
     `shape '${formatShape(shape)}' is invalid for input of size ${size}`,
-    {
-      shape,
-      size,
-    },
   );
 }
 

@@ -51,7 +51,6 @@ export function toOperand(op: string, value: number, like: Tensor): Tensor {
     throw new Corr2dError(
       "DTYPE_MISMATCH",
       `${op}: ${value} is not an int32, and the tensor is int32; cast it first with .float()`,
-      { value },
     );
   }
   return cachedScalar(like.backend, value, like.dtype);
@@ -67,7 +66,6 @@ export function checkSameDtype(op: string, a: Tensor, b: Tensor): void {
     "DTYPE_MISMATCH",
     `${op}: expected both tensors to have the same dtype, but got ${a.dtype} and ${b.dtype}; dtypes are not promoted ` +
       `silently: cast one, for example with .type("${a.dtype === "int32" ? b.dtype : a.dtype}")`,
-    { dtypes: [a.dtype, b.dtype] },
   );
 }
 
@@ -81,7 +79,6 @@ export function checkFloating(op: string, ...tensors: readonly Tensor[]): void {
     throw new Corr2dError(
       "DTYPE_UNSUPPORTED",
       `${op} is not implemented for int32 tensors; cast to floating point first with .float()`,
-      { dtype: tensor.dtype },
     );
   }
 }
@@ -201,7 +198,6 @@ export function div(a: Operand, b: Operand, options: DivOptions = {}): Tensor {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `div expected rounding_mode to be one of 'trunc' or 'floor' but found '${String(roundingMode)}'`,
-      { roundingMode },
     );
   }
   const [left, right] = operands("div", a, b);
@@ -301,7 +297,6 @@ export function checkDtype(backend: Backend, dtype: DType): void {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `unknown dtype '${String(dtype)}': use 'float32', 'float64' or 'int32'`,
-      { dtype },
     );
   }
   if (backend.dtypes.includes(dtype)) return;
@@ -309,7 +304,6 @@ export function checkDtype(backend: Backend, dtype: DType): void {
     "DTYPE_UNSUPPORTED",
     `backend ${backend.name} does not offer ${dtype} (it has ${backend.dtypes.join(", ")}); use another dtype, or a ` +
       "backend that has it, such as @corr2d/cpu-js",
-    { dtype, backend: backend.name },
   );
 }
 
@@ -348,7 +342,6 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
       "DTYPE_MISMATCH",
       `where: the condition must be an int32 tensor (what comparisons give), but got ${condition.dtype}; write for ` +
         "example x.ne(0)",
-      { dtype: condition.dtype },
     );
   }
   const like = typeof a !== "number" ? a : typeof b !== "number" ? b : null;

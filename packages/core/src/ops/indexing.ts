@@ -37,7 +37,6 @@ function checkIndex(op: string, index: Tensor): void {
   throw new Corr2dError(
     "DTYPE_MISMATCH",
     `${op}(): Expected dtype int32 for index, but got ${index.dtype}; cast it with .int()`,
-    { dtype: index.dtype },
   );
 }
 
@@ -64,7 +63,6 @@ function fitToIndex(op: string, x: Tensor, axis: number, index: Tensor): Tensor 
       "SHAPE_MISMATCH",
       `Size does not match at dimension other than ${axis}: ${op}() expected index ${formatShape(index.shape)} to be ` +
         `smaller than self ${formatShape(x.shape)} apart from dimension ${axis}`,
-      { index: index.shape, shape: x.shape },
     );
   }
   let out = x;
@@ -106,7 +104,6 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
       "SHAPE_MISMATCH",
       `scatterAdd(): Expected index ${formatShape(index.shape)} and source ${formatShape(source.shape)} to have one ` +
         `shape, equal to ${formatShape(x.shape)} apart from dimension ${axis}`,
-      { index: index.shape, source: source.shape, shape: x.shape },
     );
   }
   return x.add(addByIndex(source, index, x.shape, axis));
@@ -121,9 +118,10 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   checkTensors("indexSelect", [x, index]);
   checkIndex("indexSelect", index);
   if (index.shape.length > 1) {
-    throw new Corr2dError("SHAPE_MISMATCH", "indexSelect(): Index is supposed to be a vector", {
-      index: index.shape,
-    });
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `indexSelect(): Index is supposed to be a vector, but got ${formatShape(index.shape)}`,
+    );
   }
   const axis = normalizeAxis(dim, x.shape.length);
   const positions = where(index.lt(0), index.add(x.shape[axis] ?? 1), index);
@@ -149,9 +147,10 @@ export function oneHot(index: Tensor, classes: number): Tensor {
 function triangle(label: string, x: Tensor, keep: (row: number, column: number) => boolean): Tensor {
   checkTensor(label, x);
   if (x.shape.length < 2) {
-    throw new Corr2dError("SHAPE_MISMATCH", `${label}: input tensor must have at least 2 dimensions`, {
-      shape: x.shape,
-    });
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `${label}: input tensor must have at least 2 dimensions, but got ${formatShape(x.shape)}`,
+    );
   }
   const [rows, columns] = x.shape.slice(-2) as [number, number];
   const mask = Int32Array.from({ length: rows * columns }, (_, i) =>

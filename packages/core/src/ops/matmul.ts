@@ -74,7 +74,6 @@ function mismatch(a: Shape, b: Shape): Corr2dError {
   return new Corr2dError(
     "SHAPE_MISMATCH",
     `mat1 and mat2 shapes cannot be multiplied ${text}: the columns of the first must equal the rows of the second`,
-    { a, b },
   );
 }
 
@@ -92,7 +91,6 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `both arguments to matmul need to be at least 1D, but they are ${a.shape.length}D and ${b.shape.length}D`,
-      { a: a.shape, b: b.shape },
     );
   }
   if (a.shape.length === 1) {
@@ -138,7 +136,6 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
       `mat1 and mat2 shapes cannot be multiplied (${rows}x${inner ?? 0} and ` +
         `${weight.shape[1] ?? 0}x${weight.shape[0] ?? 0}): input ${formatShape(x.shape)}, weight ` +
         `${formatShape(weight.shape)}${hint}`,
-      { x: x.shape, weight: weight.shape },
     );
   }
   const columns = weight.shape[0]!;

@@ -93,11 +93,7 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
   if (start > end) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      "flatten() has invalid args: start_dim cannot come after end_dim",
-      {
-        startDim,
-        endDim,
-      },
+      `flatten() has invalid args: start_dim cannot come after end_dim: got ${startDim} and ${endDim}`,
     );
   }
   if (x.shape.length === 0) return reshape(x, [1]);
@@ -129,7 +125,6 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
       "INVALID_ARGUMENT",
       `permute(dims): the dims ${formatShape(dims)} must name each of the ${rank} axes of a tensor of shape ` +
         `${formatShape(x.shape)} once`,
-      { dims, shape: x.shape },
     );
   }
   if (axes.every((axis, i) => axis === i)) return x.alias();
@@ -161,7 +156,6 @@ export function t(x: Tensor): Tensor {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `t() expects a tensor with <= 2 dimensions, but self is ${x.shape.length}D: use transpose(dim0, dim1) or permute`,
-      { shape: x.shape },
     );
   }
   return x.shape.length < 2 ? x.alias() : permute(x, [1, 0]);
@@ -178,7 +172,6 @@ export function expand(x: Tensor, shape: Shape): Tensor {
       "SHAPE_MISMATCH",
       `The expanded size ${formatShape(shape)} must match the existing size ${formatShape(x.shape)} at every ` +
         "non-singleton dimension",
-      { shape, existing: x.shape },
     );
   }
   if (sameShape(out, x.shape)) return x.alias();
@@ -233,7 +226,7 @@ interface AxisRange {
 }
 
 function badRange(range: Range, why: string): Corr2dError {
-  return new Corr2dError("INVALID_ARGUMENT", `slice: ${why}: ${JSON.stringify(range)}`, { range });
+  return new Corr2dError("INVALID_ARGUMENT", `slice: ${why}: ${JSON.stringify(range)}`);
 }
 
 function parseRange(range: Range, axis: number, size: number): AxisRange {
@@ -243,7 +236,6 @@ function parseRange(range: Range, axis: number, size: number): AxisRange {
       throw new Corr2dError(
         "INDEX_OUT_OF_RANGE",
         `index ${range} is out of bounds for dimension ${axis} with size ${size}`,
-        { index: range, axis, size },
       );
     }
     return { start: range < 0 ? range + size : range, count: 1, step: 1, drop: true };
@@ -277,7 +269,6 @@ function sliceView(x: Tensor, ranges: readonly Range[]): Omit<StridedView, "sour
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `too many indices for tensor of dimension ${x.shape.length}: got ${ranges.length}`,
-      { ranges, shape: x.shape },
     );
   }
   const shape: number[] = [];
@@ -324,7 +315,6 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
     throw new Corr2dError(
       "INDEX_OUT_OF_RANGE",
       `start (${start}) + length (${length}) exceeds dimension size (${x.shape[axis]}).`,
-      { start, length, size: x.shape[axis] },
     );
   }
   return slice(x, ...x.shape.slice(0, axis).map((): Range => ":"), [start, start + length]);
@@ -345,7 +335,6 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
       "SHAPE_MISMATCH",
       `split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${axis}), ` +
         `but got split_sizes=${formatShape(list)}`,
-      { sizes, total },
     );
   }
   let start = 0;
@@ -378,7 +367,6 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
         "SHAPE_MISMATCH",
         `Sizes of tensors must match except in dimension ${axis}. Expected ${formatShape(first.shape)} but got ` +
           `${formatShape(tensor.shape)} for tensor number ${i} in the list.`,
-        { shapes: tensors.map((each) => each.shape) },
       );
     }
     shape[axis]! += tensor.shape[axis]!;
@@ -439,7 +427,6 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
         "SHAPE_MISMATCH",
         `stack expects each tensor to be equal size, but got ${formatShape(first.shape)} at entry 0 and ` +
           `${formatShape(tensor.shape)} at entry ${i}`,
-        { shapes: tensors.map((each) => each.shape) },
       );
     }
   });

@@ -44,7 +44,6 @@ function checkReach(
       ? `Argument #4: Padding size should be less than the corresponding input dimension, but got: padding ` +
           `(${before}, ${after}) at dimension ${axis} of size ${size}`
       : `Padding value causes wrapping around more than once: padding (${before}, ${after}) at dimension ${axis} of size ${size}`,
-    { mode, before, after, size },
   );
 }
 
@@ -63,14 +62,12 @@ export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {
       "INVALID_ARGUMENT",
       `pad: expected pairs of integers (before, after) from the last axis backwards, at most ${rank} for a tensor of shape ` +
         `${formatShape(x.shape)}, but got ${formatShape(sides)}`,
-      { sides, shape: x.shape },
     );
   }
   if (!["constant", "zeros", "reflect", "replicate", "circular"].includes(mode)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, but got padding_mode='${mode}'`,
-      { mode },
     );
   }
   const before = x.shape.map((_, axis) => sides[2 * (rank - 1 - axis)] ?? 0);
@@ -81,7 +78,6 @@ export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {
         "INVALID_ARGUMENT",
         `pad: the input size ${size} plus negative padding ${before[axis]} and ${after[axis]} resulted in a negative ` +
           `output size at dimension ${axis}`,
-        { sides, shape: x.shape },
       );
     }
   });

@@ -31,7 +31,6 @@ function poolShapes(
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `${label}: Expected 3D or 4D (batch mode) tensor [N, C, H, W] for input, but got: ${formatShape(x.shape)}`,
-      { shape: x.shape },
     );
   }
   const window = poolWindow(rank === 4 ? x.shape : [1, ...x.shape], kernelSize, options);
@@ -123,9 +122,7 @@ export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPoolOptions =
   const { window, shape } = poolShapes("avgPool2d", x, kernelSize, options);
   const divisorOverride = options.divisorOverride ?? null;
   if (divisorOverride === 0) {
-    throw new Corr2dError("INVALID_ARGUMENT", "divisor must be not zero: got divisorOverride=0", {
-      divisorOverride,
-    });
+    throw new Corr2dError("INVALID_ARGUMENT", "divisor must be not zero: got divisorOverride=0");
   }
   const average = { countIncludePad: options.countIncludePad ?? true, divisorOverride };
   return apply(AVG_POOL, [x], { window, average, shape });
@@ -160,7 +157,6 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: Pair): Tensor {
       "SHAPE_MISMATCH",
       `adaptiveAvgPool2d: expected a 3D or 4D input with non-empty planes and a positive output size, but got ` +
         `${formatShape(x.shape)} and [${rows}, ${columns}]`,
-      { shape: x.shape, outputSize },
     );
   }
   return matmul(binMatrix(x, height, rows), matmul(x, binMatrix(x, width, columns).t()));

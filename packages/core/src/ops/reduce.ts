@@ -94,7 +94,6 @@ function run(op: Op<ReduceAttributes>, label: string, x: Tensor, dim: Dim, optio
       "INVALID_ARGUMENT",
       `${label}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the ` +
         `'dim' argument: there is no extreme of nothing (shape [${x.shape.join(", ")}])`,
-      { shape: x.shape, dim },
     );
   }
   const attributes = {
@@ -177,7 +176,6 @@ function argOp(
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `${member}(): Expected reduction dim ${axis} to have non-zero size (shape [${x.shape.join(", ")}])`,
-      { shape: x.shape, dim },
     );
   }
   const shape = x.shape.length === 0 ? [] : reducedShape(x.shape, [axis], options.keepDim ?? false);

@@ -9,6 +9,7 @@ import {
   pad,
   type Tensor,
 } from "@corr2d/core";
+import { sizesText } from "../sizes.ts";
 import { ANY_SIZE, Convolution, type ConvolutionOptions, type PaddingMode } from "./convolution.ts";
 import type { LayerOptions } from "./layer-options.ts";
 
@@ -52,7 +53,6 @@ export class Conv2D extends Convolution {
         "INVALID_ARGUMENT",
         `padding_mode must be one of {${PADDING_MODES.map((mode) => `'${mode}'`).join(", ")}}, but got ` +
           `padding_mode='${paddingMode}'`,
-        { paddingMode },
       );
     }
     const { padLeft, padRight, padTop, padBottom } = window;
@@ -106,8 +106,7 @@ export class LazyConv2D extends Conv2D {
       if (channels === undefined || x.shape.length > 4) {
         throw new Corr2dError(
           "SHAPE_MISMATCH",
-          `Expected 3D (unbatched) or 4D (batched) input to LazyConv2d, but got input of size: [${x.shape.join(", ")}]`,
-          { input: x.shape },
+          `Expected 3D (unbatched) or 4D (batched) input to LazyConv2d, but got input of size: ${sizesText(x.shape)}`,
         );
       }
       this.initialize(channels, { dtype: x.dtype, backend: x.backend });

@@ -36,7 +36,6 @@ function checkDivisible(name: string, channels: number, groups: number): void {
   throw new Corr2dError(
     "INVALID_ARGUMENT",
     `${name} must be divisible by groups: got ${name}=${channels} and groups=${groups}`,
-    { channels, groups },
   );
 }
 
@@ -79,7 +78,6 @@ export abstract class Convolution extends Module {
         "INVALID_ARGUMENT",
         "expected kernel_size to be a single integer value or a list of 2 values to match the convolution dimensions, " +
           `but got kernel_size=[${this.kernelSize}]`,
-        { kernelSize },
       );
     }
     this.stride = toPair(stride);

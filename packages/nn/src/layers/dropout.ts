@@ -20,7 +20,6 @@ export class Dropout extends Module {
       throw new Corr2dError(
         "INVALID_ARGUMENT",
         `dropout probability has to be between 0 and 1, but got ${p}`,
-        { p },
       );
     }
     this.p = p;

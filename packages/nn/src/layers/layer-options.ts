@@ -29,7 +29,5 @@ export function drawParameters(weight: Parameter, bias: Parameter | null): void 
  */
 export function checkPositive(name: string, value: number): void {
   if (Number.isInteger(value) && value > 0) return;
-  throw new Corr2dError("INVALID_ARGUMENT", `${name} must be a positive integer, but got ${value}`, {
-    [name]: value,
-  });
+  throw new Corr2dError("INVALID_ARGUMENT", `${name} must be a positive integer, but got ${value}`);
 }

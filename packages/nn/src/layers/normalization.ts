@@ -20,6 +20,7 @@ import * as init from "../init.ts";
 import { Module } from "../module.ts";
 import { Buffer, type Parameter } from "../parameter.ts";
 import { pythonText } from "../python-text.ts";
+import { sizesText, torchSize } from "../sizes.ts";
 import { checkPositive, type LayerOptions, zeroParameter } from "./layer-options.ts";
 
 interface Moments {
@@ -124,8 +125,7 @@ export class BatchNorm2D extends Module {
     if (count <= 1) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `Expected more than 1 value per channel when training, got input size torch.Size([${x.shape.join(", ")}])`,
-        { shape: x.shape },
+        `Expected more than 1 value per channel when training, got input size ${torchSize(x)}`,
       );
     }
     const moments = momentsOf(x, [0, 2, 3]);
@@ -135,13 +135,12 @@ export class BatchNorm2D extends Module {
 
   #check({ shape }: Tensor): void {
     if (shape.length !== 4) {
-      throw new Corr2dError("SHAPE_MISMATCH", `expected 4D input (got ${shape.length}D input)`, { shape });
+      throw new Corr2dError("SHAPE_MISMATCH", `expected 4D input (got ${shape.length}D input)`);
     }
     if (shape[1] !== this.features) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
         `running_mean should contain ${shape[1]} elements not ${this.features}: the input has ${shape[1]} channels`,
-        { shape },
       );
     }
   }
@@ -216,8 +215,7 @@ export class LayerNorm extends Module {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
         `Given normalized_shape=[${sizes}], expected input with shape [*, ${sizes}], but got input of size ` +
-          `[${x.shape.join(", ")}]`,
-        { shape: x.shape, normalizedShape },
+          sizesText(x.shape),
       );
     }
     const axes = normalizedShape.map((_, axis) => first + axis);
@@ -257,7 +255,6 @@ export class GroupNorm extends Module {
       throw new Corr2dError(
         "INVALID_ARGUMENT",
         `num_channels must be divisible by num_groups: got ${channels} and ${groups}`,
-        { channels, groups },
       );
     }
     this.groups = groups;
@@ -271,8 +268,7 @@ export class GroupNorm extends Module {
     if (channels !== this.channels) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `Expected ${this.channels} channels [N, ${this.channels}, ...], but got input of shape [${x.shape.join(", ")}]`,
-        { shape: x.shape },
+        `Expected ${this.channels} channels [N, ${this.channels}, ...], but got input of shape ${sizesText(x.shape)}`,
       );
     }
     const group = [batch, this.groups, (channels / this.groups) * sizeOf(plane)];

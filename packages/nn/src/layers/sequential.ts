@@ -26,9 +26,7 @@ export class Sequential extends Module {
         );
       }
       if (name in this) {
-        throw new Corr2dError("INVALID_ARGUMENT", `attribute '${name}' already exists: choose another name`, {
-          name,
-        });
+        throw new Corr2dError("INVALID_ARGUMENT", `attribute '${name}' already exists: choose another name`);
       }
       (this as Record<string, unknown>)[name] = module;
     }

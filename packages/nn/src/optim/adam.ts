@@ -53,7 +53,7 @@ export class Adam extends Optimizer<AdamOptions> {
     checkNotNegative("epsilon value", eps);
     betas.forEach((beta, i) => {
       if (beta >= 0 && beta < 1) return;
-      throw new Corr2dError("INVALID_ARGUMENT", `Invalid beta parameter at index ${i}: ${beta}`, { betas });
+      throw new Corr2dError("INVALID_ARGUMENT", `Invalid beta parameter at index ${i}: ${beta}`);
     });
     checkNotNegative("weight_decay value", weightDecay);
   }

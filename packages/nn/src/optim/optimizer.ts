@@ -32,8 +32,8 @@ export interface OptimizerState<O> {
   readonly paramGroups: readonly ({ readonly params: readonly number[] } & O)[];
 }
 
-function invalid(message: string, details: Record<string, unknown> = {}): Corr2dError {
-  return new Corr2dError("INVALID_ARGUMENT", message, details);
+function invalid(message: string): Corr2dError {
+  return new Corr2dError("INVALID_ARGUMENT", message);
 }
 
 /** The state with its tensors replaced; counts stay. */
@@ -47,7 +47,7 @@ function mapTensors(state: ParamState, replace: (tensor: Tensor) => Tensor): Par
  * @throws INVALID_ARGUMENT unless `value` is a number from 0 on.
  */
 export function checkNotNegative(what: string, value: number): void {
-  if (!(value >= 0)) throw invalid(`Invalid ${what}: ${value}`, { value });
+  if (!(value >= 0)) throw invalid(`Invalid ${what}: ${value}`);
 }
 
 export abstract class Optimizer<O extends Options> {

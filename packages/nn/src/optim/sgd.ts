@@ -57,7 +57,6 @@ export class SGD extends Optimizer<SGDOptions> {
         "INVALID_ARGUMENT",
         "Nesterov momentum requires a momentum and zero dampening: " +
           `got momentum=${options.momentum} and dampening=${options.dampening}`,
-        options,
       );
     }
   }
