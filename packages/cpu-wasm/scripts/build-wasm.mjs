@@ -11,6 +11,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import LZMA from "@blu3r4y/lzma";
 import asc from "assemblyscript/asc";
+import { slimModule } from "./slim-module.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const outputFolder = join(root, "src", "generated");
@@ -42,14 +43,23 @@ async function compile(entry, flags) {
   };
 }
 
-/** Names and parameter lists of the exported functions, from asc's declaration file. */
+/** Exports that are called with direct arguments, beside the kernels that work on chunks. */
+const DIRECT = [
+  ...["flatNow", "addScaledNow", "fillNow", "broadcastNow", "reduceRowNow", "convDirectNow"],
+  ...["sumFinish", "firstOutside", "allFinite", "fillTable"],
+];
+
+const isChunked = (kernel) => kernel.parameters === "args: number, begin: number, end: number";
+
+/**
+ * Names and parameter lists of the functions to export, from asc's declaration file. Others were exported only to keep
+ * the compiler from inlining them.
+ */
 function exportsOf(declarations) {
   const pattern = /export function (\w+)\((.*)\): (\w+);/g;
-  return [...declarations.matchAll(pattern)].map(([, name, parameters, result]) => ({
-    name,
-    parameters,
-    result,
-  }));
+  return [...declarations.matchAll(pattern)]
+    .map(([, name, parameters, result]) => ({ name, parameters, result }))
+    .filter((kernel) => isChunked(kernel) || DIRECT.includes(kernel.name));
 }
 
 /** Where the flags of the memory import lie: 1 says that it has a maximum, 3 that it is shared too. */
@@ -115,9 +125,11 @@ function write(file, text) {
   renameSync(`${path}.tmp`, path);
 }
 
-const { bytes, declarations, text } = await compile("assembly/index.ts", KERNEL_FLAGS);
+const compiled = await compile("assembly/index.ts", KERNEL_FLAGS);
+const kernels = exportsOf(compiled.declarations);
+const bytes = slimModule(compiled.bytes, (name) => kernels.some((kernel) => kernel.name === name));
 const decoder = (await compile("assembly/lzma/index.ts", DECODER_FLAGS)).bytes;
-checkModule(bytes, text);
+checkModule(bytes, compiled.text);
 const packed = compress(bytes);
 
 mkdirSync(outputFolder, { recursive: true });
@@ -139,17 +151,15 @@ write(
 );
 console.log(`${bytes.length} bytes, ${packed.length} packed, decoder ${decoder.length}`);
 
-const kernels = exportsOf(declarations);
-const isChunked = (kernel) => kernel.parameters === "args: number, begin: number, end: number";
 write(
   "kernels.ts",
   [
-    "/** Kernels that work on chunks, in the order of their numbers. */",
-    "export const KERNELS = [",
-    ...kernels.filter(isChunked).map(({ name }) => `  "${name}",`),
-    "] as const;",
-    "",
-    "export type KernelName = (typeof KERNELS)[number];",
+    "/** Kernels that work on chunks. */",
+    "export type KernelName =",
+    `${kernels
+      .filter(isChunked)
+      .map(({ name }) => `  | "${name}"`)
+      .join("\n")};`,
     "",
     "/** What the module exports. */",
     "export interface Exports {",

@@ -5,7 +5,7 @@
  * A kernel gets a block of i32 slots and works on chunks [begin, end) of a grid that depends on geometry and build
  * alone, so that results are the same bits for every number of threads.
  */
-import { type Exports, KERNELS, type KernelName } from "./generated/kernels.ts";
+import type { Exports, KernelName } from "./generated/kernels.ts";
 import type { Heap } from "./heap.ts";
 import { ARGUMENTS } from "./layout.ts";
 import type { Team } from "./team.ts";
@@ -56,10 +56,6 @@ export function floatBits(value: number): number {
   return word.getInt32(0);
 }
 
-const KERNEL_NUMBERS: ReadonlyMap<KernelName, number> = new Map(
-  KERNELS.map((name, number) => [name, number]),
-);
-
 /** The runtime over a heap, an instance of the module and, where there are threads, the team of them. */
 export class WasmRuntime implements Runtime {
   readonly relaxed: boolean;
@@ -67,6 +63,8 @@ export class WasmRuntime implements Runtime {
   readonly call: Exports;
   readonly #heap: Heap;
   readonly #team: Team | null;
+  /** In the order of the module, which is that of the workers too. */
+  readonly #kernels: readonly string[];
 
   constructor(
     heap: Heap,
@@ -76,6 +74,7 @@ export class WasmRuntime implements Runtime {
   ) {
     this.#heap = heap;
     this.call = exports;
+    this.#kernels = Object.keys(exports);
     this.#team = team;
     this.relaxed = settings.relaxed;
     this.winograd = settings.winograd;
@@ -102,6 +101,6 @@ export class WasmRuntime implements Runtime {
     for (let i = 0; i < args.length; i++) slots[(ARGUMENTS >> 2) + i] = args[i]!;
     const body = this.call[kernel];
     if (this.#team === null || chunks < 2 || flops < PARALLEL_FLOPS) body(ARGUMENTS, 0, chunks);
-    else this.#team.run(KERNEL_NUMBERS.get(kernel)!, body, chunks);
+    else this.#team.run(this.#kernels.indexOf(kernel), body, chunks);
   }
 }

@@ -4,7 +4,6 @@
  * The worker is a module of its own, named by a literal that bundlers find: a strict Content-Security-Policy takes
  * code neither from a string nor from a blob.
  */
-import { KERNELS } from "./generated/kernels.ts";
 import { ARGUMENTS } from "./layout.ts";
 import { SLOTS, SPIN_MS, UNIT_MASK } from "./team.ts";
 import type { WorkerLike, WorkerSource } from "./worker-source.ts";
@@ -80,7 +79,6 @@ async function startWorker(
       worker.postMessage({
         module,
         memory,
-        kernels: KERNELS,
         args: ARGUMENTS,
         slots: SLOTS,
         unitMask: UNIT_MASK,

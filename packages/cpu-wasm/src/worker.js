@@ -5,7 +5,6 @@
  * @typedef {object} Setup
  * @property {WebAssembly.Module} module
  * @property {WebAssembly.Memory} memory shared
- * @property {readonly string[]} kernels names, by number
  * @property {number} args address of the argument block
  * @property {Readonly<Record<"word" | "kernel" | "chunks" | "units" | "done" | "failed" | "parked", number>>} slots
  *   indices of the control block's entries in the memory seen as int32
@@ -14,10 +13,10 @@
  */
 
 /** @param {Setup} setup */
-function prepare({ module, memory, kernels, args, slots, unitMask, spinMs }) {
+function prepare({ module, memory, args, slots, unitMask, spinMs }) {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const run = kernels.map(
-    (name) => /** @type {(args: number, begin: number, end: number) => void} */ (exports[name]),
+  const kernels = /** @type {((args: number, begin: number, end: number) => void)[]} */ (
+    Object.values(exports)
   );
   const control = new Int32Array(memory.buffer);
 
@@ -46,8 +45,8 @@ function prepare({ module, memory, kernels, args, slots, unitMask, spinMs }) {
         const begin = Math.floor(((left - 1) * chunks) / units);
         const end = Math.floor((left * chunks) / units);
         try {
-          /** @type {(args: number, begin: number, end: number) => void} */
-          (run[Atomics.load(control, slots.kernel)])(args, begin, end);
+          const kernel = kernels[Atomics.load(control, slots.kernel)];
+          kernel?.(args, begin, end);
         } catch {
           Atomics.store(control, slots.failed, 1);
         }
