@@ -55,38 +55,37 @@ function upload(data: TypedArray, shape: Shape, dtype: DType, options: TensorOpt
  * @throws SHAPE_MISMATCH on ragged data or a shape that does not fit, INVALID_ARGUMENT, DTYPE_UNSUPPORTED,
  *   BACKEND_MISSING.
  */
-export function tensor(
-  data: NestedArray | TypedArray | Uint8Array | Uint8ClampedArray,
-  options: DataOptions = {},
-): Tensor {
+export function tensor(data: NestedArray | FlatData, options: DataOptions = {}): Tensor {
   if (isTensor(data)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       "tensor: the data is a tensor already; use x.detach() or x.type(dtype)",
     );
   }
-  if (ArrayBuffer.isView(data)) {
-    const own: DType =
-      data instanceof Float64Array ? "float64" : data instanceof Int32Array ? "int32" : "float32";
-    const dtype = options.dtype ?? own;
-    const shape = options.shape === undefined ? [data.length] : checkShape(options.shape);
-    checkLength(data.length, shape);
-    if (dtype === "int32") checkInteger(data);
-    const array =
-      dtype === own && !(data instanceof Uint8Array || data instanceof Uint8ClampedArray)
-        ? data
-        : arrayOf(dtype, data.length);
-    if (array !== data) array.set(data);
-    return upload(array, [...shape], dtype, options);
-  }
-  const { values, shape } = fromNested(data, options.dtype ?? "float32");
-  if (options.shape !== undefined) checkLength(values.length, checkShape(options.shape));
-  return upload(
-    values,
-    options.shape === undefined ? shape : [...options.shape],
-    options.dtype ?? "float32",
-    options,
-  );
+  const flat = ArrayBuffer.isView(data);
+  const dtype = options.dtype ?? (flat ? dtypeOf(data) : null) ?? "float32";
+  const given = flat ? { values: withDtype(data, dtype), shape: [data.length] } : fromNested(data, dtype);
+  const shape = options.shape === undefined ? given.shape : [...checkShape(options.shape)];
+  checkLength(given.values.length, shape);
+  return upload(given.values, shape, dtype, options);
+}
+
+type FlatData = TypedArray | Uint8Array | Uint8ClampedArray;
+
+/** The dtype of an array of numbers, null for one of bytes. */
+function dtypeOf(data: FlatData): DType | null {
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof Float64Array) return "float64";
+  return data instanceof Int32Array ? "int32" : null;
+}
+
+/** The numbers as an array of `dtype`: themselves where they are one. */
+function withDtype(data: FlatData, dtype: DType): TypedArray {
+  if (dtypeOf(data) === dtype) return data as TypedArray;
+  if (dtype === "int32") checkInteger(data);
+  const values = arrayOf(dtype, data.length);
+  values.set(data);
+  return values;
 }
 
 /** `value` everywhere. */
@@ -174,13 +173,13 @@ export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
 /** int32, uniform on low … high − 1; PyTorch's numbers. */
 export function randint(low: number, high: number, shape: Shape, options: RandomOptions = {}): Tensor {
   const values = (options.generator ?? defaultGenerator).randint(low, high, sizeOf(checkShape(shape)));
-  return cast(values, shape, options);
+  return integers(values, shape, options);
 }
 
 /** int32, 0 … n − 1 in random order; PyTorch's numbers. */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
   checkShape([n]);
-  return cast((options.generator ?? defaultGenerator).randperm(n), [n], options);
+  return integers((options.generator ?? defaultGenerator).randperm(n), [n], options);
 }
 
 /** 1 with probability p and 0 otherwise; PyTorch's numbers. */
@@ -190,12 +189,9 @@ export function bernoulli(shape: Shape, p: number, options: RandomOptions = {}):
   return upload(values, [...shape], dtype, options);
 }
 
-function cast(values: Int32Array, shape: Shape, options: TensorOptions): Tensor {
+function integers(values: Int32Array, shape: Shape, options: TensorOptions): Tensor {
   const dtype = options.dtype ?? "int32";
-  if (dtype === "int32") return upload(values, [...shape], dtype, options);
-  const array = arrayOf(dtype, values.length);
-  array.set(values);
-  return upload(array, [...shape], dtype, options);
+  return upload(withDtype(values, dtype), [...shape], dtype, options);
 }
 
 /** Whether two tensors have the same shape, dtype and values (NaN equals nothing); reads both. */

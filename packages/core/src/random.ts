@@ -311,8 +311,12 @@ function checkCount(n: number): void {
 
 function checkInterval(low: number, high: number, dtype: FloatDType): void {
   const [largest, name] = dtype === "float32" ? [largestFloat32, "float"] : [Number.MAX_VALUE, "double"];
-  if (!(Math.abs(low) <= largest)) throw invalid(`from is out of bounds for ${name}: ${low}`);
-  if (!(Math.abs(high) <= largest)) throw invalid(`to is out of bounds for ${name}: ${high}`);
+  for (const [bound, value] of [
+    ["from", low],
+    ["to", high],
+  ] as const) {
+    if (!(Math.abs(value) <= largest)) throw invalid(`${bound} is out of bounds for ${name}: ${value}`);
+  }
   if (low > high) {
     throw invalid(`uniform_ expects to return a [from, to) range, but found from=${low} > to=${high}`);
   }

@@ -312,7 +312,12 @@ describe("indices", () => {
       "INVALID_ARGUMENT",
       "too many indices for tensor of dimension 1",
     ],
-    ["slice string", () => ones([2]).slice("a:b"), "INVALID_ARGUMENT", "expected 'start:stop'"],
+    [
+      "slice string",
+      () => ones([2]).slice("a:b"),
+      "INVALID_ARGUMENT",
+      "expected an integer, [start, stop, step] or 'start:stop:step'",
+    ],
     ["slice step", () => ones([2]).slice("::0"), "INVALID_ARGUMENT", "slice step cannot be zero"],
     [
       "gather",

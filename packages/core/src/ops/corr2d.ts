@@ -22,7 +22,7 @@ import {
 } from "../autograd.ts";
 import type { Window2d } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
-import { formatShape, type Shape, sameShape } from "../shape.ts";
+import { alignShape, formatShape, type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import {
   type ConvTransposeOptions,
@@ -125,22 +125,18 @@ function checkBias(kernel: Shape, bias: Tensor | null, channels: number): void {
 
 /** Shapes as [N, C, H, W] and [O, C/groups, kH, kW], and the rank the caller works in. */
 function toBatched(x: Shape, kernel: Shape): { input: Shape; kernel: Shape; rank: number } {
-  if (x.length === 2 && kernel.length === 2)
-    return { input: [1, 1, ...x], kernel: [1, 1, ...kernel], rank: 2 };
-  if (kernel.length === 4 && x.length === 4) return { input: x, kernel, rank: 4 };
-  if (kernel.length === 4 && x.length === 3) return { input: [1, ...x], kernel, rank: 3 };
-  if (kernel.length === 4 || kernel.length === 2) {
-    throw new Corr2dError(
-      "SHAPE_MISMATCH",
-      `Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: ${formatShape(x)}. corr2d takes ` +
-        `[H, W] with a kernel [kH, kW], and [C, H, W] or [N, C, H, W] with a kernel [out, in/groups, kH, kW]; this ` +
-        `kernel is ${formatShape(kernel)}`,
-    );
+  const rank = x.length;
+  const planes = kernel.length === 2;
+  if (planes ? rank === 2 : kernel.length === 4 && (rank === 3 || rank === 4)) {
+    return { input: alignShape(x, 4), kernel: alignShape(kernel, 4), rank };
   }
   throw new Corr2dError(
     "SHAPE_MISMATCH",
-    `corr2d expects a kernel of 2 dimensions [kH, kW] or 4 dimensions [out, in/groups, kH, kW], but got a ` +
-      `${kernel.length}-dimensional one of size ${formatShape(kernel)}`,
+    (planes || kernel.length === 4
+      ? `Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: ${formatShape(x)}. corr2d takes `
+      : "corr2d expects a kernel of 2 dimensions or 4 dimensions: it takes ") +
+      "[H, W] with a kernel [kH, kW], and [C, H, W] or [N, C, H, W] with a kernel [out, in/groups, kH, kW]; this kernel is " +
+      formatShape(kernel),
   );
 }
 

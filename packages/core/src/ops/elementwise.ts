@@ -15,10 +15,10 @@ import * as call from "./call.ts";
 /** What stands beside a tensor in an elementwise operation. */
 export type Operand = Tensor | number;
 
-const SCALARS_PER_BACKEND = 512;
-const scalars = new WeakMap<Backend, { readonly [dtype in DType]: Map<number, Tensor> }>();
+const SCALARS_PER_DTYPE = 512;
+const scalars = new WeakMap<Backend, { readonly [dtype in DType]: Map<number | string, Tensor> }>();
 
-/** A scalar tensor that stays on the backend. −0 is not kept apart from 0 by a Map, so it is made anew. */
+/** A scalar tensor that stays on the backend. */
 function cachedScalar(backend: Backend, value: number, dtype: DType): Tensor {
   let tables = scalars.get(backend);
   if (tables === undefined) {
@@ -26,18 +26,13 @@ function cachedScalar(backend: Backend, value: number, dtype: DType): Tensor {
     scalars.set(backend, tables);
   }
   const table = tables[dtype];
-  const found = table.get(value);
-  if (found !== undefined && !Object.is(value, -0)) return found;
-  const scalar = keep(makeTensor(call.fill(backend, value, 1, dtype), []));
-  if (Object.is(value, -0)) return scalar;
-  if (table.size >= SCALARS_PER_BACKEND) {
-    for (const [key, old] of table) {
-      table.delete(key); // A Map iterates in insertion order: the oldest goes.
-      old.dispose();
-      break;
-    }
+  const key = Object.is(value, -0) ? "-0" : value; // A Map takes −0 for 0.
+  let scalar = table.get(key);
+  if (scalar === undefined) {
+    if (table.size >= SCALARS_PER_DTYPE) table.clear(); // Not disposed: one may be an operand just now.
+    scalar = keep(makeTensor(call.fill(backend, value, 1, dtype), []));
+    table.set(key, scalar);
   }
-  table.set(value, scalar);
   return scalar;
 }
 
@@ -85,19 +80,21 @@ export function checkFloating(op: string, ...tensors: readonly Tensor[]): void {
 
 type Gradient = NonNullable<Exclude<Op["gradients"], (...args: never) => unknown>[number]>;
 
+/** `MulBackward0` for `mul`, as PyTorch names most. */
+const gradName = (member: string): string => `${member[0]!.toUpperCase()}${member.slice(1)}Backward0`;
+
 function binaryOp(
   member: BinaryOp,
-  name: string,
   gradients: readonly [Gradient | null, Gradient | null],
-  saves = true,
+  saves: true | readonly number[] = true,
 ): Op {
   return {
-    name,
+    name: gradName(member),
     forward([a, b]) {
       const shape = broadcastShapes(a!.shape, b!.shape);
       return makeTensor(call.binary(member, a!.storage, a!.shape, b!.storage, b!.shape, shape), shape);
     },
-    ...(saves && { savesInputs: true as const }),
+    savesInputs: saves,
     gradients,
   };
 }
@@ -114,10 +111,10 @@ function operands(op: string, a: Operand, b: Operand): [Tensor, Tensor] {
 const run = (op: Op, label: string, a: Operand, b: Operand): Tensor =>
   apply(op, operands(label, a, b), undefined);
 
-const ADD = binaryOp("add", "AddBackward0", [(g) => g, (g) => g], false);
-const SUB = binaryOp("sub", "SubBackward0", [(g) => g, (g) => g.neg()], false);
-const MUL = binaryOp("mul", "MulBackward0", [(g, c) => g.mul(c.input(1)), (g, c) => g.mul(c.input(0))]);
-const DIV = binaryOp("div", "DivBackward0", [
+const ADD = binaryOp("add", [(g) => g, (g) => g], []);
+const SUB = binaryOp("sub", [(g) => g, (g) => g.neg()], []);
+const MUL = binaryOp("mul", [(g, c) => g.mul(c.input(1)), (g, c) => g.mul(c.input(0))]);
+const DIV = binaryOp("div", [
   (g, c) => g.div(c.input(1)),
   (g, c) => g.mul(c.input(0)).neg().div(c.input(1).square()),
 ]);
@@ -134,7 +131,7 @@ const powExponent: Gradient = (g, c) => {
   const slope = a.pow(b).mul(a.log());
   return where(a.eq(0).mul(b.ge(0)), 0, g.mul(slope));
 };
-const POW = binaryOp("pow", "PowBackward0", [powBase, powExponent]);
+const POW = binaryOp("pow", [powBase, powExponent]);
 
 /** The operand that wins takes the gradient; at a tie each takes half, as in PyTorch. */
 const share = (wins: "gt" | "lt", mine: 0 | 1): Gradient => {
@@ -144,10 +141,10 @@ const share = (wins: "gt" | "lt", mine: 0 | 1): Gradient => {
     return where(a.eq(b), g.div(2), where(a[wins](b), g, 0));
   };
 };
-const MAXIMUM = binaryOp("maximum", "MaximumBackward0", [share("gt", 0), share("gt", 1)]);
-const MINIMUM = binaryOp("minimum", "MinimumBackward0", [share("lt", 0), share("lt", 1)]);
+const MAXIMUM = binaryOp("maximum", [share("gt", 0), share("gt", 1)]);
+const MINIMUM = binaryOp("minimum", [share("lt", 0), share("lt", 1)]);
 
-const comparison = (member: BinaryOp): Op => binaryOp(member, "", [null, null], false);
+const comparison = (member: BinaryOp): Op => binaryOp(member, [null, null], []);
 type Comparison = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 const COMPARISONS: { readonly [name in Comparison]: Op } = {
   eq: comparison("equal"),
@@ -210,20 +207,32 @@ export function div(a: Operand, b: Operand, options: DivOptions = {}): Tensor {
   return sub(quotient, mul(negative, compare("eq", exact, 0)));
 }
 
+/** A function whose derivative is written in its input x or in its output y. */
 function unaryOp(
   member: UnaryOp,
-  name: string,
-  saves: "input" | "output" | null,
-  gradient: Gradient | null,
+  saves: "input" | "output",
+  gradient: (g: Tensor, saved: Tensor) => Tensor,
+  name = gradName(member),
 ): Op {
+  const ofInput = saves === "input";
   return {
     name,
     forward: ([x]) => makeTensor(call.unary(member, x!.storage), x!.shape),
-    ...(saves === "input" && { savesInputs: true as const }),
-    ...(saves === "output" && { savesOutput: true }),
+    ...(ofInput ? { savesInputs: true } : { savesOutput: true }),
+    gradients: [(g, c) => gradient(g, ofInput ? c.input(0) : c.output())],
+  };
+}
+
+/** A function whose derivative is a constant. */
+function linearOp(member: UnaryOp, gradient: (g: Tensor) => Tensor): Op {
+  return {
+    name: gradName(member),
+    forward: ([x]) => makeTensor(call.unary(member, x!.storage), x!.shape),
     gradients: [gradient],
   };
 }
+
+const flatOp = (member: UnaryOp): Op => linearOp(member, (g) => g.zerosLike());
 
 const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
 
@@ -231,29 +240,25 @@ const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
 type UnaryFunction = Exclude<UnaryOp, Activation | `to${string}`>;
 
 const UNARY: { readonly [name in UnaryFunction]: Op } = {
-  neg: unaryOp("neg", "NegBackward0", null, (g) => g.neg()),
-  abs: unaryOp("abs", "AbsBackward0", "input", (g, c) => g.mul(c.input(0).sign())),
-  sign: unaryOp("sign", "SignBackward0", null, (g) => g.zerosLike()),
-  square: unaryOp("square", "PowBackward0", "input", (g, c) => g.mul(c.input(0).mul(2))),
-  floor: unaryOp("floor", "FloorBackward0", null, (g) => g.zerosLike()),
-  ceil: unaryOp("ceil", "CeilBackward0", null, (g) => g.zerosLike()),
-  round: unaryOp("round", "RoundBackward0", null, (g) => g.zerosLike()),
-  trunc: unaryOp("trunc", "TruncBackward0", null, (g) => g.zerosLike()),
-  sqrt: unaryOp("sqrt", "SqrtBackward0", "output", (g, c) => g.div(c.output().mul(2))),
-  rsqrt: unaryOp("rsqrt", "RsqrtBackward0", "output", (g, c) => g.mul(c.output().pow(3)).mul(-0.5)),
-  reciprocal: unaryOp("reciprocal", "ReciprocalBackward0", "output", (g, c) =>
-    g.mul(c.output().square()).neg(),
-  ),
-  exp: unaryOp("exp", "ExpBackward0", "output", (g, c) => g.mul(c.output())),
-  expm1: unaryOp("expm1", "Expm1Backward0", "output", (g, c) => g.mul(c.output().add(1))),
-  log: unaryOp("log", "LogBackward0", "input", (g, c) => g.div(c.input(0))),
-  log1p: unaryOp("log1p", "Log1PBackward0", "input", (g, c) => g.div(c.input(0).add(1))),
-  sin: unaryOp("sin", "SinBackward0", "input", (g, c) => g.mul(c.input(0).cos())),
-  cos: unaryOp("cos", "CosBackward0", "input", (g, c) => g.mul(c.input(0).sin()).neg()),
-  tan: unaryOp("tan", "TanBackward0", "output", (g, c) => g.mul(c.output().square().add(1))),
-  erf: unaryOp("erf", "ErfBackward0", "input", (g, c) =>
-    g.mul(c.input(0).square().neg().exp()).mul(TWO_OVER_SQRT_PI),
-  ),
+  neg: linearOp("neg", (g) => g.neg()),
+  sign: flatOp("sign"),
+  floor: flatOp("floor"),
+  ceil: flatOp("ceil"),
+  round: flatOp("round"),
+  trunc: flatOp("trunc"),
+  abs: unaryOp("abs", "input", (g, x) => g.mul(x.sign())),
+  square: unaryOp("square", "input", (g, x) => g.mul(x.mul(2)), gradName("pow")),
+  sqrt: unaryOp("sqrt", "output", (g, y) => g.div(y.mul(2))),
+  rsqrt: unaryOp("rsqrt", "output", (g, y) => g.mul(y.pow(3)).mul(-0.5)),
+  reciprocal: unaryOp("reciprocal", "output", (g, y) => g.mul(y.square()).neg()),
+  exp: unaryOp("exp", "output", (g, y) => g.mul(y)),
+  expm1: unaryOp("expm1", "output", (g, y) => g.mul(y.add(1))),
+  log: unaryOp("log", "input", (g, x) => g.div(x)),
+  log1p: unaryOp("log1p", "input", (g, x) => g.div(x.add(1)), "Log1PBackward0"),
+  sin: unaryOp("sin", "input", (g, x) => g.mul(x.cos())),
+  cos: unaryOp("cos", "input", (g, x) => g.mul(x.sin()).neg()),
+  tan: unaryOp("tan", "output", (g, y) => g.mul(y.square().add(1))),
+  erf: unaryOp("erf", "input", (g, x) => g.mul(x.square().neg().exp()).mul(TWO_OVER_SQRT_PI)),
 };
 
 const ON_INTEGERS = new Set<UnaryFunction>(["neg", "abs", "sign", "square"]);
@@ -344,13 +349,11 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
         "example x.ne(0)",
     );
   }
-  const like = typeof a !== "number" ? a : typeof b !== "number" ? b : null;
-  const scalar = (value: number): Tensor =>
-    like === null ? cachedScalar(condition.backend, value, "float32") : toOperand("where", value, like);
-  const left = typeof a === "number" ? scalar(a) : a;
-  const right = typeof b === "number" ? scalar(b) : b;
-  checkTensors("where", [condition, left, right]);
-  checkSameDtype("where", left, right);
+  const [left, right] =
+    typeof a === "number" && typeof b === "number"
+      ? [cachedScalar(condition.backend, a, "float32"), cachedScalar(condition.backend, b, "float32")]
+      : operands("where", a, b);
+  checkTensors("where", [condition, left]);
   return apply(WHERE, [condition, left, right], undefined);
 }
 
@@ -370,19 +373,10 @@ const CLAMP: Op<{ readonly min: number; readonly max: number }> = {
 /** Values below `min` become `min`, above `max` become `max` (defaults −∞, ∞); NaN stays. */
 export function clamp(x: Tensor, min: number | null = null, max: number | null = null): Tensor {
   checkTensor("clamp", x);
-  const integral = x.dtype === "int32";
-  const low =
-    min === null || (integral && min === Number.NEGATIVE_INFINITY)
-      ? integral
-        ? -(2 ** 31)
-        : Number.NEGATIVE_INFINITY
-      : min;
-  const high =
-    max === null || (integral && max === Number.POSITIVE_INFINITY)
-      ? integral
-        ? 2 ** 31 - 1
-        : Number.POSITIVE_INFINITY
-      : max;
+  // An int32 tensor has no infinite bounds: its own stand for them.
+  const [least, most] = x.dtype === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [-Infinity, Infinity];
+  const low = min === null || min === -Infinity ? least : min;
+  const high = max === null || max === Infinity ? most : max;
   return apply(CLAMP, [x], { min: low, max: high });
 }
 

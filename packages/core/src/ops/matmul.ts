@@ -66,14 +66,20 @@ function product(a: Tensor, b: Tensor, size: MatmulSize, shape: Shape): Tensor {
   return apply(MATMUL, [a, b], { size, shape });
 }
 
-function mismatch(a: Shape, b: Shape): Corr2dError {
-  const text =
-    a.length <= 2 && b.length <= 2
-      ? `(${a.join("x")} and ${b.join("x")})`
-      : `(${formatShape(a)} and ${formatShape(b)})`;
+function checkFactors(op: string, a: Tensor, b: Tensor): void {
+  checkTensors(op, [a, b]);
+  checkFloating(op, a, b);
+  checkSameDtype(op, a, b);
+}
+
+function mismatch(
+  a: Shape,
+  b: Shape,
+  hint = "the columns of the first must equal the rows of the second",
+): Corr2dError {
   return new Corr2dError(
     "SHAPE_MISMATCH",
-    `mat1 and mat2 shapes cannot be multiplied ${text}: the columns of the first must equal the rows of the second`,
+    `mat1 and mat2 shapes cannot be multiplied (${a.join("x")} and ${b.join("x")}): ${hint}`,
   );
 }
 
@@ -84,9 +90,7 @@ function mismatch(a: Shape, b: Shape): Corr2dError {
  * @throws SHAPE_MISMATCH with PyTorch's message, DTYPE_UNSUPPORTED for int32, DTYPE_MISMATCH, BACKEND_MISMATCH.
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  checkTensors("matmul", [a, b]);
-  checkFloating("matmul", a, b);
-  checkSameDtype("matmul", a, b);
+  checkFactors("matmul", a, b);
   if (a.shape.length === 0 || b.shape.length === 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
@@ -94,7 +98,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     );
   }
   if (a.shape.length === 1) {
-    if (b.shape.length === 1 && a.shape[0] !== b.shape[0]) throw mismatch(a.shape, b.shape);
+    if (b.shape.length === 1 && a.size !== b.size) throw mismatch(a.shape, b.shape);
     return squeeze(matmul(reshape(a, [1, a.size]), b), b.shape.length === 1 ? 0 : -2);
   }
   if (b.shape.length === 1) return squeeze(matmul(a, reshape(b, [b.size, 1])), -1);
@@ -124,18 +128,14 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
  * @throws SHAPE_MISMATCH, DTYPE_UNSUPPORTED, DTYPE_MISMATCH, BACKEND_MISMATCH.
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
-  checkTensors("linear", [x, weight]);
-  checkFloating("linear", x, weight);
-  checkSameDtype("linear", x, weight);
+  checkFactors("linear", x, weight);
   const inner = x.shape.at(-1);
   if (inner === undefined || weight.shape.length !== 2 || weight.shape[1] !== inner) {
-    const rows = inner ? x.size / inner : 0;
     const hint = x.shape.length > 2 ? " (an image batch needs flatten(1) before a linear layer)" : "";
-    throw new Corr2dError(
-      "SHAPE_MISMATCH",
-      `mat1 and mat2 shapes cannot be multiplied (${rows}x${inner ?? 0} and ` +
-        `${weight.shape[1] ?? 0}x${weight.shape[0] ?? 0}): input ${formatShape(x.shape)}, weight ` +
-        `${formatShape(weight.shape)}${hint}`,
+    throw mismatch(
+      [inner ? x.size / inner : 0, inner ?? 0],
+      [weight.shape[1] ?? 0, weight.shape[0] ?? 0],
+      `input ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}${hint}`,
     );
   }
   const columns = weight.shape[0]!;

@@ -7,8 +7,10 @@
  */
 import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { StridedView } from "../backend.ts";
+import { broadcastStrides } from "../composites.ts";
 import { Corr2dError } from "../errors.ts";
 import {
+  alignShape,
   collapseAxes,
   formatShape,
   inferShape,
@@ -164,10 +166,10 @@ export function t(x: Tensor): Tensor {
 /** Axes of size 1 repeated to `shape` (−1 keeps a size); new axes may be added in front. */
 export function expand(x: Tensor, shape: Shape): Tensor {
   const extra = shape.length - x.shape.length;
-  const out = shape.map((size, axis) => (size === -1 && axis >= extra ? x.shape[axis - extra]! : size));
-  const fits = (size: number, axis: number) =>
-    axis < extra || x.shape[axis - extra] === 1 || x.shape[axis - extra] === size;
-  if (extra < 0 || !out.every((size, axis) => size >= 0 && fits(size, axis))) {
+  const from = extra < 0 ? x.shape : alignShape(x.shape, shape.length);
+  const out = shape.map((size, axis) => (size === -1 && axis >= extra ? from[axis]! : size));
+  const fits = (size: number, axis: number) => size >= 0 && (from[axis] === 1 || from[axis] === size);
+  if (extra < 0 || !out.every(fits)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `The expanded size ${formatShape(shape)} must match the existing size ${formatShape(x.shape)} at every ` +
@@ -175,26 +177,18 @@ export function expand(x: Tensor, shape: Shape): Tensor {
     );
   }
   if (sameShape(out, x.shape)) return x.alias();
-  const strides = stridesOf(x.shape);
-  return read(x, "ExpandBackward0", {
-    shape: out,
-    strides: out.map((size, axis) =>
-      axis < extra || (x.shape[axis - extra] === 1 && size !== 1) ? 0 : strides[axis - extra]!,
-    ),
-    offset: 0,
-  });
+  return read(x, "ExpandBackward0", { shape: out, strides: broadcastStrides(from, out), offset: 0 });
 }
 
 /** The whole tensor repeated `repeats[axis]` times along each axis; new axes may be added in front. */
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
   const rank = Math.max(repeats.length, x.shape.length);
-  const counts = [...new Array<number>(rank - repeats.length).fill(1), ...repeats];
-  const sizes = [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape];
-  const doubled = sizes.flatMap((size, i) => [counts[i]!, size]);
+  const counts = alignShape(repeats, rank);
+  const sizes = alignShape(x.shape, rank);
+  const doubled = sizes.flatMap((size, axis) => [counts[axis]!, size]);
   const strides = stridesOf(sizes).flatMap((stride) => [0, stride]);
-  return read(x, "RepeatBackward0", { ...collapseAxes(doubled, strides), offset: 0 }).reshape(
-    sizes.map((size, i) => size * counts[i]!),
-  );
+  const copies = read(x, "RepeatBackward0", { ...collapseAxes(doubled, strides), offset: 0 });
+  return copies.reshape(sizes.map((size, axis) => size * counts[axis]!));
 }
 
 /** The elements in reverse order along `dims`. */
@@ -225,13 +219,23 @@ interface AxisRange {
   readonly drop: boolean;
 }
 
-function badRange(range: Range, why: string): Corr2dError {
-  return new Corr2dError("INVALID_ARGUMENT", `slice: ${why}: ${JSON.stringify(range)}`);
-}
-
 function parseRange(range: Range, axis: number, size: number): AxisRange {
+  const bad = (why: string): Corr2dError =>
+    new Corr2dError("INVALID_ARGUMENT", `slice: ${why}: ${JSON.stringify(range)}`);
+  const ofText = typeof range === "string";
+  const parts: readonly (number | null | undefined)[] = ofText
+    ? range.split(":").map((field) => (field.trim() === "" ? null : Number(field)))
+    : Array.isArray(range)
+      ? (range as Exclude<Range, number | string>)
+      : [(range as number | undefined) ?? Number.NaN];
+  if (
+    parts.length > 3 ||
+    (ofText && parts.length < 2) ||
+    !parts.every((part) => Number.isInteger(part ?? 0))
+  ) {
+    throw bad("expected an integer, [start, stop, step] or 'start:stop:step', of integers");
+  }
   if (typeof range === "number") {
-    if (!Number.isInteger(range)) throw badRange(range, "an index must be an integer");
     if (range < -size || range >= size) {
       throw new Corr2dError(
         "INDEX_OUT_OF_RANGE",
@@ -240,26 +244,18 @@ function parseRange(range: Range, axis: number, size: number): AxisRange {
     }
     return { start: range < 0 ? range + size : range, count: 1, step: 1, drop: true };
   }
-  let parts: readonly (number | null | undefined)[];
-  if (typeof range === "string") {
-    const fields = range.split(":");
-    if (fields.length < 2 || fields.length > 3 || !fields.every((field) => /^\s*(-?\d+)?\s*$/.test(field))) {
-      throw badRange(range, "expected 'start:stop' or 'start:stop:step'");
-    }
-    parts = fields.map((field) => (field.trim() === "" ? null : Number(field)));
-  } else if (Array.isArray(range) && range.length <= 3) parts = range;
-  else throw badRange(range, "expected a number, [start, stop, step] or 'start:stop:step'");
-  if (!parts.every((part) => part === null || part === undefined || Number.isInteger(part))) {
-    throw badRange(range, "bounds must be integers");
-  }
   const step = parts[2] ?? 1;
-  if (step === 0) throw badRange(range, "slice step cannot be zero");
+  if (step === 0) throw bad("slice step cannot be zero");
   // Python's slice.indices: bounds count from the end when negative, then are clipped to the axis.
   const low = step > 0 ? 0 : -1;
-  const high = step > 0 ? size : size - 1;
-  const clip = (bound: number) => Math.min(high, Math.max(low, bound < 0 ? bound + size : bound));
-  const start = parts[0] === null || parts[0] === undefined ? (step > 0 ? low : high) : clip(parts[0]);
-  const stop = parts[1] === null || parts[1] === undefined ? (step > 0 ? high : low) : clip(parts[1]);
+  const high = low + size;
+  const clip = (bound: number | null | undefined, open: number): number =>
+    Math.min(
+      high,
+      Math.max(low, bound === null || bound === undefined ? open : bound < 0 ? bound + size : bound),
+    );
+  const start = clip(parts[0], step > 0 ? low : high);
+  const stop = clip(parts[1], step > 0 ? high : low);
   return { start, count: Math.max(0, Math.ceil((stop - start) / step)), step, drop: false };
 }
 

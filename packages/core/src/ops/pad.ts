@@ -30,20 +30,23 @@ const SOURCES = {
 };
 
 function checkReach(
-  mode: "reflect" | "circular",
+  mode: keyof typeof SOURCES,
   size: number,
   before: number,
   after: number,
   axis: number,
 ): void {
-  const limit = mode === "reflect" ? size - 1 : size;
+  const limit = { reflect: size - 1, replicate: size === 0 ? 0 : Infinity, circular: size }[mode];
   if (before <= limit && after <= limit) return;
+  const why = {
+    reflect:
+      "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding",
+    replicate: "pad: there is nothing to replicate: padding",
+    circular: "Padding value causes wrapping around more than once: padding",
+  }[mode];
   throw new Corr2dError(
     "INVALID_ARGUMENT",
-    mode === "reflect"
-      ? `Argument #4: Padding size should be less than the corresponding input dimension, but got: padding ` +
-          `(${before}, ${after}) at dimension ${axis} of size ${size}`
-      : `Padding value causes wrapping around more than once: padding (${before}, ${after}) at dimension ${axis} of size ${size}`,
+    `${why} (${before}, ${after}) at dimension ${axis} of size ${size}`,
   );
 }
 
@@ -55,7 +58,7 @@ function checkReach(
  */
 export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {}): Tensor {
   checkTensor("pad", x);
-  const mode = options.mode ?? "constant";
+  const { mode = "constant", value = 0 } = options;
   const rank = x.shape.length;
   if (sides.length % 2 !== 0 || sides.length > 2 * rank || !sides.every(Number.isInteger)) {
     throw new Corr2dError(
@@ -64,54 +67,51 @@ export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {
         `${formatShape(x.shape)}, but got ${formatShape(sides)}`,
     );
   }
-  if (!["constant", "zeros", "reflect", "replicate", "circular"].includes(mode)) {
+  const borders = x.shape.map((size, axis): Border => {
+    const [before = 0, after = 0] = sides.slice(2 * (rank - 1 - axis));
+    if (size + before + after < 0) {
+      throw new Corr2dError(
+        "INVALID_ARGUMENT",
+        `pad: the input size ${size} plus negative padding ${before} and ${after} resulted in a negative output size at ` +
+          `dimension ${axis}`,
+      );
+    }
+    return [before, after];
+  });
+  if (mode === "constant" || mode === "zeros") return padConstant(x, borders, mode === "zeros" ? 0 : value);
+  if (!Object.hasOwn(SOURCES, mode)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, but got padding_mode='${mode}'`,
     );
   }
-  const before = x.shape.map((_, axis) => sides[2 * (rank - 1 - axis)] ?? 0);
-  const after = x.shape.map((_, axis) => sides[2 * (rank - 1 - axis) + 1] ?? 0);
-  x.shape.forEach((size, axis) => {
-    if (size + before[axis]! + after[axis]! < 0) {
-      throw new Corr2dError(
-        "INVALID_ARGUMENT",
-        `pad: the input size ${size} plus negative padding ${before[axis]} and ${after[axis]} resulted in a negative ` +
-          `output size at dimension ${axis}`,
-      );
-    }
-  });
-  if (mode === "constant" || mode === "zeros") {
-    return padConstant(x, before, after, mode === "zeros" ? 0 : (options.value ?? 0));
-  }
   let out = x;
-  for (let axis = 0; axis < rank; axis++) {
+  borders.forEach(([before, after], axis) => {
+    if (before === 0 && after === 0) return;
     const size = x.shape[axis]!;
-    const [low, high] = [before[axis]!, after[axis]!];
-    if (low === 0 && high === 0) continue;
-    if (mode !== "replicate") checkReach(mode, size, low, high, axis);
-    if (size === 0) {
-      throw new Corr2dError(
-        "INVALID_ARGUMENT",
-        `pad: there is nothing to ${mode} at dimension ${axis} of size 0`,
-      );
-    }
-    const positions = Int32Array.from({ length: size + low + high }, (_, i) => SOURCES[mode](i - low, size));
+    checkReach(mode, size, before, after, axis);
+    const positions = Int32Array.from({ length: size + before + after }, (_, i) =>
+      SOURCES[mode](i - before, size),
+    );
     out = indexSelect(out, axis, x.fromArray(positions, [positions.length]));
-  }
+  });
   return out === x ? x.alias() : out;
 }
 
-function padConstant(x: Tensor, before: readonly number[], after: readonly number[], value: number): Tensor {
+type Border = readonly [before: number, after: number];
+
+function padConstant(x: Tensor, borders: readonly Border[], value: number): Tensor {
   const crop = x.shape.map((size, axis): Range => {
-    const start = Math.max(0, -before[axis]!);
-    return [start, Math.max(start, size - Math.max(0, -after[axis]!))];
+    const [before, after] = borders[axis]!;
+    const start = Math.max(0, -before);
+    return [start, Math.max(start, size + Math.min(0, after))];
   });
-  const kept = before.some((n) => n < 0) || after.some((n) => n < 0) ? slice(x, ...crop) : x;
-  const shape = kept.shape.map((size, axis) => size + Math.max(0, before[axis]!) + Math.max(0, after[axis]!));
+  const kept = borders.some((border) => Math.min(...border) < 0) ? slice(x, ...crop) : x;
+  const added = borders.map(([before, after]): Border => [Math.max(0, before), Math.max(0, after)]);
+  const shape = kept.shape.map((size, axis) => size + added[axis]![0] + added[axis]![1]);
   const strides = stridesOf(shape);
   const offset =
-    kept.size === 0 ? 0 : strides.reduce((sum, stride, axis) => sum + stride * Math.max(0, before[axis]!), 0);
+    kept.size === 0 ? 0 : strides.reduce((sum, stride, axis) => sum + stride * added[axis]![0], 0);
   const view = { shape: kept.shape, strides, offset };
   return value === 0 ? embed(kept, shape, view) : embedIn(value, kept, shape, view);
 }

@@ -6,7 +6,7 @@
 import { apply, makeTensor, type Op } from "../autograd.ts";
 import type { ReduceOp } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
-import { normalizeAxes, normalizeAxis, reducedShape, type Shape } from "../shape.ts";
+import { formatShape, normalizeAxes, normalizeAxis, reducedShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import * as call from "./call.ts";
 import { checkFloating, where } from "./elementwise.ts";
@@ -93,7 +93,7 @@ function run(op: Op<ReduceAttributes>, label: string, x: Tensor, dim: Dim, optio
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `${label}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the ` +
-        `'dim' argument: there is no extreme of nothing (shape [${x.shape.join(", ")}])`,
+        `'dim' argument: there is no extreme of nothing (shape ${formatShape(x.shape)})`,
     );
   }
   const attributes = {
@@ -175,7 +175,7 @@ function argOp(
   if (source[axis] === 0) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `${member}(): Expected reduction dim ${axis} to have non-zero size (shape [${x.shape.join(", ")}])`,
+      `${member}(): Expected reduction dim ${axis} to have non-zero size (shape ${formatShape(x.shape)})`,
     );
   }
   const shape = x.shape.length === 0 ? [] : reducedShape(x.shape, [axis], options.keepDim ?? false);
