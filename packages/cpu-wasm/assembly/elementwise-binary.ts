@@ -2,7 +2,7 @@
  * Rows of the elementwise functions of two operands, and of select. An operand of a row is `n` elements, or one
  * that serves them all: its step is then 0 instead of 1. One small function per operation, made from templates.
  */
-import { loadSome, maximum, minimum, storeSome } from "./elementwise-lanes";
+import { maximum, minimum, storeSome } from "./elementwise-lanes";
 import { pow } from "./math-pow";
 
 /** Operations; src/elementwise.ts has the same numbers. INT is added for int32 operands. */
@@ -40,8 +40,8 @@ function apply(op: i32, a: v128, b: v128): v128 {
 @inline
 function mapAny(op: i32, a: usize, stepA: i32, b: usize, stepB: i32, out: usize, n: i32): void {
   while (n > 0) {
-    const va = stepA ? loadSome(a, n) : v128.load32_splat(a);
-    const vb = stepB ? loadSome(b, n) : v128.load32_splat(b);
+    const va = stepA ? v128.load(a) : v128.load32_splat(a);
+    const vb = stepB ? v128.load(b) : v128.load32_splat(b);
     storeSome(out, apply(op, va, vb), n);
     a += <usize>stepA << 4;
     b += <usize>stepB << 4;
@@ -95,9 +95,9 @@ function divInt(a: usize, stepA: i32, b: usize, stepB: i32, out: usize, n: i32):
 /** `c` is the condition. */
 function selectRow(a: usize, stepA: i32, b: usize, stepB: i32, c: usize, stepC: i32, out: usize, n: i32): void {
   while (n > 0) {
-    const va = stepA ? loadSome(a, n) : v128.load32_splat(a);
-    const vb = stepB ? loadSome(b, n) : v128.load32_splat(b);
-    const vc = stepC ? loadSome(c, n) : v128.load32_splat(c);
+    const va = stepA ? v128.load(a) : v128.load32_splat(a);
+    const vb = stepB ? v128.load(b) : v128.load32_splat(b);
+    const vc = stepC ? v128.load(c) : v128.load32_splat(c);
     storeSome(out, v128.bitselect(vb, va, i32x4.eq(vc, i32x4.splat(0))), n);
     a += <usize>stepA << 4;
     b += <usize>stepB << 4;

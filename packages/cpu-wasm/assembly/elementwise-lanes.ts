@@ -1,9 +1,10 @@
 /**
- * What rows of four lanes share. The last one to three elements of a row are a vector too: kernels must not read or write beyond a row's end, because
- * what lies there may be another thread's.
+ * What rows of four lanes share. The last one to three elements of a row are a vector too. What lies beyond may be
+ * another thread's: kernels load it, since no lane depends on another, and must not write it. The heap keeps a vector's
+ * bytes free at its end (src/heap.ts).
  */
 
-/** Loads `count` (1–3) elements; the other lanes are 0. */
+/** Loads `count` (1–3) elements; the other lanes are 0, for who uses them. */
 export function loadLanes(from: usize, count: i32): v128 {
   if (count == 1) return v128.load32_zero(from);
   const two = v128.load64_zero(from);
@@ -18,12 +19,6 @@ export function storeLanes(to: usize, value: v128, count: i32): void {
   }
   v128.store64_lane(to, value, 0);
   if (count == 3) v128.store32_lane(to, value, 2, 8);
-}
-
-/** Loads a whole vector, or the `left` (1–3) elements that remain. */
-@inline
-export function loadSome(from: usize, left: i32): v128 {
-  return left >= 4 ? v128.load(from) : loadLanes(from, left);
 }
 
 /** Stores a whole vector, or the `left` (1–3) elements that remain. */

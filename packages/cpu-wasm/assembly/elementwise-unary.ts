@@ -2,7 +2,7 @@
  * Rows of the elementwise functions whose operands have the result's shape: one small function per operation, all
  * made from three templates by inlining.
  */
-import { loadSome, storeSome } from "./elementwise-lanes";
+import { storeSome } from "./elementwise-lanes";
 import { constant, erf, exp, expm1, log, log1p, ONE, sigmoid, tanh } from "./math";
 import { sinCosTan } from "./math-trig";
 
@@ -54,7 +54,7 @@ function apply(op: i32, x: v128): v128 {
 @inline
 function mapLong(op: i32, x: usize, out: usize, n: i32): void {
   while (n > 0) {
-    storeSome(out, apply(op, loadSome(x, n)), n);
+    storeSome(out, apply(op, v128.load(x)), n);
     x += 16;
     out += 16;
     n -= 4;
@@ -98,7 +98,7 @@ function map2(op: i32, a: usize, b: usize, out: usize, n: i32, scaleA: f32, scal
     out += 64;
   }
   for (; n > 0; n -= 4) {
-    storeSome(out, apply2(op, loadSome(a, n), loadSome(b, n), sa, sb), n);
+    storeSome(out, apply2(op, v128.load(a), v128.load(b), sa, sb), n);
     a += 16;
     b += 16;
     out += 16;

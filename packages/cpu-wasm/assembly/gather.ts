@@ -1,13 +1,14 @@
 /** Picking elements by an index tensor, and its adjoint. Indices are checked first, by `firstOutside`. */
-import { loadSome } from "./elementwise-lanes";
+import { loadLanes } from "./elementwise-lanes";
 import { arg } from "./simd";
 
 /** The position of the first index outside [0, length), or −1. */
 export function firstOutside(index: usize, count: i32, length: i32): i32 {
   const limit = i32x4.splat(length);
   for (let i = 0; i < count; i += 4) {
-    // A negative index is a large unsigned one; lanes beyond the end are 0, which is inside.
-    const outside = i32x4.ge_u(loadSome(index + (<usize>i << 2), count - i), limit);
+    const at = index + (<usize>i << 2);
+    const some = count - i >= 4 ? v128.load(at) : loadLanes(at, count - i); // lanes beyond the end are 0, which is inside
+    const outside = i32x4.ge_u(some, limit); // a negative index is a large unsigned one
     if (v128.any_true(outside)) return i + ctz(i32x4.bitmask(outside));
   }
   return -1;

@@ -1,38 +1,38 @@
 /**
  * argmax and argmin along the middle axis of [outer, length, inner]: the first extreme element, or the first NaN.
  */
-import { loadSome, storeSome } from "./elementwise-lanes";
+import { storeSome } from "./elementwise-lanes";
 import { Fold } from "./reduce-fold";
 import { reduceRow } from "./reduce-rows";
 import { arg } from "./simd";
 
 /** The position of the first element equal to `value`, or of the first NaN when it is NaN. There is one. */
 @inline
-function findRow(int: bool, x: usize, n: i32, value: f64): i32 {
+function findRow(int: bool, x: usize, value: f64): i32 {
   const wanted = int ? i32x4.splat(<i32>value) : f32x4.splat(<f32>value);
   const nan = value != value;
   let at = 0;
   while (true) {
-    const v = loadSome(x + (<usize>at << 2), n - at);
+    const v = v128.load(x + (<usize>at << 2)); // what lies behind the row comes after the match
     const match = int ? i32x4.eq(v, wanted) : nan ? f32x4.ne(v, v) : f32x4.eq(v, wanted);
     if (v128.any_true(match)) return at + ctz(i32x4.bitmask(match));
     at += 4;
   }
 }
 
-const FIND_ROW: StaticArray<(x: usize, n: i32, value: f64) => i32> = [
-  (x, n, value) => findRow(false, x, n, value),
-  (x, n, value) => findRow(true, x, n, value),
+const FIND_ROW: StaticArray<(x: usize, value: f64) => i32> = [
+  (x, value) => findRow(false, x, value),
+  (x, value) => findRow(true, x, value),
 ];
 
 /** Positions in up to four columns, rows `stride` bytes apart. */
 @inline
-function findColumns(op: i32, x: usize, length: i32, stride: usize, left: i32): v128 {
-  let best = loadSome(x, left);
+function findColumns(op: i32, x: usize, length: i32, stride: usize): v128 {
+  let best = v128.load(x);
   let found = i32x4.splat(0);
   for (let row = 1; row < length; row++) {
     x += stride;
-    const v = loadSome(x, left);
+    const v = v128.load(x);
     let better: v128;
     if (op == Fold.INT_MAX) better = i32x4.gt_s(v, best);
     else if (op == Fold.INT_MIN) better = i32x4.lt_s(v, best);
@@ -47,11 +47,11 @@ function findColumns(op: i32, x: usize, length: i32, stride: usize, left: i32): 
 }
 
 /** For max, min, int max, int min. */
-const FIND_COLUMNS: StaticArray<(x: usize, length: i32, stride: usize, left: i32) => v128> = [
-  (x, length, stride, left) => findColumns(Fold.MAX, x, length, stride, left),
-  (x, length, stride, left) => findColumns(Fold.MIN, x, length, stride, left),
-  (x, length, stride, left) => findColumns(Fold.INT_MAX, x, length, stride, left),
-  (x, length, stride, left) => findColumns(Fold.INT_MIN, x, length, stride, left),
+const FIND_COLUMNS: StaticArray<(x: usize, length: i32, stride: usize) => v128> = [
+  (x, length, stride) => findColumns(Fold.MAX, x, length, stride),
+  (x, length, stride) => findColumns(Fold.MIN, x, length, stride),
+  (x, length, stride) => findColumns(Fold.INT_MAX, x, length, stride),
+  (x, length, stride) => findColumns(Fold.INT_MIN, x, length, stride),
 ];
 
 /** args: op (that of the fold), x, out, outer, length, inner, outersPerChunk. */
@@ -68,12 +68,12 @@ export function argReduce(args: usize, begin: i32, end: i32): void {
     const out = <usize>arg(args, 2) + (<usize>(outer * inner) << 2);
     if (inner == 1) {
       const value = reduceRow(op, x, length);
-      store<i32>(out, unchecked(FIND_ROW[<i32>int])(x, length, value));
+      store<i32>(out, unchecked(FIND_ROW[<i32>int])(x, value));
       continue;
     }
     for (let i = 0; i < inner; i += 4) {
       const at = <usize>i << 2;
-      storeSome(out + at, findColumns(x + at, length, <usize>inner << 2, inner - i), inner - i);
+      storeSome(out + at, findColumns(x + at, length, <usize>inner << 2), inner - i);
     }
   }
 }

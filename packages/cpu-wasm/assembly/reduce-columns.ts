@@ -4,7 +4,7 @@
  * Float sums add BLOCK_ROWS rows in float32, and those sums in float64 in scratch (`sumFinish` of reduce-rows.ts rounds
  * them), unless there are no more rows than that.
  */
-import { loadSome, storeSome } from "./elementwise-lanes";
+import { storeSome } from "./elementwise-lanes";
 import { AXES, Fold, fold, identity, offsetOf, padded } from "./reduce-fold";
 import { arg } from "./simd";
 
@@ -71,11 +71,11 @@ function sumColumns32(x: usize, rows: i32, stride: usize, mode: i32, out: usize,
 }
 
 /** The sum of up to four columns. */
-function sumColumns4(x: usize, rows: i32, stride: usize, left: i32): v128 {
-  let sum = loadSome(x, left);
+function sumColumns4(x: usize, rows: i32, stride: usize): v128 {
+  let sum = v128.load(x);
   while (--rows > 0) {
     x += stride;
-    sum = f32x4.add(sum, loadSome(x, left));
+    sum = f32x4.add(sum, v128.load(x));
   }
   return sum;
 }
@@ -89,7 +89,7 @@ function sumColumns(x: usize, rows: i32, m: i32, from: i32, to: i32, mode: i32, 
   }
   for (; column < to; column += 4) {
     const left = to - column;
-    emitSum(mode, out, column, sumColumns4(x + (<usize>column << 2), rows, stride, left), left);
+    emitSum(mode, out, column, sumColumns4(x + (<usize>column << 2), rows, stride), left);
   }
 }
 
@@ -100,9 +100,9 @@ function foldColumns(op: i32, x: usize, rows: i32, m: i32, from: i32, to: i32, b
     const left = to - column;
     const result = out + (<usize>column << 2);
     let at = x + (<usize>column << 2);
-    let value = begun ? loadSome(result, left) : identity(op);
+    let value = begun ? v128.load(result) : identity(op);
     for (let row = 0; row < rows; row++) {
-      value = fold(op, value, loadSome(at, left));
+      value = fold(op, value, v128.load(at));
       at += <usize>m << 2;
     }
     storeSome(result, value, left);

@@ -2,7 +2,7 @@
  * softmax and logSoftmax over the middle axis of [outer, length, inner], with the maximum subtracted first. Sums are
  * in float64. A chunk is a few outers.
  */
-import { loadSome, maximum, storeSome } from "./elementwise-lanes";
+import { maximum, storeSome } from "./elementwise-lanes";
 import { expNegative, log } from "./math";
 import { reduceRow } from "./reduce-rows";
 import { arg } from "./simd";
@@ -22,7 +22,7 @@ function row(logarithm: bool, x: usize, out: usize, n: i32): void {
   let low = f64x2.splat(0);
   let high = low;
   for (let left = n, at: usize = 0; left > 0; left -= 4, at += 16) {
-    let e = expNegative(f32x4.sub(loadSome(x + at, left), most));
+    let e = expNegative(f32x4.sub(v128.load(x + at), most));
     if (left < 4) e = v128.and(e, i32x4.gt_s(i32x4.splat(left), i32x4(0, 1, 2, 3)));
     if (!logarithm) storeSome(out + at, e, left);
     low = f64x2.add(low, f64x2.promote_low_f32x4(e));
@@ -33,8 +33,8 @@ function row(logarithm: bool, x: usize, out: usize, n: i32): void {
   const shift = logarithm ? log(sum) : sum;
   for (let left = n, at: usize = 0; left > 0; left -= 4, at += 16) {
     const value = logarithm
-      ? f32x4.sub(f32x4.sub(loadSome(x + at, left), most), shift)
-      : f32x4.div(loadSome(out + at, left), shift);
+      ? f32x4.sub(f32x4.sub(v128.load(x + at), most), shift)
+      : f32x4.div(v128.load(out + at), shift);
     storeSome(out + at, value, left);
   }
 }
@@ -42,12 +42,12 @@ function row(logarithm: bool, x: usize, out: usize, n: i32): void {
 /** Up to four columns, rows `stride` bytes apart. */
 @inline
 function columns(logarithm: bool, x: usize, out: usize, length: i32, stride: usize, left: i32): void {
-  let most = loadSome(x, left);
-  for (let i = 1, at = stride; i < length; i++, at += stride) most = maximum(most, loadSome(x + at, left));
+  let most = v128.load(x);
+  for (let i = 1, at = stride; i < length; i++, at += stride) most = maximum(most, v128.load(x + at));
   let low = f64x2.splat(0);
   let high = low;
   for (let i = 0, at: usize = 0; i < length; i++, at += stride) {
-    const e = expNegative(f32x4.sub(loadSome(x + at, left), most));
+    const e = expNegative(f32x4.sub(v128.load(x + at), most));
     if (!logarithm) storeSome(out + at, e, left);
     low = f64x2.add(low, f64x2.promote_low_f32x4(e));
     high = f64x2.add(high, promoteHigh(e));
@@ -56,8 +56,8 @@ function columns(logarithm: bool, x: usize, out: usize, length: i32, stride: usi
   const shift = logarithm ? log(sum) : sum;
   for (let i = 0, at: usize = 0; i < length; i++, at += stride) {
     const value = logarithm
-      ? f32x4.sub(f32x4.sub(loadSome(x + at, left), most), shift)
-      : f32x4.div(loadSome(out + at, left), shift);
+      ? f32x4.sub(f32x4.sub(v128.load(x + at), most), shift)
+      : f32x4.div(v128.load(out + at), shift);
     storeSome(out + at, value, left);
   }
 }

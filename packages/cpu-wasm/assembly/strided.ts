@@ -5,7 +5,7 @@
  * source is contiguous along another axis than their target. src/strided.ts orders and merges the axes, and sees to it
  * that chunks write to different places.
  */
-import { loadLanes, loadSome, storeLanes, storeSome } from "./elementwise-lanes";
+import { storeLanes, storeSome } from "./elementwise-lanes";
 import { arg } from "./simd";
 
 /** What a row does to its target; src/strided.ts has the same numbers. */
@@ -37,12 +37,12 @@ function copyContiguous(from: usize, to: usize, n: i32): void {
     from += 16;
     to += 16;
   }
-  if (n > 0) storeLanes(to, loadLanes(from, n), n);
+  if (n > 0) storeLanes(to, v128.load(from), n);
 }
 
 function addContiguous(from: usize, to: usize, n: i32): void {
   for (; n > 0; n -= 4) {
-    storeSome(to, f32x4.add(loadSome(to, n), loadSome(from, n)), n);
+    storeSome(to, f32x4.add(v128.load(to), v128.load(from)), n);
     from += 16;
     to += 16;
   }
@@ -50,7 +50,7 @@ function addContiguous(from: usize, to: usize, n: i32): void {
 
 function addContiguousInt(from: usize, to: usize, n: i32): void {
   for (; n > 0; n -= 4) {
-    storeSome(to, i32x4.add(loadSome(to, n), loadSome(from, n)), n);
+    storeSome(to, i32x4.add(v128.load(to), v128.load(from)), n);
     from += 16;
     to += 16;
   }

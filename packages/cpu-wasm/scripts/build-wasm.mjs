@@ -18,7 +18,7 @@ const outputFolder = join(root, "src", "generated");
 
 const FLAGS = ["--noAssert", "--runtime", "stub", "--use", "abort=", "--bindings", "raw"];
 const KERNEL_FLAGS = [
-  ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--enable", "simd"],
+  ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--converge", "--enable", "simd"],
   ...["--importMemory", "--noExportMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
   ...["--memoryBase", "4096"],
 ];

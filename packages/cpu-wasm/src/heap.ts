@@ -43,6 +43,8 @@ export interface HeapStats {
 }
 
 const ALLOCATOR_START = HEAP_START + NURSERY_BYTES;
+/** Stays free at the end of the memory, since kernels load whole vectors at the ends of rows. */
+const END_BYTES = 64;
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
@@ -85,7 +87,7 @@ export class Heap {
     this.memory = memory;
     this.#limit = limit;
     this.#size = memory.buffer.byteLength;
-    this.#allocator.extend(ALLOCATOR_START, this.#size - ALLOCATOR_START);
+    this.#allocator.extend(ALLOCATOR_START, this.#size - ALLOCATOR_START - END_BYTES);
     this.#registry = new FinalizationRegistry((token) => this.#collected(token));
     this.#refreshViews();
   }
@@ -245,7 +247,7 @@ export class Heap {
   }
 
   #reserve(bytes: number): number {
-    if (bytes > this.#limit - ALLOCATOR_START) throw this.#outOfMemory(bytes);
+    if (bytes > this.#limit - ALLOCATOR_START - END_BYTES) throw this.#outOfMemory(bytes);
     for (;;) {
       const pointer = this.#allocator.allocate(bytes);
       if (pointer !== 0) return pointer;
@@ -265,7 +267,7 @@ export class Heap {
       } catch {
         continue; // The host has less: what there is must do.
       }
-      this.#allocator.extend(this.#size, pages * PAGE);
+      this.#allocator.extend(this.#size - END_BYTES, pages * PAGE);
       this.#size += pages * PAGE;
       this.#refreshViews();
       return true;

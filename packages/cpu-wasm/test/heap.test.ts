@@ -210,6 +210,24 @@ describe("collected handles", () => {
 });
 
 describe("operations", () => {
+  test("a vector can be loaded at the end of whatever is handed out, when the memory is full too", () => {
+    const heap = createHeap(1);
+    heap.begin();
+    const ends: number[] = [];
+    for (const bytes of [65536, 4096, 64]) {
+      try {
+        for (;;) ends.push(heap.scratch(bytes) + bytes);
+      } catch (error) {
+        expect(error).toMatchObject({ code: "OUT_OF_MEMORY" });
+      }
+    }
+    heap.end();
+    const last = Math.max(...ends);
+    expect(heap.memory.buffer.byteLength).toBe(MIB);
+    expect(last).toBeLessThanOrEqual(MIB - 16);
+    expect(last).toBeGreaterThanOrEqual(MIB - 128);
+  });
+
   test("scratch space is free after the operation, and its peak is counted", () => {
     const heap = createHeap(4);
     for (let i = 0; i < 100; i++) {
