@@ -23,21 +23,25 @@ interface Slot {
   readonly value: unknown;
 }
 
-/** The own properties of a module, arrays element by element. */
+/** The objects among the own properties of a module, arrays element by element. */
 function slots(module: object): Slot[] {
   const out: Slot[] = [];
   const holder = module as Record<string, unknown>;
   for (const name of Object.keys(holder)) {
     const value = holder[name];
-    if (!Array.isArray(value)) out.push({ name, holder, key: name, value });
-    else {
-      for (let i = 0; i < value.length; i++) {
+    if (!Array.isArray(value)) {
+      if (isObject(value)) out.push({ name, holder, key: name, value });
+      continue;
+    }
+    for (let i = 0; i < value.length; i++) {
+      if (isObject(value[i]))
         out.push({ name: `${name}.${i}`, holder: value as never, key: i, value: value[i] });
-      }
     }
   }
   return out;
 }
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
 const join = (prefix: string, name: string): string => (prefix === "" ? name : `${prefix}.${name}`);
 
@@ -159,13 +163,11 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
     const out: [string, Tensor][] = [];
     const visit = (module: AnyModule, prefix: string): void => {
       const held = slots(module);
-      for (const slot of held) {
-        const name = parameterName(slot);
-        if (name !== undefined) out.push([join(prefix, name), slot.value as Tensor]);
-      }
-      for (const slot of held) {
-        const name = bufferOptions(slot.value)?.persistent === false ? undefined : bufferName(slot);
-        if (name !== undefined) out.push([join(prefix, name), slot.value as Tensor]);
+      for (const nameOf of [parameterName, persistentName]) {
+        for (const slot of held) {
+          const name = nameOf(slot);
+          if (name !== undefined) out.push([join(prefix, name), slot.value as Tensor]);
+        }
       }
       for (const [name, child] of module.namedChildren()) visit(child, join(prefix, name));
     };
@@ -196,7 +198,11 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
   /** Forgets the gradients of all parameters. */
   zeroGrad(): void {
-    for (const parameter of this.parameters()) parameter.grad = null;
+    for (const module of this.modules()) {
+      for (const slot of slots(module)) {
+        if (parameterName(slot) !== undefined) (slot.value as Parameter).grad = null;
+      }
+    }
   }
 
   /** Sets the mode of this module and all below it: training (default), or not. */
@@ -228,7 +234,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
     const moved = new Map<Tensor, Tensor>();
     for (const module of this.modules()) {
       for (const slot of slots(module)) {
-        if (parameterName(slot) === undefined && bufferName(slot) === undefined) continue;
+        if ((parameterName(slot) ?? bufferName(slot)) === undefined) continue;
         const tensor = slot.value as Tensor;
         if (tensor.backend === backend) continue;
         // A tensor held in two places stays one.
@@ -286,6 +292,11 @@ function parameterName({ name, value }: Slot): string | undefined {
 function bufferName({ name, value }: Slot): string | undefined {
   const options = bufferOptions(value);
   return options && (options.name ?? name);
+}
+
+/** The name of a buffer that state dicts hold. */
+function persistentName(slot: Slot): string | undefined {
+  return bufferOptions(slot.value)?.persistent === false ? undefined : bufferName(slot);
 }
 
 async function moveTensor(tensor: Tensor, backend: Backend): Promise<Tensor> {

@@ -19,6 +19,7 @@ export interface BufferOptions {
   readonly persistent?: boolean | undefined;
 }
 
+// Asked about any value; they have objects only.
 const parameters = new WeakSet<object>();
 const buffers = new WeakMap<object, BufferOptions>();
 const uninitialized = new WeakSet<object>();
@@ -51,12 +52,12 @@ export const Buffer: new (data: Tensor, options?: BufferOptions) => Buffer = mak
 
 /** Whether `value` was made by `new Parameter`. */
 export function isParameter(value: unknown): value is Parameter {
-  return typeof value === "object" && value !== null && parameters.has(value);
+  return parameters.has(value as object);
 }
 
 /** What a buffer was made with; undefined for anything else. */
 export function bufferOptions(value: unknown): BufferOptions | undefined {
-  return typeof value === "object" && value !== null ? buffers.get(value) : undefined;
+  return buffers.get(value as object);
 }
 
 /**
@@ -79,5 +80,5 @@ export function uninitializedParameter(layer: string): Parameter {
 
 /** Whether `value` is an uninitialized parameter. */
 export function isUninitialized(value: unknown): boolean {
-  return typeof value === "object" && value !== null && uninitialized.has(value);
+  return uninitialized.has(value as object);
 }

@@ -94,7 +94,7 @@ export abstract class Optimizer<O extends Options> {
     const options: O = { ...this.#defaults, ...Object.fromEntries(given) };
     this.checkOptions(options);
     const params = isTensor(group.params) ? [group.params] : [...group.params];
-    const known = new Set(this.paramGroups.flatMap((other) => other.params));
+    const known = new Set(this.#params());
     for (const param of params) {
       if (!isTensor(param)) {
         throw invalid(`optimizer can only optimize Tensors, but one of the params is ${typeof param}`);
@@ -112,6 +112,11 @@ export abstract class Optimizer<O extends Options> {
     this.paramGroups.push({ ...options, params } as ParamGroup<O>);
   }
 
+  /** The parameters of all groups. */
+  #params(): Tensor[] {
+    return this.paramGroups.flatMap((group) => group.params);
+  }
+
   /**
    * Updates every parameter that has a gradient. Tensors made on the way are freed; saved values of the graph are not
    * touched, since the parameters are rebound.
@@ -122,12 +127,8 @@ export abstract class Optimizer<O extends Options> {
         for (const parameter of group.params) {
           const gradient = parameter.grad;
           if (gradient === null) continue;
-          let state = this.#state.get(parameter);
-          if (state === undefined) {
-            state = {};
-            this.#state.set(parameter, state);
-          }
-          const kept = state;
+          const kept = this.#state.get(parameter) ?? {};
+          this.#state.set(parameter, kept);
           scope(() => this.update(parameter, gradient, group as unknown as O, kept));
         }
       }
@@ -136,13 +137,12 @@ export abstract class Optimizer<O extends Options> {
 
   /** Forgets the gradients of all parameters. */
   zeroGrad(): void {
-    for (const group of this.paramGroups) for (const parameter of group.params) parameter.grad = null;
+    for (const parameter of this.#params()) parameter.grad = null;
   }
 
   /** The options of all groups, and what is kept per parameter, by number. Later steps do not change it. */
   stateDict(): OptimizerState<O> {
-    const numbers = new Map<Tensor, number>();
-    for (const group of this.paramGroups) for (const param of group.params) numbers.set(param, numbers.size);
+    const numbers = new Map(this.#params().map((param, number) => [param, number]));
     const state: Record<number, ParamState> = {};
     for (const [param, kept] of this.#state) {
       state[numbers.get(param)!] = mapTensors(kept, (tensor) => tensor.detach());
@@ -159,25 +159,25 @@ export abstract class Optimizer<O extends Options> {
    * @throws STATE_DICT when groups or their sizes differ, with PyTorch's messages.
    */
   loadStateDict(dict: OptimizerState<O>): void {
-    const fail = (message: string): never => {
-      throw new Corr2dError("STATE_DICT", message);
-    };
-    if (dict.paramGroups.length !== this.paramGroups.length) {
-      fail("loaded state dict has a different number of parameter groups");
+    const { paramGroups } = this;
+    if (dict.paramGroups.length !== paramGroups.length) {
+      throw new Corr2dError("STATE_DICT", "loaded state dict has a different number of parameter groups");
     }
     const numbers = new Map<number, Tensor>();
     dict.paramGroups.forEach(({ params }, i) => {
-      const own = this.paramGroups[i]!.params;
+      const own = paramGroups[i]!.params;
       if (params.length !== own.length) {
-        fail("loaded state dict contains a parameter group that doesn't match the size of optimizer's group");
+        throw new Corr2dError(
+          "STATE_DICT",
+          "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
+        );
       }
       params.forEach((number, at) => {
         numbers.set(number, own[at]!);
       });
     });
-    dict.paramGroups.forEach((loaded, i) => {
-      const group = this.paramGroups[i]!;
-      Object.assign(group, { ...loaded, params: group.params });
+    paramGroups.forEach((group, i) => {
+      Object.assign(group, { ...dict.paramGroups[i], params: group.params });
     });
     this.#state.clear();
     for (const [number, kept] of Object.entries(dict.state)) {
