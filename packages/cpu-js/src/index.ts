@@ -9,6 +9,7 @@ import { binary, binaryDtype, select } from "./binary.ts";
 import { BufferPool, type Handle } from "./buffers.ts";
 import { corr2d, corr2dInput, corr2dKernel } from "./corr2d.ts";
 import { checkIndices, gather, scatterAdd } from "./gather.ts";
+import { int32MatmulSize, int32Window } from "./int32.ts";
 import { matmul } from "./matmul.ts";
 import { avgPool2d, avgPool2dInput, maxPool2d } from "./pool2d.ts";
 import { reduce, reduceDtype, reducedSize } from "./reduce.ts";
@@ -128,7 +129,7 @@ export function cpuJs(options: CpuJsOptions = {}): Backend<Handle> {
 
     matmul(a, b, size, dtype) {
       const out = pool.allocate(dtype, size.batch * size.rows * size.columns);
-      matmul(a.data, b.data, size, out.data, pool);
+      matmul(a.data, b.data, int32MatmulSize(size), out.data, pool);
       return out;
     },
 
@@ -140,26 +141,26 @@ export function cpuJs(options: CpuJsOptions = {}): Backend<Handle> {
 
     corr2d(x, kernel, w, dtype) {
       const out = pool.allocate(dtype, w.batch * w.outChannels * w.outputHeight * w.outputWidth);
-      corr2d(x.data, kernel.data, null, w, out.data, pool);
+      corr2d(x.data, kernel.data, null, int32Window(w), out.data, pool);
       return out;
     },
 
     corr2dBias(x, kernel, bias, w, dtype) {
       const out = pool.allocate(dtype, w.batch * w.outChannels * w.outputHeight * w.outputWidth);
-      corr2d(x.data, kernel.data, bias.data, w, out.data, pool);
+      corr2d(x.data, kernel.data, bias.data, int32Window(w), out.data, pool);
       return out;
     },
 
     corr2dInput(g, kernel, w, dtype) {
       const out = pool.allocate(dtype, w.batch * w.inChannels * w.inputHeight * w.inputWidth);
-      corr2dInput(g.data, kernel.data, w, out.data, pool);
+      corr2dInput(g.data, kernel.data, int32Window(w), out.data, pool);
       return out;
     },
 
     corr2dKernel(x, g, w, dtype) {
       const terms = (w.inChannels / w.groups) * w.kernelHeight * w.kernelWidth;
       const out = pool.allocate(dtype, w.outChannels * terms);
-      corr2dKernel(x.data, g.data, w, out.data, pool);
+      corr2dKernel(x.data, g.data, int32Window(w), out.data, pool);
       return out;
     },
 
@@ -167,19 +168,19 @@ export function cpuJs(options: CpuJsOptions = {}): Backend<Handle> {
       const size = w.batch * w.inChannels * w.outputHeight * w.outputWidth;
       const values = pool.allocate(dtype, size);
       const indices = pool.allocate("int32", size);
-      maxPool2d(x.data, w, values.data, indices.data);
+      maxPool2d(x.data, int32Window(w), values.data, indices.data);
       return [values, indices];
     },
 
     avgPool2d(x, w, average, dtype) {
       const out = pool.allocate(dtype, w.batch * w.inChannels * w.outputHeight * w.outputWidth);
-      avgPool2d(x.data, w, average, out.data);
+      avgPool2d(x.data, int32Window(w), average, out.data);
       return out;
     },
 
     avgPool2dInput(g, w, average, dtype) {
       const out = pool.allocate(dtype, w.batch * w.inChannels * w.inputHeight * w.inputWidth);
-      avgPool2dInput(g.data, w, average, out.data);
+      avgPool2dInput(g.data, int32Window(w), average, out.data);
       return out;
     },
 

@@ -1,0 +1,44 @@
+/**
+ * Sizes that the engine knows to be integers.
+ *
+ * V8 notes for each property of objects of one form whether its numbers are integers. One that is not (above 2³¹, or
+ * the 28 of `56 * 0.5`, which stays a float) makes it a float in all of them, and so every address computed from it:
+ * the inner loops then run at half the speed. So kernels take copies. Their properties come in an order of their own,
+ * since objects with the same properties in the same order are of one form, whoever made them.
+ */
+import type { MatmulSize, Window2d } from "@corr2d/core";
+
+export function int32Window(w: Window2d): Window2d {
+  return {
+    groups: w.groups | 0,
+    batch: w.batch | 0,
+    inChannels: w.inChannels | 0,
+    outChannels: w.outChannels | 0,
+    inputHeight: w.inputHeight | 0,
+    inputWidth: w.inputWidth | 0,
+    kernelHeight: w.kernelHeight | 0,
+    kernelWidth: w.kernelWidth | 0,
+    outputHeight: w.outputHeight | 0,
+    outputWidth: w.outputWidth | 0,
+    strideHeight: w.strideHeight | 0,
+    strideWidth: w.strideWidth | 0,
+    padTop: w.padTop | 0,
+    padBottom: w.padBottom | 0,
+    padLeft: w.padLeft | 0,
+    padRight: w.padRight | 0,
+    dilationHeight: w.dilationHeight | 0,
+    dilationWidth: w.dilationWidth | 0,
+  };
+}
+
+export function int32MatmulSize(size: MatmulSize): MatmulSize {
+  const { transposeA, transposeB } = size;
+  return {
+    transposeA,
+    transposeB,
+    batch: size.batch | 0,
+    rows: size.rows | 0,
+    inner: size.inner | 0,
+    columns: size.columns | 0,
+  };
+}
