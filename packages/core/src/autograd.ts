@@ -53,8 +53,12 @@ interface Saved {
 /** Where a gradient goes: to the node that made the tensor, or to the leaf itself. */
 export type Edge = GraphNode | Tensor;
 
+let nodes = 0;
+
 /** One recorded operation: what its gradients need, and where they go. It is its own `SavedContext`. */
 export class GraphNode implements SavedContext<unknown> {
+  /** Counts up: a node has a higher number than all that it depends on. */
+  readonly number: number = ++nodes;
   readonly op: Op<unknown>;
   readonly attributes: unknown;
   readonly inputs: readonly Saved[];
@@ -327,37 +331,34 @@ function wanted(node: GraphNode, index: number): Edge | null {
   return typeof gradients === "function" || gradients[index] ? node.inputs[index]!.edge : null;
 }
 
-/**
- * The nodes below `root` in an order in which each comes after all that depend on it, without recursion.
- * With `targets`, only the nodes that lead to one of them.
- */
-function topologicalOrder(root: GraphNode, targets: ReadonlySet<Edge> | null): GraphNode[] {
-  const postOrder: GraphNode[] = [];
-  const useful = new Set<Edge>();
-  const seen = new Set<GraphNode>([root]);
-  const stack: { node: GraphNode; next: number }[] = [{ node: root, next: 0 }];
-  while (stack.length > 0) {
-    const frame = stack[stack.length - 1]!;
-    const { node } = frame;
-    if (frame.next < node.inputs.length) {
-      const edge = wanted(node, frame.next++);
-      if (edge instanceof GraphNode && !seen.has(edge)) {
-        seen.add(edge);
-        stack.push({ node: edge, next: 0 });
-      }
-      continue;
-    }
-    stack.pop();
-    const leads = (_: unknown, i: number) => {
+/** The nodes below `root`, the newest first: each comes after all that depend on it. */
+function newestFirst(root: GraphNode): GraphNode[] {
+  const found = [root];
+  const seen = new Set<Edge>().add(root);
+  let sorted = true; // as in a chain; sorting costs more than a small operation
+  for (const node of found) {
+    for (let i = 0; i < node.inputs.length; i++) {
       const edge = wanted(node, i);
-      return edge !== null && (targets === null || targets.has(edge) || useful.has(edge));
-    };
-    if (node.inputs.some(leads)) {
-      useful.add(node);
-      postOrder.push(node);
-    } else if (targets?.has(node)) postOrder.push(node);
+      if (!(edge instanceof GraphNode) || seen.has(edge)) continue;
+      sorted &&= edge.number < found[found.length - 1]!.number;
+      seen.add(edge);
+      found.push(edge);
+    }
   }
-  return postOrder.reverse();
+  return sorted ? found : found.sort((a, b) => b.number - a.number);
+}
+
+/** The targets, and those of `order` that lead to one of them. */
+function leadingTo(targets: ReadonlySet<Edge>, order: readonly GraphNode[]): ReadonlySet<Edge> {
+  const leading = new Set(targets);
+  for (let n = order.length - 1; n >= 0; n--) {
+    const node = order[n]!;
+    for (let i = 0; i < node.inputs.length; i++) {
+      const edge = wanted(node, i);
+      if (edge !== null && leading.has(edge)) leading.add(node);
+    }
+  }
+  return leading;
 }
 
 /** Adds a gradient to what an edge has received; takes over `gradient`. */
@@ -385,17 +386,17 @@ function propagate(
   const createGraph = options.createGraph ?? false;
   const retainGraph = options.retainGraph ?? createGraph;
   const start: Edge = root.gradNode ?? root.leaf;
-  const received = new Map<Edge, Tensor>([[start, gradient.alias()]]);
+  const received = new Map<Edge, Tensor>().set(start, gradient.alias());
   const run = () => {
-    const order = start instanceof GraphNode ? topologicalOrder(start, targets) : [];
-    const ahead = new Set<Edge>(order);
+    const order = start instanceof GraphNode ? newestFirst(start) : [];
+    const useful = targets === null ? null : leadingTo(targets, order);
     for (const node of order) {
       const arrived = received.get(node);
       if (arrived === undefined) continue;
       node.retains?.accumulateGrad(arrived);
       for (let i = 0; i < node.inputs.length; i++) {
         const edge = wanted(node, i);
-        if (edge === null || (targets !== null && !targets.has(edge) && !ahead.has(edge))) continue;
+        if (edge === null || useful?.has(edge) === false) continue;
         accumulate(received, edge, gradientFor(node, i, arrived));
       }
       if (!retainGraph) node.release();

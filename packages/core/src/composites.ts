@@ -19,7 +19,7 @@ import type {
   TypedArray,
   Window2d,
 } from "./backend.ts";
-import { type Shape, sizeOf, stridesOf } from "./shape.ts";
+import { mapAxes, type Shape, sizeOf, stridesOf } from "./shape.ts";
 
 /** What the defaults may call: the primitives and, where a backend overrides them, its own composites. */
 export type CompositeHost<H> = StorageMembers<H> & Primitives<H> & Composites<H>;
@@ -384,6 +384,5 @@ export function defaultComposites<H>(host: CompositeHost<H>): Composites<H> {
 
 /** The strides of `shape` with 0 along the axes where it is 1 and `out` is not: how an operand broadcasts to `out`. */
 export function broadcastStrides(shape: Shape, out: Shape): number[] {
-  const strides = stridesOf(shape);
-  return strides.map((stride, axis) => (shape[axis] === 1 && out[axis] !== 1 ? 0 : stride));
+  return mapAxes(stridesOf(shape), (stride, axis) => (shape[axis] === 1 && out[axis] !== 1 ? 0 : stride));
 }

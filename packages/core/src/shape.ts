@@ -3,6 +3,8 @@
  *
  * A shape lists the sizes of the axes, outermost first; `[]` is a scalar. Everything in corr2d is contiguous
  * and row-major, so strides only appear in the views that the backend primitives `strided` and `stridedAdd` take.
+ * Arrays are made by literals, `slice` and `push`, never by `new Array(n)`: to V8 that is another kind, with holes, and
+ * what was compiled for one kind is thrown away when the other comes.
  */
 import { Corr2dError } from "./errors.ts";
 
@@ -21,13 +23,20 @@ export function sizeOf(shape: Shape): number {
 
 /** Row-major strides, in elements. */
 export function stridesOf(shape: Shape): number[] {
-  const strides = new Array<number>(shape.length);
+  const strides = shape.slice();
   let step = 1;
   for (let i = shape.length - 1; i >= 0; i--) {
     strides[i] = step;
     step *= shape[i]!;
   }
   return strides;
+}
+
+/** `shape.map(fn)`, whose compiled form makes an array with holes. */
+export function mapAxes(shape: Shape, fn: (size: number, axis: number) => number): number[] {
+  const out: number[] = [];
+  for (let axis = 0; axis < shape.length; axis++) out.push(fn(shape[axis]!, axis));
+  return out;
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {
@@ -44,7 +53,11 @@ export function formatShape(shape: Shape): string {
 
 /** The shape with ones put in front until it has `rank` axes; the same array when it already has them. */
 export function alignShape(shape: Shape, rank: number): Shape {
-  return shape.length === rank ? shape : [...new Array<number>(rank - shape.length).fill(1), ...shape];
+  if (shape.length === rank) return shape;
+  const out: number[] = [];
+  for (let i = shape.length; i < rank; i++) out.push(1);
+  for (const size of shape) out.push(size);
+  return out;
 }
 
 /**
@@ -56,7 +69,7 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
   if (b.length === 0) return a;
   if (a.length === 0) return b;
   const rank = Math.max(a.length, b.length);
-  const out = new Array<number>(rank);
+  const out = (rank === a.length ? a : b).slice();
   for (let axis = rank - 1; axis >= 0; axis--) {
     const sizeA = a[axis - rank + a.length] ?? 1;
     const sizeB = b[axis - rank + b.length] ?? 1;
@@ -90,12 +103,12 @@ export function normalizeAxis(axis: number, rank: number): number {
 /** Sorted, distinct axes from the front; `undefined` or `null` means all of them. */
 export function normalizeAxes(axes: number | readonly number[] | null | undefined, rank: number): number[] {
   if (axes === undefined || axes === null) {
-    const all = new Array<number>(rank);
-    for (let axis = 0; axis < rank; axis++) all[axis] = axis;
+    const all: number[] = [];
+    for (let axis = 0; axis < rank; axis++) all.push(axis);
     return all;
   }
   if (typeof axes === "number") return normalizeAxes([axes], rank);
-  const out = axes.map((axis) => normalizeAxis(axis, rank)).sort((a, b) => a - b);
+  const out = mapAxes(axes, (axis) => normalizeAxis(axis, rank)).sort((a, b) => a - b);
   for (let i = 1; i < out.length; i++) {
     if (out[i] === out[i - 1]) {
       throw new Corr2dError("INVALID_ARGUMENT", `dim ${out[i]} appears multiple times in the list of dims`);

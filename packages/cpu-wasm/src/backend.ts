@@ -5,14 +5,7 @@
  * Every operation reads the same way: `begin`, the operands' pointers (which pins them), the result, the wrapper,
  * `end`. An operation that throws in between is cleaned up by the next `begin`.
  */
-import {
-  type Backend,
-  Corr2dError,
-  type DType,
-  defineCompleteBackend,
-  type Features,
-  type TypedArray,
-} from "@corr2d/core";
+import { type Backend, Corr2dError, type DType, defineCompleteBackend, type Features } from "@corr2d/core";
 import type { TensorHandle } from "./cell.ts";
 import { corr2d, corr2dInput, corr2dKernel } from "./conv.ts";
 import { activationGrad, addScaled, binary, fill, select, unary } from "./elementwise.ts";
@@ -34,11 +27,6 @@ function sizeOf(shape: readonly number[]): number {
 export function createBackend(open: OpenRuntime, features: Features): Backend<TensorHandle> {
   const { heap, runtime } = open;
 
-  const readSync = (handle: TensorHandle, size: number, dtype: DType): TypedArray => {
-    const bits = heap.read(handle, size);
-    return dtype === "int32" ? bits : new Float32Array(bits.buffer, 0, size);
-  };
-
   return defineCompleteBackend<TensorHandle>({
     name: "cpu-wasm",
     contract: 1,
@@ -55,9 +43,9 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
       return out;
     },
     async read(handle, size, dtype) {
-      return readSync(handle, size, dtype);
+      return heap.read(handle, size, dtype);
     },
-    readSync,
+    readSync: (handle, size, dtype) => heap.read(handle, size, dtype),
     free(handle) {
       heap.free(handle);
     },

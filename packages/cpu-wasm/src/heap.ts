@@ -8,7 +8,7 @@
  *
  * An operation is everything between `begin` and `end`. What it touches carries its number and is not moved out.
  */
-import { Corr2dError } from "@corr2d/core";
+import { Corr2dError, type DType, type TypedArray } from "@corr2d/core";
 import { Allocator } from "./allocator.ts";
 import { type Cell, IN_NURSERY, TensorHandle } from "./cell.ts";
 import { EvictionQueue } from "./eviction-queue.ts";
@@ -105,7 +105,7 @@ export class Heap {
   /** Ends an operation: its scratch space is free, its results are the caller's. */
   end(): void {
     this.#operation++;
-    this.#results.length = 0;
+    while (this.#results.length > 0) this.#results.pop(); // faster than setting the length of a short array
     if (this.#scratch.length > 0) this.#releaseScratch();
   }
 
@@ -157,14 +157,18 @@ export class Heap {
   }
 
   /**
-   * The first `size` elements of a handle's values, as a new integer array (floats bit-cast).
+   * The first `size` elements of a handle's values, as a new array.
    * @throws BACKEND_CLOSED; what was computed before a worker was lost can still be read.
    */
-  read(handle: TensorHandle, size: number): Int32Array {
+  read(handle: TensorHandle, size: number, dtype: DType): TypedArray {
     if (this.#closed) throw this.#refusal!();
     const { pointer, copy, copyOffset } = handle.cell;
-    if (copy !== null) return copy.slice(copyOffset, copyOffset + size);
-    return this.i32.slice(pointer >> 2, (pointer >> 2) + size);
+    const isInt = dtype === "int32";
+    if (copy !== null) {
+      const bits = copy.slice(copyOffset, copyOffset + size);
+      return isInt ? bits : new Float32Array(bits.buffer);
+    }
+    return (isInt ? this.i32 : this.f32).slice(pointer >> 2, (pointer >> 2) + size);
   }
 
   /** From now on no operation can begin: each gets this error. */

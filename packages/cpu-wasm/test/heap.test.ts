@@ -34,7 +34,7 @@ function store(heap: Heap, bytes: number, value: number): TensorHandle {
 }
 
 function valuesOf(heap: Heap, handle: TensorHandle, bytes: number): [number, number] {
-  const values = heap.read(handle, bytes / 4);
+  const values = heap.read(handle, bytes / 4, "int32");
   return [values[0]!, values[values.length - 1]!];
 }
 

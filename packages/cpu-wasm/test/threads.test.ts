@@ -38,7 +38,7 @@ function addScaled({ heap, runtime }: OpenRuntime, chunks: number, seed: number)
   const scales = [floatBits(0.5), floatBits(3)];
   runtime.run("addScaled", [pointerA, pointerB, heap.pointer(out), size, ...scales], chunks, 1e9);
   heap.end();
-  const bits = heap.read(out, size);
+  const bits = heap.read(out, size, "int32");
   for (const handle of [a, b, out]) heap.free(handle);
   return Buffer.from(bits.buffer as ArrayBuffer);
 }
@@ -127,7 +127,7 @@ describe("lost workers", () => {
     backend.heap.end();
     await worker!.terminate();
     expect(() => backend.heap.begin()).toThrow(expect.objectContaining({ code: "WORKER_LOST" }));
-    expect(backend.heap.read(kept, 1)[0]).toBe(42); // what was computed can still be saved
+    expect(backend.heap.read(kept, 1, "int32")[0]).toBe(42); // what was computed can still be saved
   });
 });
 

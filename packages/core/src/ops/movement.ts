@@ -14,6 +14,7 @@ import {
   collapseAxes,
   formatShape,
   inferShape,
+  mapAxes,
   normalizeAxes,
   normalizeAxis,
   type Shape,
@@ -167,7 +168,7 @@ export function t(x: Tensor): Tensor {
 export function expand(x: Tensor, shape: Shape): Tensor {
   const extra = shape.length - x.shape.length;
   const from = extra < 0 ? x.shape : alignShape(x.shape, shape.length);
-  const out = shape.map((size, axis) => (size === -1 && axis >= extra ? from[axis]! : size));
+  const out = mapAxes(shape, (size, axis) => (size === -1 && axis >= extra ? from[axis]! : size));
   const fits = (size: number, axis: number) => size >= 0 && (from[axis] === 1 || from[axis] === size);
   if (extra < 0 || !out.every(fits)) {
     throw new Corr2dError(
