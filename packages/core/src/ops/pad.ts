@@ -101,12 +101,15 @@ export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {
 type Border = readonly [before: number, after: number];
 
 function padConstant(x: Tensor, borders: readonly Border[], value: number): Tensor {
-  const crop = x.shape.map((size, axis): Range => {
-    const [before, after] = borders[axis]!;
-    const start = Math.max(0, -before);
-    return [start, Math.max(start, size + Math.min(0, after))];
-  });
-  const kept = borders.some((border) => Math.min(...border) < 0) ? slice(x, ...crop) : x;
+  let kept = x;
+  if (borders.some(([before, after]) => before < 0 || after < 0)) {
+    const crop = x.shape.map((size, axis): Range => {
+      const [before, after] = borders[axis]!;
+      const start = Math.max(0, -before);
+      return [start, Math.max(start, size + Math.min(0, after))];
+    });
+    kept = slice(x, ...crop);
+  }
   const added = borders.map(([before, after]): Border => [Math.max(0, before), Math.max(0, after)]);
   const shape = kept.shape.map((size, axis) => size + added[axis]![0] + added[axis]![1]);
   const strides = stridesOf(shape);
