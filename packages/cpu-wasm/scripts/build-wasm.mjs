@@ -7,41 +7,18 @@
 // relaxed SIMD differ in a few instructions, all of one length. src/module.ts makes both changes.
 // Memory below 64 KiB holds the argument block, the threads' control block (src/layout.ts) and the kernels' constants.
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import LZMA from "@blu3r4y/lzma";
-import asc from "assemblyscript/asc";
-import { slimModule } from "./slim-module.mjs";
+import { join } from "node:path";
+import { compile, root } from "./compile.mjs";
+import { slimModule } from "./module-sections.mjs";
+import { compileUnpacker, pack } from "./pack-module.mjs";
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const outputFolder = join(root, "src", "generated");
 
-const FLAGS = ["--noAssert", "--runtime", "stub", "--use", "abort=", "--bindings", "raw"];
-const KERNEL_FLAGS = [
+const FLAGS = [
   ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--converge", "--enable", "simd"],
   ...["--importMemory", "--noExportMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
   ...["--memoryBase", "4096"],
 ];
-const DECODER_FLAGS = ["--optimizeLevel", "2", "--shrinkLevel", "2", "--memoryBase", "65536"];
-
-/** Compiles a module; gives its bytes, its text, and asc's declaration file. */
-async function compile(entry, flags) {
-  const files = new Map();
-  const messages = [];
-  const { error } = await asc.main(
-    [entry, "--baseDir", root, "--outFile", "out.wasm", "--textFile", "out.wat", ...FLAGS, ...flags],
-    {
-      stderr: { write: (text) => messages.push(text) },
-      writeFile: (file, contents) => void files.set(file, contents),
-    },
-  );
-  if (error) throw new Error(`${entry} does not compile:\n${messages.join("")}`);
-  return {
-    bytes: files.get("out.wasm"),
-    text: files.get("out.wat"),
-    declarations: files.get("out.d.ts"),
-  };
-}
 
 /** Exports that are called with direct arguments, beside the kernels that work on chunks. */
 const DIRECT = [
@@ -111,12 +88,7 @@ function checkModule(bytes, text) {
   if (!WebAssembly.validate(fused)) throw new Error("a product is used by something else than its sum");
 }
 
-/** As an LZMA stream, without its header: assembly/lzma expects one setting, and is told the size. */
-function compress(bytes) {
-  const [properties, ...rest] = LZMA.compress(bytes, 9);
-  if (properties !== 93) throw new Error(`LZMA with unexpected properties: ${properties}`);
-  return Buffer.from(rest.slice(12));
-}
+const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 
 /** Written beside and renamed, so that nobody reads half a file. */
 function write(file, text) {
@@ -125,22 +97,24 @@ function write(file, text) {
   renameSync(`${path}.tmp`, path);
 }
 
-const compiled = await compile("assembly/index.ts", KERNEL_FLAGS);
+const compiled = await compile("assembly/index.ts", FLAGS);
 const kernels = exportsOf(compiled.declarations);
 const bytes = slimModule(compiled.bytes, (name) => kernels.some((kernel) => kernel.name === name));
-const decoder = (await compile("assembly/lzma/index.ts", DECODER_FLAGS)).bytes;
 checkModule(bytes, compiled.text);
-const packed = compress(bytes);
+const unpacker = await compileUnpacker();
+const { packed, layout } = await pack(bytes);
 
 mkdirSync(outputFolder, { recursive: true });
 write(
   "kernels-module.ts",
   [
-    "/** The module of assembly/lzma, in base64. */",
-    `export const decoder: string =\n  "${Buffer.from(decoder).toString("base64")}";`,
-    "/** The kernels' module, compressed by LZMA, in base64, and its size. */",
-    `export const packed: string =\n  "${packed.toString("base64")}";`,
-    `export const size = ${bytes.length};`,
+    'import type { ModuleLayout } from "../unpack.ts";',
+    "",
+    "/** The module of assembly/unpack, in base64. */",
+    `export const unpacker: string =\n  "${base64(unpacker)}";`,
+    "/** The kernels' module, packed, in base64. */",
+    `export const packed: string =\n  "${base64(packed)}";`,
+    `export const layout: ModuleLayout = ${JSON.stringify(layout)};`,
     "/** The offset of the byte that says whether its memory is shared: 1 no, 3 yes. */",
     `export const memoryFlag = ${memoryFlagOffset(bytes)};`,
     "/** The second of the three bytes, 0xfd … 0x01, of what stands for a product, and for the sum that follows it. */",
@@ -149,7 +123,7 @@ write(
     "",
   ].join("\n"),
 );
-console.log(`${bytes.length} bytes, ${packed.length} packed, decoder ${decoder.length}`);
+console.log(`${bytes.length} bytes, ${packed.length} packed, unpacker ${unpacker.length}`);
 
 write(
   "kernels.ts",

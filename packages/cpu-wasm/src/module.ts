@@ -6,8 +6,8 @@
  * "relaxed" one has relaxed SIMD's fused multiply-add. It imports its memory, and one byte says whether that is shared.
  */
 import { Corr2dError } from "@corr2d/core";
-import { decoder, memoryFlag, PRODUCT, packed, SUM, size } from "./generated/kernels-module.ts";
-import { decompress } from "./lzma.ts";
+import { layout, memoryFlag, PRODUCT, packed, SUM, unpacker } from "./generated/kernels-module.ts";
+import { unpack } from "./unpack.ts";
 
 export type Simd = "relaxed" | "plain";
 
@@ -91,7 +91,7 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
  * @throws BACKEND_UNAVAILABLE when the page's Content-Security-Policy forbids compiling.
  */
 export async function compileModule(simd: Simd, shared: boolean): Promise<WebAssembly.Module> {
-  const bytes = decompress(await compile(decodeBase64(decoder)), decodeBase64(packed), size);
+  const bytes = unpack(await compile(decodeBase64(unpacker)), decodeBase64(packed), layout);
   specialise(bytes, simd);
   if (shared) bytes[memoryFlag] = 3;
   return compile(bytes);

@@ -1,11 +1,10 @@
 /**
  * Decompression of LZMA data: the kernels' module travels compressed. Hosts have decompressors for DEFLATE only, and
- * LZMA packs the kernels a fifth smaller, which is several times this decoder. It is a module of its own, since
- * WebAssembly is fast from its first run and JavaScript is not: a tenth of the time, at the start of every program.
+ * LZMA packs the kernels a fifth smaller, which is several times this decoder.
  *
  * Source: Igor Pavlov, "LZMA specification" (2015). A range coder reads bits, each with an adaptive probability that its
  * context names; the bits spell literals, and matches (distance, length) with what was written before. Settings are
- * the usual ones, lc = 3, lp = 0, pb = 2. Data are trusted: the build has tried them.
+ * the usual ones, lc = 3, lp = 0, pb = 2. Data are trusted.
  */
 
 const LITERAL_CONTEXT_BITS = 3;

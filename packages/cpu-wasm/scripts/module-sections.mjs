@@ -1,8 +1,9 @@
-// Removes what the compiler leaves in a module and nobody needs: exports that only kept functions from being inlined,
-// and a data segment for each constant. Works on the sections of the binary format, so the code stays as it is.
+// Works on the sections of a module. `slimModule` removes what the compiler leaves and nobody needs: exports that only
+// kept functions from being inlined, and a data segment for each constant. The code stays as it is.
 // Source: WebAssembly Core Specification, chapter 5 (binary format).
 
 const EXPORTS = 7;
+const CODE = 10;
 const DATA = 11;
 /** How many data segments there are, for instructions that name them; there are none. */
 const DATA_COUNT = 12;
@@ -90,4 +91,19 @@ export function slimModule(bytes, keep) {
     for (const part of [[id], unsigned(slim.length), slim]) for (const byte of part) out.push(byte);
   }
   return Uint8Array.from(out);
+}
+
+/** Where the functions of a module lie in it. */
+export function codeRange(bytes) {
+  const reader = new Reader(bytes, HEADER_BYTES);
+  for (;;) {
+    const [id] = reader.take(1);
+    const size = reader.number();
+    const codeEnd = reader.at + size;
+    if (id === CODE) {
+      reader.number(); // how many functions
+      return { codeStart: reader.at, codeEnd };
+    }
+    reader.at = codeEnd;
+  }
 }
