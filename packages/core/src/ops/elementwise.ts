@@ -59,8 +59,8 @@ export function checkSameDtype(op: string, a: Tensor, b: Tensor): void {
   if (a.dtype === b.dtype) return;
   throw new Corr2dError(
     "DTYPE_MISMATCH",
-    `${op}: expected both tensors to have the same dtype, but got ${a.dtype} and ${b.dtype}; dtypes are not promoted ` +
-      `silently: cast one, for example with .type("${a.dtype === "int32" ? b.dtype : a.dtype}")`,
+    `${op}: expected both tensors to have the same dtype, but got ${a.dtype} and ${b.dtype}: cast one, ` +
+      `for example with .type("${a.dtype === "int32" ? b.dtype : a.dtype}")`,
   );
 }
 

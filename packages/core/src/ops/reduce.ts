@@ -93,7 +93,7 @@ function run(op: Op<ReduceAttributes>, label: string, x: Tensor, dim: Dim, optio
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `${label}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the ` +
-        `'dim' argument: there is no extreme of nothing (shape ${formatShape(x.shape)})`,
+        `'dim' argument (shape ${formatShape(x.shape)})`,
     );
   }
   const attributes = {
