@@ -121,5 +121,6 @@ export {
   type PoolOptions,
   poolWindow,
   samePadding,
+  toPair,
   windowOutputSize,
 } from "./window.ts";

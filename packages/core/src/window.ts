@@ -58,6 +58,8 @@ function checkIntegers(name: string, values: readonly number[]): void {
 
 /**
  * A number or pair as a pair.
+ *
+ * @param name what the message of an error calls it.
  * @throws INVALID_ARGUMENT when it is neither, or holds something else than integers.
  */
 export function toPair(name: string, value: Pair): Two {

@@ -4,7 +4,7 @@
  * Weights start uniform on ±1/√fanIn, and so does the bias: PyTorch's default, drawn in its order (weight, then
  * bias), so equal seeds give equal layers.
  */
-import { Corr2dError, type Padding, type Pair } from "@corr2d/core";
+import { Corr2dError, type Padding, type Pair, toPair } from "@corr2d/core";
 import { Module } from "../module.ts";
 import { type Parameter, uninitializedParameter } from "../parameter.ts";
 import { type PrintedValue, pythonText } from "../python-text.ts";
@@ -29,10 +29,6 @@ export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
  * V8, which would otherwise keep the shapes that come from the same lines as arrays of floats ever after.
  */
 export const ANY_SIZE: number = 2 ** 29;
-
-/** A number as a pair; what has another length goes on to core as it is, which says so. */
-const toPair = (value: Pair): readonly [number, number] =>
-  typeof value === "number" ? [value, value] : value;
 
 function checkDivisible(name: string, channels: number, groups: number): void {
   if (channels % groups === 0) return;
@@ -75,19 +71,12 @@ export abstract class Convolution extends Module {
     checkDivisible("out_channels", outChannels, groups);
     checkPositive("out_channels", outChannels);
     this.outChannels = outChannels;
-    this.kernelSize = toPair(kernelSize);
-    if (this.kernelSize.length !== 2) {
-      throw new Corr2dError(
-        "INVALID_ARGUMENT",
-        "expected kernel_size to be a single integer value or a list of 2 values to match the convolution dimensions, " +
-          `but got kernel_size=[${this.kernelSize}]`,
-      );
-    }
-    this.stride = toPair(stride);
+    this.kernelSize = toPair("kernel_size", kernelSize);
+    this.stride = toPair("stride", stride);
     this.padding = typeof padding === "number" ? [padding, padding] : padding;
-    this.dilation = toPair(dilation);
+    this.dilation = toPair("dilation", dilation);
     this.groups = groups;
-    this.outputPadding = toPair(outputPadding);
+    this.outputPadding = toPair("output_padding", outputPadding);
     this.paddingMode = options.paddingMode ?? "zeros";
     this.weight = uninitializedParameter(this.typeName);
     this.bias = (options.bias ?? true) ? uninitializedParameter(this.typeName) : null;
