@@ -182,7 +182,7 @@ export function corr2dInputSliding(
     reachHeight + Math.max(w.outputHeight, Math.floor((w.padTop + w.inputHeight - 1) / w.strideHeight) + 1);
   const width =
     reachWidth + Math.max(w.outputWidth, Math.floor((w.padLeft + w.inputWidth - 1) / w.strideWidth) + 1);
-  const planes = borrowPlanes(outChannels, height, width, 3, pool);
+  const planes = borrowPlanes(outChannels, height, width, 4, pool);
   const rows = phasesOf(w.kernelHeight, w.dilationHeight, w.strideHeight, w.padTop, w.inputHeight);
   const columns = phasesOf(w.kernelWidth, w.dilationWidth, w.strideWidth, w.padLeft, w.inputWidth);
   const weights = pool.borrow(inChannels * outChannels * w.kernelHeight * w.kernelWidth);

@@ -30,7 +30,7 @@ export function borrowPlanes(
 export function borrowInputPlanes(w: Window2d, pool: BufferPool): Planes {
   const height = (w.outputHeight - 1) * w.strideHeight + (w.kernelHeight - 1) * w.dilationHeight + 1;
   const width = (w.outputWidth - 1) * w.strideWidth + (w.kernelWidth - 1) * w.dilationWidth + 1;
-  const slack = 3 * Math.max(w.strideWidth, w.dilationWidth);
+  const slack = 4 * Math.max(w.strideWidth, w.dilationWidth);
   return borrowPlanes(w.inChannels / w.groups, height, width, slack, pool);
 }
 
