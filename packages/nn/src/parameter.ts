@@ -69,8 +69,8 @@ export function uninitializedParameter(layer: string): Parameter {
   const touch = (): never => {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `Attempted to use an uninitialized parameter of ${layer}: its shape is known only after the first forward. Call ` +
-        "forward with a batch of inputs (or a dummy one) before reading, training or saving parameters",
+      `Attempted to use an uninitialized parameter of ${layer}: the first forward tells its shape. Call that with a batch ` +
+        "(or a dummy one) before reading, training or saving parameters",
     );
   };
   const proxy = new Proxy({}, { get: touch, set: touch, has: touch });
