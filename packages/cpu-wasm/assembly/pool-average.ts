@@ -93,7 +93,6 @@ function spreadPairs(at: usize, rows: i32, rowStep: i32, divisor: f32, n: i32, o
 }
 
 /** One row of windows; y is the row of their first cells. */
-@inline
 function averageRow(adjoint: bool, args: usize, plane: usize, y: i32, out: usize): void {
   const stride = arg(args, Slot.STRIDE_WIDTH);
   const outWidth = arg(args, Slot.OUT_WIDTH);
@@ -127,11 +126,7 @@ function averageRow(adjoint: bool, args: usize, plane: usize, y: i32, out: usize
   }
 }
 
-function sumRow(args: usize, plane: usize, y: i32, out: usize): void { averageRow(false, args, plane, y, out); }
-function spreadRow(args: usize, plane: usize, y: i32, out: usize): void { averageRow(true, args, plane, y, out); }
-
 /** The planes of a chunk; `image` and `windows` are the planes' first bytes on the input's and the output's side. */
-@inline
 function averagePlanes(adjoint: bool, args: usize, begin: i32, end: i32): void {
   const perChunk = arg(args, 4);
   const stop = min(end * perChunk, arg(args, 3));
@@ -152,8 +147,7 @@ function averagePlanes(adjoint: bool, args: usize, begin: i32, end: i32): void {
       if (halves) {
         if (adjoint) spreadHalves(cells, width, divisor, out, outWidth);
         else averageHalves(cells, width, divisor, out, outWidth);
-      } else if (adjoint) spreadRow(args, plane, y, out);
-      else sumRow(args, plane, y, out);
+      } else averageRow(adjoint, args, plane, y, out);
     }
   }
 }

@@ -37,16 +37,11 @@ export function element(op: i32, at: usize): f64 {
 }
 
 export function foldScalar(op: i32, a: f64, b: f64): f64 {
-  switch (op) {
-    case Fold.SUM: return a + b;
-    case Fold.PROD: return a * b;
-    case Fold.MAX: return max(a, b);
-    case Fold.MIN: return min(a, b);
-    case Fold.INT_SUM: return <f64>(<i32>a + <i32>b);
-    case Fold.INT_PROD: return <f64>(<i32>a * <i32>b);
-    case Fold.INT_MAX: return max(a, b);
-    default: return min(a, b);
-  }
+  if (op == Fold.SUM) return a + b;
+  if (op == Fold.PROD) return a * b;
+  if (op == Fold.INT_SUM) return <f64>(<i32>a + <i32>b);
+  if (op == Fold.INT_PROD) return <f64>(<i32>a * <i32>b);
+  return op == Fold.MAX || op == Fold.INT_MAX ? max(a, b) : min(a, b);
 }
 
 /** Slot of the first axis: kept axes, then outer reduced ones, each innermost first: length, stride in elements. */

@@ -16,8 +16,7 @@ function promoteHigh(v: v128): v128 {
 }
 
 /** One contiguous row. */
-@inline
-function row(logarithm: bool, x: usize, out: usize, n: i32): void {
+function softmaxRow(logarithm: bool, x: usize, out: usize, n: i32): void {
   const most = f32x4.splat(<f32>reduceRow(MAX, x, n));
   let low = f64x2.splat(0);
   let high = low;
@@ -40,8 +39,7 @@ function row(logarithm: bool, x: usize, out: usize, n: i32): void {
 }
 
 /** Up to four columns, rows `stride` bytes apart. */
-@inline
-function columns(logarithm: bool, x: usize, out: usize, length: i32, stride: usize, left: i32): void {
+function softmaxColumns(logarithm: bool, x: usize, out: usize, length: i32, stride: usize, left: i32): void {
   let most = v128.load(x);
   for (let i = 1, at = stride; i < length; i++, at += stride) most = maximum(most, v128.load(x + at));
   let low = f64x2.splat(0);
@@ -62,11 +60,6 @@ function columns(logarithm: bool, x: usize, out: usize, length: i32, stride: usi
   }
 }
 
-function softmaxRow(x: usize, out: usize, n: i32): void { row(false, x, out, n); }
-function logSoftmaxRow(x: usize, out: usize, n: i32): void { row(true, x, out, n); }
-function softmaxColumns(x: usize, out: usize, n: i32, stride: usize, left: i32): void { columns(false, x, out, n, stride, left); }
-function logSoftmaxColumns(x: usize, out: usize, n: i32, stride: usize, left: i32): void { columns(true, x, out, n, stride, left); }
-
 /** args: x, out, outer, length, inner, outersPerChunk, 1 for the logarithm. */
 export function softmax(args: usize, begin: i32, end: i32): void {
   const length = arg(args, 3);
@@ -79,14 +72,12 @@ export function softmax(args: usize, begin: i32, end: i32): void {
     const x = <usize>arg(args, 0) + offset;
     const out = <usize>arg(args, 1) + offset;
     if (inner == 1) {
-      if (logarithm) logSoftmaxRow(x, out, length);
-      else softmaxRow(x, out, length);
+      softmaxRow(logarithm, x, out, length);
       continue;
     }
     for (let i = 0; i < inner; i += 4) {
       const at = <usize>i << 2;
-      if (logarithm) logSoftmaxColumns(x + at, out + at, length, <usize>inner << 2, inner - i);
-      else softmaxColumns(x + at, out + at, length, <usize>inner << 2, inner - i);
+      softmaxColumns(logarithm, x + at, out + at, length, <usize>inner << 2, inner - i);
     }
   }
 }
