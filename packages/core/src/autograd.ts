@@ -12,7 +12,7 @@
 import type { DType } from "./backend.ts";
 import { Corr2dError } from "./errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
-import { isThenable, runScoped, type Storage } from "./storage.ts";
+import { checkSynchronous, runScoped, type Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What a gradient function sees of the forward call. */
@@ -132,9 +132,7 @@ export function checkTensor(op: string, value: unknown): asserts value is Tensor
         "`npm ls @corr2d/core` and let every package use one (npm dedupe, or an override).",
     );
   }
-  throw new Corr2dError("INVALID_ARGUMENT", `${op}: expected a tensor, but got ${describe(value)}`, {
-    value,
-  });
+  throw new Corr2dError("INVALID_ARGUMENT", `${op}: expected a tensor, but got ${describe(value)}`);
 }
 
 /**
@@ -151,7 +149,6 @@ export function checkTensors(op: string, tensors: readonly Tensor[]): void {
         "BACKEND_MISMATCH",
         `${op}: expected all tensors to be on the same backend, but found at least two, ${backend.name} and ` +
           `${other.name}${backend.name === other.name ? " (two instances)" : ""}. Move one with await tensor.to(backend).`,
-        { backends: [backend.name, other.name] },
       );
     }
   }
@@ -179,13 +176,7 @@ function withRecording<T>(enabled: boolean, name: string, fn: () => T): T {
   recording = enabled;
   try {
     const result = fn();
-    if (isThenable(result)) {
-      result.then(undefined, () => {}); // Reported as the error below.
-      throw new Corr2dError(
-        "ASYNC_CALLBACK",
-        `${name}(fn) is synchronous, but fn returned a promise: await outside, and wrap only the tensor operations.`,
-      );
-    }
+    checkSynchronous(name, result);
     return result;
   } finally {
     recording = before;
@@ -317,10 +308,6 @@ function checkNaN(node: GraphNode, index: number, gradient: Tensor): void {
     throw new Corr2dError(
       "ANOMALY",
       `Function '${node.op.name}' returned nan values in its ${index}th output.`,
-      {
-        op: node.op.name,
-        input: index,
-      },
     );
   }
 }
@@ -430,7 +417,6 @@ function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
         "NOT_SCALAR",
         `grad can be implicitly created only for scalar outputs, but this tensor has shape ${formatShape(root.shape)}: ` +
           "reduce it (for example .sum()) or pass backward(gradient).",
-        { shape: root.shape },
       );
     }
     return root.onesLike();
@@ -439,7 +425,6 @@ function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `Mismatch in shape: the gradient has shape ${formatShape(gradient.shape)} and the tensor ${formatShape(root.shape)}`,
-      { gradient: gradient.shape, tensor: root.shape },
     );
   }
   if (gradient.dtype !== root.dtype) {

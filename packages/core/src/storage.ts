@@ -58,9 +58,18 @@ export function keep<T extends Scoped>(tensor: T): T {
   return tensor;
 }
 
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
+/**
+ * Refuses a promise from a function that `name` calls and that must be synchronous.
+ * @throws ASYNC_CALLBACK.
+ */
+export function checkSynchronous(name: string, result: unknown): void {
+  const promise = result as PromiseLike<unknown> | null | undefined;
+  if (typeof promise !== "object" || typeof promise?.then !== "function") return;
+  promise.then(undefined, () => {}); // Its failure is the caller's mistake's consequence, reported below.
+  throw new Corr2dError(
+    "ASYNC_CALLBACK",
+    `${name}(fn) is synchronous, but fn returned a promise: do the asynchronous part (await data(), …) outside, with the ` +
+      "tensors that fn returns or gives to keep(tensor).",
   );
 }
 
@@ -81,14 +90,7 @@ export function runScope<T>(fn: () => T, isTensor: (value: unknown) => value is 
   const survivors = new Set<Scoped>();
   try {
     const result = fn();
-    if (isThenable(result)) {
-      result.then(undefined, () => {}); // Its failure is the caller's mistake's consequence, reported below.
-      throw new Corr2dError(
-        "ASYNC_CALLBACK",
-        "scope(fn) is synchronous, but fn returned a promise: do the asynchronous part (await data(), …) outside, " +
-          "return the tensors you need from the scope, or keep(tensor) them.",
-      );
-    }
+    checkSynchronous("scope", result);
     collect(result, isTensor, survivors);
     return result;
   } finally {

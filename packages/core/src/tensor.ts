@@ -81,7 +81,6 @@ export class Tensor implements Disposable {
       "DISPOSED",
       `this tensor of shape ${formatShape(this.shape)} was used after dispose(), or after the scope it was made in ` +
         "ended: return it from the scope, or keep(tensor) it.",
-      { shape: this.shape },
     );
   }
 
@@ -190,7 +189,6 @@ export class Tensor implements Disposable {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
         `assign: a tensor of shape ${formatShape(this.shape)} cannot take a value of shape ${formatShape(source.shape)}`,
-        { shape: this.shape, value: source.shape },
       );
     }
     const storage = source.storage.retain();
@@ -243,7 +241,6 @@ export class Tensor implements Disposable {
         "DTYPE_UNSUPPORTED",
         `Only Tensors of floating point and complex dtype can require gradients, but this one is ${this.dtype}: cast it ` +
           "with .float() first",
-        { dtype: this.dtype },
       );
     }
     this.#requiresGrad = value;
@@ -272,7 +269,6 @@ export class Tensor implements Disposable {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
         `assigned grad has data of a different size: ${formatShape(value.shape)} for a tensor of ${formatShape(this.shape)}`,
-        { grad: value.shape, shape: this.shape },
       );
     }
     this.#grad?.dispose();
@@ -323,7 +319,6 @@ export class Tensor implements Disposable {
     throw new Corr2dError(
       "SYNC_READ_UNSUPPORTED",
       `backend ${backend.name} cannot read synchronously: use await tensor.data(), item() or toArray()`,
-      { backend: backend.name },
     );
   }
 
@@ -343,7 +338,6 @@ export class Tensor implements Disposable {
     throw new Corr2dError(
       "NOT_SCALAR",
       `a Tensor with ${this.size} elements cannot be converted to Scalar (shape ${formatShape(this.shape)})`,
-      { shape: this.shape },
     );
   }
 
