@@ -34,7 +34,7 @@ export const THOROUGH: Schedule = {
   rounds: 15,
   sampleSeconds: 0.02,
   warmSeconds: 0.15,
-  warmCalls: 1000,
+  warmCalls: 3000,
   budgetSeconds: 4,
   leastSamples: 3,
   patienceSeconds: 10,
