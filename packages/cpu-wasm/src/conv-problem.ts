@@ -184,6 +184,25 @@ export function wholePlane(c: Correlation): boolean {
   return c.outX === 1 && c.outPlane === c.y.output * c.x.output;
 }
 
+/** From here on, a row takes whole tiles of 16 columns but for a few. */
+const LONG_ROW = 96;
+/** A longer row leaves the caches before all output channels have seen it. */
+const LONGEST_ROW = 400;
+
+/** A kernel of one tap sees no rows, and several of its short rows are as good as one long one. */
+export function joinRows(c: Correlation): Correlation {
+  const one = (axis: Axis): boolean =>
+    axis.taps === 1 && axis.stride === 1 && axis.pad === 0 && axis.input === axis.output;
+  if (!one(c.y) || !one(c.x) || !wholePlane(c)) return c;
+  const rows = c.y.output;
+  let together = 1;
+  while (together < rows && (together * c.x.output < LONG_ROW || rows % together !== 0)) together++;
+  const columns = c.x.output * together;
+  if (columns > LONGEST_ROW) return c;
+  const y = { ...c.y, input: rows / together, output: rows / together };
+  return { ...c, y, x: { ...c.x, input: columns, output: columns }, outY: columns };
+}
+
 /** The cells that windows read along an axis, first to last. */
 export function reachOf(axis: Axis): number {
   return (axis.output - 1) * axis.stride + (axis.taps - 1) * axis.dilation + 1;

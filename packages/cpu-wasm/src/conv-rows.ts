@@ -1,9 +1,9 @@
 /**
- * Correlations with few output channels on lanes along the output rows (`assembly/conv-rows.ts`).
+ * Correlations with few output channels, or with long rows, on lanes along the output rows (`assembly/conv-rows.ts`).
  */
 import { STRIP_BYTES } from "./conv-budgets.ts";
 import { copiedRows, FLOAT, type RowPlanes, rowPlanes, Scratch, tapOffsets } from "./conv-layout.ts";
-import { type Correlation, macsOf } from "./conv-problem.ts";
+import { type Correlation, joinRows, macsOf } from "./conv-problem.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** What a row of lanes takes at least; narrower rows are summed together. */
@@ -43,12 +43,13 @@ function stripRows(c: Correlation, row: number, copied: boolean): number {
 /** x ⋆ kernel; output rows must be contiguous. `bias`: pointer, or 0. */
 export function correlateRows(
   rt: Runtime,
-  c: Correlation,
+  correlation: Correlation,
   x: number,
   kernel: number,
   bias: number,
   out: number,
 ): void {
+  const c = joinRows(correlation);
   const bytes = (floats: number): number => floats * FLOAT;
   const narrow = c.x.output < LEAST_COLUMNS;
   const whole = narrow ? copiedRows(c.y, c.x) : rowPlanes(c);

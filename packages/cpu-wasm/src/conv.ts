@@ -40,7 +40,7 @@ export function corr2d(rt: Runtime, x: number, kernel: number, bias: number, out
     return;
   }
   const c = forwardCorrelation(w);
-  correlate(rt, planCorrelation(c, rt.winograd), c, x, kernel, bias, out);
+  correlate(rt, planCorrelation(c, rt), c, x, kernel, bias, out);
 }
 
 /** T(g, k). */
@@ -67,7 +67,7 @@ export function corr2dInput(rt: Runtime, g: number, kernel: number, out: number,
     rt.f32.fill(0, first, first + w.batch * w.inChannels * w.inputHeight * w.inputWidth);
   }
   for (const c of used) {
-    correlate(rt, planCorrelation(c, rt.winograd), c, g, kernel, 0, out);
+    correlate(rt, planCorrelation(c, rt), c, g, kernel, 0, out);
   }
 }
 

@@ -10,12 +10,21 @@
  * | `winograd4`  | the same where the caller allows it              | 64@56 1.8 ms, 256@14 2.5                         |
  * | `images`     | batches of small maps with much padding          | input gradient 16→6@14, 5×5, b128 1.3 ms; `gemm` 5.4 |
  * | `rows`       | fewer than 8 output channels per group           | 1→6@28, 5×5, b128 0.67 ms; `gemm` 2.8            |
- * | `gemm`       | everything else                                  | 6→16@14, 5×5, b128 1.3 ms; 7×7 stride 2 5.0 ms   |
+ * |              | long rows, where multiply-adds are not fused     | 7×7 stride 2 4.7 ms; `gemm` 5.8                  |
+ * | `gemm`       | everything else                                  | 6→16@14, 5×5, b128 1.3 ms                        |
  * | `phases`     | input gradients with stride, few input channels  | depthwise 96@112 stride 2 0.9 ms; `gemm` 6.7     |
  * | `dot`        | kernel gradients, few output channels per group  | 1→6@28, b128 0.8 ms; `gemm` 1.2                  |
  */
 import type { Window2d } from "@corr2d/core";
-import { type Axis, type Correlation, forwardCorrelation, macsOf, wholePlane } from "./conv-problem.ts";
+import { LONGEST_DEPTH } from "./conv-budgets.ts";
+import {
+  type Axis,
+  type Correlation,
+  forwardCorrelation,
+  joinRows,
+  macsOf,
+  wholePlane,
+} from "./conv-problem.ts";
 import { isDepthwise3 } from "./depthwise.ts";
 import type { Winograd } from "./runtime.ts";
 
@@ -43,12 +52,15 @@ export function isTiny(w: Window2d): boolean {
 }
 
 /** F(x, k), and each phase of T(g, k). */
-export function planCorrelation(c: Correlation, winograd: Winograd): CorrelationPlan {
+export function planCorrelation(
+  c: Correlation,
+  build: { readonly winograd: Winograd; readonly relaxed: boolean },
+): CorrelationPlan {
   if (isDepthwise3(c)) return "depthwise3";
-  const size = winogradTile(c, winograd);
+  const size = winogradTile(c, build.winograd);
   if (size !== 0) return size === 2 ? "winograd2" : "winograd4";
   if (wholePlane(c) && prefersImages(c)) return "images";
-  return c.outX === 1 && c.outChannels < GEMM_CHANNELS && rowsWork(c) < gemmWork(c) ? "rows" : "gemm";
+  return prefersRows(c, build.relaxed) ? "rows" : "gemm";
 }
 
 /** T(g, k): all phases together, or `each` as a correlation of its own. */
@@ -89,6 +101,8 @@ const PACK_MACS = 10;
 const TRANSPOSE_MACS = 10;
 /** An odd last channel takes the time of so many of a pair. */
 const SINGLE_COST = 1.6;
+/** A step of `gemm` that multiplies and adds apart takes so many of `rows`; where they are fused, rows gain nothing. */
+const GEMM_COST = 1.15;
 /** Padding strips costs a tenth. */
 const PADDING_COST = 1.1;
 /** `images` must win by this much, since the costs are rough. */
@@ -120,6 +134,14 @@ function imagesWork(c: Correlation): number {
   const floats = c.inChannels * c.y.input * c.x.input + c.outChannels * c.y.output * c.x.output;
   const macs = c.inChannels * pairedChannels(c.outChannels) * tapsInside(c.y) * tapsInside(c.x);
   return roundUp(c.batch, LANES) * (macs + TRANSPOSE_MACS * floats);
+}
+
+function prefersRows(c: Correlation, relaxed: boolean): boolean {
+  if (c.outX !== 1) return false;
+  if (c.outChannels < GEMM_CHANNELS) return rowsWork(c) < gemmWork(c);
+  // Nothing cuts a long depth of rows into blocks.
+  const depth = c.inChannels * c.y.taps * c.x.taps;
+  return !relaxed && depth <= LONGEST_DEPTH && rowsWork(joinRows(c)) < GEMM_COST * gemmWork(c);
 }
 
 function prefersImages(c: Correlation): boolean {

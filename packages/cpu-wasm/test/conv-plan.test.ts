@@ -60,6 +60,16 @@ describe.each(BUILDS)("%s build", (build) => {
     ["convImages", "input", { batch: 32, channels: [6, 16], input: [14, 14], kernel: [5, 5] }],
     ["convRows", "output", { channels: [1, 6], input: [28, 28], kernel: [5, 5], padding: [2, 2, 2, 2] }],
     ["convRows", "output", { channels: [1, 1], input: [40, 40], kernel: [5, 5], padding: [2, 2, 2, 2] }],
+    [
+      build === "plain" ? "convRows" : "gemm",
+      "output",
+      { channels: [32, 40], input: [13, 13], kernel: [1, 1] },
+    ],
+    [
+      build === "plain" ? "convRows" : "gemm",
+      "input",
+      { channels: [16, 16], input: [40, 40], kernel: [5, 5] },
+    ],
     ["splitPlanes", "kernel", { channels: [1, 2], input: [40, 40], kernel: [5, 5], stride: [2, 2] }],
     ["gemm", "output", { channels: [6, 16], input: [14, 14], kernel: [5, 5] }],
     ["gemm", "kernel", { channels: [6, 16], input: [14, 14], kernel: [5, 5] }],
