@@ -2,7 +2,8 @@
  * Walking operands of different strides together.
  *
  * Axes that all operands step through evenly are merged, and axes of size 1 dropped, until as few as possible are
- * left; the caller loops over the last one (a "row") itself and lets a `Rows` count through the others.
+ * left; the caller loops over the last one (a "row") itself and lets a `Rows` count through the others. Sizes and
+ * strides are made integers (int32.ts).
  */
 
 /** Where each operand's current row starts, counting through all axes but the last. */
@@ -28,7 +29,7 @@ export class Rows {
     const along: number[] = [];
     let rank = 0;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const size = shape[axis]!;
+      const size = shape[axis]! | 0;
       if (size === 1) continue;
       const last = (rank - 1) * operands;
       // Whether every operand steps along this axis as if it were more of the one before.
@@ -42,7 +43,7 @@ export class Rows {
       }
       rank++;
       merged.push(size);
-      for (let k = 0; k < operands; k++) along.push(strides[k]![axis]!);
+      for (let k = 0; k < operands; k++) along.push(strides[k]![axis]! | 0);
     }
     if (rank === 0) {
       merged.push(1);

@@ -109,7 +109,7 @@ export function binary(
   dtype: DType,
 ): void {
   const row = dtype === "int32" ? INT32_ROWS[op] : ROWS[op];
-  const size = sizeOf(shape);
+  const size = out.length;
   const sizeA = sizeOf(shapeA);
   const sizeB = sizeOf(shapeB);
   // An operand of one element broadcasts whatever its shape.
@@ -138,7 +138,7 @@ export function select(
   out: TypedArray,
   shape: readonly number[],
 ): void {
-  const size = sizeOf(shape);
+  const size = out.length;
   const sizeC = sizeOf(shapeCondition);
   const sizeA = sizeOf(shapeA);
   const sizeB = sizeOf(shapeB);

@@ -1,8 +1,9 @@
 /**
  * `@corr2d/cpu-js`: the pure JavaScript backend.
  *
- * This file only assembles: every operation allocates its result (buffers.ts) and hands plain typed arrays to a
- * kernel. There is no eval and no generated code, so it runs under the strictest Content-Security-Policy.
+ * This file only assembles: every operation allocates its result (buffers.ts) and hands plain typed arrays, and sizes
+ * as integers (int32.ts), to a kernel. There is no eval and no generated code, so it runs under the strictest
+ * Content-Security-Policy.
  */
 import { type Backend, type DType, defineCompleteBackend, sizeOf, type TypedArray } from "@corr2d/core";
 import { binary, binaryDtype, select } from "./binary.ts";
@@ -79,7 +80,7 @@ export function cpuJs(options: CpuJsOptions = {}): Backend<Handle> {
 
     unary(op, x, size, dtype) {
       const out = pool.allocate(unaryDtype(op, dtype), size);
-      unary(op, x.data, out.data, size, dtype);
+      unary(op, x.data, out.data, dtype);
       return out;
     },
 
@@ -186,25 +187,25 @@ export function cpuJs(options: CpuJsOptions = {}): Backend<Handle> {
 
     softmax(x, outer, length, inner, dtype) {
       const out = pool.allocate(dtype, outer * length * inner);
-      softmax(x.data, outer, length, inner, out.data);
+      softmax(x.data, length | 0, inner | 0, out.data);
       return out;
     },
 
     logSoftmax(x, outer, length, inner, dtype) {
       const out = pool.allocate(dtype, outer * length * inner);
-      logSoftmax(x.data, outer, length, inner, out.data);
+      logSoftmax(x.data, length | 0, inner | 0, out.data);
       return out;
     },
 
     activationGrad(op, y, g, size, dtype) {
       const out = pool.allocate(dtype, size);
-      activationGrad(op, y.data, g.data, out.data, size, dtype);
+      activationGrad(op, y.data, g.data, out.data, dtype);
       return out;
     },
 
     addScaled(a, scaleA, b, scaleB, size, dtype) {
       const out = pool.allocate(dtype, size);
-      addScaled(a.data, scaleA, b.data, scaleB, out.data, size);
+      addScaled(a.data, scaleA, b.data, scaleB, out.data);
       return out;
     },
   });

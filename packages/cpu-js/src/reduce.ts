@@ -106,8 +106,8 @@ export function reduce(
 ): void {
   if (op === "argmax" || op === "argmin") {
     const axis = axes[0]!;
-    const outer = sizeOf(shape.slice(0, axis));
-    argExtreme(op === "argmax" ? 1 : -1, x, outer, shape[axis]!, sizeOf(shape.slice(axis + 1)), out);
+    const inner = sizeOf(shape.slice(axis + 1)) | 0;
+    argExtreme(op === "argmax" ? 1 : -1, x, shape[axis]! | 0, inner, out);
     return;
   }
   const { start, row } = (dtype === "int32" ? INT32 : FLOATING)[op];
@@ -139,17 +139,10 @@ function totalStrides(shape: readonly number[], axes: readonly number[]): number
 }
 
 /** Where the largest (`sign` 1) or smallest (−1) element lies along the middle axis: the first one, or the first NaN. */
-function argExtreme(
-  sign: number,
-  x: TypedArray,
-  outer: number,
-  length: number,
-  inner: number,
-  out: TypedArray,
-): void {
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) {
-      const first = o * length * inner + i;
+function argExtreme(sign: number, x: TypedArray, length: number, inner: number, out: TypedArray): void {
+  for (let start = 0, at = 0; start < x.length; start += length * inner) {
+    for (let i = 0; i < inner; i++, at++) {
+      const first = start + i;
       let best = x[first]!;
       let found = 0;
       // Once the best is NaN, it stays.
@@ -160,7 +153,7 @@ function argExtreme(
           found = k;
         }
       }
-      out[o * inner + i] = found;
+      out[at] = found;
     }
   }
 }

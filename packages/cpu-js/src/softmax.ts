@@ -11,11 +11,11 @@ function lineMax(x: TypedArray, first: number, end: number, step: number): numbe
   return max;
 }
 
-export function softmax(x: TypedArray, outer: number, length: number, inner: number, out: TypedArray): void {
-  for (let o = 0; o < outer; o++) {
-    for (let k = 0; k < inner; k++) {
-      const first = o * length * inner + k;
-      const end = first + length * inner;
+export function softmax(x: TypedArray, length: number, inner: number, out: TypedArray): void {
+  const block = length * inner;
+  for (let start = 0; start < x.length; start += block) {
+    for (let first = start; first < start + inner; first++) {
+      const end = first + block;
       const max = lineMax(x, first, end, inner);
       let sum = 0;
       for (let i = first; i < end; i += inner) {
@@ -28,17 +28,11 @@ export function softmax(x: TypedArray, outer: number, length: number, inner: num
   }
 }
 
-export function logSoftmax(
-  x: TypedArray,
-  outer: number,
-  length: number,
-  inner: number,
-  out: TypedArray,
-): void {
-  for (let o = 0; o < outer; o++) {
-    for (let k = 0; k < inner; k++) {
-      const first = o * length * inner + k;
-      const end = first + length * inner;
+export function logSoftmax(x: TypedArray, length: number, inner: number, out: TypedArray): void {
+  const block = length * inner;
+  for (let start = 0; start < x.length; start += block) {
+    for (let first = start; first < start + inner; first++) {
+      const end = first + block;
       const max = lineMax(x, first, end, inner);
       let sum = 0;
       for (let i = first; i < end; i += inner) sum += Math.exp(x[i]! - max);

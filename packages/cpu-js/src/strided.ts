@@ -9,7 +9,7 @@ import { Rows } from "./axes.ts";
 const BLOCK = 128;
 
 export function strided(x: TypedArray, view: StridedView, out: TypedArray): void {
-  const rows = new Rows(view.shape, [view.strides, stridesOf(view.shape)], [view.offset, 0]);
+  const rows = new Rows(view.shape, [view.strides, stridesOf(view.shape)], [view.offset | 0, 0]);
   const { length, starts } = rows;
   const step = rows.steps[0]!;
   do copyRow(x, starts[0]!, step, out, starts[1]!, length);
@@ -27,7 +27,7 @@ function copyRow(x: TypedArray, i: number, step: number, out: TypedArray, at: nu
 /** @param out of `view.sourceSize` elements, contents arbitrary */
 export function stridedAdd(x: TypedArray, view: StridedView, out: TypedArray): void {
   out.fill(0);
-  const rows = new Rows(view.shape, [view.strides, stridesOf(view.shape)], [view.offset, 0]);
+  const rows = new Rows(view.shape, [view.strides, stridesOf(view.shape)], [view.offset | 0, 0]);
   const { length, starts } = rows;
   const step = rows.steps[0]!;
   do addRow(x, starts[1]!, out, starts[0]!, step, length);

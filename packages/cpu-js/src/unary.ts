@@ -134,11 +134,11 @@ export function unaryDtype(op: UnaryOp, dtype: DType): DType {
   return op === "toInt32" ? "int32" : dtype;
 }
 
-export function unary(op: UnaryOp, x: TypedArray, out: TypedArray, size: number, dtype: DType): void {
+export function unary(op: UnaryOp, x: TypedArray, out: TypedArray, dtype: DType): void {
   let loop = LOOPS[op];
   if (op === "square" && dtype === "int32") loop = squareInt32;
   if (op === "relu" && dtype === "float32") loop = reluFloat32;
-  loop(x, out, size);
+  loop(x, out, out.length);
 }
 
 type GradientLoop = (y: TypedArray, g: TypedArray, out: TypedArray, size: number) => void;
@@ -172,11 +172,10 @@ export function activationGrad(
   y: TypedArray,
   g: TypedArray,
   out: TypedArray,
-  size: number,
   dtype: DType,
 ): void {
   const loop = op === "relu" && dtype === "float32" ? reluGradFloat32 : GRADIENTS[op];
-  loop(y, g, out, size);
+  loop(y, g, out, out.length);
 }
 
 export function addScaled(
@@ -185,7 +184,7 @@ export function addScaled(
   b: TypedArray,
   scaleB: number,
   out: TypedArray,
-  size: number,
 ): void {
+  const size = out.length;
   for (let i = 0; i < size; i++) out[i] = scaleA * a[i]! + scaleB * b[i]!;
 }
