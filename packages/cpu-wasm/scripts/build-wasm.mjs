@@ -88,8 +88,6 @@ function checkModule(bytes, text) {
   if (!WebAssembly.validate(fused)) throw new Error("a product is used by something else than its sum");
 }
 
-const base64 = (bytes) => Buffer.from(bytes).toString("base64");
-
 /** Written beside and renamed, so that nobody reads half a file. */
 function write(file, text) {
   const path = join(outputFolder, file);
@@ -110,10 +108,10 @@ write(
   [
     'import type { ModuleLayout } from "../unpack.ts";',
     "",
-    "/** The module of assembly/unpack, in base64. */",
-    `export const unpacker: string =\n  "${base64(unpacker)}";`,
+    "/** The module of assembly/unpack: as numbers, which gzip packs a quarter smaller than base64. */",
+    `export const unpacker: readonly number[] = [${unpacker.join()}];`,
     "/** The kernels' module, packed, in base64. */",
-    `export const packed: string =\n  "${base64(packed)}";`,
+    `export const packed: string =\n  "${Buffer.from(packed).toString("base64")}";`,
     `export const layout: ModuleLayout = ${JSON.stringify(layout)};`,
     "/** The offset of the byte that says whether its memory is shared: 1 no, 3 yes. */",
     `export const memoryFlag = ${memoryFlagOffset(bytes)};`,

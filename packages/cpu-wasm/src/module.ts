@@ -91,7 +91,7 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
  * @throws BACKEND_UNAVAILABLE when the page's Content-Security-Policy forbids compiling.
  */
 export async function compileModule(simd: Simd, shared: boolean): Promise<WebAssembly.Module> {
-  const bytes = unpack(await compile(decodeBase64(unpacker)), decodeBase64(packed), layout);
+  const bytes = unpack(await compile(Uint8Array.from(unpacker)), decodeBase64(packed), layout);
   specialise(bytes, simd);
   if (shared) bytes[memoryFlag] = 3;
   return compile(bytes);

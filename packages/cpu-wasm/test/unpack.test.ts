@@ -7,7 +7,7 @@ import { layout, packed, unpacker } from "../src/generated/kernels-module.ts";
 import { type Unpacker, unpack as unpackModule } from "../src/unpack.ts";
 
 const PROPERTIES = 93; // lc = 3, lp = 0, pb = 2
-const unpackerModule = new WebAssembly.Module(Buffer.from(unpacker, "base64"));
+const unpackerModule = new WebAssembly.Module(Uint8Array.from(unpacker));
 
 function unpack(data: Uint8Array, size: number): Uint8Array {
   const { memory, INPUT, decompress } = new WebAssembly.Instance(unpackerModule)
