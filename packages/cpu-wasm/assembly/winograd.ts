@@ -12,25 +12,21 @@ import { arg } from "./simd";
 import { positions, setTapRuns } from "./conv-positions";
 
 /**
- * Chunks: (point, part of the channel pairs).
+ * Chunks are points.
  *
  * args: 0 transformed input, 1 transformed kernel, 2 products, 3 table of the channels' offsets, 4 channels, 5 tiles,
- * 6 channel pairs, 7 pairs of a part, 8 parts, 9 input step per point, 10 kernel step per point, 11 product step per
- * point, 12 product step per output channel, 13 eight zero bytes.
+ * 6 channel pairs, 7 input step per point, 8 kernel step per point, 9 product step per point, 10 product step per
+ * output channel, 11 eight zero bytes.
  */
 export function winogradProducts(args: usize, begin: i32, end: i32): void {
   const table = <usize>arg(args, 3), channels = arg(args, 4), tiles = arg(args, 5), pairs = arg(args, 6);
-  const partPairs = arg(args, 7), parts = arg(args, 8);
-  const outChannel = <usize>arg(args, 12), zeros = <usize>arg(args, 13);
+  const outChannel = <usize>arg(args, 10), zeros = <usize>arg(args, 11);
   setTapRuns(1, 0);
-  for (let chunk = begin; chunk < end; chunk++) {
-    const point = chunk / parts;
-    const first = (chunk - point * parts) * partPairs;
-    const last = min(first + partPairs, pairs);
-    const input = <usize>arg(args, 0) + arg(args, 9) * point;
-    let kernel = <usize>arg(args, 1) + arg(args, 10) * point + (<usize>(first * channels) << 3);
-    let out = <usize>arg(args, 2) + arg(args, 11) * point + 2 * outChannel * first;
-    for (let pair = first; pair < last; pair++) {
+  for (let point = begin; point < end; point++) {
+    const input = <usize>arg(args, 0) + arg(args, 7) * point;
+    let kernel = <usize>arg(args, 1) + arg(args, 8) * point;
+    let out = <usize>arg(args, 2) + arg(args, 9) * point;
+    for (let pair = 0; pair < pairs; pair++) {
       positions(2, input, table, zeros, kernel, channels, out, outChannel, tiles);
       kernel += <usize>channels << 3;
       out += outChannel << 1;

@@ -23,7 +23,7 @@ const FLAGS = [
 /** Exports that are called with direct arguments, beside the kernels that work on chunks. */
 const DIRECT = [
   ...["flatNow", "addScaledNow", "fillNow", "broadcastNow", "reduceRowNow", "convDirectNow"],
-  ...["sumFinish", "firstOutside", "allFinite", "fillTable"],
+  ...["sumFinish", "firstOutside", "allFinite", "fillTable", "setThread"],
 ];
 
 const isChunked = (kernel) => kernel.parameters === "args: number, begin: number, end: number";

@@ -54,6 +54,7 @@ function listen(
 }
 
 async function startWorker(
+  thread: number,
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   source: WorkerSource | undefined,
@@ -79,6 +80,7 @@ async function startWorker(
       worker.postMessage({
         module,
         memory,
+        thread,
         args: ARGUMENTS,
         slots: SLOTS,
         unitMask: UNIT_MASK,
@@ -107,7 +109,9 @@ export async function startWorkers(
   startMs: number,
   onLost: (why: string) => void,
 ): Promise<WorkerLike[]> {
-  const starts = Array.from({ length: count }, () => startWorker(module, memory, source, startMs, onLost));
+  const starts = Array.from({ length: count }, (_, i) =>
+    startWorker(i + 1, module, memory, source, startMs, onLost),
+  );
   const outcomes = await Promise.allSettled(starts);
   const workers = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
   for (const outcome of outcomes) {

@@ -1,6 +1,7 @@
 /**
- * Winograd's convolution for 3×3 kernels with stride 1 (`assembly/winograd.ts`): blocks of tiles are transformed, multiplied
- * with the transformed kernel point by point, and transformed back. All of a block's data stays in cache.
+ * Winograd's convolution for 3×3 kernels with stride 1 (`assembly/winograd.ts`): blocks of tiles are transformed,
+ * multiplied with the transformed kernel point by point, and transformed back. All of a block's data stays in cache, so
+ * each block is one thread's task from start to end (`assembly/winograd-tasks.ts`).
  *
  * F(2×2) rounds like direct summation. F(4×4) saves more products; its error relative to the largest output is
  * about ten times that of direct summation.
@@ -15,6 +16,47 @@ const SKEW = 80;
 
 export type TileSize = 2 | 4;
 
+/** Some rows of tiles of one group of some images. */
+interface Block {
+  readonly group: number;
+  readonly image: number;
+  readonly images: number;
+  readonly tileRow: number;
+  readonly tileRows: number;
+}
+
+/** Numbers of stages in assembly/winograd-tasks.ts. */
+const PAD = 0;
+const INPUT = 1;
+const KERNEL = 2;
+const PRODUCTS = 3;
+const OUTPUT = 4;
+
+/** A stage, how many chunks it has, and its arguments. */
+type Step = readonly [stage: number, chunks: number, args: readonly number[]];
+/** A thread's steps through a task. */
+type Task = (thread: number) => readonly Step[];
+/** Numbers that a step takes in memory. */
+const STEP = 32;
+
+const bytes = (floats: number): number => floats * FLOAT;
+
+/** Runs tasks of equally many steps, each on one thread. */
+function runTasks(rt: Runtime, size: TileSize, tasks: readonly Task[], flops: number): void {
+  const steps = tasks[0]!(0).length;
+  const program = rt.scratch(bytes(STEP * steps * rt.threads * tasks.length));
+  let at = program / FLOAT;
+  for (const task of tasks) {
+    for (let thread = 0; thread < rt.threads; thread++) {
+      for (const [stage, chunks, args] of task(thread)) {
+        rt.i32.set([stage, chunks, ...args], at);
+        at += STEP;
+      }
+    }
+  }
+  rt.run(`winograd${size}Tasks`, [program, steps, rt.threads], tasks.length, flops);
+}
+
 /** x ⋆ kernel; 3×3 taps, stride and dilation 1, contiguous output rows, at least 8 tiles. `bias`: pointer, or 0. */
 export function correlateWinograd(
   rt: Runtime,
@@ -25,13 +67,9 @@ export function correlateWinograd(
   out: number,
   size: TileSize,
 ): void {
-  const bytes = (floats: number): number => floats * FLOAT;
   const points = (size + 2) ** 2;
   const tileColumns = Math.ceil(c.x.output / size);
   const tileRows = Math.ceil(c.y.output / size);
-  const rows = tileRows * size + 2;
-  const row = tileColumns * size + 2;
-  const plane = rows * row;
   const channels = c.inChannels;
 
   const wanted = Math.max(32, Math.floor(WINOGRAD_BYTES / (points * bytes(channels + c.outChannels))));
@@ -41,22 +79,30 @@ export function correlateWinograd(
   const blockRows = Math.ceil(tileRows / blocks);
   const tiles = images * tileColumns * blockRows;
   const tileStep = (tiles + 6) & ~3;
+  const rows = blockRows * size + 2;
+  const row = tileColumns * size + 2;
+  const plane = rows * row;
 
-  // With one block the transformed kernel is used once, a part of its channels at a time; otherwise it is kept.
-  const once = images >= c.batch && blockRows >= tileRows;
-  const partChannels = once
-    ? Math.min(c.outChannels, Math.max(8, Math.floor(WINOGRAD_BYTES / (points * bytes(channels)) / 2) * 2))
-    : c.outChannels;
-  const partPairs = Math.ceil(partChannels / 2);
+  // Tasks are blocks, or parts of the output channels where there is but one.
+  const byChannels = blockRows >= tileRows && images >= c.batch;
+  const cached = 2 * Math.floor(WINOGRAD_BYTES / (points * bytes(channels)) / 2);
+  const shared = rt.threads === 1 ? cached : 2 * Math.ceil(c.outChannels / rt.threads / 4);
+  const part = byChannels ? Math.min(c.outChannels, Math.max(8, Math.min(cached, shared))) : c.outChannels;
+  const partPairs = Math.ceil(part / 2);
   const inputPoint = channels * tileStep + SKEW;
   const kernelPoint = partPairs * channels * 2 + SKEW;
   const productPoint = partPairs * 2 * tileStep + SKEW;
 
   const scratch = new Scratch();
-  const padded = scratch.reserve(bytes(images * channels * plane + 64));
-  const transformed = scratch.reserve(bytes(points * inputPoint));
-  const kernels = scratch.reserve(bytes(points * kernelPoint));
-  const products = scratch.reserve(bytes(points * productPoint));
+  /** Room for all threads, or for each; gives what finds a thread's. */
+  const reserve = (floats: number, isOwn: boolean): ((thread: number) => number) => {
+    const rooms = Array.from({ length: isOwn ? rt.threads : 1 }, () => scratch.reserve(bytes(floats)));
+    return (thread) => scratch.at(rooms[isOwn ? thread : 0]!);
+  };
+  const padded = reserve(images * channels * plane + 64, !byChannels);
+  const transformed = reserve(points * inputPoint, !byChannels);
+  const kernels = reserve(points * kernelPoint, byChannels);
+  const products = reserve(points * productPoint, true);
   const table = scratch.reserve(bytes(channels));
   const zeros = scratch.reserve(8);
   scratch.allocate(rt);
@@ -64,112 +110,90 @@ export function correlateWinograd(
   rt.f32.fill(0, scratch.at(zeros) / 4, scratch.at(zeros) / 4 + 2);
 
   const kernelSteps = [bytes(c.kernelIn), bytes(c.kernelY), bytes(c.kernelX), bytes(c.kernelOut)] as const;
+  const inputSteps = [bytes(row), bytes(plane), bytes(channels * plane)] as const;
   const outImage = c.groups * c.outChannels * c.outPlane;
-  const inImage = c.groups * channels * c.y.input * c.x.input;
-  const prepareKernel = (group: number, first: number, count: number): void => {
-    const source = kernel + bytes(c.kernelBase + group * c.kernelGroup + first * c.kernelOut);
+  const kernelAt = (group: number, first: number): number =>
+    kernel + bytes(c.kernelBase + group * c.kernelGroup + first * c.kernelOut);
+  /** What block's tiles see of its image number `i`, which the last block may not have. */
+  const pad = ({ group, image, images, tileRow }: Block, i: number, thread: number): Step => {
+    const source = x + bytes(((image + i) * c.groups + group) * channels * c.y.input * c.x.input);
+    const target = padded(thread) + bytes(i * channels * plane);
+    const args = [source, target, c.y.input, c.x.input, rows, row, c.y.pad - tileRow * size, c.x.pad];
+    return [PAD, i < images ? channels : 0, args];
+  };
+  const transformInput = (block: Block, thread: number): Step => {
+    const tileSteps = [bytes(inputPoint), bytes(tileStep)];
+    const args = [padded(thread), transformed(thread), ...inputSteps];
+    return [INPUT, channels, [...args, tileColumns, block.tileRows, block.images, ...tileSteps]];
+  };
+  const transformKernel = (group: number, first: number, count: number, thread: number): Step => {
     const [kernelIn, kernelY, kernelX, kernelOut] = kernelSteps;
-    const args = [source, scratch.at(kernels), kernelOut, kernelIn, kernelY, kernelX, channels, count];
-    rt.run(
-      `winograd${size}Kernel`,
-      [...args, bytes(kernelPoint)],
-      Math.ceil(count / 2),
-      60 * count * channels,
-    );
+    const args = [kernelAt(group, first), kernels(thread), kernelOut, kernelIn, kernelY, kernelX];
+    return [KERNEL, Math.ceil(count / 2), [...args, channels, count, bytes(kernelPoint)]];
+  };
+  /** The products of `count` output channels from `first` on, and their transforms into the output. */
+  const finish = (block: Block, first: number, count: number, thread: number): Step[] => {
+    const { group, image, images, tileRow, tileRows } = block;
+    const channel = group * c.outChannels + first;
+    const target = image * outImage + channel * c.outPlane + c.outBase + tileRow * size * c.outY;
+    const factors = [transformed(thread), kernels(thread), products(thread), scratch.at(table)];
+    const pointSteps = [bytes(inputPoint), bytes(kernelPoint), bytes(productPoint), bytes(tileStep)];
+    const sizes = [c.y.output - tileRow * size, c.x.output, tileColumns, tileRows, images];
+    return [
+      [
+        PRODUCTS,
+        points,
+        [
+          ...[...factors, channels, images * tileColumns * tileRows, Math.ceil(count / 2)],
+          ...[...pointSteps, scratch.at(zeros)],
+        ],
+      ],
+      [
+        OUTPUT,
+        count,
+        [
+          ...[...kernelSteps, products(thread), bytes(productPoint), bytes(tileStep)],
+          ...[out + bytes(target), bytes(c.outY), bytes(c.outPlane), bytes(outImage), ...sizes],
+          ...[bias === 0 ? 0 : bias + bytes(channel), padded(thread), ...inputSteps],
+          ...[channels, kernelAt(group, first)],
+        ],
+      ],
+    ];
   };
 
+  const places = Array.from({ length: images }, (_, i) => i);
+  /** From the input to transformed tiles. */
+  const begin = (block: Block, thread: number): Step[] => [
+    ...places.map((i) => pad(block, i, thread)),
+    transformInput(block, thread),
+  ];
+  const flops = 2 * points * channels * c.outChannels * c.batch * imageTiles;
+
   for (let group = 0; group < c.groups; group++) {
-    if (!once) prepareKernel(group, 0, c.outChannels);
-    for (let image = 0; image < c.batch; image += images) {
-      const count = Math.min(images, c.batch - image);
-      for (let i = 0; i < count; i++) {
-        const source = x + bytes((image + i) * inImage + group * channels * c.y.input * c.x.input);
-        const args = [
-          source,
-          scratch.at(padded) + bytes(i * channels * plane),
-          c.y.input,
-          c.x.input,
-          rows,
-          row,
-        ];
-        rt.run("padPlanes", [...args, c.y.pad, c.x.pad], channels, 4 * channels * plane);
+    const tasks: Task[] = [];
+    if (byChannels) {
+      const block = { group, image: 0, images, tileRow: 0, tileRows };
+      runTasks(rt, size, [(thread) => begin(block, thread)], 0);
+      for (let first = 0; first < c.outChannels; first += part) {
+        const count = Math.min(part, c.outChannels - first);
+        tasks.push((thread) => [
+          transformKernel(group, first, count, thread),
+          ...finish(block, first, count, thread),
+        ]);
       }
-      for (let tileRow = 0; tileRow < tileRows; tileRow += blockRows) {
-        const usedRows = Math.min(blockRows, tileRows - tileRow);
-        const used = count * tileColumns * usedRows;
-        const input = scratch.at(padded) + bytes(tileRow * size * row);
-        rt.run(
-          `winograd${size}Input`,
-          [
-            input,
-            scratch.at(transformed),
-            bytes(row),
-            bytes(plane),
-            bytes(channels * plane),
-            tileColumns,
-            usedRows,
-            count,
-            bytes(inputPoint),
-            bytes(tileStep),
-          ],
-          channels,
-          6 * points * channels * used,
-        );
-        for (let first = 0; first < c.outChannels; first += partChannels) {
-          const part = Math.min(partChannels, c.outChannels - first);
-          if (once) prepareKernel(group, first, part);
-          const pairs = Math.ceil(part / 2);
-          rt.run(
-            "winogradProducts",
-            [
-              scratch.at(transformed),
-              scratch.at(kernels),
-              scratch.at(products),
-              scratch.at(table),
-              channels,
-              used,
-              pairs,
-              pairs,
-              1,
-              bytes(inputPoint),
-              bytes(kernelPoint),
-              bytes(productPoint),
-              bytes(tileStep),
-              scratch.at(zeros),
-            ],
-            points,
-            2 * points * channels * part * used,
-          );
-          const channel = group * c.outChannels + first;
-          rt.run(
-            `winograd${size}Output`,
-            [
-              ...kernelSteps,
-              scratch.at(products),
-              bytes(productPoint),
-              bytes(tileStep),
-              out + bytes(image * outImage + channel * c.outPlane + c.outBase + tileRow * size * c.outY),
-              bytes(c.outY),
-              bytes(c.outPlane),
-              bytes(outImage),
-              c.y.output - tileRow * size,
-              c.x.output,
-              tileColumns,
-              usedRows,
-              count,
-              bias === 0 ? 0 : bias + bytes(channel),
-              input,
-              bytes(row),
-              bytes(plane),
-              bytes(channels * plane),
-              channels,
-              kernel + bytes(c.kernelBase + group * c.kernelGroup + first * c.kernelOut),
-            ],
-            part,
-            6 * points * part * used,
-          );
+    } else {
+      const [, chunks, args] = transformKernel(group, 0, part, 0);
+      rt.run(`winograd${size}Kernel`, args, chunks, 60 * part * channels);
+      for (let image = 0; image < c.batch; image += images) {
+        for (let tileRow = 0; tileRow < tileRows; tileRow += blockRows) {
+          const block = {
+            ...{ group, image, images: Math.min(images, c.batch - image) },
+            ...{ tileRow, tileRows: Math.min(blockRows, tileRows - tileRow) },
+          };
+          tasks.push((thread) => [...begin(block, thread), ...finish(block, 0, part, thread)]);
         }
       }
     }
+    runTasks(rt, size, tasks, flops);
   }
 }

@@ -5,6 +5,7 @@
  * @typedef {object} Setup
  * @property {WebAssembly.Module} module
  * @property {WebAssembly.Memory} memory shared
+ * @property {number} thread its number; the main thread is 0
  * @property {number} args address of the argument block
  * @property {Readonly<Record<"word" | "kernel" | "chunks" | "units" | "done" | "failed" | "parked", number>>} slots
  *   indices of the control block's entries in the memory seen as int32
@@ -13,11 +14,12 @@
  */
 
 /** @param {Setup} setup */
-function prepare({ module, memory, args, slots, unitMask, spinMs }) {
+function prepare({ module, memory, thread, args, slots, unitMask, spinMs }) {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const kernels = /** @type {((args: number, begin: number, end: number) => void)[]} */ (
     Object.values(exports)
   );
+  /** @type {(thread: number) => void} */ (exports.setThread)(thread);
   const control = new Int32Array(memory.buffer);
 
   /** Waits until the word is another than `word`. @param {number} word */

@@ -15,6 +15,8 @@ const F = "float32";
 
 const CONVOLUTIONS = {
   "3×3, 64 channels": corr2dWindow([2, 64, 30, 30], [64, 64, 3, 3], { padding: 1 }),
+  "3×3 on small maps": corr2dWindow([8, 64, 7, 7], [64, 64, 3, 3], { padding: 1 }),
+  "3×3 on sets of small maps": corr2dWindow([15, 128, 7, 7], [128, 128, 3, 3], { padding: 1 }),
   "3×3, stride 2": corr2dWindow([2, 64, 61, 61], [64, 64, 3, 3], { stride: 2, padding: 1 }),
   "5×5, one channel in": corr2dWindow([64, 1, 28, 28], [6, 1, 5, 5], { padding: 2 }),
   "5×5, few channels": corr2dWindow([64, 6, 14, 14], [16, 6, 5, 5]),

@@ -48,12 +48,12 @@ describe.each(BUILDS)("%s build", (build) => {
       { channels: [8, 8], groups: 8, input: [30, 30], kernel: [3, 3], padding: [1, 1, 1, 1] },
     ],
     [
-      "winograd2Output",
+      "winograd2Tasks",
       "output",
       { channels: [32, 32], input: [12, 12], kernel: [3, 3], padding: [1, 1, 1, 1] },
     ],
     [
-      "winograd2Output",
+      "winograd2Tasks",
       "input",
       { channels: [32, 32], input: [12, 12], kernel: [3, 3], padding: [1, 1, 1, 1] },
     ],
@@ -120,10 +120,10 @@ describe.each(BUILDS)("%s build", (build) => {
     const direct = error("off");
     expect([...ran].filter((kernel) => kernel.startsWith("winograd"))).toEqual([]);
     const two = error("default");
-    expect([...ran]).toContain("winograd2Output");
-    expect([...ran]).not.toContain("winograd4Output");
+    expect([...ran]).toContain("winograd2Tasks");
+    expect([...ran]).not.toContain("winograd4Tasks");
     const four = error("large");
-    expect([...ran]).toContain("winograd4Output");
+    expect([...ran]).toContain("winograd4Tasks");
     expect(two).toBeLessThanOrEqual(1.5 * direct);
     expect(four).toBeLessThan(2e-5);
     expect(four).toBeGreaterThan(0);
