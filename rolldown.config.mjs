@@ -5,7 +5,6 @@ import { existsSync } from "node:fs";
 
 const WORKER = "src/worker.js"; // a script of its own, which the package names by its URL
 
-/** @type {import("rolldown").RolldownOptions} */
 export default {
   input: existsSync(WORKER) ? ["src/index.ts", WORKER] : ["src/index.ts"],
   external: /^@corr2d\//,
