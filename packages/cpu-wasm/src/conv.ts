@@ -22,7 +22,7 @@ import {
   needsPadding,
 } from "./conv-problem.ts";
 import { correlateRows } from "./conv-rows.ts";
-import { correlateDepthwise3 } from "./depthwise.ts";
+import { correlateDepthwise3, mayReadBeyond } from "./depthwise.ts";
 import {
   type CorrelationPlan,
   isTiny,
@@ -94,7 +94,8 @@ function correlate(
 ): void {
   switch (plan) {
     case "depthwise3":
-      correlateDepthwise3(rt, c, x, kernel, bias, out);
+      if (mayReadBeyond(rt, c, x)) correlateDepthwise3(rt, c, x, kernel, bias, out);
+      else correlateRows(rt, c, x, kernel, bias, out);
       return;
     case "winograd2":
       for (const band of bandsOf(c, BAND_FLOATS)) correlateWinograd(rt, band, x, kernel, bias, out, 2);

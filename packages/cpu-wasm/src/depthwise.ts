@@ -8,13 +8,19 @@ import { CHUNKS } from "./gemm.ts";
 import type { Runtime } from "./runtime.ts";
 
 const TAPS = 9;
+/** Rows of a walk down the columns: beyond that, its pages leave the translation buffer. */
+const LONGEST_WALK = 64;
+
+/** With stride 1, `rows` is as fast on rows that fill a page, or meet in one place of the first-level cache. */
+const WIDE = 1024;
+const HALF_PAGE = 512;
 
 /** Columns of padding that the last window meets. */
 function padRight({ x }: Correlation): number {
   return reachOf(x) - x.pad - x.input;
 }
 
-/** Whether these kernels can do it. */
+/** Whether these kernels can do it, and do it well. */
 export function isDepthwise3(c: Correlation): boolean {
   const { x, y } = c;
   const stride = x.stride;
@@ -26,6 +32,7 @@ export function isDepthwise3(c: Correlation): boolean {
     y.dilation === 1 &&
     (stride === 1 || stride === 2) &&
     y.stride === stride &&
+    (stride === 2 || (x.input < WIDE && x.input % HALF_PAGE !== 0)) &&
     (x.pad === 0 || x.pad === 1) &&
     padRight(c) <= 1 &&
     x.output >= 8 &&
@@ -33,7 +40,22 @@ export function isDepthwise3(c: Correlation): boolean {
   );
 }
 
-/** x ⋆ kernel where `isDepthwise3`. `bias`: pointer, or 0. */
+/**
+ * Rows, `pitch` bytes apart, that a walk down a few columns finds again in the first-level cache, when it goes down the
+ * next ones: such a cache has at least eight lines for addresses that are equal modulo 4096.
+ */
+function rowsInCache(pitch: number): number {
+  let places = LONGEST_WALK / 8;
+  while (places > 1 && (pitch * places) % 8192 === 0) places /= 2;
+  return 8 * places;
+}
+
+/** Whether a float lies behind the input: these kernels read it, and use it not. */
+export function mayReadBeyond(rt: Runtime, c: Correlation, x: number): boolean {
+  return x / FLOAT + c.batch * c.groups * c.y.input * c.x.input < rt.f32.length;
+}
+
+/** x ⋆ kernel where `isDepthwise3` and `mayReadBeyond`. `bias`: pointer, or 0. */
 export function correlateDepthwise3(
   rt: Runtime,
   c: Correlation,
@@ -58,7 +80,9 @@ export function correlateDepthwise3(
   rt.run("packTaps", [...packing, kernelStep, (TAPS + 1) * FLOAT], outChannels, outChannels * TAPS);
 
   const planes = c.batch * outChannels;
-  const slice = Math.ceil(c.y.output / Math.ceil(CHUNKS / Math.min(planes, CHUNKS)));
+  const most = Math.min(rowsInCache(c.x.input * FLOAT), c.y.output);
+  const least = Math.ceil(CHUNKS / Math.min(planes, CHUNKS));
+  const slice = Math.ceil(c.y.output / Math.max(least, Math.ceil(c.y.output / most)));
   const slices = Math.ceil(c.y.output / slice);
   const args = [
     x,

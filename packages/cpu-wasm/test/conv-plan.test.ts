@@ -99,6 +99,28 @@ describe.each(BUILDS)("%s build", (build) => {
     expectClose(got, want[member], member, () => 0);
   });
 
+  test.each([1, 2])("depthwise, stride %d, an input at the very end of the memory", async (stride) => {
+    const { rt, ran } = await noting(build);
+    const padding = [1, 1, 1, 1] as const;
+    const w = windowOf({
+      channels: [8, 8],
+      groups: 8,
+      input: [30, 30],
+      kernel: [3, 3],
+      padding,
+      stride: [stride, stride],
+    })!;
+    const random = seeded(70);
+    const data = operands(w, () => Math.floor(random() * 9) - 4);
+    const first = rt.f32.length - data.x.length;
+    rt.f32.set(data.x, first);
+    const k = rt.put(data.kernel);
+    const want = reference(w, { ...data, bias: new Float32Array(w.outChannels) }).output;
+    const got = rt.result(want.length, "float32", (out) => corr2d(rt, first * 4, k, 0, out, w));
+    expect([...ran]).toContain("convRows");
+    expectClose(got, want, "output", () => 0);
+  });
+
   test("F(4×4) only when asked; errors of both against the largest output", async () => {
     const { rt, ran } = await noting(build);
     const w = windowOf({
