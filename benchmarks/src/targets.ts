@@ -67,7 +67,6 @@ export const TARGETS: readonly Target[] = [
   wasm("dX-W7a", 0.35),
   wasm("dW-W7a", 0.45),
   wasm("T1", 10),
-  js("T1", 100),
   wasm("T2", 0.06),
   wasm("M512", 6),
   wasm("M1024", 48),
@@ -75,6 +74,7 @@ export const TARGETS: readonly Target[] = [
   wasm("E-relu", 0.1),
   wasm("R-sum", 0.1),
   js("js", 55),
+  js("js-T1", 100),
   wasm("cold", 140),
 ];
 

@@ -142,4 +142,11 @@ export const WORKLOADS: readonly Workload[] = [
     task: { ...W6b, kind: "forward" },
     candidates: JAVASCRIPT,
   },
+  {
+    id: "js-T1",
+    suite: "js",
+    title: "plain JavaScript: the LeNet step of T1",
+    task: { kind: "lenet-step", batch: 128, learningRate: 0.1 },
+    candidates: JAVASCRIPT,
+  },
 ];
