@@ -9,5 +9,10 @@ export default {
   input: existsSync(WORKER) ? ["src/index.ts", WORKER] : ["src/index.ts"],
   external: /^@corr2d\//,
   platform: "neutral",
-  output: { dir: "dist", sourcemap: true },
+  output: {
+    dir: "dist",
+    sourcemap: true,
+    // Says that it is a module to who reads nothing but the file.
+    footer: (chunk) => (chunk.exports.length === 0 ? "export {};" : ""),
+  },
 };
