@@ -220,23 +220,13 @@ interface AxisRange {
   readonly drop: boolean;
 }
 
+function badRange(range: Range, why: string): Corr2dError {
+  return new Corr2dError("INVALID_ARGUMENT", `slice: ${why}: ${JSON.stringify(range)}`);
+}
+
 function parseRange(range: Range, axis: number, size: number): AxisRange {
-  const bad = (why: string): Corr2dError =>
-    new Corr2dError("INVALID_ARGUMENT", `slice: ${why}: ${JSON.stringify(range)}`);
-  const ofText = typeof range === "string";
-  const parts: readonly (number | null | undefined)[] = ofText
-    ? range.split(":").map((field) => (field.trim() === "" ? null : Number(field)))
-    : Array.isArray(range)
-      ? (range as Exclude<Range, number | string>)
-      : [(range as number | undefined) ?? Number.NaN];
-  if (
-    parts.length > 3 ||
-    (ofText && parts.length < 2) ||
-    !parts.every((part) => Number.isInteger(part ?? 0))
-  ) {
-    throw bad("expected an integer, [start, stop, step] or 'start:stop:step', of integers");
-  }
   if (typeof range === "number") {
+    if (!Number.isInteger(range)) throw badRange(range, "an index must be an integer");
     if (range < -size || range >= size) {
       throw new Corr2dError(
         "INDEX_OUT_OF_RANGE",
@@ -245,8 +235,20 @@ function parseRange(range: Range, axis: number, size: number): AxisRange {
     }
     return { start: range < 0 ? range + size : range, count: 1, step: 1, drop: true };
   }
+  let parts: readonly (number | null | undefined)[];
+  if (typeof range === "string") {
+    const fields = range.split(":");
+    if (fields.length < 2 || fields.length > 3 || !fields.every((field) => /^\s*(-?\d+)?\s*$/.test(field))) {
+      throw badRange(range, "expected 'start:stop' or 'start:stop:step'");
+    }
+    parts = fields.map((field) => (field.trim() === "" ? null : Number(field)));
+  } else if (Array.isArray(range) && range.length <= 3) parts = range;
+  else throw badRange(range, "expected a number, [start, stop, step] or 'start:stop:step'");
+  if (!parts.every((part) => part === null || part === undefined || Number.isInteger(part))) {
+    throw badRange(range, "bounds must be integers");
+  }
   const step = parts[2] ?? 1;
-  if (step === 0) throw bad("slice step cannot be zero");
+  if (step === 0) throw badRange(range, "slice step cannot be zero");
   // Python's slice.indices: bounds count from the end when negative, then are clipped to the axis.
   const low = step > 0 ? 0 : -1;
   const high = low + size;
