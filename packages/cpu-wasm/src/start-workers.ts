@@ -5,7 +5,7 @@
  * code neither from a string nor from a blob.
  */
 import { ARGUMENTS } from "./layout.ts";
-import { SLOTS, SPIN_MS, UNIT_MASK } from "./team.ts";
+import { SLOTS, SPIN_MS, UNIT_BITS } from "./team.ts";
 import type { WorkerLike, WorkerSource } from "./worker-source.ts";
 
 /** How long workers may take to start, in milliseconds: the backend runs on one thread when they take longer. */
@@ -83,7 +83,7 @@ async function startWorker(
         thread,
         args: ARGUMENTS,
         slots: SLOTS,
-        unitMask: UNIT_MASK,
+        unitBits: UNIT_BITS,
         spinMs: SPIN_MS,
       });
     });

@@ -1,10 +1,12 @@
 /**
  * Fork and join: a kernel's chunks shared between the main thread and workers.
  *
- * A job is cut into units (groups of chunks). One shared word holds the job's number and the units left; whoever
- * lowers the count by compare-and-swap owns that unit. The main thread takes units too, so a job ends even when no
- * worker wakes up, and a late worker can never take a unit of a finished job: its count is 0. While a unit is taken
- * the job's description does not change, so it is read after the swap.
+ * A job is cut into units (groups of chunks). One shared word holds the range of units left; whoever shortens it by
+ * compare-and-swap owns the unit that it has lost. Even threads take the first unit, odd ones the last: when a kernel
+ * runs again, each thread meets much of what it read and wrote before, and that lies in its own cache. The main thread
+ * takes units too, so a job ends even when no worker wakes up, and a late worker can never take a unit of a finished
+ * job: its range is empty. While a unit is taken the job's description does not change, so it is read after the swap;
+ * a word that has come back in another job means the same unit there.
  *
  * Workers look for work for `SPIN_MS`, then sleep in `Atomics.wait`. A unit that a worker took and does not finish
  * means a dead worker, which no thread can see while it waits: after `LOST_MS` the backend is given up.
@@ -12,9 +14,9 @@
 import { Corr2dError } from "@corr2d/core";
 import { ARGUMENTS, CONTROL } from "./layout.ts";
 
-const UNIT_BITS = 12;
-/** The bits of the word that count the units left; the others number the job. */
-export const UNIT_MASK: number = (1 << UNIT_BITS) - 1;
+/** The word: the first unit left in so many low bits, and above them the one after the last. */
+export const UNIT_BITS: number = 12;
+const UNIT_MASK = (1 << UNIT_BITS) - 1;
 /** Fine enough to balance threads of unequal speed, coarse enough that taking a unit costs nothing. */
 const UNITS_PER_THREAD = 32;
 
@@ -74,7 +76,6 @@ export class Team {
   readonly #mayWait: boolean = mayWait();
   readonly #onLost: (why: string) => void;
   readonly #lostMs: number;
-  #job = 0;
 
   constructor(
     memory: WebAssembly.Memory,
@@ -100,32 +101,32 @@ export class Team {
     Atomics.store(control, SLOTS.units, units);
     Atomics.store(control, SLOTS.done, 0);
     Atomics.store(control, SLOTS.failed, 0);
-    this.#job++;
-    Atomics.store(control, SLOTS.word, (this.#job << UNIT_BITS) | units);
+    Atomics.store(control, SLOTS.word, units << UNIT_BITS);
     if (Atomics.load(control, SLOTS.parked) > 0) Atomics.notify(control, SLOTS.word);
 
     let finished = 0;
     try {
-      for (let left = this.#take(); left > 0; left = this.#take()) {
+      for (let unit = this.#take(); unit >= 0; unit = this.#take()) {
         finished++; // also when it traps
-        run(ARGUMENTS, Math.floor(((left - 1) * chunks) / units), Math.floor((left * chunks) / units));
+        run(ARGUMENTS, Math.floor((unit * chunks) / units), Math.floor(((unit + 1) * chunks) / units));
       }
     } finally {
-      const untaken = Atomics.and(control, SLOTS.word, ~UNIT_MASK) & UNIT_MASK;
-      this.#join(units - untaken - finished);
+      const left = Atomics.exchange(control, SLOTS.word, 0);
+      this.#join(units - ((left >> UNIT_BITS) - (left & UNIT_MASK)) - finished);
     }
     if (Atomics.load(control, SLOTS.failed) !== 0) {
       throw new Corr2dError("INTERNAL", "a kernel of cpu-wasm trapped in a worker thread: this is a bug");
     }
   }
 
-  /** Takes a unit: the count before it was lowered, 0 when none is left. */
+  /** Takes the first unit left; -1 when there is none. */
   #take(): number {
     const control = this.#control;
     for (;;) {
       const word = Atomics.load(control, SLOTS.word);
-      if ((word & UNIT_MASK) === 0) return 0;
-      if (Atomics.compareExchange(control, SLOTS.word, word, word - 1) === word) return word & UNIT_MASK;
+      const first = word & UNIT_MASK;
+      if (first === word >> UNIT_BITS) return -1;
+      if (Atomics.compareExchange(control, SLOTS.word, word, word + 1) === word) return first;
     }
   }
 

@@ -39,7 +39,21 @@ type Task = (thread: number) => readonly Step[];
 /** Numbers that a step takes in memory. */
 const STEP = 32;
 
+/** Some of the input channels, or of the rows of tiles. */
+interface Share {
+  readonly first: number;
+  readonly count: number;
+}
+
 const bytes = (floats: number): number => floats * FLOAT;
+
+/** `size` things in `parts` shares, as even as can be. */
+function divide(size: number, parts: number): Share[] {
+  return Array.from({ length: parts }, (_, i) => {
+    const first = Math.floor((i * size) / parts);
+    return { first, count: Math.floor(((i + 1) * size) / parts) - first };
+  });
+}
 
 /** Runs tasks of equally many steps, each on one thread. */
 function runTasks(rt: Runtime, size: TileSize, tasks: readonly Task[], flops: number): void {
@@ -74,8 +88,13 @@ export function correlateWinograd(
 
   const wanted = Math.max(32, Math.floor(WINOGRAD_BYTES / (points * bytes(channels + c.outChannels))));
   const imageTiles = tileColumns * tileRows;
-  const images = Math.max(1, Math.min(c.batch, Math.floor(wanted / imageTiles)));
-  const blocks = images > 1 ? 1 : Math.max(1, Math.round(imageTiles / wanted));
+  let images = Math.max(1, Math.min(c.batch, Math.floor(wanted / imageTiles)));
+  // As many for each thread.
+  const evenly = rt.threads * Math.ceil(Math.round(imageTiles / wanted) / rt.threads);
+  let blocks = images > 1 ? 1 : Math.max(1, Math.min(tileRows, evenly));
+  // Tasks are blocks, or parts of the output channels where there are few.
+  const byChannels = Math.ceil(c.batch / images) * blocks < 2 * rt.threads;
+  if (byChannels) [images, blocks] = [c.batch, 1];
   const blockRows = Math.ceil(tileRows / blocks);
   const tiles = images * tileColumns * blockRows;
   const tileStep = (tiles + 6) & ~3;
@@ -83,8 +102,6 @@ export function correlateWinograd(
   const row = tileColumns * size + 2;
   const plane = rows * row;
 
-  // Tasks are blocks, or parts of the output channels where there is but one.
-  const byChannels = blockRows >= tileRows && images >= c.batch;
   const cached = 2 * Math.floor(WINOGRAD_BYTES / (points * bytes(channels)) / 2);
   const shared = rt.threads === 1 ? cached : 2 * Math.ceil(c.outChannels / rt.threads / 4);
   const part = byChannels ? Math.min(c.outChannels, Math.max(8, Math.min(cached, shared))) : c.outChannels;
@@ -115,16 +132,18 @@ export function correlateWinograd(
   const kernelAt = (group: number, first: number): number =>
     kernel + bytes(c.kernelBase + group * c.kernelGroup + first * c.kernelOut);
   /** What block's tiles see of its image number `i`, which the last block may not have. */
-  const pad = ({ group, image, images, tileRow }: Block, i: number, thread: number): Step => {
-    const source = x + bytes(((image + i) * c.groups + group) * channels * c.y.input * c.x.input);
-    const target = padded(thread) + bytes(i * channels * plane);
+  const pad = ({ group, image, images, tileRow }: Block, i: number, thread: number, some: Share): Step => {
+    const channel = ((image + i) * c.groups + group) * channels + some.first;
+    const source = x + bytes(channel * c.y.input * c.x.input);
+    const target = padded(thread) + bytes((i * channels + some.first) * plane);
     const args = [source, target, c.y.input, c.x.input, rows, row, c.y.pad - tileRow * size, c.x.pad];
-    return [PAD, i < images ? channels : 0, args];
+    return [PAD, i < images ? some.count : 0, args];
   };
-  const transformInput = (block: Block, thread: number): Step => {
-    const tileSteps = [bytes(inputPoint), bytes(tileStep)];
-    const args = [padded(thread), transformed(thread), ...inputSteps];
-    return [INPUT, channels, [...args, tileColumns, block.tileRows, block.images, ...tileSteps]];
+  const transformInput = (block: Block, thread: number, { first, count }: Share): Step => {
+    const source = padded(thread) + bytes(first * plane);
+    const target = transformed(thread) + bytes(first * tileStep);
+    const sizes = [tileColumns, block.tileRows, block.images, bytes(inputPoint), bytes(tileStep)];
+    return [INPUT, count, [source, target, ...inputSteps, ...sizes]];
   };
   const transformKernel = (group: number, first: number, count: number, thread: number): Step => {
     const [kernelIn, kernelY, kernelX, kernelOut] = kernelSteps;
@@ -162,10 +181,10 @@ export function correlateWinograd(
   };
 
   const places = Array.from({ length: images }, (_, i) => i);
-  /** From the input to transformed tiles. */
-  const begin = (block: Block, thread: number): Step[] => [
-    ...places.map((i) => pad(block, i, thread)),
-    transformInput(block, thread),
+  /** From some channels of the input to transformed tiles. */
+  const begin = (block: Block, thread: number, some: Share): Step[] => [
+    ...places.map((i) => pad(block, i, thread, some)),
+    transformInput(block, thread, some),
   ];
   const flops = 2 * points * channels * c.outChannels * c.batch * imageTiles;
 
@@ -173,7 +192,13 @@ export function correlateWinograd(
     const tasks: Task[] = [];
     if (byChannels) {
       const block = { group, image: 0, images, tileRow: 0, tileRows };
-      runTasks(rt, size, [(thread) => begin(block, thread)], 0);
+      const shares = divide(channels, Math.min(channels, 2 * rt.threads));
+      runTasks(
+        rt,
+        size,
+        shares.map((share) => (thread) => begin(block, thread, share)),
+        flops,
+      );
       for (let first = 0; first < c.outChannels; first += part) {
         const count = Math.min(part, c.outChannels - first);
         tasks.push((thread) => [
@@ -183,14 +208,16 @@ export function correlateWinograd(
       }
     } else {
       const [, chunks, args] = transformKernel(group, 0, part, 0);
-      rt.run(`winograd${size}Kernel`, args, chunks, 60 * part * channels);
+      // Shared like the rest even when it is little: the other threads are awake then when the blocks begin.
+      rt.run(`winograd${size}Kernel`, args, chunks, flops);
+      const all = { first: 0, count: channels };
       for (let image = 0; image < c.batch; image += images) {
-        for (let tileRow = 0; tileRow < tileRows; tileRow += blockRows) {
+        for (const { first, count } of divide(tileRows, blocks)) {
           const block = {
             ...{ group, image, images: Math.min(images, c.batch - image) },
-            ...{ tileRow, tileRows: Math.min(blockRows, tileRows - tileRow) },
+            ...{ tileRow: first, tileRows: count },
           };
-          tasks.push((thread) => [...begin(block, thread), ...finish(block, 0, part, thread)]);
+          tasks.push((thread) => [...begin(block, thread, all), ...finish(block, 0, part, thread)]);
         }
       }
     }

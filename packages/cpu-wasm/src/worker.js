@@ -9,18 +9,20 @@
  * @property {number} args address of the argument block
  * @property {Readonly<Record<"word" | "kernel" | "chunks" | "units" | "done" | "failed" | "parked", number>>} slots
  *   indices of the control block's entries in the memory seen as int32
- * @property {number} unitMask the bits of the word that count the units left
+ * @property {number} unitBits the low bits of the word, which hold the first unit left; above them the one after the last
  * @property {number} spinMs how long to look for work before sleeping
  */
 
 /** @param {Setup} setup */
-function prepare({ module, memory, thread, args, slots, unitMask, spinMs }) {
+function prepare({ module, memory, thread, args, slots, unitBits, spinMs }) {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const kernels = /** @type {((args: number, begin: number, end: number) => void)[]} */ (
     Object.values(exports)
   );
   /** @type {(thread: number) => void} */ (exports.setThread)(thread);
   const control = new Int32Array(memory.buffer);
+  const fromEnd = thread % 2 === 1;
+  const step = fromEnd ? -(1 << unitBits) : 1;
 
   /** Waits until the word is another than `word`. @param {number} word */
   function idle(word) {
@@ -36,19 +38,19 @@ function prepare({ module, memory, thread, args, slots, unitMask, spinMs }) {
   return function work() {
     for (;;) {
       const word = Atomics.load(control, slots.word);
-      const left = word & unitMask;
-      if (left === 0) {
+      const first = word & ((1 << unitBits) - 1);
+      const end = word >> unitBits;
+      if (first === end) {
         Atomics.notify(control, slots.done);
         idle(word);
-      } else if (Atomics.compareExchange(control, slots.word, word, word - 1) === word) {
+      } else if (Atomics.compareExchange(control, slots.word, word, word + step) === word) {
         // The unit is ours, so the job cannot end, and its description cannot change, before it is done.
         const units = Atomics.load(control, slots.units);
         const chunks = Atomics.load(control, slots.chunks);
-        const begin = Math.floor(((left - 1) * chunks) / units);
-        const end = Math.floor((left * chunks) / units);
+        const unit = fromEnd ? end - 1 : first;
         try {
           const kernel = kernels[Atomics.load(control, slots.kernel)];
-          kernel?.(args, begin, end);
+          kernel?.(args, Math.floor((unit * chunks) / units), Math.floor(((unit + 1) * chunks) / units));
         } catch {
           Atomics.store(control, slots.failed, 1);
         }

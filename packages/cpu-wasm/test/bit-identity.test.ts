@@ -17,6 +17,8 @@ const CONVOLUTIONS = {
   "3×3, 64 channels": corr2dWindow([2, 64, 30, 30], [64, 64, 3, 3], { padding: 1 }),
   "3×3 on small maps": corr2dWindow([8, 64, 7, 7], [64, 64, 3, 3], { padding: 1 }),
   "3×3 on sets of small maps": corr2dWindow([15, 128, 7, 7], [128, 128, 3, 3], { padding: 1 }),
+  "3×3, many channels on a small map": corr2dWindow([1, 200, 14, 14], [200, 200, 3, 3], { padding: 1 }),
+  "3×3, in groups": corr2dWindow([3, 66, 27, 29], [70, 33, 3, 3], { padding: 1, groups: 2 }),
   "3×3, stride 2": corr2dWindow([2, 64, 61, 61], [64, 64, 3, 3], { stride: 2, padding: 1 }),
   "5×5, one channel in": corr2dWindow([64, 1, 28, 28], [6, 1, 5, 5], { padding: 2 }),
   "5×5, few channels": corr2dWindow([64, 6, 14, 14], [16, 6, 5, 5]),
@@ -72,9 +74,15 @@ function bytesOf(backend: Backend, operation: Operation): Buffer {
   return Buffer.from(values.buffer as ArrayBuffer);
 }
 
-describe.each(["plain", "relaxed"] as const)("%s", (simd) => {
+describe.each([
+  ["plain", "default"],
+  ["relaxed", "default"],
+  ["relaxed", "large"],
+] as const)("%s, winograd %s", (simd, winograd) => {
   test("one, two and three threads give the same bits", async () => {
-    const backends = await Promise.all([1, 2, 3].map((threads) => cpuWasm({ simd, threads, heapMiB: 128 })));
+    const backends = await Promise.all(
+      [1, 2, 3].map((threads) => cpuWasm({ simd, winograd, threads, heapMiB: 128 })),
+    );
     expect(backends.map((backend) => backend.features.threads)).toEqual([1, 2, 3]);
     for (const [name, operation] of Object.entries(operations)) {
       const [one, ...many] = backends.map((backend) => bytesOf(backend, operation));
