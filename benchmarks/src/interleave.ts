@@ -28,6 +28,8 @@ export interface Schedule {
   readonly leastSamples: number;
   /** A candidate whose one call outlasts this is not called again: its warm-up is its only sample. */
   readonly patienceSeconds: number;
+  /** What all candidates together may wait for an undisturbed processor (`undisturbed.ts`). */
+  readonly waitSeconds: number;
 }
 
 export const THOROUGH: Schedule = {
@@ -38,6 +40,7 @@ export const THOROUGH: Schedule = {
   budgetSeconds: 4,
   leastSamples: 3,
   patienceSeconds: 10,
+  waitSeconds: 30,
 };
 
 /** For a first look: seconds instead of minutes, and figures to match. */
@@ -49,6 +52,7 @@ export const QUICK: Schedule = {
   budgetSeconds: 1,
   leastSamples: 1,
   patienceSeconds: 2,
+  waitSeconds: 2,
 };
 
 /** A call that takes longer spends its time in loops, which are compiled while they run. */

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { type BenchArguments, MEASURABLE, parseArguments } from "./arguments.ts";
 import { QUICK, THOROUGH } from "./interleave.ts";
 import { describeMachine } from "./machine.ts";
+import { createPace } from "./pace.ts";
 import { isPath, OWN_BACKENDS, openBackend } from "./peers/corr2d-backend.ts";
 import { PEERS } from "./peers/index.ts";
 import { cannot } from "./peers/peer.ts";
@@ -38,26 +39,40 @@ async function checkBackends(names: readonly string[]): Promise<void> {
   }
 }
 
+/** Seconds that `pace.ts`' work takes an undisturbed core, as far as the processes so far have seen. */
+let bestPace = Number.POSITIVE_INFINITY;
+
+async function measureStarts(
+  args: BenchArguments,
+  chosen: (name: string) => boolean,
+): Promise<WorkloadResult> {
+  const pace = createPace(1, bestPace);
+  const candidates = COLD_CANDIDATES.filter((name) => name === "node" || chosen(name));
+  const result = await measureColdStart(candidates, args.quick ? QUICK : THOROUGH, pace);
+  bestPace = pace.best;
+  await pace.close();
+  return result;
+}
+
 async function measureOne(id: string, threads: number, args: BenchArguments): Promise<WorkloadResult | null> {
-  const schedule = args.quick ? QUICK : THOROUGH;
   const chosen = (name: string): boolean => args.peers.includes(name) || args.backends.includes(name);
   // Neither depends on threads.
   if (id === COLD_START.id || id === BUNDLE_SIZE.id) {
     if (threads !== args.threads[0]) return null;
     return id === COLD_START.id
-      ? measureColdStart(
-          COLD_CANDIDATES.filter((name) => name === "node" || chosen(name)),
-          schedule,
-        )
+      ? measureStarts(args, chosen)
       : measureBundleSize(SIZE_CANDIDATES.filter(chosen));
   }
-  return measureInChild({
+  const answer = await measureInChild({
     workload: id,
     threads,
     backends: args.backends.map(located),
     peers: args.peers,
-    schedule,
+    schedule: args.quick ? QUICK : THOROUGH,
+    bestPace,
   });
+  bestPace = answer.bestPace;
+  return answer.result;
 }
 
 /** Whether something of ours is missing or wrong; what a peer cannot do is no failure. */

@@ -5,6 +5,7 @@
  */
 import type { Schedule } from "./interleave.ts";
 import { measureWorkload } from "./measure.ts";
+import { createPace } from "./pace.ts";
 import { corr2dPeer } from "./peers/corr2d.ts";
 import { PEERS } from "./peers/index.ts";
 import type { WorkloadResult } from "./result.ts";
@@ -16,9 +17,16 @@ export interface ChildRequest {
   readonly backends: readonly string[];
   readonly peers: readonly string[];
   readonly schedule: Schedule;
+  /** What earlier children know of the processor (`pace.ts`). */
+  readonly bestPace: number;
 }
 
-async function measure(request: ChildRequest): Promise<WorkloadResult> {
+export interface ChildAnswer {
+  readonly result: WorkloadResult;
+  readonly bestPace: number;
+}
+
+async function measure(request: ChildRequest): Promise<ChildAnswer> {
   const workload = WORKLOADS.find(({ id }) => id === request.workload)!;
   const variants = (workload.variants ?? []).filter((variant) =>
     request.backends.includes(variant.split("?")[0]!),
@@ -27,12 +35,15 @@ async function measure(request: ChildRequest): Promise<WorkloadResult> {
   // Beside itself on one thread: the speed-up then comes from interleaved samples too.
   if (request.threads > 1 && request.backends.includes("cpu-wasm")) ours.push(corr2dPeer("cpu-wasm", 1));
   const peers = PEERS.filter(({ name }) => request.peers.includes(name));
-  return measureWorkload(workload, [...ours, ...peers], request.threads, request.schedule);
+  const { threads, schedule } = request;
+  const pace = createPace(threads, request.bestPace);
+  const result = await measureWorkload(workload, [...ours, ...peers], threads, schedule, pace);
+  return { result, bestPace: pace.best };
 }
 
 process.once("message", (request: ChildRequest) => {
   measure(request).then(
-    (result) => process.send!({ result }, () => process.exit(0)),
+    (answer) => process.send!(answer, () => process.exit(0)),
     (error: unknown) => process.send!({ error: String(error) }, () => process.exit(1)),
   );
 });

@@ -4,12 +4,14 @@
  */
 import { relativeError, tolerance } from "./agreement.ts";
 import { createSampler } from "./harness.ts";
-import { interleave, type Sampler, type Schedule } from "./interleave.ts";
+import type { Sampler, Schedule } from "./interleave.ts";
+import type { Pace } from "./pace.ts";
 import { measurePeak, type Peak } from "./peak.ts";
 import { reference } from "./peers/loops.ts";
 import { type Candidate, cannot, isCannot, type OpenPeer, type Peer } from "./peers/peer.ts";
 import type { Entry, NotMeasured, WorkloadResult } from "./result.ts";
 import { pairedRatio } from "./statistics.ts";
+import { interleaveUndisturbed } from "./undisturbed.ts";
 import { flopsOf, termsOf } from "./workloads/cost.ts";
 import { type Inputs, makeInputs } from "./workloads/inputs.ts";
 import type { Task, Workload } from "./workloads/workload.ts";
@@ -63,9 +65,13 @@ function samplerOf({ name, candidate }: Ready): Sampler {
   return createSampler({ name, run: run!, ...(before === undefined ? {} : { before }) });
 }
 
-/** Collects garbage, so that nobody pays for another's, and lets finalisers and sleepy threads have their turn. */
+/**
+ * Collects young garbage, so that nobody pays for another's, and lets finalisers and sleepy threads have their turn. A
+ * full collection would also throw away compiled code that holds on to short-lived functions; V8 compiles it again
+ * during the next sample, on the cores that the candidate's threads need.
+ */
 async function settle(threads: number): Promise<void> {
-  (globalThis as { gc?: () => void }).gc?.();
+  (globalThis as { gc?: (options: { type: "minor" }) => void }).gc?.({ type: "minor" });
   await new Promise((resolve) =>
     threads > 1 ? setTimeout(resolve, THREADS_SETTLE_MS) : setImmediate(resolve),
   );
@@ -76,6 +82,7 @@ export async function measureWorkload(
   peers: readonly Peer[],
   threads: number,
   schedule: Schedule,
+  pace: Pick<Pace, "isFull">,
 ): Promise<WorkloadResult> {
   const { id, suite, title, task } = workload;
   const peak: Peak | null = measurePeak();
@@ -97,7 +104,7 @@ export async function measureWorkload(
     }
   }
 
-  const timings = await interleave(ready.map(samplerOf), schedule, () => settle(threads));
+  const timings = await interleaveUndisturbed(ready.map(samplerOf), schedule, () => settle(threads), pace);
   const us = REFERENCE_CANDIDATES.find((name) => timings.has(name)) ?? null;
   const entries = ready.map(({ name, open }): Entry => {
     const timing = timings.get(name)!;
@@ -109,6 +116,7 @@ export async function measureWorkload(
       ratio: us === null ? null : pairedRatio(timing.rounds, timings.get(us)!.rounds),
       threads: open.threads,
       samples: timing.rounds.filter((value) => value !== null).length,
+      disturbed: timing.disturbed,
     };
   });
   for (const { candidate, open } of ready) {

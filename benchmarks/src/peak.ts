@@ -4,6 +4,7 @@
  * instructions matter. Two forms are tried, six chains of multiplications beside six of additions, and relaxed
  * fused multiply-adds where the host has them; the peak is the better one's best sample.
  */
+import { encodeFunction, F32, I32, V128 } from "./wasm-function.ts";
 
 export interface Peak {
   readonly gflops: number;
@@ -29,11 +30,6 @@ const F32X4_ADD = [SIMD, 0xe4, 0x01];
 const F32X4_MUL = [SIMD, 0xe6, 0x01];
 const F32X4_RELAXED_MADD = [SIMD, 0x85, 0x02];
 
-/** Lengths are below 2¹⁴ here: at most two bytes of LEB128. */
-const leb = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, value >> 7]);
-const sized = (bytes: readonly number[]): number[] => [...leb(bytes.length), ...bytes];
-const section = (id: number, bytes: readonly number[]): number[] => [id, ...sized(bytes)];
-
 /** One turn of the loop, and its floating-point operations. */
 function turn(instructions: Peak["instructions"]): { code: number[]; flops: number } {
   const code: number[] = [];
@@ -47,30 +43,27 @@ function turn(instructions: Peak["instructions"]): { code: number[]; flops: numb
   return { code, flops: ACCUMULATORS * LANES * (instructions === "relaxed_madd" ? 2 : 1) };
 }
 
-/** A module that exports `probe(count, factor, summand)`. */
+/** A module that exports `run(count, factor, summand)`. */
 function encode(instructions: Peak["instructions"]): Uint8Array {
   const { code } = turn(instructions);
   const accumulators = Array.from({ length: ACCUMULATORS }, (_, i) => FIRST + i);
-  const body = [
-    ...[1, ACCUMULATORS + 2, 0x7b], // locals: v128
-    ...[GET, 1, ...F32X4_SPLAT, SET, FACTOR, GET, 2, ...F32X4_SPLAT, SET, SUMMAND],
-    ...accumulators.flatMap((at) => [GET, FACTOR, SET, at]),
-    ...[0x03, 0x40], // loop
-    ...Array.from({ length: UNROLL }, () => code).flat(),
-    ...[GET, 0, 0x41, 1, 0x6b, 0x22, 0, 0x0d, 0], // count -= 1; again unless 0
-    0x0b,
-    // The result depends on every accumulator, so that none is dead code.
-    ...[GET, FIRST, ...accumulators.slice(1).flatMap((at) => [GET, at, ...F32X4_ADD])],
-    ...[...F32X4_EXTRACT_LANE_0, 0x0b],
-  ];
-  const name = [...new TextEncoder().encode("probe")];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [1, 0x60, 3, 0x7f, 0x7d, 0x7d, 1, 0x7d]), // (i32, f32, f32) → f32
-    ...section(3, [1, 0]),
-    ...section(7, [1, ...sized(name), 0x00, 0]),
-    ...section(10, [1, ...sized(body)]),
-  ]);
+  return encodeFunction({
+    params: [I32, F32, F32],
+    result: F32,
+    locals: [ACCUMULATORS + 2, V128],
+    memoryPages: 0,
+    body: [
+      ...[GET, 1, ...F32X4_SPLAT, SET, FACTOR, GET, 2, ...F32X4_SPLAT, SET, SUMMAND],
+      ...accumulators.flatMap((at) => [GET, FACTOR, SET, at]),
+      ...[0x03, 0x40], // loop
+      ...Array.from({ length: UNROLL }, () => code).flat(),
+      ...[GET, 0, 0x41, 1, 0x6b, 0x22, 0, 0x0d, 0], // count -= 1; again unless 0
+      0x0b,
+      // The result depends on every accumulator, so that none is dead code.
+      ...[GET, FIRST, ...accumulators.slice(1).flatMap((at) => [GET, at, ...F32X4_ADD])],
+      ...F32X4_EXTRACT_LANE_0,
+    ],
+  });
 }
 
 const WARM_SECONDS = 0.1;
@@ -79,7 +72,7 @@ const SAMPLE_TURNS = 100_000;
 
 function rate(instructions: Peak["instructions"], bytes: Uint8Array): number {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource));
-  const probe = exports.probe as (count: number, factor: number, summand: number) => number;
+  const probe = exports.run as (count: number, factor: number, summand: number) => number;
   const start = performance.now();
   while (performance.now() - start < WARM_SECONDS * 1000) probe(SAMPLE_TURNS / 10, 1, 0);
   let best = Number.POSITIVE_INFINITY;

@@ -40,7 +40,8 @@ function cell(result: WorkloadResult, entry: Entry | undefined): string {
   if (entry === undefined) return "";
   if (!isMeasured(entry)) return entry.status === "cannot" ? "cannot" : "wrong";
   const fewer = entry.threads < result.threads ? ` (${entry.threads}T)` : "";
-  const time = formatValue(entry.value, result.unit) + fewer;
+  const doubt = 2 * entry.disturbed > entry.samples ? "~" : "";
+  const time = doubt + formatValue(entry.value, result.unit) + fewer;
   return entry.ratio === null || entry.name === result.us ? time : `${time} · ${significant(entry.ratio)}×`;
 }
 
@@ -168,7 +169,8 @@ export function renderTables(results: readonly WorkloadResult[]): string {
 const READING = `Times are medians of interleaved samples. \`12.1 ms · 6.4×\` is a time and how many times ours it is (the median of
 the ratios round by round, so it is not exactly the quotient of two medians); above 1× we are faster. Ours is the first column of
 a row that shows no ratio: cpu-wasm, or cpu-js where that is the subject; ± is its median absolute deviation. "cannot" has its
-reason below the table; "(1T)" used fewer threads than it was offered. GFLOP/s count two operations per multiply-add
+reason below the table; "(1T)" used fewer threads than it was offered; "~" marks a median of samples most of which were taken while
+something else slowed the processor. GFLOP/s count two operations per multiply-add
 of direct summation, so a Winograd kernel can pass 100 % of the peak, which is that of WebAssembly's 128-bit SIMD on
 the threads used. Targets: ${TARGETS_SOURCE}.`;
 

@@ -15,6 +15,8 @@ export interface Measured {
   /** Threads it used. */
   readonly threads: number;
   readonly samples: number;
+  /** Samples among them that were taken while something else slowed the processor. */
+  readonly disturbed: number;
 }
 
 /** One that takes no part, or whose answer is wrong. */

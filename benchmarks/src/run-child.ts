@@ -1,13 +1,12 @@
 /** Starts `measure-child.ts` for one workload and waits for its result. */
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { ChildRequest } from "./measure-child.ts";
-import type { WorkloadResult } from "./result.ts";
+import type { ChildAnswer, ChildRequest } from "./measure-child.ts";
 
 const CHILD = fileURLToPath(new URL("./measure-child.js", import.meta.url));
 
 /** @throws Error when the child fails or dies. */
-export function measureInChild(request: ChildRequest): Promise<WorkloadResult> {
+export function measureInChild(request: ChildRequest): Promise<ChildAnswer> {
   return new Promise((resolve, reject) => {
     // Some peers greet on standard output, which belongs to the tables.
     const child = fork(CHILD, [], {
@@ -15,8 +14,8 @@ export function measureInChild(request: ChildRequest): Promise<WorkloadResult> {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
-    child.on("message", (message: { result?: WorkloadResult; error?: string }) => {
-      if (message.result !== undefined) resolve(message.result);
+    child.on("message", (message: ChildAnswer | { error: string }) => {
+      if ("result" in message) resolve(message);
       else reject(new Error(message.error));
     });
     child.on("error", reject);

@@ -10,6 +10,7 @@ const SCHEDULE: Schedule = {
   budgetSeconds: 100,
   leastSamples: 2,
   patienceSeconds: 1000,
+  waitSeconds: 0,
 };
 
 interface Fake {

@@ -14,7 +14,10 @@ const SCHEDULE: Schedule = {
   budgetSeconds: 1,
   leastSamples: 1,
   patienceSeconds: 100,
+  waitSeconds: 0,
 };
+
+const QUIET = { isFull: async () => true };
 
 const RELU: Workload = { id: "r", suite: "s", title: "t", task: { kind: "relu", size: 8 } };
 
@@ -40,6 +43,7 @@ test("times who agrees, and relates them to ours", async () => {
     [peer("cpu-wasm", 2), peer("cpu-js", 4), peer("x", 6)],
     1,
     SCHEDULE,
+    QUIET,
   );
   expect(result.us).toBe("cpu-wasm");
   expect(result.entries.filter(isMeasured).map(({ name, value, ratio }) => [name, value, ratio])).toEqual([
@@ -53,7 +57,7 @@ test("times who agrees, and relates them to ours", async () => {
 
 test("refuses to time who disagrees, and says by how much", async () => {
   const wrong = peer("wrong", 1, (x) => Math.abs(x));
-  const { entries } = await measureWorkload(RELU, [peer("cpu-js", 1), wrong], 1, SCHEDULE);
+  const { entries } = await measureWorkload(RELU, [peer("cpu-js", 1), wrong], 1, SCHEDULE, QUIET);
   expect(entries[1]).toMatchObject({ name: "wrong", status: "disagrees" });
   expect(entries[1]).toHaveProperty("reason", expect.stringMatching(/of the largest result/));
 });
@@ -77,7 +81,13 @@ test("keeps the reason of who cannot, at whichever point it shows", async () => 
       }),
     }),
   };
-  const { entries, us, versions } = await measureWorkload(RELU, [absent, unable, failing], 1, SCHEDULE);
+  const { entries, us, versions } = await measureWorkload(
+    RELU,
+    [absent, unable, failing],
+    1,
+    SCHEDULE,
+    QUIET,
+  );
   expect(us).toBeNull();
   expect(entries).toEqual([
     { name: "absent", status: "cannot", reason: "not installed" },
@@ -89,6 +99,14 @@ test("keeps the reason of who cannot, at whichever point it shows", async () => 
 
 test("leaves out whom the workload does not ask for", async () => {
   const only = { ...RELU, candidates: ["cpu-js"] };
-  const { entries } = await measureWorkload(only, [peer("cpu-js", 1), peer("x", 1)], 1, SCHEDULE);
+  const { entries } = await measureWorkload(only, [peer("cpu-js", 1), peer("x", 1)], 1, SCHEDULE, QUIET);
   expect(entries.map(({ name }) => name)).toEqual(["cpu-js"]);
+});
+
+test("says how many of the samples that it kept were disturbed", async () => {
+  const noisy = { isFull: async () => false };
+  const { entries } = await measureWorkload(RELU, [peer("cpu-js", 1)], 1, SCHEDULE, noisy);
+  expect(entries[0]).toMatchObject({ samples: 3, disturbed: 3 });
+  const { entries: quiet } = await measureWorkload(RELU, [peer("cpu-js", 1)], 1, SCHEDULE, QUIET);
+  expect(quiet[0]).toMatchObject({ samples: 3, disturbed: 0 });
 });

@@ -11,6 +11,7 @@ const measured = (name: string, value: number, ratio: number | null, threads = 1
   ratio,
   threads,
   samples: 15,
+  disturbed: 0,
 });
 
 const RESULT: WorkloadResult = {
@@ -77,6 +78,14 @@ describe("tables", () => {
   test("show small ratios too", () => {
     const beaten = { ...RESULT, entries: [measured("cpu-wasm", 0.004, 1), measured("loops", 8e-6, 0.002)] };
     expect(firstRow(renderTables([beaten])).loops).toBe("8.00 µs · 0.002×");
+  });
+
+  test("mark a median of disturbed samples", () => {
+    const noisy = { ...measured("loops", 0.2, 80.4), disturbed: 8 };
+    const calmer = { ...measured("cpu-wasm", 0.0025, 1), disturbed: 7 };
+    const row = firstRow(renderTables([{ ...RESULT, entries: [calmer, noisy] }]));
+    expect(row.loops).toBe("~200 ms · 80.4×");
+    expect(row["cpu-wasm"]).toBe("2.50 ms ±5 %");
   });
 
   test("say when a target is missed", () => {

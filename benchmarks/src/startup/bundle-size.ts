@@ -96,6 +96,7 @@ export async function measureBundleSize(candidates: readonly string[]): Promise<
       ratio: us === null ? null : value / sizes.get(us)!,
       threads: 1,
       samples: 1,
+      disturbed: 0,
     }),
   );
   return {

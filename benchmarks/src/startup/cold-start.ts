@@ -4,10 +4,12 @@
  */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { interleave, type Schedule } from "../interleave.ts";
+import type { Schedule } from "../interleave.ts";
 import { REFERENCE_CANDIDATES } from "../measure.ts";
+import type { Pace } from "../pace.ts";
 import type { Entry, WorkloadResult } from "../result.ts";
 import { pairedRatio } from "../statistics.ts";
+import { interleaveUndisturbed } from "../undisturbed.ts";
 
 export const COLD_START = {
   id: "cold",
@@ -54,6 +56,7 @@ function timeStart(name: string): Promise<number> {
 export async function measureColdStart(
   candidates: readonly string[],
   schedule: Schedule,
+  pace: Pick<Pace, "isFull">,
 ): Promise<WorkloadResult> {
   const failed: Entry[] = [];
   const working: string[] = [];
@@ -65,10 +68,11 @@ export async function measureColdStart(
       failed.push({ name, status: "cannot", reason: (error as Error).message });
     }
   }
-  const timings = await interleave(
+  const timings = await interleaveUndisturbed(
     working.map((name) => ({ name, sample: () => timeStart(name) })),
     { ...schedule, budgetSeconds: Number.POSITIVE_INFINITY },
     async () => {},
+    pace,
   );
   const us = REFERENCE_CANDIDATES.find((name) => timings.has(name)) ?? null;
   const entries = working.map((name): Entry => {
@@ -81,6 +85,7 @@ export async function measureColdStart(
       ratio: us === null ? null : pairedRatio(timing.rounds, timings.get(us)!.rounds),
       threads: 1,
       samples: timing.rounds.length,
+      disturbed: timing.disturbed,
     };
   });
   return {
