@@ -88,22 +88,24 @@ function packFour(source: usize, table: usize, depth: i32, columns: i32, columnS
 }
 
 /**
- * Chunks are panels: (image, group, outer block, inner block, column block). A column block has 16 columns, the last
- * one 8 when it needs no more.
+ * Chunks are panels: (column block, image, group, outer block, inner block), so that threads pack the panels that they
+ * multiply by. A column block has 16 columns, the last one 8 when it needs no more.
  *
  * args: 0 source, 1 header (one float per column, in the first block) or 0, 2 out, 3 depth table, 4 depth of a
  * block, 5 depth of the last inner block, 6 outer blocks, 7 inner blocks, 8 source step per outer block, 9 per
  * inner block, 10 columns, 11 source step per column, 12 groups, 13 source step per image, 14 per group, 15 header
- * step per group, 16 out step per (image, group), 17 out step per block.
+ * step per group, 16 out step per (image, group), 17 out step per block, 18
+ * chunks of a column block.
  */
 export function packPanels(args: usize, begin: i32, end: i32): void {
   const columns = arg(args, 10), groups = arg(args, 12);
   const outer = arg(args, 6), inner = arg(args, 7);
   const columnStep = <usize>arg(args, 11);
-  const columnBlocks = (columns + LANES - 1) / LANES;
+  const blockChunks = arg(args, 18);
   for (let chunk = begin; chunk < end; chunk++) {
-    let rest = chunk / columnBlocks;
-    const first = (chunk - rest * columnBlocks) * LANES;
+    const columnBlock = chunk / blockChunks;
+    const first = columnBlock * LANES;
+    let rest = chunk - columnBlock * blockChunks;
     let next = rest / inner;
     const i = rest - next * inner;
     rest = next / outer;

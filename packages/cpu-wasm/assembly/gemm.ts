@@ -54,27 +54,28 @@ function rowsTimesPanel(
 }
 
 /**
- * Chunks: (image, group, slice of rows, part of the column blocks).
+ * Chunks: (part of the column blocks, image, group, slice of rows).
  *
  * args: 0 input, 1 out, 2 row table of the input, 3 row table of the output, 4 depth table, 5 panels, 6 rows of a
  * slice, 7 rows of the last slice, 8 slices, 9 columns, 10 out step per column, 11 depth of a block, 12 depth of
  * the last inner block, 13 outer blocks, 14 inner blocks, 15 input step per outer block, 16 per inner block, 17
  * groups, 18 input step per image, 19 out step per image, 20 input step per group, 21 out step per group, 22 panel
  * step per group, 23 panel step per image, 24 input step per slice, 25 out step per slice, 26 table step per slice,
- * 27 column parts, 28 columns of a part (a multiple of 16), 29 panel step per block, 30 whether to add to what out
+ * 27 chunks of a column part, 28 columns of a part (a multiple of 16), 29 panel step per block, 30 whether to add to what out
  * holds, 31 room for the sums of a tile, 256 bytes for each chunk.
  */
 export function gemm(args: usize, begin: i32, end: i32): void {
   const slices = arg(args, 8), columns = arg(args, 9), groups = arg(args, 17);
-  const parts = arg(args, 27), partColumns = arg(args, 28);
+  const partChunks = arg(args, 27), partColumns = arg(args, 28);
   const outer = arg(args, 13), inner = arg(args, 14);
   const columnStep = <usize>arg(args, 10);
   const table = <usize>arg(args, 4);
   for (let chunk = begin; chunk < end; chunk++) {
-    let rest = chunk / parts;
-    const firstColumn = (chunk - rest * parts) * partColumns;
+    const part = chunk / partChunks;
+    const firstColumn = part * partColumns;
     const endColumn = min(firstColumn + partColumns, columns);
-    let next = rest / slices;
+    const rest = chunk - part * partChunks;
+    const next = rest / slices;
     const slice = rest - next * slices;
     const image = next / groups;
     const group = next - image * groups;

@@ -17,7 +17,7 @@ import {
   Scratch,
 } from "./conv-layout.ts";
 import { type Correlation, forwardCorrelation, macsOf } from "./conv-problem.ts";
-import { CHUNKS, depthBlocks, multiply, pack, paddedColumns, panelBytes, tileBytes } from "./gemm.ts";
+import { CHUNKS, depthBlocks, LANES, multiply, pack, paddedColumns, panelBytes, tileBytes } from "./gemm.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** How pixels are cut into slices: rows of one image, or several images. */
@@ -32,7 +32,7 @@ function slicesOf(c: Correlation): Slices {
     return { images: Math.min(c.batch, Math.ceil(96 / pixels)), rows: c.y.output };
   const rowBytes = c.inChannels * c.y.stride * c.x.input * FLOAT;
   const rows = Math.max(Math.ceil(48 / c.x.output), Math.floor(SLICE_BYTES / rowBytes) - c.y.taps);
-  const perImage = Math.ceil(CHUNKS / (c.batch * c.groups));
+  const perImage = Math.ceil(CHUNKS / (c.batch * c.groups * Math.ceil(c.outChannels / LANES)));
   return { images: 1, rows: Math.min(c.y.output, rows, Math.ceil(c.y.output / perImage)) };
 }
 

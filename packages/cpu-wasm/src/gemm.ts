@@ -9,7 +9,7 @@ import type { Runtime } from "./runtime.ts";
 export const CHUNKS = 16;
 
 /** Columns of one panel. */
-const LANES = 16;
+export const LANES = 16;
 
 /** Floats per depth of all panels of `columns` columns: the last panel is half as wide when it needs no more. */
 export function paddedColumns(columns: number): number {
@@ -74,7 +74,7 @@ export interface PackArguments {
 
 export function pack(rt: Runtime, p: PackArguments): void {
   const { blocks, columns } = p;
-  const images = p.images ?? 1;
+  const panels = (p.images ?? 1) * p.groups * blocks.outer * blocks.inner;
   const args = [
     p.source,
     p.header,
@@ -94,8 +94,8 @@ export function pack(rt: Runtime, p: PackArguments): void {
     columns * 4,
     panelBytes(blocks),
     blocks.blockStep,
+    panels,
   ];
-  const panels = images * p.groups * blocks.outer * blocks.inner;
   rt.run("packPanels", args, panels * Math.ceil(columns / LANES), 2 * panels * blocks.depth * columns);
 }
 
@@ -134,9 +134,9 @@ export interface MultiplyArguments {
 
 /** Column blocks are cut into parts when there are few other chunks. */
 function columnParts(columns: number, chunks: number): { parts: number; partColumns: number } {
-  const blocks = Math.ceil(columns / 16);
-  const wanted = Math.max(1, Math.min(blocks, Math.floor(CHUNKS / chunks)));
-  const partColumns = Math.ceil(blocks / wanted) * 16;
+  const blocks = Math.ceil(columns / LANES);
+  const wanted = Math.max(1, Math.min(blocks, Math.ceil(CHUNKS / chunks)));
+  const partColumns = Math.ceil(blocks / wanted) * LANES;
   return { parts: Math.ceil(columns / partColumns), partColumns };
 }
 
@@ -178,7 +178,7 @@ export function multiply(rt: Runtime, m: MultiplyArguments): void {
     m.sliceIn,
     m.sliceOut,
     m.tableStep,
-    parts,
+    chunks,
     partColumns,
     blocks.blockStep,
     m.accumulate ? 1 : 0,
