@@ -28,34 +28,48 @@ function zeroRow(to: usize, count: i32): void {
   for (; count > 0; count--, to += 4) store<f32>(to, 0);
 }
 
+/** Copies a plane of `height` × `width` into one of `rows` × `columns`, from row `top` and column `left` on. */
+export function padPlane(
+  from: usize,
+  to: usize,
+  height: i32,
+  width: i32,
+  rows: i32,
+  columns: i32,
+  top: i32,
+  left: i32,
+): void {
+  const before = min(max(left, 0), columns);
+  const skip = max(-left, 0);
+  const count = max(min(width - skip, columns - before), 0);
+  const after = columns - before - count;
+  const firstRow = min(max(top, 0), rows), endRow = max(min(top + height, rows), firstRow);
+  from += <usize>((firstRow - top) * width + skip) << 2;
+  zeroRow(to, firstRow * columns + before);
+  to += <usize>(firstRow * columns + before) << 2;
+  for (let row = firstRow; row < endRow; row++) {
+    copyRow(from, to, count);
+    from += <usize>width << 2;
+    to += <usize>count << 2;
+    // The end of this row and the beginning of the next are one run.
+    const gap = row == endRow - 1 ? after : after + before;
+    zeroRow(to, gap);
+    to += <usize>gap << 2;
+  }
+  if (endRow > firstRow) zeroRow(to, (rows - endRow) * columns);
+  else zeroRow(to, rows * columns - firstRow * columns - before);
+}
+
 /**
  * Chunks are planes. args: 0 source, 1 out, 2 height, 3 width, 4 rows of out, 5 columns of out, 6 rows above,
  * 7 columns to the left.
  */
 export function padPlanes(args: usize, begin: i32, end: i32): void {
   const height = arg(args, 2), width = arg(args, 3), rows = arg(args, 4), columns = arg(args, 5);
-  const top = arg(args, 6), left = arg(args, 7);
-  const before = min(max(left, 0), columns);
-  const skip = max(-left, 0);
-  const count = max(min(width - skip, columns - before), 0);
-  const after = columns - before - count;
-  const firstRow = min(max(top, 0), rows), endRow = max(min(top + height, rows), firstRow);
   for (let plane = begin; plane < end; plane++) {
-    let to = <usize>arg(args, 1) + (<usize>(plane * rows * columns) << 2);
-    let from = <usize>arg(args, 0) + (<usize>((plane * height + firstRow - top) * width + skip) << 2);
-    zeroRow(to, firstRow * columns + before);
-    to += <usize>(firstRow * columns + before) << 2;
-    for (let row = firstRow; row < endRow; row++) {
-      copyRow(from, to, count);
-      from += <usize>width << 2;
-      to += <usize>count << 2;
-      // The end of this row and the beginning of the next are one run.
-      const gap = row == endRow - 1 ? after : after + before;
-      zeroRow(to, gap);
-      to += <usize>gap << 2;
-    }
-    if (endRow > firstRow) zeroRow(to, (rows - endRow) * columns);
-    else zeroRow(to, rows * columns - firstRow * columns - before);
+    const from = <usize>arg(args, 0) + (<usize>(plane * height * width) << 2);
+    const to = <usize>arg(args, 1) + (<usize>(plane * rows * columns) << 2);
+    padPlane(from, to, height, width, rows, columns, arg(args, 6), arg(args, 7));
   }
 }
 

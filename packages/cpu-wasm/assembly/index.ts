@@ -25,7 +25,6 @@ export * from "./conv-rows";
 export * from "./winograd";
 export * from "./winograd2";
 export * from "./winograd4";
-export * from "./winograd-tasks";
 export * from "./conv-images";
 export * from "./depthwise";
 export * from "./conv-phases";

@@ -1,117 +1,168 @@
 /**
- * The part of Winograd's convolution that all tile sizes share: the products of transformed tiles and kernels.
+ * Winograd's convolution of 3×3 kernels: Y = Aᵀ [(G k Gᵀ) ⊙ (Bᵀ d B)] A turns the sums over a tile's taps into products
+ * of transformed elements ("points"), so that the sums over channels become one matrix product for each point.
+ * Layouts, all with lanes along tiles: transformed input [point][channel][tile], transformed kernel [point][pair of
+ * output channels][channel][2] with an even number of channels, products [point][output channel][tile].
  *
- * Y = Aᵀ [(G k Gᵀ) ⊙ (Bᵀ d B)] A turns the sums over a tile's taps into products of transformed elements
- * ("points"), so the sums over channels become one matrix product for each point. Layouts, all with lanes along
- * tiles: transformed input [point][channel][tile], transformed kernel [point][pair of output channels][channel][2],
- * products [point][output channel][tile].
+ * A task goes from its first transform to its output on one thread, so that what its stages hand on stays in that
+ * thread's cache. Sharing each stage among the threads moves all of it between caches, which takes longer than the
+ * transforms themselves.
  *
  * Source: Lavin & Gray 2016, "Fast Algorithms for Convolutional Neural Networks".
  */
-import { arg } from "./simd";
+import { padPlane } from "./conv-pad";
 import { positions, setTapRuns } from "./conv-positions";
+import { arg } from "./simd";
+import { repair } from "./winograd-repair";
+import { Slot } from "./winograd-slots";
+import { inputTiles2, kernelTiles2, outputTiles2 } from "./winograd2";
+import { inputTiles4, kernelTiles4, outputTiles4 } from "./winograd4";
+
+/** The number of this instance's thread. */
+let thread: i32 = 0;
+
+export function setThread(index: i32): void {
+  thread = index;
+}
+
+/** This thread's room, or everyone's. */
+@inline
+function room(args: usize, slot: Slot): usize {
+  return <usize>arg(args, slot) + arg(args, slot + 1) * thread;
+}
+
+/** Bytes of a pair of output channels in a point's transformed kernel. Input channels are transformed two at a time. */
+@inline
+function kernelPairStep(channels: i32): usize {
+  return <usize>((channels + 1) & -2) << 3;
+}
 
 /**
- * Chunks are points.
- *
- * args: 0 transformed input, 1 transformed kernel, 2 products, 3 table of the channels' offsets, 4 channels, 5 tiles,
- * 6 channel pairs, 7 input step per point, 8 kernel step per point, 9 product step per point, 10 product step per
- * output channel, 11 eight zero bytes.
+ * Some channels of some rows of tiles of some images: padded, plane by plane, and transformed, four tiles at a time. Up to
+ * three tiles too many are written behind each tile row, where the next row goes.
  */
-export function winogradProducts(args: usize, begin: i32, end: i32): void {
-  const table = <usize>arg(args, 3), channels = arg(args, 4), tiles = arg(args, 5), pairs = arg(args, 6);
-  const outChannel = <usize>arg(args, 10), zeros = <usize>arg(args, 11);
-  setTapRuns(1, 0);
-  for (let point = begin; point < end; point++) {
-    const input = <usize>arg(args, 0) + arg(args, 7) * point;
-    let kernel = <usize>arg(args, 1) + arg(args, 8) * point;
-    let out = <usize>arg(args, 2) + arg(args, 9) * point;
-    for (let pair = 0; pair < pairs; pair++) {
-      positions(2, input, table, zeros, kernel, channels, out, outChannel, tiles);
-      kernel += <usize>channels << 3;
-      out += outChannel << 1;
+function transformInput(args: usize, image: i32, images: i32, tileRow: i32, tileRows: i32, begin: i32, end: i32): void {
+  const size = arg(args, Slot.SIZE), tileColumns = arg(args, Slot.TILE_COLUMNS);
+  const height = arg(args, Slot.HEIGHT), width = arg(args, Slot.WIDTH);
+  const top = arg(args, Slot.TOP) - tileRow * size, left = arg(args, Slot.LEFT);
+  const rows = tileRows * size + 2, columns = tileColumns * size + 2;
+  const row = <usize>columns << 2, point = <usize>arg(args, Slot.TRANSFORMED_POINT);
+  const padded = room(args, Slot.PADDED);
+  for (let channel = begin; channel < end; channel++) {
+    let to = room(args, Slot.TRANSFORMED) + arg(args, Slot.TILES) * channel;
+    let plane = <usize>arg(args, Slot.X) + arg(args, Slot.X_IMAGE) * image + (<usize>(channel * height * width) << 2);
+    for (let i = 0; i < images; i++) {
+      padPlane(plane, padded, height, width, rows, columns, top, left);
+      let line = padded;
+      for (let r = tileRows; r > 0; r--) {
+        for (let tile = 0; tile < tileColumns; tile += 4) {
+          const from = line + (<usize>(tile * size) << 2), target = to + (<usize>tile << 2);
+          if (size == 2) inputTiles2(from, row, target, point);
+          else inputTiles4(from, row, target, point);
+        }
+        to += <usize>tileColumns << 2;
+        line += row * size;
+      }
+      plane += arg(args, Slot.X_IMAGE);
     }
   }
 }
 
-/** The first `count` of eight floats. */
-@inline
-export function storePart(to: usize, low: v128, high: v128, count: i32): void {
-  if (count >= 8) {
-    v128.store(to, low);
-    v128.store(to, high, 16);
-    return;
+/** Pairs of output channels, of `count` from channel `first` on. An odd last channel is transformed twice. */
+function transformKernel(args: usize, first: i32, count: i32, begin: i32, end: i32): void {
+  const channels = arg(args, Slot.CHANNELS), point = <usize>arg(args, Slot.KERNELS_POINT);
+  const outStep = <usize>arg(args, Slot.KERNEL_OUT), inStep = <usize>arg(args, Slot.KERNEL_IN);
+  const rowStep = <usize>arg(args, Slot.KERNEL_ROW), columnStep = <usize>arg(args, Slot.KERNEL_COLUMN);
+  const size = arg(args, Slot.SIZE);
+  for (let pair = begin; pair < end; pair++) {
+    let from = <usize>arg(args, Slot.KERNEL) + outStep * (first + 2 * pair);
+    let to = room(args, Slot.KERNELS) + kernelPairStep(channels) * pair;
+    const second: usize = 2 * pair + 1 < count ? outStep : 0;
+    for (let c = 0; c < channels; c += 2) {
+      const next: usize = c + 1 < channels ? inStep : 0;
+      if (size == 2) kernelTiles2(from, second, next, rowStep, columnStep, to, point);
+      else kernelTiles4(from, second, next, rowStep, columnStep, to, point);
+      from += inStep << 1;
+      to += 16;
+    }
   }
-  if (count >= 4) {
-    v128.store(to, low);
-    to += 16;
-    count -= 4;
-    low = high;
-  }
-  if (count & 2) {
-    v128.store64_lane(to, low, 0);
-    if (count & 1) v128.store32_lane(to, low, 2, 8);
-  } else if (count & 1) v128.store32_lane(to, low, 0);
 }
 
-/** The direct sum of one output value, in float64: what a window with a non-finite value must give. */
-function directAt(input: usize, row: usize, plane: usize, channels: i32, kernel: usize, args: usize): f64 {
-  const kernelIn = arg(args, 0), kernelY = arg(args, 1), kernelX = arg(args, 2);
-  let sum: f64 = 0;
-  for (let c = 0; c < channels; c++) {
-    for (let ky = 0; ky < 3; ky++) {
-      for (let kx = 0; kx < 3; kx++) {
-        const x = load<f32>(input + <usize>ky * row + (<usize>kx << 2));
-        sum += <f64>x * <f64>load<f32>(kernel + ky * kernelY + kx * kernelX);
+/** The products of `pairs` pairs of output channels. */
+function multiply(args: usize, tiles: i32, pairs: i32): void {
+  const channels = arg(args, Slot.CHANNELS), table = <usize>arg(args, Slot.TABLE), zeros = <usize>arg(args, Slot.ZEROS);
+  const step = <usize>arg(args, Slot.TILES), points = (arg(args, Slot.SIZE) + 2) * (arg(args, Slot.SIZE) + 2);
+  setTapRuns(1, 0);
+  for (let point = 0; point < points; point++) {
+    const input = room(args, Slot.TRANSFORMED) + arg(args, Slot.TRANSFORMED_POINT) * point;
+    let kernel = room(args, Slot.KERNELS) + arg(args, Slot.KERNELS_POINT) * point;
+    let out = room(args, Slot.PRODUCTS) + arg(args, Slot.PRODUCTS_POINT) * point;
+    for (let pair = 0; pair < pairs; pair++) {
+      positions(2, input, table, zeros, kernel, channels, out, step, tiles);
+      kernel += kernelPairStep(channels);
+      out += step << 1;
+    }
+  }
+}
+
+/**
+ * The products' transforms into the output. From the last tile to the first: F(4×4) works in place, and the lanes beyond
+ * the end of a tile row are the next row's tiles, which by then are not needed any more.
+ */
+function transformOutput(args: usize, image: i32, images: i32, tileRow: i32, tileRows: i32, first: i32, count: i32): void {
+  const size = arg(args, Slot.SIZE), tileColumns = arg(args, Slot.TILE_COLUMNS);
+  const outRow = <usize>arg(args, Slot.OUT_ROW), point = <usize>arg(args, Slot.PRODUCTS_POINT);
+  for (let i = 0; i < count; i++) {
+    const channel = first + i;
+    const products = room(args, Slot.PRODUCTS) + arg(args, Slot.TILES) * i;
+    const bias: f32 = arg(args, Slot.BIAS) ? load<f32>(<usize>arg(args, Slot.BIAS) + (<usize>channel << 2)) : 0;
+    for (let line = images * tileRows - 1; line >= 0; line--) {
+      const n = image + line / tileRows, y = (tileRow + line % tileRows) * size;
+      const height = min(arg(args, Slot.ROWS) - y, size);
+      const out =
+        <usize>arg(args, Slot.OUT) + arg(args, Slot.OUT_IMAGE) * n + arg(args, Slot.OUT_PLANE) * channel + outRow * y;
+      for (let tile = (tileColumns - 1) & -4; tile >= 0; tile -= 4) {
+        const from = products + (<usize>(line * tileColumns + tile) << 2);
+        const x = tile * size, to = out + (<usize>x << 2);
+        const width = min(arg(args, Slot.COLUMNS) - x, 4 * size);
+        const finite = size == 2
+          ? outputTiles2(from, point, f32x4.splat(bias), to, outRow, width, height)
+          : outputTiles4(from, point, f32x4.splat(bias), to, outRow, width, height);
+        if (!finite) repair(args, n, channel, y, height, x, width, bias);
       }
     }
-    input += plane;
-    kernel += kernelIn;
   }
-  return sum;
 }
 
-/**
- * Sums the outputs anew, directly, that are not finite, in a block of some rows and columns: the transform of an
- * infinite input gives NaN beside it.
- *
- * args, those of the output transforms: 0 kernel step per input channel, 1 per row, 2 per column, 3 per output
- * channel, 4 products, 5 step per point, 6 per output channel, 7 out, 8 out step per row, 9 per channel, 10 per
- * image, 11 output rows that are left, 12 output columns, 13 tile columns, 14 tile rows, 15 images, 16 bias or 0,
- * 17 padded input at the first tile row, 18 its step per row, 19 per channel, 20 per image, 21 input channels, 22
- * kernel.
- */
-export function repair(
-  args: usize,
-  channel: i32,
-  image: i32,
-  firstRow: i32,
-  firstColumn: i32,
-  out: usize,
-  outRow: usize,
-  columns: i32,
-  rows: i32,
-  bias: f32,
-): void {
-  const row = <usize>arg(args, 18), plane = <usize>arg(args, 19);
-  const kernel = <usize>arg(args, 22) + arg(args, 3) * channel;
-  const input =
-    <usize>arg(args, 17) + arg(args, 20) * image + row * firstRow + (<usize>firstColumn << 2);
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      const at = out + outRow * y + (<usize>x << 2);
-      if (isFinite(load<f32>(at))) continue;
-      const from = input + row * y + (<usize>x << 2);
-      store<f32>(at, <f32>(directAt(from, row, plane, arg(args, 21), kernel, args) + <f64>bias));
+/** Chunks are pairs of output channels. Args of all: winograd-slots.ts. */
+export function winogradKernel(args: usize, begin: i32, end: i32): void {
+  transformKernel(args, 0, arg(args, Slot.OUT_CHANNELS), begin, end);
+}
+
+/** The whole input, for tasks that are parts of the output channels. Chunks are channels. */
+export function winogradInput(args: usize, begin: i32, end: i32): void {
+  transformInput(args, 0, arg(args, Slot.BATCH), 0, arg(args, Slot.TILE_ROWS), begin, end);
+}
+
+/** Chunks are tasks: parts of the output channels, or blocks of tile rows of some images. */
+export function winogradTasks(args: usize, begin: i32, end: i32): void {
+  const outChannels = arg(args, Slot.OUT_CHANNELS), part = arg(args, Slot.PART);
+  const allRows = arg(args, Slot.TILE_ROWS), blocks = arg(args, Slot.BLOCKS);
+  for (let task = begin; task < end; task++) {
+    let image = 0, images = arg(args, Slot.IMAGES), tileRow = 0, tileRows = allRows, first = 0, count = outChannels;
+    if (part) {
+      first = task * part;
+      count = min(part, outChannels - first);
+      transformKernel(args, first, count, 0, (count + 1) >> 1);
+    } else {
+      const block = task % blocks;
+      image = (task / blocks) * images;
+      images = min(images, arg(args, Slot.BATCH) - image);
+      tileRow = (block * allRows) / blocks;
+      tileRows = ((block + 1) * allRows) / blocks - tileRow;
+      transformInput(args, image, images, tileRow, tileRows, 0, arg(args, Slot.CHANNELS));
     }
+    multiply(args, images * tileRows * arg(args, Slot.TILE_COLUMNS), (count + 1) >> 1);
+    transformOutput(args, image, images, tileRow, tileRows, first, count);
   }
-}
-
-/** One tap of channels (ic, oc), (ic, oc + 1), (ic + 1, oc), (ic + 1, oc + 1). */
-@inline
-export function gatherTap(from: usize, outStep: usize, inStep: usize): v128 {
-  let v = v128.load32_zero(from);
-  v = v128.load32_lane(from + outStep, v, 1);
-  v = v128.load32_lane(from + inStep, v, 2);
-  return v128.load32_lane(from + inStep + outStep, v, 3);
 }

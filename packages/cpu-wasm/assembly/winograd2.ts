@@ -2,34 +2,7 @@
  * Winograd's F(2×2, 3×3): tiles of 4×4 inputs give 2×2 outputs with 16 products instead of 36. Its transforms only
  * add and halve, so its rounding error is that of direct summation.
  */
-import { arg } from "./simd";
-import { gatherTap, repair, storePart } from "./winograd";
-
-/**
- * Bᵀ d B for four neighbouring tiles at a time. Chunks are input channels.
- *
- * args: 0 padded input at the first tile row, 1 out, 2 input step per row, 3 per channel, 4 per image, 5 tile
- * columns, 6 tile rows, 7 images, 8 out step per point, 9 out step per channel.
- *
- * Up to three tiles too many are written behind each tile row, where the next row goes.
- */
-export function winograd2Input(args: usize, begin: i32, end: i32): void {
-  const row = <usize>arg(args, 2), tileColumns = arg(args, 5), tileRows = arg(args, 6), images = arg(args, 7);
-  const point = <usize>arg(args, 8);
-  for (let channel = begin; channel < end; channel++) {
-    let to = <usize>arg(args, 1) + arg(args, 9) * channel;
-    for (let image = 0; image < images; image++) {
-      let line = <usize>arg(args, 0) + arg(args, 3) * channel + arg(args, 4) * image;
-      for (let tileRow = 0; tileRow < tileRows; tileRow++) {
-        for (let tile = 0; tile < tileColumns; tile += 4) {
-          transformInput(line + (<usize>tile << 3), row, to + (<usize>tile << 2), point);
-        }
-        to += <usize>tileColumns << 2;
-        line += row << 1;
-      }
-    }
-  }
-}
+import { gatherTap, storePart } from "./winograd-tile";
 
 @inline
 function evens(a: v128, b: v128): v128 {
@@ -50,7 +23,8 @@ function storeCombined(d0: v128, d1: v128, d2: v128, d3: v128, to: usize, point:
   v128.store(to + 3 * point, f32x4.sub(d1, d3));
 }
 
-export function transformInput(from: usize, row: usize, to: usize, point: usize): void {
+/** Bᵀ d B of four neighbouring tiles, each point `point` bytes from the one before. */
+export function inputTiles2(from: usize, row: usize, to: usize, point: usize): void {
   let a = v128.load(from), b = v128.load(from, 16), c = v128.load64_zero(from, 32);
   const p0 = evens(a, b), p1 = odds(a, b), p2 = v128.shuffle<f32>(p0, c, 1, 2, 3, 4), p3 = v128.shuffle<f32>(p1, c, 1, 2, 3, 5);
   from += row;
@@ -77,48 +51,18 @@ export function transformInput(from: usize, row: usize, to: usize, point: usize)
   storeCombined(f32x4.sub(q0, s0), f32x4.sub(q1, s1), f32x4.sub(q2, s2), f32x4.sub(q3, s3), to, point);
 }
 
-/**
- * G k Gᵀ for two output channels and two input channels at a time. Chunks are pairs of output channels.
- *
- * args: 0 kernel, 1 out, 2 kernel step per output channel, 3 per input channel, 4 per row, 5 per column, 6 input
- * channels (even), 7 output channels, 8 out step per point.
- */
-export function winograd2Kernel(args: usize, begin: i32, end: i32): void {
-  const outStep = <usize>arg(args, 2), inStep = <usize>arg(args, 3);
-  const rowStep = <usize>arg(args, 4), columnStep = <usize>arg(args, 5);
-  const channels = arg(args, 6), outChannels = arg(args, 7);
-  const point = <usize>arg(args, 8);
-  for (let pair = begin; pair < end; pair++) {
-    let from = <usize>arg(args, 0) + outStep * (2 * pair);
-    let to = <usize>arg(args, 1) + (<usize>(pair * channels) << 3);
-    const second: usize = 2 * pair + 1 < outChannels ? outStep : 0; // an odd last channel is transformed twice
-    for (let c = 0; c < channels; c += 2) {
-      transformKernel(from, second, c + 1 < channels ? inStep : 0, rowStep, columnStep, to, point, c + 1 < channels);
-      from += inStep << 1;
-      to += 16;
-    }
-  }
-}
-
 @inline
-function storeKernel(a: v128, b: v128, c: v128, to: usize, point: usize, both: bool): void {
+function storeKernel(a: v128, b: v128, c: v128, to: usize, point: usize): void {
   const half = f32x4.splat(0.5);
   const ac = f32x4.mul(f32x4.add(a, c), half), hb = f32x4.mul(b, half);
-  const plus = f32x4.add(ac, hb), minus = f32x4.sub(ac, hb);
-  if (both) {
-    v128.store(to, a);
-    v128.store(to + point, plus);
-    v128.store(to + 2 * point, minus);
-    v128.store(to + 3 * point, c);
-  } else {
-    v128.store64_lane(to, a, 0);
-    v128.store64_lane(to + point, plus, 0);
-    v128.store64_lane(to + 2 * point, minus, 0);
-    v128.store64_lane(to + 3 * point, c, 0);
-  }
+  v128.store(to, a);
+  v128.store(to + point, f32x4.add(ac, hb));
+  v128.store(to + 2 * point, f32x4.sub(ac, hb));
+  v128.store(to + 3 * point, c);
 }
 
-export function transformKernel(
+/** G k Gᵀ of two output and two input channels. */
+export function kernelTiles2(
   from: usize,
   outStep: usize,
   inStep: usize,
@@ -126,12 +70,11 @@ export function transformKernel(
   columnStep: usize,
   to: usize,
   point: usize,
-  both: bool,
 ): void {
   const half = f32x4.splat(0.5);
   const a0 = gatherTap(from, outStep, inStep), a1 = gatherTap(from + columnStep, outStep, inStep);
   const a2 = gatherTap(from + 2 * columnStep, outStep, inStep);
-  storeKernel(a0, a1, a2, to, point, both);
+  storeKernel(a0, a1, a2, to, point);
   const middle = from + rowStep;
   const b0 = f32x4.mul(gatherTap(middle, outStep, inStep), half);
   const b1 = f32x4.mul(gatherTap(middle + columnStep, outStep, inStep), half);
@@ -141,45 +84,20 @@ export function transformKernel(
   const c2 = gatherTap(last + 2 * columnStep, outStep, inStep);
   const d0 = f32x4.mul(f32x4.add(a0, c0), half), d1 = f32x4.mul(f32x4.add(a1, c1), half);
   const d2 = f32x4.mul(f32x4.add(a2, c2), half);
-  storeKernel(f32x4.add(d0, b0), f32x4.add(d1, b1), f32x4.add(d2, b2), to + 4 * point, point, both);
-  storeKernel(f32x4.sub(d0, b0), f32x4.sub(d1, b1), f32x4.sub(d2, b2), to + 8 * point, point, both);
-  storeKernel(c0, c1, c2, to + 12 * point, point, both);
+  storeKernel(f32x4.add(d0, b0), f32x4.add(d1, b1), f32x4.add(d2, b2), to + 4 * point, point);
+  storeKernel(f32x4.sub(d0, b0), f32x4.sub(d1, b1), f32x4.sub(d2, b2), to + 8 * point, point);
+  storeKernel(c0, c1, c2, to + 12 * point, point);
 }
 
-/** Aᵀ m A, with a bias, into the output. Chunks are output channels; args: see `repair`. */
-export function winograd2Output(args: usize, begin: i32, end: i32): void {
-  const point = <usize>arg(args, 5), outRow = <usize>arg(args, 8), rows = arg(args, 11), columns = arg(args, 12);
-  const tileColumns = arg(args, 13), tileRows = arg(args, 14), images = arg(args, 15);
-  for (let channel = begin; channel < end; channel++) {
-    let from = <usize>arg(args, 4) + arg(args, 6) * channel;
-    const bias: f32 = arg(args, 16) ? load<f32>(<usize>arg(args, 16) + (<usize>channel << 2)) : 0;
-    for (let image = 0; image < images; image++) {
-      let out = <usize>arg(args, 7) + arg(args, 9) * channel + arg(args, 10) * image;
-      for (let tileRow = 0; tileRow < tileRows; tileRow++) {
-        const two = 2 * tileRow + 1 < rows;
-        for (let tile = 0; tile < tileColumns; tile += 4) {
-          const count = min(columns - 2 * tile, 8);
-          const to = out + (<usize>tile << 3);
-          if (!transformOutput(from + (<usize>tile << 2), point, f32x4.splat(bias), to, outRow, count, two)) {
-            repair(args, channel, image, 2 * tileRow, 2 * tile, to, outRow, count, two ? 2 : 1, bias);
-          }
-        }
-        from += <usize>tileColumns << 2;
-        out += outRow << 1;
-      }
-    }
-  }
-}
-
-/** Returns whether all sums are finite. */
-export function transformOutput(
+/** Aᵀ m A of four tiles, with a bias: `count` ≤ 8 columns of `height` rows. Returns whether all sums are finite. */
+export function outputTiles2(
   from: usize,
   point: usize,
   bias: v128,
   out: usize,
   outRow: usize,
   count: i32,
-  two: bool,
+  height: i32,
 ): bool {
   let m1 = v128.load(from + 4 * point), m2 = v128.load(from + 8 * point);
   const a0 = f32x4.add(f32x4.add(v128.load(from), m1), m2);
@@ -202,7 +120,7 @@ export function transformOutput(
   const y0 = f32x4.add(f32x4.add(f32x4.add(a0, a1), a2), bias), y1 = f32x4.add(f32x4.sub(f32x4.sub(a1, a2), a3), bias);
   storePart(out, v128.shuffle<f32>(y0, y1, 0, 4, 1, 5), v128.shuffle<f32>(y0, y1, 2, 6, 3, 7), count);
   const z0 = f32x4.add(f32x4.add(f32x4.add(b0, b1), b2), bias), z1 = f32x4.add(f32x4.sub(f32x4.sub(b1, b2), b3), bias);
-  if (two) {
+  if (height > 1) {
     storePart(out + outRow, v128.shuffle<f32>(z0, z1, 0, 4, 1, 5), v128.shuffle<f32>(z0, z1, 2, 6, 3, 7), count);
   }
   // x − x is 0 for finite x and NaN otherwise.

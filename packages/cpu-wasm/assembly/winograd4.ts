@@ -2,10 +2,9 @@
  * Winograd's F(4×4, 3×3): tiles of 6×6 inputs give 4×4 outputs with 36 products instead of 144. Its transforms
  * multiply by up to 8 and divide by up to 24, which costs about a decimal digit against direct summation.
  *
- * Each transform goes over the rows, then over the columns, in place. Chunks and args are those of winograd2.ts.
+ * Input and output transforms go over the rows, then over the columns, in place.
  */
-import { arg } from "./simd";
-import { gatherTap, repair, storePart } from "./winograd";
+import { gatherTap, storePart } from "./winograd-tile";
 
 @inline
 function times(v: v128, factor: f32): v128 {
@@ -46,87 +45,58 @@ export function inputColumns4(at: usize, point: usize): void {
   }
 }
 
-export function winograd4Input(args: usize, begin: i32, end: i32): void {
-  const row = <usize>arg(args, 2), tileColumns = arg(args, 5), tileRows = arg(args, 6), images = arg(args, 7);
-  const point = <usize>arg(args, 8);
-  for (let channel = begin; channel < end; channel++) {
-    let to = <usize>arg(args, 1) + arg(args, 9) * channel;
-    for (let image = 0; image < images; image++) {
-      let line = <usize>arg(args, 0) + arg(args, 3) * channel + arg(args, 4) * image;
-      for (let tileRow = 0; tileRow < tileRows; tileRow++) {
-        for (let tile = 0; tile < tileColumns; tile += 4) {
-          const target = to + (<usize>tile << 2);
-          let from = line + (<usize>tile << 4);
-          for (let r: usize = 0; r < 6; r++, from += row) inputRow4(from, target + 6 * point * r, point);
-          inputColumns4(target, point);
-        }
-        to += <usize>tileColumns << 2;
-        line += row << 2;
-      }
-    }
-  }
+/** Bᵀ d B of four neighbouring tiles. */
+export function inputTiles4(from: usize, row: usize, to: usize, point: usize): void {
+  for (let r: usize = 0; r < 6; r++, from += row) inputRow4(from, to + 6 * point * r, point);
+  inputColumns4(to, point);
 }
 
-/** G applied to three vectors, into six places `step` apart. */
+/** G applied to a column of three vectors, into six places `step` apart. */
 @inline
-function combineKernel(a: v128, b: v128, c: v128, to: usize, step: usize, both: bool): void {
+function kernelColumn4(a: v128, b: v128, c: v128, to: usize, step: usize): void {
   const ac = times(f32x4.add(a, c), -1.0 / 6), b6 = times(b, 1.0 / 6);
   const even = f32x4.add(times(a, 1.0 / 24), times(c, 1.0 / 6)), b12 = times(b, 1.0 / 12);
-  put(to, times(a, 0.25), both);
-  put(to + step, f32x4.sub(ac, b6), both);
-  put(to + 2 * step, f32x4.add(ac, b6), both);
-  put(to + 3 * step, f32x4.add(even, b12), both);
-  put(to + 4 * step, f32x4.sub(even, b12), both);
-  put(to + 5 * step, c, both);
+  v128.store(to, times(a, 0.25));
+  v128.store(to + step, f32x4.sub(ac, b6));
+  v128.store(to + 2 * step, f32x4.add(ac, b6));
+  v128.store(to + 3 * step, f32x4.add(even, b12));
+  v128.store(to + 4 * step, f32x4.sub(even, b12));
+  v128.store(to + 5 * step, c);
 }
 
-/** Two input channels, or only one. */
-@inline
-function put(to: usize, v: v128, both: bool): void {
-  if (both) v128.store(to, v);
-  else v128.store64_lane(to, v, 0);
-}
-
-export function kernelRow4(
+/** G k Gᵀ of two output and two input channels, column by column: nothing is stored between. */
+export function kernelTiles4(
   from: usize,
   outStep: usize,
   inStep: usize,
+  rowStep: usize,
   columnStep: usize,
   to: usize,
   point: usize,
-  both: bool,
 ): void {
-  const a = gatherTap(from, outStep, inStep), b = gatherTap(from + columnStep, outStep, inStep);
-  combineKernel(a, b, gatherTap(from + 2 * columnStep, outStep, inStep), to, point, both);
-}
-
-export function kernelColumns4(at: usize, point: usize, both: bool): void {
+  const a0 = gatherTap(from, outStep, inStep), a1 = gatherTap(from + columnStep, outStep, inStep);
+  const a2 = gatherTap(from + 2 * columnStep, outStep, inStep);
+  from += rowStep;
+  const b0 = gatherTap(from, outStep, inStep), b1 = gatherTap(from + columnStep, outStep, inStep);
+  const b2 = gatherTap(from + 2 * columnStep, outStep, inStep);
+  from += rowStep;
+  const c0 = gatherTap(from, outStep, inStep), c1 = gatherTap(from + columnStep, outStep, inStep);
+  const c2 = gatherTap(from + 2 * columnStep, outStep, inStep);
   const row = 6 * point;
-  for (let column = 0; column < 6; column++, at += point) {
-    if (both) combineKernel(v128.load(at), v128.load(at + row), v128.load(at + 2 * row), at, row, true);
-    else combineKernel(v128.load64_zero(at), v128.load64_zero(at + row), v128.load64_zero(at + 2 * row), at, row, false);
-  }
-}
-
-export function winograd4Kernel(args: usize, begin: i32, end: i32): void {
-  const outStep = <usize>arg(args, 2), inStep = <usize>arg(args, 3);
-  const rowStep = <usize>arg(args, 4), columnStep = <usize>arg(args, 5);
-  const channels = arg(args, 6), outChannels = arg(args, 7);
-  const point = <usize>arg(args, 8);
-  for (let pair = begin; pair < end; pair++) {
-    let from = <usize>arg(args, 0) + outStep * (2 * pair);
-    let to = <usize>arg(args, 1) + (<usize>(pair * channels) << 3);
-    const second: usize = 2 * pair + 1 < outChannels ? outStep : 0; // an odd last channel is transformed twice
-    for (let c = 0; c < channels; c += 2) {
-      const both = c + 1 < channels;
-      for (let r: usize = 0; r < 3; r++) {
-        kernelRow4(from + r * rowStep, second, both ? inStep : 0, columnStep, to + 6 * point * r, point, both);
-      }
-      kernelColumns4(to, point, both);
-      from += inStep << 1;
-      to += 16;
-    }
-  }
+  kernelColumn4(times(a0, 0.25), times(b0, 0.25), times(c0, 0.25), to, row);
+  kernelColumn4(a2, b2, c2, to + 5 * point, row);
+  let a = times(f32x4.add(a0, a2), -1.0 / 6), b = times(f32x4.add(b0, b2), -1.0 / 6), c = times(f32x4.add(c0, c2), -1.0 / 6);
+  let d = times(a1, 1.0 / 6), e = times(b1, 1.0 / 6), f = times(c1, 1.0 / 6);
+  kernelColumn4(f32x4.sub(a, d), f32x4.sub(b, e), f32x4.sub(c, f), to + point, row);
+  kernelColumn4(f32x4.add(a, d), f32x4.add(b, e), f32x4.add(c, f), to + 2 * point, row);
+  a = f32x4.add(times(a0, 1.0 / 24), times(a2, 1.0 / 6));
+  b = f32x4.add(times(b0, 1.0 / 24), times(b2, 1.0 / 6));
+  c = f32x4.add(times(c0, 1.0 / 24), times(c2, 1.0 / 6));
+  d = times(a1, 1.0 / 12);
+  e = times(b1, 1.0 / 12);
+  f = times(c1, 1.0 / 12);
+  kernelColumn4(f32x4.add(a, d), f32x4.add(b, e), f32x4.add(c, f), to + 3 * point, row);
+  kernelColumn4(f32x4.sub(a, d), f32x4.sub(b, e), f32x4.sub(c, f), to + 4 * point, row);
 }
 
 /** Aᵀ applied to six vectors `step` apart, in place: the first four become the outputs. */
@@ -155,36 +125,22 @@ export function outputRow4(from: usize, point: usize, out: usize, count: i32): v
   return f32x4.add(f32x4.add(f32x4.sub(a, a), f32x4.sub(b, b)), f32x4.add(f32x4.sub(c, c), f32x4.sub(d, d)));
 }
 
-/**
- * From the last tile to the first: the lanes beyond the end of a tile row are the next row's tiles, which by then
- * are not needed any more.
- */
-export function winograd4Output(args: usize, begin: i32, end: i32): void {
-  const point = <usize>arg(args, 5), outRow = <usize>arg(args, 8), rows = arg(args, 11), columns = arg(args, 12);
-  const tileColumns = arg(args, 13), tileRows = arg(args, 14), images = arg(args, 15);
+/** Aᵀ m A of four tiles, in place, with a bias: `count` ≤ 16 columns of `height` rows. Returns whether all sums are finite. */
+export function outputTiles4(
+  from: usize,
+  point: usize,
+  bias: v128,
+  out: usize,
+  outRow: usize,
+  count: i32,
+  height: i32,
+): bool {
   const none = f32x4.splat(0);
-  for (let channel = begin; channel < end; channel++) {
-    const products = <usize>arg(args, 4) + arg(args, 6) * channel;
-    const bias: f32 = arg(args, 16) ? load<f32>(<usize>arg(args, 16) + (<usize>channel << 2)) : 0;
-    for (let line = images * tileRows - 1; line >= 0; line--) {
-      const image = line / tileRows;
-      const tileRow = line - image * tileRows;
-      const height = min(rows - 4 * tileRow, 4);
-      const from = products + (<usize>(line * tileColumns) << 2);
-      const out = <usize>arg(args, 7) + arg(args, 9) * channel + arg(args, 10) * image + outRow * (4 * tileRow);
-      for (let tile = (tileColumns - 1) & -4; tile >= 0; tile -= 4) {
-        const at = from + (<usize>tile << 2), to = out + (<usize>tile << 4);
-        const count = min(columns - 4 * tile, 16);
-        for (let r: usize = 0; r < 6; r++) combineOutput4(at + 6 * point * r, point, none);
-        for (let c: usize = 0; c < 4; c++) combineOutput4(at + point * c, 6 * point, f32x4.splat(bias));
-        let check = none;
-        for (let r = 0; r < height; r++) {
-          check = f32x4.add(check, outputRow4(at + 6 * point * r, point, to + outRow * r, count));
-        }
-        if (v128.any_true(f32x4.ne(check, none))) {
-          repair(args, channel, image, 4 * tileRow, 4 * tile, to, outRow, count, height, bias);
-        }
-      }
-    }
+  for (let r: usize = 0; r < 6; r++) combineOutput4(from + 6 * point * r, point, none);
+  for (let c: usize = 0; c < 4; c++) combineOutput4(from + point * c, 6 * point, bias);
+  let check = none;
+  for (let r = 0; r < height; r++) {
+    check = f32x4.add(check, outputRow4(from + 6 * point * r, point, out + outRow * r, count));
   }
+  return !v128.any_true(f32x4.ne(check, none));
 }

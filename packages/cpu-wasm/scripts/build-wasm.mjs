@@ -26,9 +26,6 @@ const DIRECT = [
   ...["sumFinish", "firstOutside", "allFinite", "fillTable", "setThread"],
 ];
 
-/** Kernels that only other kernels call. */
-const INNER = /^winograd(Products|[24](Input|Output))$/;
-
 const isChunked = (kernel) => kernel.parameters === "args: number, begin: number, end: number";
 
 /**
@@ -39,7 +36,7 @@ function exportsOf(declarations) {
   const pattern = /export function (\w+)\((.*)\): (\w+);/g;
   return [...declarations.matchAll(pattern)]
     .map(([, name, parameters, result]) => ({ name, parameters, result }))
-    .filter(({ name, ...kernel }) => (isChunked(kernel) ? !INNER.test(name) : DIRECT.includes(name)));
+    .filter(({ name, ...kernel }) => isChunked(kernel) || DIRECT.includes(name));
 }
 
 /** Where the flags of the memory import lie: 1 says that it has a maximum, 3 that it is shared too. */

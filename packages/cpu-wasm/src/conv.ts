@@ -98,10 +98,10 @@ function correlate(
       else correlateRows(rt, c, x, kernel, bias, out);
       return;
     case "winograd2":
-      for (const band of bandsOf(c, BAND_FLOATS)) correlateWinograd(rt, band, x, kernel, bias, out, 2);
+      correlateWinograd(rt, c, x, kernel, bias, out, 2);
       return;
     case "winograd4":
-      for (const band of bandsOf(c, BAND_FLOATS)) correlateWinograd(rt, band, x, kernel, bias, out, 4);
+      correlateWinograd(rt, c, x, kernel, bias, out, 4);
       return;
     case "images":
       correlateImages(rt, [c], x, kernel, bias, out, c.outChannels * c.outPlane);

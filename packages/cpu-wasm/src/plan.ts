@@ -7,7 +7,7 @@
  * | `direct`     | anything below `DIRECT_MACS`                     | 6×8, 1×2: 0.1 µs in the kernel                   |
  * | `depthwise3` | 3×3 on one channel each, stride 1 or 2           | 32@112 0.22 ms; `rows` 0.36                      |
  * | `winograd2`  | 3×3, stride 1, 16 channels and more              | 64@56 2.4 ms; `gemm` 4.7                         |
- * | `winograd4`  | the same where the caller allows it              | 64@56 1.8 ms, 256@14 2.5                         |
+ * | `winograd4`  | the same where the caller allows it              | 64@56 1.8 ms, 256@14 2.1                         |
  * | `images`     | batches of small maps with much padding          | input gradient 16→6@14, 5×5, b128 1.3 ms; `gemm` 5.4 |
  * | `rows`       | fewer than 8 output channels per group           | 1→6@28, 5×5, b128 0.67 ms; `gemm` 2.8            |
  * |              | long rows, where multiply-adds are not fused     | 7×7 stride 2 4.7 ms; `gemm` 5.8                  |
