@@ -52,11 +52,9 @@ export function correlateWinograd(
   const blockRows = Math.ceil(tileRows / blocks);
   const tileStep = (images * tileColumns * blockRows + 6) & ~3;
   const pairs = Math.ceil((part || c.outChannels) / 2);
-  const pointSteps = [
-    channels * tileStep + SKEW,
-    pairs * 2 * (channels + (channels % 2)) + SKEW,
-    pairs * 2 * tileStep + SKEW,
-  ];
+  const inputPoint = channels * tileStep + SKEW;
+  const kernelPoint = pairs * 2 * (channels + (channels % 2)) + SKEW;
+  const productPoint = pairs * 2 * tileStep + SKEW;
 
   const scratch = new Scratch();
   /** Room for each thread, or one for all; gives its offset, and the step from thread to thread. */
@@ -67,7 +65,9 @@ export function correlateWinograd(
   const rooms = [
     // Four tiles are read beyond the end.
     reserve((blockRows * size + 2) * (tileColumns * size + 2) + 64, true),
-    ...pointSteps.map((step, i) => reserve(points * step, [!byChannels, byChannels, true][i]!)),
+    reserve(points * inputPoint, !byChannels),
+    reserve(points * kernelPoint, byChannels),
+    reserve(points * productPoint, true),
   ];
   const table = scratch.reserve(bytes(channels));
   const zeros = scratch.reserve(8);
@@ -92,7 +92,7 @@ export function correlateWinograd(
       ...[c.y.output, c.x.output, c.batch, channels, c.outChannels, tileRows, tileColumns],
       ...[images, blocks, part],
       ...rooms.flatMap(([offset, step]) => [scratch.at(offset), step]),
-      ...[...pointSteps, tileStep].map(bytes),
+      ...[inputPoint, kernelPoint, productPoint, tileStep].map(bytes),
       ...[scratch.at(table), scratch.at(zeros)],
     ];
     // Shared like the rest even when it is little: the other threads are awake then when the tasks begin.
