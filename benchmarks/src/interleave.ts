@@ -63,6 +63,8 @@ export interface Timing {
   /** Seconds per call, of all samples. */
   readonly median: number;
   readonly mad: number;
+  /** How many samples there were. */
+  readonly samples: number;
   /** Seconds per call by round; null where the candidate had used its budget. */
   readonly rounds: readonly (number | null)[];
 }
@@ -113,7 +115,8 @@ export async function interleave(
   return new Map(
     [...rounds].map(([name, values]) => {
       const timed = values.filter((value) => value !== null);
-      return [name, { median: median(timed), mad: medianAbsoluteDeviation(timed), rounds: values }];
+      const mad = medianAbsoluteDeviation(timed);
+      return [name, { median: median(timed), mad, samples: timed.length, rounds: values }];
     }),
   );
 }

@@ -115,7 +115,7 @@ export async function measureWorkload(
       mad: timing.mad,
       ratio: us === null ? null : pairedRatio(timing.rounds, timings.get(us)!.rounds),
       threads: open.threads,
-      samples: timing.rounds.filter((value) => value !== null).length,
+      samples: timing.samples,
       disturbed: timing.disturbed,
     };
   });

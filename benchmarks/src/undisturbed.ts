@@ -68,8 +68,7 @@ export async function interleaveUndisturbed(
   return new Map(
     careful.map(({ name, disturbed }) => {
       const timing = timings.get(name)!;
-      const timed = timing.rounds.filter((value) => value !== null).length;
-      return [name, { ...timing, disturbed: disturbed.slice(-timed).filter(Boolean).length }];
+      return [name, { ...timing, disturbed: disturbed.slice(-timing.samples).filter(Boolean).length }];
     }),
   );
 }

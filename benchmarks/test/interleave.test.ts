@@ -94,7 +94,7 @@ test("gives medians and deviations of the rounds, not of the warm-up", async () 
     clock.settle,
     clock.now,
   );
-  expect(timings.get("a")).toEqual({ median: 3.5, mad: 1, rounds: [5, 1, 3, 4] });
+  expect(timings.get("a")).toEqual({ median: 3.5, mad: 1, samples: 4, rounds: [5, 1, 3, 4] });
 });
 
 test("drops a candidate that has used its budget, but not before it has the least number of samples", async () => {

@@ -84,7 +84,7 @@ export async function measureColdStart(
       mad: timing.mad,
       ratio: us === null ? null : pairedRatio(timing.rounds, timings.get(us)!.rounds),
       threads: 1,
-      samples: timing.rounds.length,
+      samples: timing.samples,
       disturbed: timing.disturbed,
     };
   });
