@@ -4,20 +4,39 @@
  *
  * Used where packing would cost more than the sums (a 6×8 image), and to recompute what a fast kernel cannot know
  * (non-finite values beside padding). Cells outside the input have no term: the loops skip them.
- *
- * args of all three: input (x, g, x), second operand (kernel, kernel, g), bias or 0, out, then the geometry in
- * `Window2d`'s terms: batch, inChannels, outChannels, groups, input H W, kernel H W, output H W, stride H W, pad top
- * left, dilation H W (slots 4 to 19).
  */
 import { arg, fma } from "./simd";
+import { Window } from "./window";
+
+/** The argument block of all three. */
+export const enum DirectSlot {
+  /** x, g, x; and kernel, kernel, g. */
+  A, B,
+  /** Or 0. */
+  BIAS,
+  OUT,
+  /** Address of the sizes. */
+  WINDOW,
+  /**
+   * For a kernel gradient: whether to leave finite values as they are and sum only the others anew, as the fast kernels
+   * multiply padding with g, and 0 · ∞ is NaN.
+   */
+  REPAIRS,
+}
+
+@inline
+function windowOf(args: usize): Window {
+  return changetype<Window>(<usize>arg(args, DirectSlot.WINDOW));
+}
 
 /** Chunks are the output's planes: (image, output channel). */
 export function convDirect(args: usize, begin: i32, end: i32): void {
-  const x = <usize>arg(args, 0), kernel = <usize>arg(args, 1), bias = <usize>arg(args, 2), out = <usize>arg(args, 3);
-  const inChannels = arg(args, 5), outChannels = arg(args, 6), groups = arg(args, 7);
-  const height = arg(args, 8), width = arg(args, 9), kernelHeight = arg(args, 10), kernelWidth = arg(args, 11);
-  const outHeight = arg(args, 12), outWidth = arg(args, 13), strideY = arg(args, 14), strideX = arg(args, 15);
-  const top = arg(args, 16), left = arg(args, 17), stepY = arg(args, 18), stepX = arg(args, 19);
+  const w = windowOf(args);
+  const x = <usize>arg(args, DirectSlot.A), kernel = <usize>arg(args, DirectSlot.B), bias = <usize>arg(args, DirectSlot.BIAS), out = <usize>arg(args, DirectSlot.OUT);
+  const inChannels = w.inChannels, outChannels = w.outChannels, groups = w.groups;
+  const height = w.inputHeight, width = w.inputWidth, kernelHeight = w.kernelHeight, kernelWidth = w.kernelWidth;
+  const outHeight = w.outputHeight, outWidth = w.outputWidth, strideY = w.strideHeight, strideX = w.strideWidth;
+  const top = w.padTop, left = w.padLeft, stepY = w.dilationHeight, stepX = w.dilationWidth;
   const channels = groups == 1 ? inChannels : inChannels / groups;
   const plane = <usize>(height * width) << 2;
   const kernelPlane = <usize>(kernelHeight * kernelWidth) << 2;
@@ -33,7 +52,7 @@ export function convDirect(args: usize, begin: i32, end: i32): void {
     const taps = kernel + <usize>(oc * channels) * kernelPlane;
     const start: f64 = bias ? load<f32>(bias + (<usize>oc << 2)) : 0;
     if (inside) {
-      insidePlane(from, taps, <f32>start, to, channels, width, plane, args);
+      insidePlane(from, taps, <f32>start, to, channels, width, plane, w);
       to += <usize>(outHeight * outWidth) << 2;
     } else for (let oy = 0; oy < outHeight; oy++) {
       for (let ox = 0; ox < outWidth; ox++) {
@@ -64,10 +83,7 @@ export function convDirect(args: usize, begin: i32, end: i32): void {
   }
 }
 
-/**
- * A plane whose windows lie inside the input, four neighbouring outputs at a time, in float32. args: those of
- * `convDirect`.
- */
+/** A plane whose windows lie inside the input, four neighbouring outputs at a time, in float32. */
 function insidePlane(
   from: usize,
   taps: usize,
@@ -76,13 +92,13 @@ function insidePlane(
   channels: i32,
   width: i32,
   plane: usize,
-  args: usize,
+  w: Window,
 ): void {
-  const kernelHeight = arg(args, 10), kernelWidth = arg(args, 11), outWidth = arg(args, 13);
-  const down = <usize>(arg(args, 18) * width) << 2, right = <usize>arg(args, 19) << 2;
-  const next = <usize>(arg(args, 14) * width) << 2;
+  const kernelHeight = w.kernelHeight, kernelWidth = w.kernelWidth, outWidth = w.outputWidth;
+  const down = <usize>(w.dilationHeight * width) << 2, right = <usize>w.dilationWidth << 2;
+  const next = <usize>(w.strideHeight * width) << 2;
   const last = <usize>(outWidth - 4) << 2;
-  const end = to + (<usize>(arg(args, 12) * outWidth) << 2);
+  const end = to + (<usize>(w.outputHeight * outWidth) << 2);
   for (; to < end; to += last + 16, from += next) {
     let at: usize = 0;
     for (;;) {
@@ -106,11 +122,12 @@ function insidePlane(
 
 /** Chunks are the input gradient's planes: (image, input channel). */
 export function convDirectInput(args: usize, begin: i32, end: i32): void {
-  const g = <usize>arg(args, 0), kernel = <usize>arg(args, 1), out = <usize>arg(args, 3);
-  const inChannels = arg(args, 5), outChannels = arg(args, 6), groups = arg(args, 7);
-  const height = arg(args, 8), width = arg(args, 9), kernelHeight = arg(args, 10), kernelWidth = arg(args, 11);
-  const outHeight = arg(args, 12), outWidth = arg(args, 13), strideY = arg(args, 14), strideX = arg(args, 15);
-  const top = arg(args, 16), left = arg(args, 17), stepY = arg(args, 18), stepX = arg(args, 19);
+  const w = windowOf(args);
+  const g = <usize>arg(args, DirectSlot.A), kernel = <usize>arg(args, DirectSlot.B), out = <usize>arg(args, DirectSlot.OUT);
+  const inChannels = w.inChannels, outChannels = w.outChannels, groups = w.groups;
+  const height = w.inputHeight, width = w.inputWidth, kernelHeight = w.kernelHeight, kernelWidth = w.kernelWidth;
+  const outHeight = w.outputHeight, outWidth = w.outputWidth, strideY = w.strideHeight, strideX = w.strideWidth;
+  const top = w.padTop, left = w.padLeft, stepY = w.dilationHeight, stepX = w.dilationWidth;
   const channels = inChannels / groups, perGroup = outChannels / groups;
   const plane = <usize>(outHeight * outWidth) << 2;
   const kernelPlane = <usize>(kernelHeight * kernelWidth) << 2;
@@ -159,18 +176,15 @@ function lastInside(offset: i32, stride: i32, size: i32, positions: i32): i32 {
   return offset >= size ? 0 : min((size - 1 - offset) / stride + 1, positions);
 }
 
-/**
- * Chunks are the kernel gradient's planes: (output channel, input channel of its group). args: 20 whether to leave
- * finite values as they are and sum only the others anew, as the fast kernels multiply padding with g, and 0 · ∞ is
- * NaN.
- */
+/** Chunks are the kernel gradient's planes: (output channel, input channel of its group). */
 export function convDirectKernel(args: usize, begin: i32, end: i32): void {
-  const repairs = arg(args, 20) != 0;
-  const x = <usize>arg(args, 0), g = <usize>arg(args, 1), out = <usize>arg(args, 3);
-  const batch = arg(args, 4), inChannels = arg(args, 5), outChannels = arg(args, 6), groups = arg(args, 7);
-  const height = arg(args, 8), width = arg(args, 9), kernelHeight = arg(args, 10), kernelWidth = arg(args, 11);
-  const outHeight = arg(args, 12), outWidth = arg(args, 13), strideY = arg(args, 14), strideX = arg(args, 15);
-  const top = arg(args, 16), left = arg(args, 17), stepY = arg(args, 18), stepX = arg(args, 19);
+  const w = windowOf(args);
+  const repairs = arg(args, DirectSlot.REPAIRS) != 0;
+  const x = <usize>arg(args, DirectSlot.A), g = <usize>arg(args, DirectSlot.B), out = <usize>arg(args, DirectSlot.OUT);
+  const batch = w.batch, inChannels = w.inChannels, outChannels = w.outChannels, groups = w.groups;
+  const height = w.inputHeight, width = w.inputWidth, kernelHeight = w.kernelHeight, kernelWidth = w.kernelWidth;
+  const outHeight = w.outputHeight, outWidth = w.outputWidth, strideY = w.strideHeight, strideX = w.strideWidth;
+  const top = w.padTop, left = w.padLeft, stepY = w.dilationHeight, stepX = w.dilationWidth;
   const channels = inChannels / groups, perGroup = outChannels / groups;
   const plane = <usize>(height * width) << 2, outPlane = <usize>(outHeight * outWidth) << 2;
   let to = out + (<usize>(begin * kernelHeight * kernelWidth) << 2);
@@ -202,60 +216,6 @@ export function convDirectKernel(args: usize, begin: i32, end: i32): void {
       }
     }
   }
-}
-
-/**
- * One of the three kernels above (0, 1, 2) on all its chunks at once, without the way through an argument list in
- * JavaScript: what a tiny correlation costs is mostly that way. `args`: room for the slots.
- */
-export function convDirectNow(
-  args: usize,
-  member: i32,
-  a: i32,
-  b: i32,
-  bias: i32,
-  out: i32,
-  batch: i32,
-  inChannels: i32,
-  outChannels: i32,
-  groups: i32,
-  height: i32,
-  width: i32,
-  kernelHeight: i32,
-  kernelWidth: i32,
-  outHeight: i32,
-  outWidth: i32,
-  strideY: i32,
-  strideX: i32,
-  top: i32,
-  left: i32,
-  stepY: i32,
-  stepX: i32,
-): void {
-  store<i32>(args, a);
-  store<i32>(args, b, 4);
-  store<i32>(args, bias, 8);
-  store<i32>(args, out, 12);
-  store<i32>(args, batch, 16);
-  store<i32>(args, inChannels, 20);
-  store<i32>(args, outChannels, 24);
-  store<i32>(args, groups, 28);
-  store<i32>(args, height, 32);
-  store<i32>(args, width, 36);
-  store<i32>(args, kernelHeight, 40);
-  store<i32>(args, kernelWidth, 44);
-  store<i32>(args, outHeight, 48);
-  store<i32>(args, outWidth, 52);
-  store<i32>(args, strideY, 56);
-  store<i32>(args, strideX, 60);
-  store<i32>(args, top, 64);
-  store<i32>(args, left, 68);
-  store<i32>(args, stepY, 72);
-  store<i32>(args, stepX, 76);
-  store<i32>(args, 0, 80);
-  if (member == 0) convDirect(args, 0, batch * outChannels);
-  else if (member == 1) convDirectInput(args, 0, batch * inChannels);
-  else convDirectKernel(args, 0, outChannels * (inChannels / groups));
 }
 
 /** Whether `count` floats are all finite. */

@@ -87,33 +87,48 @@ function entry(table: usize, tap: i32, taps: i32): usize {
   return <usize>load<i32>(table + (<usize>min(tap, taps - 1) << 2));
 }
 
-/**
- * Chunks: runs of units; a unit is (image, block of rows).
- *
- * args: 0 x (padded), 1 g (rows a multiple of 4 wide), 2 sums, 3 tap table, 4 taps, 5 vector table of a unit, 6
- * vectors of a unit, 7 vectors of the last unit of an image, 8 units of an image, 9 units, 10 chunks, 11 groups, 12
- * output channels of a group, 13 x step per unit, 14 per image, 15 per group, 16 g step per unit, 17 per image, 18
- * per channel, 19 bytes of a chunk's sums, 20 of a group's sums.
- */
+/** The argument block of `convDot`. Steps are in bytes. */
+export const enum DotSlot {
+  /** Padded. */
+  X,
+  /** Its rows are a multiple of 4 wide. */
+  G,
+  SUMS,
+  TAP_TABLE, TAPS,
+  /** Offsets of a unit's vectors in x, how many, and how many of the last unit of an image. */
+  VECTOR_TABLE, VECTORS, LAST_VECTORS,
+  /** Units of an image, and in all. */
+  PER_IMAGE, UNITS,
+  CHUNKS,
+  GROUPS,
+  /** Output channels of a group. */
+  CHANNELS,
+  UNIT_X, IMAGE_X, GROUP_X,
+  UNIT_G, IMAGE_G, CHANNEL_G,
+  /** Bytes of the sums. */
+  CHUNK_SUMS, GROUP_SUMS,
+}
+
+/** Chunks: runs of units; a unit is (image, block of rows). */
 export function convDot(args: usize, begin: i32, end: i32): void {
-  const taps = arg(args, 4), perImage = arg(args, 8), units = arg(args, 9), chunks = arg(args, 10);
-  const groups = arg(args, 11), channels = arg(args, 12);
-  const table = <usize>arg(args, 3), vectors = <usize>arg(args, 5);
-  const gChannel = <usize>arg(args, 18);
+  const taps = arg(args, DotSlot.TAPS), perImage = arg(args, DotSlot.PER_IMAGE), units = arg(args, DotSlot.UNITS), chunks = arg(args, DotSlot.CHUNKS);
+  const groups = arg(args, DotSlot.GROUPS), channels = arg(args, DotSlot.CHANNELS);
+  const table = <usize>arg(args, DotSlot.TAP_TABLE), vectors = <usize>arg(args, DotSlot.VECTOR_TABLE);
+  const gChannel = <usize>arg(args, DotSlot.CHANNEL_G);
   for (let chunk = begin; chunk < end; chunk++) {
-    const chunkSums = <usize>arg(args, 2) + <usize>arg(args, 19) * chunk;
-    memory.fill(chunkSums, 0, arg(args, 19));
+    const chunkSums = <usize>arg(args, DotSlot.SUMS) + <usize>arg(args, DotSlot.CHUNK_SUMS) * chunk;
+    memory.fill(chunkSums, 0, arg(args, DotSlot.CHUNK_SUMS));
     const endUnit = <i32>(<i64>units * (chunk + 1) / chunks);
     for (let unit = <i32>(<i64>units * chunk / chunks); unit < endUnit; unit++) {
       const image = unit / perImage;
       const part = unit - image * perImage;
-      const count = part == perImage - 1 ? arg(args, 7) : arg(args, 6);
-      const unitX = <usize>arg(args, 0) + arg(args, 14) * image + arg(args, 13) * part;
-      const unitG = <usize>arg(args, 1) + arg(args, 17) * image + arg(args, 16) * part;
+      const count = part == perImage - 1 ? arg(args, DotSlot.LAST_VECTORS) : arg(args, DotSlot.VECTORS);
+      const unitX = <usize>arg(args, DotSlot.X) + arg(args, DotSlot.IMAGE_X) * image + arg(args, DotSlot.UNIT_X) * part;
+      const unitG = <usize>arg(args, DotSlot.G) + arg(args, DotSlot.IMAGE_G) * image + arg(args, DotSlot.UNIT_G) * part;
       for (let group = 0; group < groups; group++) {
-        const x = unitX + arg(args, 15) * group;
+        const x = unitX + arg(args, DotSlot.GROUP_X) * group;
         let g = unitG + gChannel * (group * channels);
-        let sums = chunkSums + <usize>arg(args, 20) * group;
+        let sums = chunkSums + <usize>arg(args, DotSlot.GROUP_SUMS) * group;
         for (let channel = 0; channel < channels; channel += 2, g += 2 * gChannel) {
           if (channel + 1 < channels) {
             for (let tap = 0; tap < taps; tap += 4, sums += 128) {
@@ -143,15 +158,15 @@ function total(sums: usize, step: usize, chunks: i32): f32 {
   );
 }
 
-/**
- * Chunks are groups. args: 0 sums, 1 out, 2 chunks, 3 bytes of a chunk's sums, 4 of a group's, 5 taps, 6 output
- * channels of a group.
- */
+/** The argument block of `dotFinish`, in the terms of `DotSlot`. */
+export const enum SumSlot { SUMS, OUT, CHUNKS, CHUNK_SUMS, GROUP_SUMS, TAPS, CHANNELS }
+
+/** Chunks are groups. */
 export function dotFinish(args: usize, begin: i32, end: i32): void {
-  const chunks = arg(args, 2), step = <usize>arg(args, 3), taps = arg(args, 5), channels = arg(args, 6);
+  const chunks = arg(args, SumSlot.CHUNKS), step = <usize>arg(args, SumSlot.CHUNK_SUMS), taps = arg(args, SumSlot.TAPS), channels = arg(args, SumSlot.CHANNELS);
   for (let group = begin; group < end; group++) {
-    let sums = <usize>arg(args, 0) + <usize>arg(args, 4) * group;
-    let out = <usize>arg(args, 1) + (<usize>(group * channels * taps) << 2);
+    let sums = <usize>arg(args, SumSlot.SUMS) + <usize>arg(args, SumSlot.GROUP_SUMS) * group;
+    let out = <usize>arg(args, SumSlot.OUT) + (<usize>(group * channels * taps) << 2);
     for (let channel = 0; channel < channels; channel += 2) {
       const pair = channel + 1 < channels;
       const width = pair ? 4 : 5;

@@ -5,17 +5,20 @@
 import { arg } from "./simd";
 import { pair16, setTapRuns, single16 } from "./conv-positions";
 
+/** The argument block of `imagesToLanes` and `lanesToImages`: the images row by row, their lanes, how many, and floats of one. */
+export const enum LaneSlot { IMAGES, LANES, COUNT, FLOATS }
+
 /** [images, size] to [block of 16 images][size][16], or back. Chunks: (block, part of 256 positions). */
 @inline
 function transposeChunk(args: usize, chunk: i32, back: bool): void {
-  const images = arg(args, 2), size = arg(args, 3);
+  const images = arg(args, LaneSlot.COUNT), size = arg(args, LaneSlot.FLOATS);
   const parts = (size + 255) >> 8;
   const block = chunk / parts;
   const first = (chunk - block * parts) << 8;
   const last = min(first + 256, size);
   const row = <usize>size << 2;
-  const flat = <usize>arg(args, 0) + row * (block << 4) + (<usize>first << 2);
-  const lanes = <usize>arg(args, 1) + (row << 4) * block + (<usize>first << 6);
+  const flat = <usize>arg(args, LaneSlot.IMAGES) + row * (block << 4) + (<usize>first << 2);
+  const lanes = <usize>arg(args, LaneSlot.LANES) + (row << 4) * block + (<usize>first << 6);
   for (let lane = 0; lane < 16; lane += 4) {
     const valid = images - (block << 4) - lane;
     if (back && valid <= 0) return;
@@ -60,39 +63,43 @@ function transposeChunk(args: usize, chunk: i32, back: bool): void {
   }
 }
 
-/** args: 0 images, row-major, 1 lanes, 2 images, 3 floats of an image. */
 export function imagesToLanes(args: usize, begin: i32, end: i32): void {
   for (let chunk = begin; chunk < end; chunk++) transposeChunk(args, chunk, false);
 }
 
-/** args as `imagesToLanes`. */
 export function lanesToImages(args: usize, begin: i32, end: i32): void {
   for (let chunk = begin; chunk < end; chunk++) transposeChunk(args, chunk, true);
 }
 
-/**
- * Chunks: (block of 16 images, output row).
- *
- * args: 0 input lanes, 1 output lanes, 2 weights as `packTaps` packs them, taps in the order row, column, channel,
- * 3 table of the taps' offsets, 4 input channels, 5 output channels, 6 output rows, 7 output columns, 8 stride, 9
- * padding, 10 dilation, 11 taps and 12 input size of the vertical axis, 13 to 17 the same of the horizontal axis,
- * 18 input step per block, 19 out step per block, 20 out step per row, 21 per column, 22 per channel.
- */
+/** The argument block of `convImages`. Steps are in bytes. */
+export const enum ImageSlot {
+  /** Lanes. */
+  INPUT, OUT,
+  /** As `packTaps` packs them, taps in the order row, column, channel, which is also that of the table of their offsets. */
+  WEIGHTS, TABLE,
+  CHANNELS, OUT_CHANNELS,
+  ROWS, COLUMNS,
+  STRIDE_Y, TOP, DILATION_Y, TAPS_Y, HEIGHT,
+  STRIDE_X, LEFT, DILATION_X, TAPS_X, WIDTH,
+  BLOCK_IN, BLOCK_OUT, ROW_OUT, COLUMN_OUT, CHANNEL_OUT,
+}
+
+/** Chunks: (block of 16 images, output row). */
 export function convImages(args: usize, begin: i32, end: i32): void {
-  const table = <usize>arg(args, 3), channels = arg(args, 4), outChannels = arg(args, 5);
-  const rows = arg(args, 6), columns = arg(args, 7);
-  const stepY = arg(args, 10), tapsY = arg(args, 11), height = arg(args, 12);
-  const strideX = arg(args, 13), left = arg(args, 14), stepX = arg(args, 15), tapsX = arg(args, 16), width = arg(args, 17);
+  const table = <usize>arg(args, ImageSlot.TABLE), channels = arg(args, ImageSlot.CHANNELS), outChannels = arg(args, ImageSlot.OUT_CHANNELS);
+  const rows = arg(args, ImageSlot.ROWS), columns = arg(args, ImageSlot.COLUMNS);
+  const stepY = arg(args, ImageSlot.DILATION_Y), tapsY = arg(args, ImageSlot.TAPS_Y), height = arg(args, ImageSlot.HEIGHT);
+  const strideX = arg(args, ImageSlot.STRIDE_X), left = arg(args, ImageSlot.LEFT), stepX = arg(args, ImageSlot.DILATION_X), tapsX = arg(args, ImageSlot.TAPS_X), width = arg(args, ImageSlot.WIDTH);
   const taps = channels * tapsX * tapsY;
-  const outChannel = <usize>arg(args, 22);
+  const outChannel = <usize>arg(args, ImageSlot.CHANNEL_OUT);
   for (let chunk = begin; chunk < end; chunk++) {
     const block = chunk / rows;
     const row = chunk - block * rows;
-    const y = row * arg(args, 8) - arg(args, 9);
+    const y = row * arg(args, ImageSlot.STRIDE_Y) - arg(args, ImageSlot.TOP);
     const firstY = y >= 0 ? 0 : (stepY - 1 - y) / stepY;
     const endY = y >= height ? 0 : min((height - 1 - y) / stepY + 1, tapsY);
-    const input = <usize>arg(args, 0) + arg(args, 18) * block;
-    const out = <usize>arg(args, 1) + arg(args, 19) * block + arg(args, 20) * row;
+    const input = <usize>arg(args, ImageSlot.INPUT) + arg(args, ImageSlot.BLOCK_IN) * block;
+    const out = <usize>arg(args, ImageSlot.OUT) + arg(args, ImageSlot.BLOCK_OUT) * block + arg(args, ImageSlot.ROW_OUT) * row;
     for (let column = 0; column < columns; column++) {
       const x = column * strideX - left;
       const firstX = x >= 0 ? 0 : (stepX - 1 - x) / stepX;
@@ -102,8 +109,8 @@ export function convImages(args: usize, begin: i32, end: i32): void {
       const skip = (firstY * tapsX + firstX) * channels;
       setTapRuns(runs, <usize>(tapsX * channels - depth) << 2);
       const from = input + ((y * width + x) << 6);
-      let weights = <usize>arg(args, 2);
-      let to = out + arg(args, 21) * column;
+      let weights = <usize>arg(args, ImageSlot.WEIGHTS);
+      let to = out + arg(args, ImageSlot.COLUMN_OUT) * column;
       for (let channel = 0; channel < outChannels; channel += 2) {
         const pair = channel + 1 < outChannels;
         const step: usize = pair ? 8 : 4;

@@ -60,16 +60,25 @@ export function padPlane(
   else zeroRow(to, rows * columns - firstRow * columns - before);
 }
 
-/**
- * Chunks are planes. args: 0 source, 1 out, 2 height, 3 width, 4 rows of out, 5 columns of out, 6 rows above,
- * 7 columns to the left.
- */
+/** The argument block of `padPlanes` and `splitPlanes`. */
+export const enum PadSlot {
+  SOURCE, OUT,
+  HEIGHT, WIDTH,
+  /** Of a plane of the output. */
+  ROWS, COLUMNS,
+  /** Rows above and columns to the left. */
+  TOP, LEFT,
+  /** The horizontal stride, and columns of one residue: a row is all residues' columns. */
+  RESIDUES, RESIDUE_COLUMNS,
+}
+
+/** Chunks are planes. */
 export function padPlanes(args: usize, begin: i32, end: i32): void {
-  const height = arg(args, 2), width = arg(args, 3), rows = arg(args, 4), columns = arg(args, 5);
+  const height = arg(args, PadSlot.HEIGHT), width = arg(args, PadSlot.WIDTH), rows = arg(args, PadSlot.ROWS), columns = arg(args, PadSlot.COLUMNS);
   for (let plane = begin; plane < end; plane++) {
-    const from = <usize>arg(args, 0) + (<usize>(plane * height * width) << 2);
-    const to = <usize>arg(args, 1) + (<usize>(plane * rows * columns) << 2);
-    padPlane(from, to, height, width, rows, columns, arg(args, 6), arg(args, 7));
+    const from = <usize>arg(args, PadSlot.SOURCE) + (<usize>(plane * height * width) << 2);
+    const to = <usize>arg(args, PadSlot.OUT) + (<usize>(plane * rows * columns) << 2);
+    padPlane(from, to, height, width, rows, columns, arg(args, PadSlot.TOP), arg(args, PadSlot.LEFT));
   }
 }
 
@@ -109,21 +118,18 @@ export function stageRow(from: usize, width: i32, left: i32, to: usize, residues
   }
 }
 
-/**
- * Chunks are planes. args as `padPlanes`, with 8 residues (the horizontal stride) and 9 columns of one residue; a
- * row of out is residues · columns of one residue.
- */
+/** Chunks are planes. */
 export function splitPlanes(args: usize, begin: i32, end: i32): void {
-  const height = arg(args, 2), width = arg(args, 3), rows = arg(args, 4);
-  const top = arg(args, 6), residues = arg(args, 8), columns = arg(args, 9);
+  const height = arg(args, PadSlot.HEIGHT), width = arg(args, PadSlot.WIDTH), rows = arg(args, PadSlot.ROWS);
+  const top = arg(args, PadSlot.TOP), residues = arg(args, PadSlot.RESIDUES), columns = arg(args, PadSlot.RESIDUE_COLUMNS);
   const row = <usize>(residues * columns) << 2;
-  let to = <usize>arg(args, 1) + row * (begin * rows);
+  let to = <usize>arg(args, PadSlot.OUT) + row * (begin * rows);
   for (let plane = begin; plane < end; plane++) {
-    const source = <usize>arg(args, 0) + (<usize>(plane * height * width) << 2);
+    const source = <usize>arg(args, PadSlot.SOURCE) + (<usize>(plane * height * width) << 2);
     for (let i = 0; i < rows; i++, to += row) {
       const y = i - top;
       const from: usize = <u32>y < <u32>height ? source + (<usize>(y * width) << 2) : 0;
-      stageRow(from, width, arg(args, 7), to, residues, columns);
+      stageRow(from, width, arg(args, PadSlot.LEFT), to, residues, columns);
     }
   }
 }

@@ -27,51 +27,67 @@ export function interleave(buffer: usize, pitch: usize, phases: i32, out: usize,
   }
 }
 
-/**
- * Chunks: (image, group, slice of this row phase's rows).
- *
- * args: 0 input (padded), 1 out at the first row, 2 phases' descriptors, 3 column phases, 4 channels of a group, 5
- * rows, 6 columns of out, 7 rows of a slice, 8 slices, 9 groups, 10 input step per row, 11 per group, 12 per image,
- * 13 out step per row, 14 per channel, 15 per image, 16 buffers, 17 bytes of a buffer row. A descriptor: tap table,
- * taps, packed weights, weight step per group, input offset, columns of the phase.
- */
+/** The argument block of `convRowPhases`. Steps are in bytes. */
+export const enum PhaseSlot {
+  /** Padded. */
+  INPUT,
+  /** At the phase's first row. */
+  OUT,
+  /** A column phase each, in the slots of `ColumnPhase`. */
+  ABOUT, PHASES,
+  /** Output channels of a group. */
+  CHANNELS,
+  ROWS, WIDTH,
+  /** Rows of a slice. */
+  SLICE, SLICES,
+  GROUPS,
+  ROW_IN, GROUP_IN, IMAGE_IN,
+  ROW_OUT, CHANNEL_OUT, IMAGE_OUT,
+  /** Two rows for each column phase and chunk, and the bytes of a row. */
+  BUFFERS, PITCH,
+}
+
+/** What is said of a column phase: its taps' offsets, its weights as `packTaps` packs them, where its window (0, 0) begins. */
+export const enum ColumnPhase { TABLE, TAPS, WEIGHTS, GROUP_WEIGHTS, OFFSET, COLUMNS, SLOTS }
+
+/** Chunks: (image, group, slice of this row phase's rows). */
 export function convRowPhases(args: usize, begin: i32, end: i32): void {
-  const phases = arg(args, 3), channels = arg(args, 4), slices = arg(args, 8), groups = arg(args, 9);
-  const outChannel = <usize>arg(args, 14), pitch = <usize>arg(args, 17);
+  const phases = arg(args, PhaseSlot.PHASES), channels = arg(args, PhaseSlot.CHANNELS), slices = arg(args, PhaseSlot.SLICES), groups = arg(args, PhaseSlot.GROUPS);
+  const outChannel = <usize>arg(args, PhaseSlot.CHANNEL_OUT), pitch = <usize>arg(args, PhaseSlot.PITCH);
   setTapRuns(1, 0);
   for (let chunk = begin; chunk < end; chunk++) {
     const rest = chunk / slices;
     const slice = chunk - rest * slices;
     const image = rest / groups;
     const group = rest - image * groups;
-    const first = slice * arg(args, 7);
-    const last = min(first + arg(args, 7), arg(args, 5));
-    const buffer = <usize>arg(args, 16) + pitch * (2 * phases * chunk);
+    const first = slice * arg(args, PhaseSlot.SLICE);
+    const last = min(first + arg(args, PhaseSlot.SLICE), arg(args, PhaseSlot.ROWS));
+    const buffer = <usize>arg(args, PhaseSlot.BUFFERS) + pitch * (2 * phases * chunk);
     const second = buffer + pitch * phases;
     for (let row = first; row < last; row++) {
-      const input = <usize>arg(args, 0) + arg(args, 12) * image + arg(args, 11) * group + arg(args, 10) * row;
-      const out = <usize>arg(args, 1) + arg(args, 15) * image + arg(args, 13) * row + outChannel * (group * channels);
+      const input = <usize>arg(args, PhaseSlot.INPUT) + arg(args, PhaseSlot.IMAGE_IN) * image + arg(args, PhaseSlot.GROUP_IN) * group + arg(args, PhaseSlot.ROW_IN) * row;
+      const out = <usize>arg(args, PhaseSlot.OUT) + arg(args, PhaseSlot.IMAGE_OUT) * image + arg(args, PhaseSlot.ROW_OUT) * row + outChannel * (group * channels);
       for (let channel = 0; channel < channels; channel += 2) {
         const pair = channel + 1 < channels;
         const step: usize = pair ? 8 : 4;
         for (let phase = 0; phase < phases; phase++) {
-          const about = <usize>arg(args, 2) + <usize>phase * 24;
-          const taps = arg(about, 1), columns = arg(about, 5);
+          const about = <usize>arg(args, PhaseSlot.ABOUT) + (<usize>(phase * ColumnPhase.SLOTS) << 2);
+          const taps = arg(about, ColumnPhase.TAPS), columns = arg(about, ColumnPhase.COLUMNS);
           const to = buffer + pitch * phase;
           if (taps == 0) {
             memory.fill(to, 0, <usize>columns << 2);
             memory.fill(to + pitch * phases, 0, <usize>columns << 2);
             continue;
           }
-          const weights = <usize>arg(about, 2) + arg(about, 3) * group + (<usize>(channel * (taps + 1)) << 2);
+          const weights = <usize>arg(about, ColumnPhase.WEIGHTS) + arg(about, ColumnPhase.GROUP_WEIGHTS) * group + (<usize>(channel * (taps + 1)) << 2);
           positions(
-            pair ? 2 : 1, input + arg(about, 4), <usize>arg(about, 0), weights, weights + step, taps, to, pitch * phases,
-            max(columns, 8),
+            pair ? 2 : 1, input + arg(about, ColumnPhase.OFFSET), <usize>arg(about, ColumnPhase.TABLE), weights, weights + step,
+            taps, to, pitch * phases, max(columns, 8),
           );
         }
         const to = out + outChannel * channel;
-        interleave(buffer, pitch, phases, to, arg(args, 6));
-        if (pair) interleave(second, pitch, phases, to + outChannel, arg(args, 6));
+        interleave(buffer, pitch, phases, to, arg(args, PhaseSlot.WIDTH));
+        if (pair) interleave(second, pitch, phases, to + outChannel, arg(args, PhaseSlot.WIDTH));
       }
     }
   }

@@ -6,20 +6,30 @@ import { stageRow } from "./conv-pad";
 import { positions, setTapRuns } from "./conv-positions";
 import { rowPair16 } from "./conv-row-pair";
 
+/** The argument block of `packTaps`. Steps are in bytes. */
+export const enum TapSlot {
+  SOURCE,
+  /** Or 0. */
+  BIAS,
+  OUT,
+  /** The taps' offsets in the source. */
+  TABLE, TAPS,
+  /** Of a group. */
+  CHANNELS,
+  CHANNEL_STEP, GROUP_STEP, GROUP_OUT,
+}
+
 /**
  * Weights for conv-positions.ts: per channel pair the starts of its sums (a bias, or 0), then one row per tap. A
  * last odd channel takes rows of one float. Chunks are groups.
- *
- * args: 0 source, 1 bias or 0, 2 out, 3 table of the taps' offsets in the source, 4 taps, 5 channels of a group,
- * 6 source step per channel, 7 source step per group, 8 out step per group.
  */
 export function packTaps(args: usize, begin: i32, end: i32): void {
-  const taps = arg(args, 4), channels = arg(args, 5);
-  const channelStep = <usize>arg(args, 6);
+  const taps = arg(args, TapSlot.TAPS), channels = arg(args, TapSlot.CHANNELS);
+  const channelStep = <usize>arg(args, TapSlot.CHANNEL_STEP);
   for (let group = begin; group < end; group++) {
-    let source = <usize>arg(args, 0) + arg(args, 7) * group;
-    const bias = arg(args, 1) ? <usize>arg(args, 1) + (<usize>(group * channels) << 2) : 0;
-    let to = <usize>arg(args, 2) + arg(args, 8) * group;
+    let source = <usize>arg(args, TapSlot.SOURCE) + arg(args, TapSlot.GROUP_STEP) * group;
+    const bias = arg(args, TapSlot.BIAS) ? <usize>arg(args, TapSlot.BIAS) + (<usize>(group * channels) << 2) : 0;
+    let to = <usize>arg(args, TapSlot.OUT) + arg(args, TapSlot.GROUP_OUT) * group;
     for (let channel = 0; channel < channels; channel += 2) {
       const pair = channel + 1 < channels;
       const at = bias + (<usize>channel << 2);
@@ -27,7 +37,7 @@ export function packTaps(args: usize, begin: i32, end: i32): void {
       if (pair) store<f32>(to, bias ? load<f32>(at, 4) : 0, 4);
       to += pair ? 8 : 4;
       for (let tap = 0; tap < taps; tap++) {
-        const from = source + load<i32>(<usize>arg(args, 3) + (<usize>tap << 2));
+        const from = source + load<i32>(<usize>arg(args, TapSlot.TABLE) + (<usize>tap << 2));
         store<f32>(to, load<f32>(from));
         if (pair) store<f32>(to, load<f32>(from + channelStep), 4);
         to += pair ? 8 : 4;
@@ -75,53 +85,80 @@ function rowPair(
   rowPair16(input + last, table, weights, edge, middle, out + last, outRow);
 }
 
+/** The argument block of `convRows`. Steps are in bytes. */
+export const enum RowSlot {
+  INPUT, OUT,
+  /** As `packTaps` packs them. */
+  WEIGHTS,
+  /** The taps' offsets in the input, or in a buffer. */
+  TABLE, TAPS,
+  /** Output channels of a group. */
+  CHANNELS,
+  ROWS, COLUMNS,
+  /** Rows of a strip. */
+  STRIP, STRIPS,
+  GROUPS,
+  /** Per row of windows: the vertical stride's rows. */
+  ROW_IN, GROUP_IN, IMAGE_IN,
+  ROW_OUT, CHANNEL_OUT, IMAGE_OUT,
+  GROUP_WEIGHTS,
+  UNITS, CHUNKS,
+  /** Room for padded strips, one for each chunk; or 0. */
+  BUFFERS, BUFFER_BYTES,
+  /** Of the input, and zeros before it. */
+  HEIGHT, WIDTH, TOP, LEFT,
+  /** The horizontal stride, and columns of one residue in a buffer. */
+  RESIDUES, RESIDUE_COLUMNS,
+  /** The vertical stride. */
+  STRIDE,
+  /** Input rows of a strip in a buffer, and input channels of a group. */
+  STRIP_ROWS, IN_CHANNELS,
+  /** Weights of row pairs, their edge and middle taps, and the table of these; or 0. */
+  PAIR_WEIGHTS, EDGE, MIDDLE, PAIR_TABLE, GROUP_PAIR_WEIGHTS,
+  /** Where in a buffer the sums of narrow rows go, or 0. */
+  NARROW_SUMS,
+  /** Narrow rows that are summed as one: 1, or a strip's with vertical stride 1. */
+  TOGETHER,
+}
+
 /**
  * Chunks: runs of units; a unit is (image, group, strip of output rows). Where padding or a horizontal stride asks
  * for it, the strip's input rows are first copied into the chunk's buffer, which stays in the first-level cache.
- *
- * args: 0 input, 1 out, 2 packed weights, 3 tap table, 4 taps, 5 channels of a group, 6 rows, 7 columns, 8
- * rows of a strip, 9 strips, 10 groups, 11 input step per row (of the window: stride · row), 12 per group, 13 per
- * image, 14 out step per row, 15 per channel, 16 per image, 17 weight step per group, 18 units, 19 chunks, 20
- * buffers or 0, 21 bytes of a buffer, 22 input height, 23 width, 24 rows and 25 columns of padding before, 26
- * residues, 27 columns of a residue, 28 vertical stride, 29 buffer rows of a strip, 30 input channels of a group,
- * 31 weights of row pairs (with edge and middle taps in 32, 33, tap table in 34, step per group in 35) or 0, 36
- * where the sums of narrow rows go, from the beginning of the buffer, or 0, 37 rows that are summed as one (1, or a
- * strip's with vertical stride 1).
  */
 export function convRows(args: usize, begin: i32, end: i32): void {
-  const table = <usize>arg(args, 3), taps = arg(args, 4), channels = arg(args, 5);
-  const columns = arg(args, 7), strips = arg(args, 9), groups = arg(args, 10);
-  const outRow = <usize>arg(args, 14), outChannel = <usize>arg(args, 15);
-  const units = arg(args, 18), chunks = arg(args, 19);
+  const table = <usize>arg(args, RowSlot.TABLE), taps = arg(args, RowSlot.TAPS), channels = arg(args, RowSlot.CHANNELS);
+  const columns = arg(args, RowSlot.COLUMNS), strips = arg(args, RowSlot.STRIPS), groups = arg(args, RowSlot.GROUPS);
+  const outRow = <usize>arg(args, RowSlot.ROW_OUT), outChannel = <usize>arg(args, RowSlot.CHANNEL_OUT);
+  const units = arg(args, RowSlot.UNITS), chunks = arg(args, RowSlot.CHUNKS);
   setTapRuns(1, 0);
   for (let chunk = begin; chunk < end; chunk++) {
     const endUnit = <i32>(<i64>units * (chunk + 1) / chunks);
     for (let unit = <i32>(<i64>units * chunk / chunks); unit < endUnit; unit++) {
       const rest = unit / strips;
-      const first = (unit - rest * strips) * arg(args, 8);
-      const last = min(first + arg(args, 8), arg(args, 6));
+      const first = (unit - rest * strips) * arg(args, RowSlot.STRIP);
+      const last = min(first + arg(args, RowSlot.STRIP), arg(args, RowSlot.ROWS));
       const image = rest / groups;
       const group = rest - image * groups;
-      let input = <usize>arg(args, 0) + arg(args, 13) * image + arg(args, 12) * group;
-      let step = <usize>arg(args, 11);
-      if (arg(args, 20)) {
-        const buffer = <usize>arg(args, 20) + <usize>arg(args, 21) * chunk;
+      let input = <usize>arg(args, RowSlot.INPUT) + arg(args, RowSlot.IMAGE_IN) * image + arg(args, RowSlot.GROUP_IN) * group;
+      let step = <usize>arg(args, RowSlot.ROW_IN);
+      if (arg(args, RowSlot.BUFFERS)) {
+        const buffer = <usize>arg(args, RowSlot.BUFFERS) + <usize>arg(args, RowSlot.BUFFER_BYTES) * chunk;
         stageStrip(args, input, buffer, first, last - first);
         input = buffer;
-        step = <usize>(arg(args, 28) * arg(args, 26) * arg(args, 27)) << 2;
+        step = <usize>(arg(args, RowSlot.STRIDE) * arg(args, RowSlot.RESIDUES) * arg(args, RowSlot.RESIDUE_COLUMNS)) << 2;
       } else input += step * first;
-      let out = <usize>arg(args, 1) + arg(args, 16) * image + outChannel * (group * channels) + outRow * first;
+      let out = <usize>arg(args, RowSlot.OUT) + arg(args, RowSlot.IMAGE_OUT) * image + outChannel * (group * channels) + outRow * first;
       let row = first;
-      if (arg(args, 31)) {
-        const weights = <usize>arg(args, 31) + arg(args, 35) * group;
+      if (arg(args, RowSlot.PAIR_WEIGHTS)) {
+        const weights = <usize>arg(args, RowSlot.PAIR_WEIGHTS) + arg(args, RowSlot.GROUP_PAIR_WEIGHTS) * group;
         for (; row + 2 <= last; row += 2) {
-          rowPair(input, <usize>arg(args, 34), weights, arg(args, 32), arg(args, 33), out, outRow, columns);
+          rowPair(input, <usize>arg(args, RowSlot.PAIR_TABLE), weights, arg(args, RowSlot.EDGE), arg(args, RowSlot.MIDDLE), out, outRow, columns);
           input += 2 * step;
           out += 2 * outRow;
         }
       }
-      const weights = <usize>arg(args, 2) + arg(args, 17) * group;
-      if (arg(args, 36)) {
+      const weights = <usize>arg(args, RowSlot.WEIGHTS) + arg(args, RowSlot.GROUP_WEIGHTS) * group;
+      if (arg(args, RowSlot.NARROW_SUMS)) {
         narrowRows(args, input, step, weights, out, last - first);
         continue;
       }
@@ -139,19 +176,19 @@ export function convRows(args: usize, begin: i32, end: i32): void {
  * `convRows`.
  */
 function stageStrip(args: usize, input: usize, buffer: usize, first: i32, count: i32): void {
-  const height = arg(args, 22), width = arg(args, 23), residues = arg(args, 26), columns = arg(args, 27);
-  const stride = arg(args, 28), planeRows = arg(args, 29);
+  const height = arg(args, RowSlot.HEIGHT), width = arg(args, RowSlot.WIDTH), residues = arg(args, RowSlot.RESIDUES), columns = arg(args, RowSlot.RESIDUE_COLUMNS);
+  const stride = arg(args, RowSlot.STRIDE), planeRows = arg(args, RowSlot.STRIP_ROWS);
   // The last strip may need fewer rows than its planes have.
-  const rows = planeRows - (arg(args, 8) - count) * stride;
-  const top = first * stride - arg(args, 24);
+  const rows = planeRows - (arg(args, RowSlot.STRIP) - count) * stride;
+  const top = first * stride - arg(args, RowSlot.TOP);
   const pitch = <usize>(residues * columns) << 2;
-  for (let channel = 0; channel < arg(args, 30); channel++) {
+  for (let channel = 0; channel < arg(args, RowSlot.IN_CHANNELS); channel++) {
     let to = buffer + pitch * (channel * planeRows);
     const plane = input + (<usize>(channel * height * width) << 2);
     for (let i = 0; i < rows; i++, to += pitch) {
       const y = top + i;
       const from: usize = <u32>y < <u32>height ? plane + (<usize>(y * width) << 2) : 0;
-      stageRow(from, width, arg(args, 25), to, residues, columns);
+      stageRow(from, width, arg(args, RowSlot.LEFT), to, residues, columns);
     }
   }
 }
@@ -161,9 +198,9 @@ function stageStrip(args: usize, input: usize, buffer: usize, first: i32, count:
  * between rows is not copied out. args: those of `convRows`.
  */
 function narrowRows(args: usize, input: usize, step: usize, weights: usize, out: usize, rows: i32): void {
-  const taps = arg(args, 4), channels = arg(args, 5), columns = arg(args, 7), together = arg(args, 37);
-  const outRow = <usize>arg(args, 14), outChannel = <usize>arg(args, 15);
-  const sums = input + arg(args, 36);
+  const taps = arg(args, RowSlot.TAPS), channels = arg(args, RowSlot.CHANNELS), columns = arg(args, RowSlot.COLUMNS), together = arg(args, RowSlot.TOGETHER);
+  const outRow = <usize>arg(args, RowSlot.ROW_OUT), outChannel = <usize>arg(args, RowSlot.CHANNEL_OUT);
+  const sums = input + arg(args, RowSlot.NARROW_SUMS);
   for (let row = 0; row < rows; row += together) {
     const count = min(together, rows - row);
     const width = max(<i32>(step >> 2) * (count - 1) + columns, 8);
@@ -171,7 +208,7 @@ function narrowRows(args: usize, input: usize, step: usize, weights: usize, out:
     let at = weights;
     for (let channel = 0; channel < channels; channel += 2) {
       const both = min(channels - channel, 2);
-      positions(both, input + step * row, <usize>arg(args, 3), at, at + 4 * both, taps, sums, pitch, width);
+      positions(both, input + step * row, <usize>arg(args, RowSlot.TABLE), at, at + 4 * both, taps, sums, pitch, width);
       at += <usize>(taps + 1) * 4 * both;
       for (let c = 0; c < both; c++) {
         let to = out + outChannel * (channel + c) + outRow * row;

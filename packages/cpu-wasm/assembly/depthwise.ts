@@ -119,36 +119,51 @@ export function stridedColumns3(
   } while (--rows);
 }
 
-/**
- * Chunks: (image, output channel, slice of rows).
- *
- * args: 0 input, 1 out, 2 weights (per output channel: the bias, then nine taps), 3 zeros (a row of input and 4
- * more), 4 input rows, 5 input columns, 6 output rows, 7 output columns (≥ 8), 8 stride (1 or 2), 9 rows of padding
- * above, 10 whether a column of padding lies left, 11 right, 12 input channels, 13 output channels, 14 outputs per
- * input channel, 15 rows of a slice, 16 slices.
- */
+/** The argument block of `depthwise3`. */
+export const enum DepthwiseSlot {
+  INPUT, OUT,
+  /** Per output channel: the bias, then nine taps. */
+  WEIGHTS,
+  /** A row of the input, and 8 more. */
+  ZEROS,
+  /** Of the input. */
+  HEIGHT, WIDTH,
+  /** Of the output; at least 8 columns. */
+  ROWS, COLUMNS,
+  /** 1 or 2. */
+  STRIDE,
+  /** Rows of padding above, and whether a column of it lies left, and right. */
+  TOP, LEFT, RIGHT,
+  CHANNELS, OUT_CHANNELS,
+  /** Output channels of an input channel. */
+  PER_CHANNEL,
+  /** Rows of a slice. */
+  SLICE, SLICES,
+}
+
+/** Chunks: (image, output channel, slice of rows). */
 export function depthwise3(args: usize, begin: i32, end: i32): void {
-  const zeroRow = <usize>arg(args, 3) + 8;
-  const width = arg(args, 5), rows = arg(args, 6), columns = arg(args, 7);
-  const stride = arg(args, 8), top = arg(args, 9), left = arg(args, 10) != 0, right = arg(args, 11) != 0;
-  const outChannels = arg(args, 13), slices = arg(args, 16);
-  height = arg(args, 4);
+  const zeroRow = <usize>arg(args, DepthwiseSlot.ZEROS) + 8;
+  const width = arg(args, DepthwiseSlot.WIDTH), rows = arg(args, DepthwiseSlot.ROWS), columns = arg(args, DepthwiseSlot.COLUMNS);
+  const stride = arg(args, DepthwiseSlot.STRIDE), top = arg(args, DepthwiseSlot.TOP), left = arg(args, DepthwiseSlot.LEFT) != 0, right = arg(args, DepthwiseSlot.RIGHT) != 0;
+  const outChannels = arg(args, DepthwiseSlot.OUT_CHANNELS), slices = arg(args, DepthwiseSlot.SLICES);
+  height = arg(args, DepthwiseSlot.HEIGHT);
   // Padding is one column: the middle tap of the first output meets column 0; without it column 1.
   const shift: usize = left ? 0 : 4;
   const pitch = <usize>width << 2, outPitch = <usize>columns << 2;
   const all = i32x4.splat(-1);
   for (let chunk = begin; chunk < end; chunk++) {
     const plane = chunk / slices;
-    const first = (chunk - plane * slices) * arg(args, 15);
-    const count = min(arg(args, 15), rows - first);
+    const first = (chunk - plane * slices) * arg(args, DepthwiseSlot.SLICE);
+    const count = min(arg(args, DepthwiseSlot.SLICE), rows - first);
     const image = plane / outChannels;
     const channel = plane - image * outChannels;
     const y = first * stride - top;
     const input =
-      <usize>arg(args, 0) +
-      (<usize>((image * arg(args, 12) + channel / arg(args, 14)) * <i32>height * width + y * width) << 2);
-    const weights = <usize>arg(args, 2) + <usize>channel * 40;
-    const out = <usize>arg(args, 1) + (<usize>((plane * rows + first) * columns) << 2);
+      <usize>arg(args, DepthwiseSlot.INPUT) +
+      (<usize>((image * arg(args, DepthwiseSlot.CHANNELS) + channel / arg(args, DepthwiseSlot.PER_CHANNEL)) * <i32>height * width + y * width) << 2);
+    const weights = <usize>arg(args, DepthwiseSlot.WEIGHTS) + <usize>channel * 40;
+    const out = <usize>arg(args, DepthwiseSlot.OUT) + (<usize>((plane * rows + first) * columns) << 2);
     const firstRow = max(y, 0), endRow = min(y + (count - 1) * stride + 3, <i32>height);
     touch(input + pitch * (firstRow - y), input + pitch * (endRow - y));
     touch(out, out + outPitch * count);

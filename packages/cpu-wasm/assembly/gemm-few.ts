@@ -44,22 +44,21 @@ function dot(a: usize, b: usize, depth: i32): f32 {
   return f32x4.extract_lane(sum, 0);
 }
 
-/**
- * a [rows, depth] · bᵀ, b [columns, depth]. Chunks: (batch, block of 64 columns).
- *
- * args: 0 a, 1 b, 2 out, 3 rows, 4 depth, 5 columns.
- */
+/** The argument block of `fewRowsDots` and `fewRows`; for the latter also b's row offsets, and four zero bytes. */
+export const enum FewSlot { A, B, OUT, ROWS, DEPTH, COLUMNS, TABLE, ZEROS }
+
+/** a [rows, depth] · bᵀ, b [columns, depth]. Chunks: (batch, block of 64 columns). */
 export function fewRowsDots(args: usize, begin: i32, end: i32): void {
-  const rows = arg(args, 3), depth = arg(args, 4), columns = arg(args, 5);
+  const rows = arg(args, FewSlot.ROWS), depth = arg(args, FewSlot.DEPTH), columns = arg(args, FewSlot.COLUMNS);
   const blocks = (columns + 63) >> 6;
   const line = <usize>depth << 2;
   for (let chunk = begin; chunk < end; chunk++) {
     const batch = chunk / blocks;
     const first = (chunk - batch * blocks) << 6;
     const last = min(first + 64, columns);
-    const a = <usize>arg(args, 0) + line * (batch * rows);
-    const b = <usize>arg(args, 1) + line * (batch * columns);
-    const out = <usize>arg(args, 2) + (<usize>(batch * rows * columns) << 2);
+    const a = <usize>arg(args, FewSlot.A) + line * (batch * rows);
+    const b = <usize>arg(args, FewSlot.B) + line * (batch * columns);
+    const out = <usize>arg(args, FewSlot.OUT) + (<usize>(batch * rows * columns) << 2);
     for (let row = 0; row < rows; row++) {
       const to = out + (<usize>(row * columns) << 2);
       let column = first;
@@ -73,13 +72,9 @@ export function fewRowsDots(args: usize, begin: i32, end: i32): void {
   }
 }
 
-/**
- * a [rows, depth] · b [depth, columns], at least 8 columns. Chunks: (batch, block of 64 columns).
- *
- * args: 0 a, 1 b, 2 out, 3 rows, 4 depth, 5 columns, 6 table of b's row offsets, 7 four zero bytes.
- */
+/** a [rows, depth] · b [depth, columns], at least 8 columns. Chunks: (batch, block of 64 columns). */
 export function fewRows(args: usize, begin: i32, end: i32): void {
-  const rows = arg(args, 3), depth = arg(args, 4), columns = arg(args, 5);
+  const rows = arg(args, FewSlot.ROWS), depth = arg(args, FewSlot.DEPTH), columns = arg(args, FewSlot.COLUMNS);
   const blocks = (columns + 63) >> 6;
   setTapRuns(1, 0);
   for (let chunk = begin; chunk < end; chunk++) {
@@ -87,31 +82,30 @@ export function fewRows(args: usize, begin: i32, end: i32): void {
     // A last block of fewer than 8 columns takes some of its neighbour's again.
     const first = min((chunk - batch * blocks) << 6, columns - 8);
     const count = min(columns - first, 64);
-    const b = <usize>arg(args, 1) + (<usize>(batch * depth * columns + first) << 2);
+    const b = <usize>arg(args, FewSlot.B) + (<usize>(batch * depth * columns + first) << 2);
     for (let row = 0; row < rows; row++) {
       const line = batch * rows + row;
-      const a = <usize>arg(args, 0) + (<usize>(line * depth) << 2);
-      const out = <usize>arg(args, 2) + (<usize>(line * columns + first) << 2);
-      positions(1, b, <usize>arg(args, 6), <usize>arg(args, 7), a, depth, out, 0, count);
+      const a = <usize>arg(args, FewSlot.A) + (<usize>(line * depth) << 2);
+      const out = <usize>arg(args, FewSlot.OUT) + (<usize>(line * columns + first) << 2);
+      positions(1, b, <usize>arg(args, FewSlot.TABLE), <usize>arg(args, FewSlot.ZEROS), a, depth, out, 0, count);
     }
   }
 }
 
-/**
- * [batch, rows, columns] to [batch, columns, rows]. Chunks: (batch, 16 rows), so that whole cache lines are written.
- *
- * args: 0 source, 1 out, 2 rows, 3 columns.
- */
+/** The argument block of `transposeMatrix`. */
+export const enum TransposeSlot { SOURCE, OUT, ROWS, COLUMNS }
+
+/** [batch, rows, columns] to [batch, columns, rows]. Chunks: (batch, 16 rows), so that whole cache lines are written. */
 export function transposeMatrix(args: usize, begin: i32, end: i32): void {
-  const rows = arg(args, 2), columns = arg(args, 3);
+  const rows = arg(args, TransposeSlot.ROWS), columns = arg(args, TransposeSlot.COLUMNS);
   const strips = (rows + 15) >> 4;
   const line = <usize>columns << 2, outLine = <usize>rows << 2;
   for (let chunk = begin; chunk < end; chunk++) {
     const batch = chunk / strips;
     const first = (chunk - batch * strips) << 4;
     const last = min(first + 16, rows);
-    const source = <usize>arg(args, 0) + line * (batch * rows);
-    const out = <usize>arg(args, 1) + outLine * (batch * columns);
+    const source = <usize>arg(args, TransposeSlot.SOURCE) + line * (batch * rows);
+    const out = <usize>arg(args, TransposeSlot.OUT) + outLine * (batch * columns);
     for (let column = 0; column < columns; column += 4) {
       const count = min(columns - column, 4);
       let row = first;

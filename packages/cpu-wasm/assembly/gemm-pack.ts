@@ -87,21 +87,33 @@ function packFour(source: usize, table: usize, depth: i32, columns: i32, columnS
   }
 }
 
+/** The argument block of `packPanels`. Steps are in bytes, and in the source unless they say otherwise. */
+export const enum PackSlot {
+  SOURCE,
+  /** One float per column that starts its sums, in the first block; or 0. */
+  HEADER,
+  OUT,
+  /** Offsets of the depth in the source. */
+  TABLE,
+  /** Depth of a block, and of the last inner one of each outer block. */
+  DEPTH, LAST_DEPTH, OUTER, INNER, OUTER_STEP, INNER_STEP,
+  COLUMNS, COLUMN_STEP,
+  GROUPS, IMAGE_STEP, GROUP_STEP,
+  GROUP_HEADER,
+  /** Output steps per (image, group), and per block. */
+  GROUP_OUT, BLOCK_OUT,
+  BLOCK_CHUNKS,
+}
+
 /**
  * Chunks are panels: (column block, image, group, outer block, inner block), so that threads pack the panels that they
  * multiply by. A column block has 16 columns, the last one 8 when it needs no more.
- *
- * args: 0 source, 1 header (one float per column, in the first block) or 0, 2 out, 3 depth table, 4 depth of a
- * block, 5 depth of the last inner block, 6 outer blocks, 7 inner blocks, 8 source step per outer block, 9 per
- * inner block, 10 columns, 11 source step per column, 12 groups, 13 source step per image, 14 per group, 15 header
- * step per group, 16 out step per (image, group), 17 out step per block, 18
- * chunks of a column block.
  */
 export function packPanels(args: usize, begin: i32, end: i32): void {
-  const columns = arg(args, 10), groups = arg(args, 12);
-  const outer = arg(args, 6), inner = arg(args, 7);
-  const columnStep = <usize>arg(args, 11);
-  const blockChunks = arg(args, 18);
+  const columns = arg(args, PackSlot.COLUMNS), groups = arg(args, PackSlot.GROUPS);
+  const outer = arg(args, PackSlot.OUTER), inner = arg(args, PackSlot.INNER);
+  const columnStep = <usize>arg(args, PackSlot.COLUMN_STEP);
+  const blockChunks = arg(args, PackSlot.BLOCK_CHUNKS);
   for (let chunk = begin; chunk < end; chunk++) {
     const columnBlock = chunk / blockChunks;
     const first = columnBlock * LANES;
@@ -113,15 +125,15 @@ export function packPanels(args: usize, begin: i32, end: i32): void {
     const image = rest / groups;
     const group = rest - image * groups;
 
-    const depth = i == inner - 1 ? arg(args, 5) : arg(args, 4);
+    const depth = i == inner - 1 ? arg(args, PackSlot.LAST_DEPTH) : arg(args, PackSlot.DEPTH);
     const count = min(columns - first, LANES);
     const width = count <= 8 ? 8 : LANES;
     const source =
-      <usize>arg(args, 0) + arg(args, 13) * image + arg(args, 14) * group + arg(args, 8) * o + arg(args, 9) * i +
+      <usize>arg(args, PackSlot.SOURCE) + arg(args, PackSlot.IMAGE_STEP) * image + arg(args, PackSlot.GROUP_STEP) * group + arg(args, PackSlot.OUTER_STEP) * o + arg(args, PackSlot.INNER_STEP) * i +
       <usize>first * columnStep;
-    const header = arg(args, 1) && o + i == 0 ? <usize>arg(args, 1) + arg(args, 15) * group + (first << 2) : 0;
+    const header = arg(args, PackSlot.HEADER) && o + i == 0 ? <usize>arg(args, PackSlot.HEADER) + arg(args, PackSlot.GROUP_HEADER) * group + (first << 2) : 0;
     const to =
-      <usize>arg(args, 2) + <usize>arg(args, 16) * rest + <usize>arg(args, 17) * (o * inner + i) +
+      <usize>arg(args, PackSlot.OUT) + <usize>arg(args, PackSlot.GROUP_OUT) * rest + <usize>arg(args, PackSlot.BLOCK_OUT) * (o * inner + i) +
       (<usize>(first * (depth + 1)) << 2);
     const toStep = <usize>width << 2;
     for (let c = 0; c < width; c++) {
@@ -131,7 +143,7 @@ export function packPanels(args: usize, begin: i32, end: i32): void {
       const target = to + toStep + (<usize>c << 2);
       const valid = min(count - c, 4);
       if (valid > 0) {
-        packFour(source + <usize>c * columnStep, <usize>arg(args, 3), depth, valid, columnStep, target, toStep);
+        packFour(source + <usize>c * columnStep, <usize>arg(args, PackSlot.TABLE), depth, valid, columnStep, target, toStep);
       } else {
         for (let k = 0, at = target; k < depth; k++, at += toStep) v128.store(at, f32x4.splat(0));
       }

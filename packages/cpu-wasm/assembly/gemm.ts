@@ -53,23 +53,46 @@ function rowsTimesPanel(
   }
 }
 
-/**
- * Chunks: (part of the column blocks, image, group, slice of rows).
- *
- * args: 0 input, 1 out, 2 row table of the input, 3 row table of the output, 4 depth table, 5 panels, 6 rows of a
- * slice, 7 rows of the last slice, 8 slices, 9 columns, 10 out step per column, 11 depth of a block, 12 depth of
- * the last inner block, 13 outer blocks, 14 inner blocks, 15 input step per outer block, 16 per inner block, 17
- * groups, 18 input step per image, 19 out step per image, 20 input step per group, 21 out step per group, 22 panel
- * step per group, 23 panel step per image, 24 input step per slice, 25 out step per slice, 26 table step per slice,
- * 27 chunks of a column part, 28 columns of a part (a multiple of 16), 29 panel step per block, 30 whether to add to what out
- * holds, 31 room for the sums of a tile, 256 bytes for each chunk.
- */
+/** The argument block of `gemm`. Steps are in bytes. */
+export const enum GemmSlot {
+  INPUT, OUT,
+  /** Tables of the rows' offsets in the input and the output, and of the depth's in the input. */
+  ROWS_IN, ROWS_OUT, DEPTH_TABLE,
+  PANELS,
+  /** Rows of a slice, and of the last one. */
+  SLICE, LAST_SLICE, SLICES,
+  COLUMNS,
+  /** Output step per column. */
+  COLUMN_STEP,
+  /** Depth of a block, and of the last inner one of each outer block. */
+  DEPTH, LAST_DEPTH, OUTER, INNER,
+  /** Input steps per block. */
+  OUTER_STEP, INNER_STEP,
+  GROUPS,
+  IMAGE_IN, IMAGE_OUT, GROUP_IN, GROUP_OUT,
+  /** Panel steps; 0 where all images share them. */
+  GROUP_PANEL, IMAGE_PANEL,
+  SLICE_IN, SLICE_OUT,
+  /** What moves both tables of rows from slice to slice. */
+  SLICE_TABLE,
+  /** Chunks and columns (a multiple of 16) of a part of the column blocks. */
+  PART_CHUNKS, PART_COLUMNS,
+  BLOCK_PANEL,
+  /** Whether to add to what the output holds. */
+  ADDS,
+  /** Room for the sums of a tile, `TILE_BYTES` for each chunk. */
+  TILES,
+}
+
+export const TILE_BYTES: usize = 256;
+
+/** Chunks: (part of the column blocks, image, group, slice of rows). */
 export function gemm(args: usize, begin: i32, end: i32): void {
-  const slices = arg(args, 8), columns = arg(args, 9), groups = arg(args, 17);
-  const partChunks = arg(args, 27), partColumns = arg(args, 28);
-  const outer = arg(args, 13), inner = arg(args, 14);
-  const columnStep = <usize>arg(args, 10);
-  const table = <usize>arg(args, 4);
+  const slices = arg(args, GemmSlot.SLICES), columns = arg(args, GemmSlot.COLUMNS), groups = arg(args, GemmSlot.GROUPS);
+  const partChunks = arg(args, GemmSlot.PART_CHUNKS), partColumns = arg(args, GemmSlot.PART_COLUMNS);
+  const outer = arg(args, GemmSlot.OUTER), inner = arg(args, GemmSlot.INNER);
+  const columnStep = <usize>arg(args, GemmSlot.COLUMN_STEP);
+  const table = <usize>arg(args, GemmSlot.DEPTH_TABLE);
   for (let chunk = begin; chunk < end; chunk++) {
     const part = chunk / partChunks;
     const firstColumn = part * partColumns;
@@ -80,18 +103,18 @@ export function gemm(args: usize, begin: i32, end: i32): void {
     const image = next / groups;
     const group = next - image * groups;
 
-    const rows = slice == slices - 1 ? arg(args, 7) : arg(args, 6);
-    const rowIn = <usize>arg(args, 2) + arg(args, 26) * slice, rowOut = <usize>arg(args, 3) + arg(args, 26) * slice;
-    const input = <usize>arg(args, 0) + arg(args, 18) * image + arg(args, 20) * group + arg(args, 24) * slice;
-    const out = <usize>arg(args, 1) + arg(args, 19) * image + arg(args, 21) * group + arg(args, 25) * slice;
-    const tile = <usize>arg(args, 31) + (<usize>chunk * 256);
-    const panels = <usize>arg(args, 5) + arg(args, 23) * image + arg(args, 22) * group;
-    let accumulate = arg(args, 30) != 0;
+    const rows = slice == slices - 1 ? arg(args, GemmSlot.LAST_SLICE) : arg(args, GemmSlot.SLICE);
+    const rowIn = <usize>arg(args, GemmSlot.ROWS_IN) + arg(args, GemmSlot.SLICE_TABLE) * slice, rowOut = <usize>arg(args, GemmSlot.ROWS_OUT) + arg(args, GemmSlot.SLICE_TABLE) * slice;
+    const input = <usize>arg(args, GemmSlot.INPUT) + arg(args, GemmSlot.IMAGE_IN) * image + arg(args, GemmSlot.GROUP_IN) * group + arg(args, GemmSlot.SLICE_IN) * slice;
+    const out = <usize>arg(args, GemmSlot.OUT) + arg(args, GemmSlot.IMAGE_OUT) * image + arg(args, GemmSlot.GROUP_OUT) * group + arg(args, GemmSlot.SLICE_OUT) * slice;
+    const tile = <usize>arg(args, GemmSlot.TILES) + TILE_BYTES * chunk;
+    const panels = <usize>arg(args, GemmSlot.PANELS) + arg(args, GemmSlot.IMAGE_PANEL) * image + arg(args, GemmSlot.GROUP_PANEL) * group;
+    let accumulate = arg(args, GemmSlot.ADDS) != 0;
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < inner; i++) {
-        const depth = i == inner - 1 ? arg(args, 12) : arg(args, 11);
-        const from = input + arg(args, 15) * o + arg(args, 16) * i;
-        const block = panels + <usize>arg(args, 29) * (o * inner + i);
+        const depth = i == inner - 1 ? arg(args, GemmSlot.LAST_DEPTH) : arg(args, GemmSlot.DEPTH);
+        const from = input + arg(args, GemmSlot.OUTER_STEP) * o + arg(args, GemmSlot.INNER_STEP) * i;
+        const block = panels + <usize>arg(args, GemmSlot.BLOCK_PANEL) * (o * inner + i);
         for (let c = firstColumn; c < endColumn; c += LANES) {
           const panel = block + (<usize>(c * (depth + 1)) << 2);
           rowsTimesPanel(

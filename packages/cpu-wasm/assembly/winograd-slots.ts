@@ -1,4 +1,4 @@
-/** The argument block of Winograd's kernels, in the order in which src/winograd.ts writes it. Steps are in bytes. */
+/** The argument block of Winograd's kernels. Steps are in bytes. */
 export const enum Slot {
   /** Rows and columns of a tile's output: 2 or 4. */
   SIZE,

@@ -8,35 +8,29 @@
 // Memory below 64 KiB holds the argument block, the threads' control block (src/layout.ts) and the kernels' constants.
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { compile, root } from "./compile.mjs";
+import { compileKernels, root } from "./compile.mjs";
 import { slimModule } from "./module-sections.mjs";
 import { compileUnpacker, pack } from "./pack-module.mjs";
 
 const outputFolder = join(root, "src", "generated");
 
-const FLAGS = [
-  ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--converge", "--enable", "simd"],
-  ...["--importMemory", "--noExportMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
-  ...["--memoryBase", "4096"],
+/** What JavaScript calls: kernels that work on chunks, */
+const CHUNKED = [
+  ...["flat", "addScaled", "fill", "broadcast", "copyRows", "transpose", "softmax", "gather", "scatterAdd"],
+  ...["reduceRows", "reduceColumns", "argReduce", "maxPool", "avgPool", "avgPoolInput"],
 ];
-
-/** Exports that are called with direct arguments, beside the kernels that work on chunks. */
+/** and functions with arguments of their own. */
 const DIRECT = [
-  ...["flatNow", "addScaledNow", "fillNow", "broadcastNow", "reduceRowNow", "convDirectNow"],
-  ...["sumFinish", "firstOutside", "allFinite", "fillTable", "setThread"],
+  ...["flatNow", "addScaledNow", "fillNow", "broadcastNow", "reduceRowNow", "sumFinish", "firstOutside"],
+  ...["configure", "correlation", "matmul", "setThread"],
 ];
 
-const isChunked = (kernel) => kernel.parameters === "args: number, begin: number, end: number";
-
-/**
- * Names and parameter lists of the functions to export, from asc's declaration file. Others were exported only to keep
- * the compiler from inlining them.
- */
+/** Names and parameter lists of the functions to export, from asc's declaration file. */
 function exportsOf(declarations) {
   const pattern = /export function (\w+)\((.*)\): (\w+);/g;
   return [...declarations.matchAll(pattern)]
     .map(([, name, parameters, result]) => ({ name, parameters, result }))
-    .filter(({ name, ...kernel }) => isChunked(kernel) || DIRECT.includes(name));
+    .filter(({ name }) => CHUNKED.includes(name) || DIRECT.includes(name));
 }
 
 /** Where the flags of the memory import lie: 1 says that it has a maximum, 3 that it is shared too. */
@@ -64,15 +58,13 @@ function replaceAll(bytes, from, to) {
 }
 
 /**
- * The module must ask for nothing but memory, its constants must end before the heap, and the loader must be able to
- * replace the stand-ins: their bytes occur nowhere else, and a sum belongs to each product, whose place is then free.
+ * The module must ask for nothing but memory, scratch space and threads, its constants must end before the heap, and the
+ * loader must be able to replace the stand-ins: their bytes occur nowhere else, and a sum belongs to each product, whose
+ * place is then free.
  */
 function checkModule(bytes, text) {
-  const module = new WebAssembly.Module(bytes);
-  const imports = WebAssembly.Module.imports(module);
-  if (imports.length !== 1) throw new Error(`the module may only import memory: ${JSON.stringify(imports)}`);
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 }); // a segment beyond its 64 KiB traps
-  new WebAssembly.Instance(module, { env: { memory } });
+  new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, scratch() {}, share() {} } });
 
   const fused = Uint8Array.from(bytes);
   const replacements = {
@@ -95,9 +87,12 @@ function write(file, text) {
   renameSync(`${path}.tmp`, path);
 }
 
-const compiled = await compile("assembly/index.ts", FLAGS);
+const compiled = await compileKernels();
 const kernels = exportsOf(compiled.declarations);
-const bytes = slimModule(compiled.bytes, (name) => kernels.some((kernel) => kernel.name === name));
+const bytes = slimModule(
+  compiled.bytes,
+  (name) => name === "table" || kernels.some((kernel) => kernel.name === name),
+);
 checkModule(bytes, compiled.text);
 const unpacker = await compileUnpacker();
 const { packed, layout } = await pack(bytes);
@@ -129,12 +124,14 @@ write(
     "/** Kernels that work on chunks. */",
     "export type KernelName =",
     `${kernels
-      .filter(isChunked)
+      .filter(({ name }) => CHUNKED.includes(name))
       .map(({ name }) => `  | "${name}"`)
       .join("\n")};`,
     "",
     "/** What the module exports. */",
     "export interface Exports {",
+    "  /** The functions that drivers run in chunks, among others. */",
+    "  readonly table: WebAssembly.Table;",
     ...kernels.map(({ name, parameters, result }) => `  ${name}(${parameters}): ${result};`),
     "}",
     "",

@@ -8,13 +8,27 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
 const FLAGS = ["--noAssert", "--runtime", "stub", "--use", "abort=", "--bindings", "raw"];
 
+/** Keeps the optimiser from inlining functions whose names match one of the patterns (`*` is a wildcard). */
+function keepWhole(patterns) {
+  return class {
+    afterCompile(module) {
+      for (const pattern of patterns) {
+        this.binaryen.setPassArgument("no-inline", pattern);
+        module.runPasses(["no-inline"]);
+      }
+      this.binaryen.clearPassArguments();
+    }
+  };
+}
+
 /** Compiles a module; gives its bytes, its text, and asc's declaration file. */
-export async function compile(entry, flags) {
+export async function compile(entry, flags, whole = []) {
   const files = new Map();
   const messages = [];
   const { error } = await asc.main(
     [entry, "--baseDir", root, "--outFile", "out.wasm", "--textFile", "out.wat", ...FLAGS, ...flags],
     {
+      transforms: [keepWhole(whole)],
       stderr: { write: (text) => messages.push(text) },
       writeFile: (file, contents) => void files.set(file, contents),
     },
@@ -25,4 +39,22 @@ export async function compile(entry, flags) {
     text: files.get("out.wat"),
     declarations: files.get("out.d.ts"),
   };
+}
+
+const KERNEL_FLAGS = [
+  ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--converge", "--enable", "simd"],
+  ...["--importMemory", "--noExportMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
+  ...["--memoryBase", "4096", "--exportTable"],
+];
+
+/** What runs once for an operation: each function where it is, since copies would only take space. */
+const WHOLE = ["assembly/drive/*", "assembly/gemm-pack/fillTable"];
+
+/** Compiles the kernels; for tests with small budgets (assembly/drive/budgets.ts). */
+export function compileKernels({ smallBudgets = false } = {}) {
+  return compile(
+    "assembly/index.ts",
+    [...KERNEL_FLAGS, "--use", `SMALL_BUDGETS=${smallBudgets ? 1 : 0}`],
+    WHOLE,
+  );
 }

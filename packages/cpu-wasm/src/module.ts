@@ -60,7 +60,7 @@ const INSTRUCTIONS = {
 };
 
 /** Puts the build's instructions in the place of those that stand for them. */
-function specialise(bytes: Uint8Array, simd: Simd): void {
+export function specialise(bytes: Uint8Array, simd: Simd): void {
   const { product, sum } = INSTRUCTIONS[simd];
   // indexOf is native: a loop over all bytes takes 5 ms before it is compiled.
   for (let at = bytes.indexOf(0xfd); at >= 0; at = bytes.indexOf(0xfd, at + 1)) {

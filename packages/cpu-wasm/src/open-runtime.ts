@@ -100,8 +100,13 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<OpenRun
 
   const module = await compileModule(simd, shared);
   const memory = createMemory(Math.floor((heapMiB * 2 ** 20) / PAGE), shared);
-  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
-  const heap = new Heap(memory, Math.floor((heapMiB * 2 ** 20) / PAGE) * PAGE);
+  const imports = {
+    memory,
+    scratch: (bytes: number): number => heap.scratch(bytes),
+    share: (kernel: number, chunks: number): void => runtime.share(kernel, chunks),
+  };
+  const exports = new WebAssembly.Instance(module, { env: imports }).exports as unknown as Exports;
+  const heap: Heap = new Heap(memory, Math.floor((heapMiB * 2 ** 20) / PAGE) * PAGE);
 
   let workers: WorkerLike[] = [];
   let closed = false;
@@ -123,7 +128,10 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<OpenRun
     }
   }
   const team = workers.length > 0 ? new Team(memory, threads, onLost, options.lostMs) : null;
-  const runtime = new WasmRuntime(heap, exports, team, { relaxed: simd === "relaxed", winograd });
+  const runtime: WasmRuntime = new WasmRuntime(heap, exports, team, {
+    relaxed: simd === "relaxed",
+    winograd,
+  });
 
   const close = (): void => {
     closed = true;

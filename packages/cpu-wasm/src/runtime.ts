@@ -8,7 +8,7 @@
 import type { Exports, KernelName } from "./generated/kernels.ts";
 import type { Heap } from "./heap.ts";
 import { ARGUMENTS } from "./layout.ts";
-import type { Team } from "./team.ts";
+import type { ChunkKernel, Team } from "./team.ts";
 
 export type { Exports, KernelName };
 
@@ -23,12 +23,7 @@ export interface Runtime {
   readonly f32: Float32Array;
   /** The whole memory as integers; index = pointer / 4. Read it anew after anything that may allocate. */
   readonly i32: Int32Array;
-  /** Whether multiply-adds are fused (relaxed SIMD). */
-  readonly relaxed: boolean;
-  readonly winograd: Winograd;
-  /** Threads that share the chunks of a large kernel, the main thread included. */
-  readonly threads: number;
-  /** Every export of the module, for kernels with direct arguments. They run on the main thread. */
+  /** Every export of the module, for kernels with direct arguments, and drivers. They run on the main thread. */
   readonly call: Exports;
 
   /**
@@ -59,15 +54,27 @@ export function floatBits(value: number): number {
   return word.getInt32(0);
 }
 
+/** The kernels by number: those that drivers name by their place in the table, then those of `Runtime.run`. The worker's are the same. */
+export function kernelsOf(exports: Exports): readonly (ChunkKernel | null)[] {
+  const { table } = exports;
+  return [
+    ...Array.from({ length: table.length }, (_, i) => table.get(i) as ChunkKernel | null),
+    ...(Object.values(exports) as ChunkKernel[]),
+  ];
+}
+
+/** `Winograd` in assembly/drive/host.ts. */
+export const WINOGRAD: Readonly<Record<Winograd, number>> = { off: 0, default: 1, large: 2 };
+
 /** The runtime over a heap, an instance of the module and, where there are threads, the team of them. */
 export class WasmRuntime implements Runtime {
-  readonly relaxed: boolean;
-  readonly winograd: Winograd;
   readonly call: Exports;
+  /** Threads that share the chunks of a large kernel, the main thread included. */
+  readonly threads: number;
+  readonly winograd: Winograd;
   readonly #heap: Heap;
   readonly #team: Team | null;
-  /** In the order of the module, which is that of the workers too. */
-  readonly #kernels: readonly string[];
+  readonly #kernels: readonly (ChunkKernel | null)[];
 
   constructor(
     heap: Heap,
@@ -77,10 +84,12 @@ export class WasmRuntime implements Runtime {
   ) {
     this.#heap = heap;
     this.call = exports;
-    this.#kernels = Object.keys(exports);
+    this.#kernels = kernelsOf(exports);
     this.#team = team;
-    this.relaxed = settings.relaxed;
+    this.threads = team?.threads ?? 1;
     this.winograd = settings.winograd;
+    const least = team === null ? Infinity : PARALLEL_FLOPS;
+    exports.configure(WINOGRAD[this.winograd], settings.relaxed, this.threads, least);
   }
 
   get f32(): Float32Array {
@@ -91,10 +100,6 @@ export class WasmRuntime implements Runtime {
     return this.#heap.i32;
   }
 
-  get threads(): number {
-    return this.#team?.threads ?? 1;
-  }
-
   scratch(bytes: number): number {
     return this.#heap.scratch(bytes);
   }
@@ -103,7 +108,14 @@ export class WasmRuntime implements Runtime {
     const slots = this.#heap.i32;
     for (let i = 0; i < args.length; i++) slots[(ARGUMENTS >> 2) + i] = args[i]!;
     const body = this.call[kernel];
-    if (this.#team === null || chunks < 2 || flops < PARALLEL_FLOPS) body(ARGUMENTS, 0, chunks);
-    else this.#team.run(this.#kernels.indexOf(kernel), body, chunks);
+    if (this.#team === null || flops < PARALLEL_FLOPS) body(ARGUMENTS, 0, chunks);
+    else this.share(this.#kernels.indexOf(body), chunks);
+  }
+
+  /** Runs kernel number `kernel`, whose argument block is written, on all threads. */
+  share(kernel: number, chunks: number): void {
+    const body = this.#kernels[kernel]!;
+    if (this.#team === null || chunks < 2) body(ARGUMENTS, 0, chunks);
+    else this.#team.run(kernel, body, chunks);
   }
 }

@@ -15,10 +15,13 @@
 
 /** @param {Setup} setup */
 function prepare({ module, memory, thread, args, slots, unitBits, spinMs }) {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const kernels = /** @type {((args: number, begin: number, end: number) => void)[]} */ (
-    Object.values(exports)
-  );
+  const env = { memory, scratch() {}, share() {} }; // drivers, which call these, run on the main thread
+  const { exports } = new WebAssembly.Instance(module, { env });
+  const table = /** @type {WebAssembly.Table} */ (exports.table);
+  const kernels = /** @type {((args: number, begin: number, end: number) => void)[]} */ ([
+    ...Array.from({ length: table.length }, (_, i) => table.get(i)),
+    ...Object.values(exports),
+  ]);
   /** @type {(thread: number) => void} */ (exports.setThread)(thread);
   const control = new Int32Array(memory.buffer);
   const fromEnd = thread % 2 === 1;

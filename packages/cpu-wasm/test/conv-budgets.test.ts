@@ -2,28 +2,19 @@
  * Everything that is cut into parts when it is large (batches, bands, depths, strips, Winograd's blocks) on small
  * geometries, by budgets that even these exceed; small integers exactly.
  */
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { matmul } from "../src/matmul.ts";
 import { KINDS, randomGeometry, windowOf } from "./conv-oracle.ts";
 import { expectTriple, operands, reference, triple } from "./conv-values.ts";
-import { BUILDS, openKernels, seeded } from "./kernel-runtime.ts";
-
-vi.mock("../src/conv-budgets.ts", () => ({
-  COPY_BYTES: 6000,
-  BAND_FLOATS: 1500,
-  PACKED_BYTES: 6000,
-  SLICE_BYTES: 3000,
-  LONGEST_DEPTH: 40,
-  DEPTH: 30,
-  STRIP_BYTES: 1500,
-  UNIT_POSITIONS: 64,
-  WINOGRAD_BYTES: 6000,
-  TRANSPOSE_BYTES: 3000,
-}));
+import { BUILDS, type KernelRuntime, openKernels, seeded } from "./kernel-runtime.ts";
+import { compileTestKernels } from "./test-kernels.ts";
 
 describe.each(BUILDS)("%s build", (build) => {
+  const module = compileTestKernels(build, { smallBudgets: true });
+  const open = async (): Promise<KernelRuntime> => openKernels(build, await module);
+
   test.each(KINDS)("random geometries, %s", async (kind) => {
-    const rt = await openKernels(build);
+    const rt = await open();
     const random = seeded(120 + KINDS.indexOf(kind));
     for (let i = 0; i < 50; ) {
       const w = windowOf(randomGeometry(kind, random));
@@ -35,7 +26,7 @@ describe.each(BUILDS)("%s build", (build) => {
   });
 
   test("a batch of matrices, every transposition", async () => {
-    const rt = await openKernels(build);
+    const rt = await open();
     const random = seeded(130);
     for (let i = 0; i < 4; i++) {
       const size = {

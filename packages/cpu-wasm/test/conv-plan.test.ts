@@ -4,39 +4,38 @@
  */
 import { describe, expect, test } from "vitest";
 import { corr2d, corr2dInput, corr2dKernel } from "../src/conv.ts";
-import type { KernelName, Winograd } from "../src/runtime.ts";
+import { ARGUMENTS } from "../src/layout.ts";
+import { kernelsOf, type Winograd } from "../src/runtime.ts";
 import { type Geometry, sizesOf, windowOf } from "./conv-oracle.ts";
 import { expectClose, largestOf, operands, reference, triple } from "./conv-values.ts";
 import { BUILDS, type KernelRuntime, openKernels, seeded } from "./kernel-runtime.ts";
+import { compileTestKernels } from "./test-kernels.ts";
 
 /** A runtime that notes which kernels ran. */
-async function noting(build: (typeof BUILDS)[number]): Promise<{ rt: KernelRuntime; ran: Set<string> }> {
-  const rt = await openKernels(build);
+async function noting(
+  build: (typeof BUILDS)[number],
+  module: WebAssembly.Module,
+): Promise<{ rt: KernelRuntime; ran: Set<string> }> {
+  const rt = await openKernels(build, module);
   const ran = new Set<string>();
-  const run = rt.run.bind(rt);
-  rt.run = (kernel: KernelName, args: readonly number[], chunks: number): void => {
-    ran.add(kernel === "winogradTasks" ? `${kernel}, tiles of ${args[0]}` : kernel);
-    run(kernel, args, chunks);
+  const names = new Map(Object.entries(rt.call).map(([name, body]) => [body as unknown, name]));
+  const share = rt.share.bind(rt);
+  rt.share = (kernel: number, chunks: number): void => {
+    const name = names.get(kernelsOf(rt.call)[kernel])!;
+    ran.add(name === "winogradTasks" ? `${name}, tiles of ${rt.i32[ARGUMENTS >> 2]}` : name);
+    share(kernel, chunks);
   };
-  const { convDirectNow } = rt.call;
-  Object.defineProperty(rt, "call", {
-    value: {
-      ...rt.call,
-      convDirectNow: (...args: Parameters<typeof convDirectNow>) => {
-        ran.add("convDirectNow");
-        convDirectNow(...args);
-      },
-    },
-  });
   return { rt, ran };
 }
 
 describe.each(BUILDS)("%s build", (build) => {
+  const module = compileTestKernels(build);
+
   /** Every algorithm of the plan, named by the kernel that does it, with a geometry that must reach it. */
   const REACHED: readonly [kernel: string, member: "output" | "input" | "kernel", geometry: Geometry][] = [
-    ["convDirectNow", "output", { channels: [1, 1], input: [6, 8], kernel: [1, 2] }],
-    ["convDirectNow", "input", { channels: [1, 1], input: [6, 8], kernel: [1, 2] }],
-    ["convDirectNow", "kernel", { channels: [1, 1], input: [6, 8], kernel: [1, 2] }],
+    ["convDirect", "output", { channels: [1, 1], input: [6, 8], kernel: [1, 2] }],
+    ["convDirectInput", "input", { channels: [1, 1], input: [6, 8], kernel: [1, 2] }],
+    ["convDirectKernel", "kernel", { channels: [1, 1], input: [6, 8], kernel: [1, 2] }],
     [
       "depthwise3",
       "output",
@@ -83,7 +82,7 @@ describe.each(BUILDS)("%s build", (build) => {
   ];
 
   test.each(REACHED)("the plan reaches %s for the %s", async (kernel, member, geometry) => {
-    const { rt, ran } = await noting(build);
+    const { rt, ran } = await noting(build, await module);
     const w = windowOf(geometry)!;
     const random = seeded(60);
     const data = operands(w, () => Math.floor(random() * 9) - 4);
@@ -100,7 +99,7 @@ describe.each(BUILDS)("%s build", (build) => {
   });
 
   test.each([1, 2])("depthwise, stride %d, an input at the very end of the memory", async (stride) => {
-    const { rt, ran } = await noting(build);
+    const { rt, ran } = await noting(build, await module);
     const padding = [1, 1, 1, 1] as const;
     const w = windowOf({
       channels: [8, 8],
@@ -122,7 +121,7 @@ describe.each(BUILDS)("%s build", (build) => {
   });
 
   test("F(4×4) only when asked; errors of both against the largest output", async () => {
-    const { rt, ran } = await noting(build);
+    const { rt, ran } = await noting(build, await module);
     const w = windowOf({
       batch: 2,
       channels: [48, 40],

@@ -30,7 +30,7 @@ export function operands(w: Window2d, value: () => number): Operands {
 export function triple(rt: KernelRuntime, w: Window2d, data: Operands, winograd: Winograd = "default") {
   const sizes = sizesOf(w);
   rt.reset();
-  (rt as { winograd: Winograd }).winograd = winograd;
+  rt.winograd = winograd;
   const x = rt.put(data.x);
   const kernel = rt.put(data.kernel);
   const bias = rt.put(data.bias);

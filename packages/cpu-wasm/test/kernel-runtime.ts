@@ -7,7 +7,14 @@
 import type { DType } from "@corr2d/core";
 import { ARGUMENTS, HEAP_START } from "../src/layout.ts";
 import { compileModule, type Simd } from "../src/module.ts";
-import type { Exports, KernelName, Runtime } from "../src/runtime.ts";
+import {
+  type Exports,
+  type KernelName,
+  kernelsOf,
+  type Runtime,
+  WINOGRAD,
+  type Winograd,
+} from "../src/runtime.ts";
 import { enableRelaxedSimd } from "./relaxed-simd.ts";
 
 const PAGES = 2048;
@@ -17,10 +24,8 @@ const GUARD_WORDS = 16;
 export class KernelRuntime implements Runtime {
   readonly f32: Float32Array;
   readonly i32: Int32Array;
-  readonly relaxed: boolean;
-  readonly threads = 1;
-  readonly winograd = "default";
   readonly call: Exports;
+  readonly #relaxed: boolean;
   /** Whether chunks run one by one, backwards. */
   backwards = false;
   /** Chunks that kernels were asked for. */
@@ -32,7 +37,13 @@ export class KernelRuntime implements Runtime {
     this.f32 = new Float32Array(memory.buffer);
     this.i32 = new Int32Array(memory.buffer);
     this.call = call;
-    this.relaxed = relaxed;
+    this.#relaxed = relaxed;
+    this.winograd = "default";
+  }
+
+  /** Every kernel of a driver is shared: `share` sees it. */
+  set winograd(winograd: Winograd) {
+    this.call.configure(WINOGRAD[winograd], this.#relaxed, 1, 0);
   }
 
   /** Forgets everything that was allocated. */
@@ -53,9 +64,14 @@ export class KernelRuntime implements Runtime {
 
   run(kernel: KernelName, args: readonly number[], chunks: number): void {
     this.i32.set(args, ARGUMENTS >> 2);
+    this.share(kernelsOf(this.call).indexOf(this.call[kernel]), chunks);
+  }
+
+  share(kernel: number, chunks: number): void {
+    const body = kernelsOf(this.call)[kernel]!;
     this.chunks += chunks;
-    if (!this.backwards) this.call[kernel](ARGUMENTS, 0, chunks);
-    else for (let chunk = chunks - 1; chunk >= 0; chunk--) this.call[kernel](ARGUMENTS, chunk, chunk + 1);
+    if (!this.backwards) body(ARGUMENTS, 0, chunks);
+    else for (let chunk = chunks - 1; chunk >= 0; chunk--) body(ARGUMENTS, chunk, chunk + 1);
   }
 
   put(data: ArrayLike<number>, dtype: DType = "float32"): number {
@@ -105,10 +121,18 @@ enableRelaxedSimd();
 
 export const BUILDS: readonly Simd[] = ["plain", "relaxed"];
 
-export async function openKernels(simd: Simd): Promise<KernelRuntime> {
+/** `module`: another build of the kernels than the package's. */
+export async function openKernels(simd: Simd, module?: WebAssembly.Module): Promise<KernelRuntime> {
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
-  const instance = new WebAssembly.Instance(await compileModule(simd, false), { env: { memory } });
-  return new KernelRuntime(memory, instance.exports as unknown as Exports, simd === "relaxed");
+  const env = {
+    memory,
+    scratch: (bytes: number): number => runtime.scratch(bytes),
+    share: (kernel: number, chunks: number): void => runtime.share(kernel, chunks),
+  };
+  const instance = new WebAssembly.Instance(module ?? (await compileModule(simd, false)), { env });
+  const exports = instance.exports as unknown as Exports;
+  const runtime: KernelRuntime = new KernelRuntime(memory, exports, simd === "relaxed");
+  return runtime;
 }
 
 /** Deterministic numbers in [0, 1) (mulberry32, public domain, Tommy Ettinger). */
