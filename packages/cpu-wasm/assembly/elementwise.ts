@@ -3,43 +3,38 @@
  * operands that broadcast.
  *
  * The grid cuts the result, row-major, into chunks of CHUNK elements. The rows themselves are in
- * elementwise-unary.ts and elementwise-binary.ts; src/elementwise.ts collapses shapes and writes the arguments.
+ * elementwise-unary.ts and elementwise-binary.ts; drive/elementwise.ts collapses shapes and writes the arguments.
  */
 import { binaryRow } from "./elementwise-binary";
 import { storeSome } from "./elementwise-lanes";
 import { addScaledRow, flatRow } from "./elementwise-unary";
 import { arg, argF32 } from "./simd";
 
-/** Elements per chunk; src/elementwise.ts has the same number. */
-const CHUNK: i32 = 8192;
+/** Elements per chunk. */
+export const CHUNK: i32 = 8192;
 
-/** args: op, a, b (or 0), out, size. */
+/** The argument block of `flat`; b may be 0. */
+export const enum FlatSlot { OP, A, B, OUT, SIZE }
+
 export function flat(args: usize, begin: i32, end: i32): void {
   const start = <usize>begin * CHUNK << 2;
-  const n = min(end * CHUNK, arg(args, 4)) - begin * CHUNK;
-  flatRow(arg(args, 0), <usize>arg(args, 1) + start, <usize>arg(args, 2) + start, <usize>arg(args, 3) + start, n);
+  const n = min(end * CHUNK, arg(args, FlatSlot.SIZE)) - begin * CHUNK;
+  const a = <usize>arg(args, FlatSlot.A) + start, b = <usize>arg(args, FlatSlot.B) + start;
+  flatRow(arg(args, FlatSlot.OP), a, b, <usize>arg(args, FlatSlot.OUT) + start, n);
 }
 
-/** `flat` without an argument block. */
-export function flatNow(op: i32, a: usize, b: usize, out: usize, size: i32): void {
-  flatRow(op, a, b, out, size);
-}
+/** The argument block of `addScaled`; the scales are floats. */
+export const enum ScaledSlot { A, B, OUT, SIZE, SCALE_A, SCALE_B }
 
-/** args: a, b, out, size, scaleA, scaleB. */
 export function addScaled(args: usize, begin: i32, end: i32): void {
   const start = <usize>begin * CHUNK << 2;
-  const n = min(end * CHUNK, arg(args, 3)) - begin * CHUNK;
-  const a = <usize>arg(args, 0) + start;
-  const b = <usize>arg(args, 1) + start;
-  addScaledNow(a, b, <usize>arg(args, 2) + start, n, argF32(args, 4), argF32(args, 5));
+  const n = min(end * CHUNK, arg(args, ScaledSlot.SIZE)) - begin * CHUNK;
+  const a = <usize>arg(args, ScaledSlot.A) + start, b = <usize>arg(args, ScaledSlot.B) + start;
+  const out = <usize>arg(args, ScaledSlot.OUT) + start;
+  addScaledRow(a, b, out, n, argF32(args, ScaledSlot.SCALE_A), argF32(args, ScaledSlot.SCALE_B));
 }
 
-/** `addScaled` without an argument block. */
-export function addScaledNow(a: usize, b: usize, out: usize, size: i32, scaleA: f32, scaleB: f32): void {
-  addScaledRow(a, b, out, size, scaleA, scaleB);
-}
-
-function fillRow(out: usize, n: i32, bits: i32): void {
+export function fillRow(out: usize, n: i32, bits: i32): void {
   if (bits == 0) {
     memory.fill(out, 0, <usize>n << 2);
     return;
@@ -51,58 +46,61 @@ function fillRow(out: usize, n: i32, bits: i32): void {
   }
 }
 
-/** args: out, size, the bits of the element. */
+/** The argument block of `fill`; the element is given by its bits. */
+export const enum FillSlot { OUT, SIZE, BITS }
+
 export function fill(args: usize, begin: i32, end: i32): void {
-  const n = min(end * CHUNK, arg(args, 1)) - begin * CHUNK;
-  fillRow(<usize>arg(args, 0) + (<usize>begin * CHUNK << 2), n, arg(args, 2));
+  const n = min(end * CHUNK, arg(args, FillSlot.SIZE)) - begin * CHUNK;
+  fillRow(<usize>arg(args, FillSlot.OUT) + (<usize>begin * CHUNK << 2), n, arg(args, FillSlot.BITS));
 }
 
-/** `fill` without an argument block. */
-export function fillNow(out: usize, size: i32, bits: i32): void {
-  fillRow(out, size, bits);
+/** The argument block of `broadcast`. */
+export const enum BroadcastSlot {
+  OP, A, B,
+  /** Select's condition, or 0. */
+  C,
+  OUT, SIZE,
+  /** How many axes there are beyond the rows. */
+  AXES,
+  /** Each axis takes four slots: its length, and the strides of a, b and c in elements. The innermost are the rows, where strides are 1 or 0. */
+  ROW,
+  OUTER = 11,
 }
 
-/** Slots of `broadcast`'s arguments from which on each outer axis, the innermost first, has size and three strides. */
-const AXES: i32 = 10;
-
-/** The offset in bytes of outer row `row` of the operand whose strides begin in slot `slot`. */
-function rowOffset(args: usize, slot: i32, axes: i32, row: i32): usize {
+/** The offset in bytes of outer row `row` of operand `operand` (1 to 3). */
+function rowOffset(args: usize, operand: i32, axes: i32, row: i32): usize {
   let offset = 0;
-  for (let axis = AXES; axes > 0; axes--) {
+  for (let axis: i32 = BroadcastSlot.OUTER; axes > 0; axes--) {
     const size = arg(args, axis);
     const next = row / size;
-    offset += (row - next * size) * arg(args, axis + slot);
+    offset += (row - next * size) * arg(args, axis + operand);
     row = next;
     axis += 4;
   }
   return <usize>offset << 2;
 }
 
-/**
- * args: op, a, b, c (select's condition, or 0), out, size, n, axes, steps (bit 0: a, 1: b, 2: c), 0, then `axes` times
- * size and the strides of a, b, c in elements. The result is rows of `n` elements; an operand's step along a row is 1 or 0.
- */
 export function broadcast(args: usize, begin: i32, end: i32): void {
-  const op = arg(args, 0);
-  const n = arg(args, 6);
-  const axes = arg(args, 7);
-  const stepA = arg(args, 8) & 1;
-  const stepB = (arg(args, 8) >> 1) & 1;
-  const stepC = arg(args, 8) >> 2;
-  const out = <usize>arg(args, 4);
-  const stop = min(end * CHUNK, arg(args, 5));
+  const op = arg(args, BroadcastSlot.OP);
+  const n = arg(args, BroadcastSlot.ROW);
+  const axes = arg(args, BroadcastSlot.AXES);
+  const stepA = arg(args, BroadcastSlot.ROW + 1);
+  const stepB = arg(args, BroadcastSlot.ROW + 2);
+  const stepC = arg(args, BroadcastSlot.ROW + 3);
+  const out = <usize>arg(args, BroadcastSlot.OUT);
+  const stop = min(end * CHUNK, arg(args, BroadcastSlot.SIZE));
   let at = begin * CHUNK;
   let row = at / n;
   let column = at - row * n;
   // Rows advance by the innermost outer axis's strides; where that axis ends, offsets are worked out anew.
-  const run = axes > 0 ? arg(args, AXES) : 1;
-  const nextA = axes > 0 ? <usize>arg(args, AXES + 1) << 2 : 0;
-  const nextB = axes > 0 ? <usize>arg(args, AXES + 2) << 2 : 0;
-  const nextC = axes > 0 ? <usize>arg(args, AXES + 3) << 2 : 0;
+  const run = axes > 0 ? arg(args, BroadcastSlot.OUTER) : 1;
+  const nextA = axes > 0 ? <usize>arg(args, BroadcastSlot.OUTER + 1) << 2 : 0;
+  const nextB = axes > 0 ? <usize>arg(args, BroadcastSlot.OUTER + 2) << 2 : 0;
+  const nextC = axes > 0 ? <usize>arg(args, BroadcastSlot.OUTER + 3) << 2 : 0;
   while (at < stop) {
-    let a = <usize>arg(args, 1) + rowOffset(args, 1, axes, row);
-    let b = <usize>arg(args, 2) + rowOffset(args, 2, axes, row);
-    let c = <usize>arg(args, 3) + rowOffset(args, 3, axes, row);
+    let a = <usize>arg(args, BroadcastSlot.A) + rowOffset(args, 1, axes, row);
+    let b = <usize>arg(args, BroadcastSlot.B) + rowOffset(args, 2, axes, row);
+    let c = <usize>arg(args, BroadcastSlot.C) + rowOffset(args, 3, axes, row);
     for (let left = run - (row % run); left > 0 && at < stop; left--) {
       const length = min(n - column, stop - at);
       binaryRow(
@@ -124,9 +122,4 @@ export function broadcast(args: usize, begin: i32, end: i32): void {
       c += nextC;
     }
   }
-}
-
-/** `broadcast` of a single row, without an argument block. */
-export function broadcastNow(op: i32, a: usize, stepA: i32, b: usize, stepB: i32, out: usize, size: i32): void {
-  binaryRow(op, a, stepA, b, stepB, 0, 0, out, size);
 }

@@ -63,17 +63,19 @@ function addRow(x: usize, index: usize, out: usize, inner: i32, int: bool): void
   }
 }
 
-/** args: x, index, out, outer, length, inner, count, outersPerChunk. */
+/** The argument block of `gather` and `scatterAdd`; INT, of the latter, says that elements are int32. */
+export const enum GatherSlot { X, INDEX, OUT, OUTER, LENGTH, INNER, COUNT, PER_CHUNK, INT }
+
 export function gather(args: usize, begin: i32, end: i32): void {
-  const length = arg(args, 4);
-  const inner = arg(args, 5);
-  const count = arg(args, 6);
-  const stop = min(end * arg(args, 7), arg(args, 3));
-  for (let outer = begin * arg(args, 7); outer < stop; outer++) {
-    const x = <usize>arg(args, 0) + (<usize>(outer * length * inner) << 2);
+  const length = arg(args, GatherSlot.LENGTH);
+  const inner = arg(args, GatherSlot.INNER);
+  const count = arg(args, GatherSlot.COUNT);
+  const stop = min(end * arg(args, GatherSlot.PER_CHUNK), arg(args, GatherSlot.OUTER));
+  for (let outer = begin * arg(args, GatherSlot.PER_CHUNK); outer < stop; outer++) {
+    const x = <usize>arg(args, GatherSlot.X) + (<usize>(outer * length * inner) << 2);
     const picked = <usize>(outer * count * inner) << 2;
-    const index = <usize>arg(args, 1) + picked;
-    const out = <usize>arg(args, 2) + picked;
+    const index = <usize>arg(args, GatherSlot.INDEX) + picked;
+    const out = <usize>arg(args, GatherSlot.OUT) + picked;
     if (inner == 1) gatherSingles(x, index, out, count);
     else {
       for (let c = 0; c < count; c++) {
@@ -84,19 +86,19 @@ export function gather(args: usize, begin: i32, end: i32): void {
   }
 }
 
-/** args: x, index, out, outer, length, inner, count, outersPerChunk, int. Clears the result, then adds in order. */
+/** Clears the result, then adds in order. */
 export function scatterAdd(args: usize, begin: i32, end: i32): void {
-  const length = arg(args, 4);
-  const inner = arg(args, 5);
-  const count = arg(args, 6);
-  const int = arg(args, 8) != 0;
-  const stop = min(end * arg(args, 7), arg(args, 3));
-  for (let outer = begin * arg(args, 7); outer < stop; outer++) {
+  const length = arg(args, GatherSlot.LENGTH);
+  const inner = arg(args, GatherSlot.INNER);
+  const count = arg(args, GatherSlot.COUNT);
+  const int = arg(args, GatherSlot.INT) != 0;
+  const stop = min(end * arg(args, GatherSlot.PER_CHUNK), arg(args, GatherSlot.OUTER));
+  for (let outer = begin * arg(args, GatherSlot.PER_CHUNK); outer < stop; outer++) {
     const size = <usize>(length * inner) << 2;
-    const out = <usize>arg(args, 2) + <usize>outer * size;
+    const out = <usize>arg(args, GatherSlot.OUT) + <usize>outer * size;
     const picked = <usize>(outer * count * inner) << 2;
-    const x = <usize>arg(args, 0) + picked;
-    const index = <usize>arg(args, 1) + picked;
+    const x = <usize>arg(args, GatherSlot.X) + picked;
+    const index = <usize>arg(args, GatherSlot.INDEX) + picked;
     memory.fill(out, 0, size);
     if (inner > 1) {
       for (let c = 0; c < count; c++) {

@@ -1,19 +1,16 @@
 /**
- * Every kernel of the backend, and the drivers that lay out the larger operations.
+ * The drivers that JavaScript calls, and the kernels that they run.
  *
- * A kernel that works on chunks is `(args: usize, begin: i32, end: i32): void`: `args` points to its block of i32
- * slots (floats bit-cast), and it does the chunks [begin, end) of a grid that depends on geometry and build alone,
- * never on the number of threads. Any other signature is called directly, on the main thread only.
- *
- * What JavaScript calls, scripts/build-wasm.mjs lists; the rest is exported here only because an exported function is not
- * inlined, and a small one that is called often tiers up.
+ * A kernel is `(args: usize, begin: i32, end: i32): void`: `args` points to its block of i32 slots (floats bit-cast), and it
+ * does the chunks [begin, end) of a grid that depends on geometry and build alone, never on the number of threads. It is
+ * exported because an exported function is not inlined, and a small one that is called often tiers up; the build then removes
+ * the names (scripts/build-wasm.mjs).
  */
-export * from "./elementwise";
-export * from "./strided";
-export * from "./softmax";
-export * from "./reduce";
-export * from "./pool";
-export * from "./gather";
+export { broadcast, flat } from "./elementwise";
+export { copyRows, transpose } from "./strided";
+export { argReduce as argReduceChunks, reduceColumns, reduceRows, sumFinish } from "./reduce";
+export { avgPool, avgPoolInput, maxPool } from "./pool";
+export { firstOutside } from "./gather";
 export { convDirect, convDirectInput, convDirectKernel, allFinite } from "./conv-direct";
 export { dot2x4, dot1x5, convDot, dotFinish } from "./conv-dot";
 export { padPlane, padPlanes, stageRow, splitPlanes } from "./conv-pad";
@@ -34,3 +31,9 @@ export { dots4, fewRowsDots, fewRows, transposeMatrix } from "./gemm-few";
 export { configure } from "./drive/host";
 export { correlation } from "./drive/conv";
 export { matmul } from "./drive/matmul";
+export { addScaled, binary, fill, unary } from "./drive/elementwise";
+export { argReduce, reduce } from "./drive/reduce";
+export { strided, stridedAdd } from "./drive/strided";
+export { avgPool2d, avgPool2dInput, maxPool2d } from "./drive/pool";
+export { softmax } from "./drive/softmax";
+export { gather, scatterAdd } from "./drive/gather";

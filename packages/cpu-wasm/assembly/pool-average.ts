@@ -128,8 +128,8 @@ function averageRow(adjoint: bool, args: usize, plane: usize, y: i32, out: usize
 
 /** The planes of a chunk; `image` and `windows` are the planes' first bytes on the input's and the output's side. */
 function averagePlanes(adjoint: bool, args: usize, begin: i32, end: i32): void {
-  const perChunk = arg(args, 4);
-  const stop = min(end * perChunk, arg(args, 3));
+  const perChunk = arg(args, Slot.PER_CHUNK);
+  const stop = min(end * perChunk, arg(args, Slot.PLANES));
   const outHeight = arg(args, Slot.OUT_HEIGHT);
   const outWidth = arg(args, Slot.OUT_WIDTH);
   const width = arg(args, Slot.WIDTH);
@@ -138,10 +138,10 @@ function averagePlanes(adjoint: bool, args: usize, begin: i32, end: i32): void {
   const divisor = divisorOf(args, 2, 2);
   const covered = halves && 2 * outHeight == arg(args, Slot.HEIGHT) && 2 * outWidth == width;
   for (let p = begin * perChunk; p < stop; p++) {
-    const plane = <usize>arg(args, adjoint ? 1 : 0) + <usize>p * size;
+    const plane = <usize>arg(args, adjoint ? Slot.OUT : Slot.X) + <usize>p * size;
     if (adjoint && !covered) memory.fill(plane, 0, size);
     for (let row = 0; row < outHeight; row++) {
-      const out = <usize>arg(args, adjoint ? 0 : 1) + (<usize>((p * outHeight + row) * outWidth) << 2);
+      const out = <usize>arg(args, adjoint ? Slot.X : Slot.OUT) + (<usize>((p * outHeight + row) * outWidth) << 2);
       const y = row * arg(args, Slot.STRIDE_HEIGHT) - arg(args, Slot.TOP);
       const cells = plane + (<usize>(y * width) << 2);
       if (halves) {
@@ -156,7 +156,7 @@ export function avgPool(args: usize, begin: i32, end: i32): void {
   averagePlanes(false, args, begin, end);
 }
 
-/** From the output's side (slot 0) to the input's (slot 1). */
+/** From the output's side (X) to the input's (OUT). */
 export function avgPoolInput(args: usize, begin: i32, end: i32): void {
   averagePlanes(true, args, begin, end);
 }

@@ -102,19 +102,19 @@ function maxRow(args: usize, plane: usize, y: i32, value: usize, index: usize): 
 
 /** Both values and indices. */
 export function maxPool(args: usize, begin: i32, end: i32): void {
-  const perChunk = arg(args, 4);
-  const stop = min(end * perChunk, arg(args, 3));
+  const perChunk = arg(args, Slot.PER_CHUNK);
+  const stop = min(end * perChunk, arg(args, Slot.PLANES));
   const outHeight = arg(args, Slot.OUT_HEIGHT);
   const outWidth = arg(args, Slot.OUT_WIDTH);
   const width = arg(args, Slot.WIDTH);
   const halves = areHalves(args);
   for (let p = begin * perChunk; p < stop; p++) {
-    const plane = <usize>arg(args, 0) + (<usize>(p * arg(args, Slot.HEIGHT) * width) << 2);
+    const plane = <usize>arg(args, Slot.X) + (<usize>(p * arg(args, Slot.HEIGHT) * width) << 2);
     for (let row = 0; row < outHeight; row++) {
       const out = <usize>((p * outHeight + row) * outWidth) << 2;
       const y = row * arg(args, Slot.STRIDE_HEIGHT) - arg(args, Slot.TOP);
-      const value = <usize>arg(args, 1) + out;
-      const index = <usize>arg(args, 2) + out;
+      const value = <usize>arg(args, Slot.OUT) + out;
+      const index = <usize>arg(args, Slot.INDICES) + out;
       if (halves) maxHalves(plane + (<usize>(y * width) << 2), width, y * width, value, index, outWidth);
       else maxRow(args, plane, y, value, index);
     }

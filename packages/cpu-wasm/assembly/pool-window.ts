@@ -1,9 +1,10 @@
 /** The pools' window: its slots in the argument block, and which windows can be done in a faster way. */
 import { arg } from "./simd";
 
-/** args from slot 0: x (or g), out, indices (or 0), planes, planesPerChunk; then the window, then the average. */
+/** The argument block of the pools. X may be g, and INDICES 0. From HEIGHT on, JavaScript writes it (src/pool.ts). */
 export const enum Slot {
-  HEIGHT = 5, WIDTH, OUT_HEIGHT, OUT_WIDTH, KERNEL_HEIGHT, KERNEL_WIDTH, STRIDE_HEIGHT, STRIDE_WIDTH,
+  X, OUT, INDICES, PLANES, PER_CHUNK,
+  HEIGHT, WIDTH, OUT_HEIGHT, OUT_WIDTH, KERNEL_HEIGHT, KERNEL_WIDTH, STRIDE_HEIGHT, STRIDE_WIDTH,
   TOP, BOTTOM, LEFT, RIGHT, DILATION_HEIGHT, DILATION_WIDTH,
   COUNT_PAD, HAS_DIVISOR, DIVISOR,
 }

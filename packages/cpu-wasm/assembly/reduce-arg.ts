@@ -54,18 +54,20 @@ const FIND_COLUMNS: StaticArray<(x: usize, length: i32, stride: usize) => v128> 
   (x, length, stride) => findColumns(Fold.INT_MIN, x, length, stride),
 ];
 
-/** args: op (that of the fold), x, out, outer, length, inner, outersPerChunk. */
+/** The argument block of `argReduce`; OP is that of the fold. */
+export const enum ArgSlot { OP, X, OUT, OUTER, LENGTH, INNER, PER_CHUNK }
+
 export function argReduce(args: usize, begin: i32, end: i32): void {
-  const op = arg(args, 0);
-  const length = arg(args, 4);
-  const inner = arg(args, 5);
-  const perChunk = arg(args, 6);
+  const op = arg(args, ArgSlot.OP);
+  const length = arg(args, ArgSlot.LENGTH);
+  const inner = arg(args, ArgSlot.INNER);
+  const perChunk = arg(args, ArgSlot.PER_CHUNK);
   const int = op >= Fold.INT_SUM;
   const findColumns = unchecked(FIND_COLUMNS[(op & 1) | (int ? 2 : 0)]);
-  const stop = min(end * perChunk, arg(args, 3));
+  const stop = min(end * perChunk, arg(args, ArgSlot.OUTER));
   for (let outer = begin * perChunk; outer < stop; outer++) {
-    const x = <usize>arg(args, 1) + (<usize>(outer * length * inner) << 2);
-    const out = <usize>arg(args, 2) + (<usize>(outer * inner) << 2);
+    const x = <usize>arg(args, ArgSlot.X) + (<usize>(outer * length * inner) << 2);
+    const out = <usize>arg(args, ArgSlot.OUT) + (<usize>(outer * inner) << 2);
     if (inner == 1) {
       const value = reduceRow(op, x, length);
       store<i32>(out, unchecked(FIND_ROW[<i32>int])(x, value));

@@ -8,10 +8,10 @@ import { storeSome } from "./elementwise-lanes";
 import { AXES, Fold, fold, identity, offsetOf, padded } from "./reduce-fold";
 import { arg } from "./simd";
 
-/** Rows that are folded at once, and whose columns are added in float32; src/reduce.ts has the same number. */
-const BLOCK_ROWS: i32 = 32;
-/** Columns per chunk; src/reduce.ts has the same number. */
-const TILE: i32 = 256;
+/** Rows that are folded at once, and whose columns are added in float32. */
+export const BLOCK_ROWS: i32 = 32;
+/** Columns per chunk. */
+export const TILE: i32 = 256;
 
 /** Where column sums go: float32 results, or float64 sums that are begun or continued. */
 const enum Emit { RESULT, BEGIN, CONTINUE }
@@ -145,14 +145,26 @@ function foldRows(
   }
 }
 
-/**
- * args: op, x, out, partials (or 0), m, kept, parts, combos, partLength, rows, keptAxes, reducedAxes, axes. A result row of
- * `m` elements is the fold of `combos` times `rows` rows; chunk `(kept · tiles + tile) · parts + part` folds
- * `partLength` of the combinations (of the rows when there is but one) in TILE columns.
- */
+/** The argument block of `reduceColumns`, before the axes. */
+export const enum ColumnsSlot {
+  OP, X, OUT,
+  /** Float64 sums of parts, or 0. */
+  PARTIALS,
+  /** Of a row of results. */
+  LENGTH,
+  /** Rows of results. */
+  KEPT,
+  /** Parts of a result. */
+  PARTS,
+  /** A result is the fold of so many times ROWS rows, and a part of so many of them (of the rows, when it is one time). */
+  COMBOS, PART_LENGTH, ROWS,
+  KEPT_AXES, REDUCED_AXES,
+}
+
+/** Chunk `(kept · tiles + tile) · parts + part` folds a part in TILE columns. */
 export function reduceColumns(args: usize, begin: i32, end: i32): void {
-  const parts = arg(args, 6);
-  const tiles = (arg(args, 4) + TILE - 1) / TILE;
+  const parts = arg(args, ColumnsSlot.PARTS);
+  const tiles = (arg(args, ColumnsSlot.LENGTH) + TILE - 1) / TILE;
   for (let chunk = begin; chunk < end; chunk++) {
     const tile = chunk / parts;
     columnsUnit(args, tile / tiles, tile % tiles, chunk % parts);
@@ -160,26 +172,26 @@ export function reduceColumns(args: usize, begin: i32, end: i32): void {
 }
 
 function columnsUnit(args: usize, kept: i32, tile: i32, part: i32): void {
-  const op = arg(args, 0);
-  const partials = <usize>arg(args, 3);
-  const m = arg(args, 4);
-  const combos = arg(args, 7);
-  const rows = arg(args, 9);
-  const keptAxes = arg(args, 10);
+  const op = arg(args, ColumnsSlot.OP);
+  const partials = <usize>arg(args, ColumnsSlot.PARTIALS);
+  const m = arg(args, ColumnsSlot.LENGTH);
+  const combos = arg(args, ColumnsSlot.COMBOS);
+  const rows = arg(args, ColumnsSlot.ROWS);
+  const keptAxes = arg(args, ColumnsSlot.KEPT_AXES);
   const slot = AXES + 2 * keptAxes;
   const from = tile * TILE;
   const to = min(from + TILE, m);
-  const x = <usize>arg(args, 1) + offsetOf(args, AXES, keptAxes, kept);
-  const results = <usize>arg(args, 2) + (<usize>(kept * m) << 2);
-  const sums = partials == 0 ? 0 : partials + (<usize>((part * arg(args, 5) + kept) * padded(m)) << 3);
-  const first = part * arg(args, 8);
-  const last = min(first + arg(args, 8), combos == 1 ? rows : combos);
+  const x = <usize>arg(args, ColumnsSlot.X) + offsetOf(args, AXES, keptAxes, kept);
+  const results = <usize>arg(args, ColumnsSlot.OUT) + (<usize>(kept * m) << 2);
+  const sums = partials == 0 ? 0 : partials + (<usize>((part * arg(args, ColumnsSlot.KEPT) + kept) * padded(m)) << 3);
+  const first = part * arg(args, ColumnsSlot.PART_LENGTH);
+  const last = min(first + arg(args, ColumnsSlot.PART_LENGTH), combos == 1 ? rows : combos);
   if (combos == 1) {
     foldRows(op, x, first, last, m, from, to, false, results, sums);
     return;
   }
   for (let i = first; i < last; i++) {
-    const at = x + offsetOf(args, slot, arg(args, 11), i);
+    const at = x + offsetOf(args, slot, arg(args, ColumnsSlot.REDUCED_AXES), i);
     foldRows(op, at, 0, rows, m, from, to, i > first, results, sums);
   }
 }

@@ -10,7 +10,7 @@ import { AXES, element, Fold, fold, foldScalar, identity, offsetOf, padded } fro
 import { arg } from "./simd";
 
 /** Elements of a row that are added in float32. */
-const BLOCK: i32 = 1024;
+export const BLOCK: i32 = 1024;
 
 function sumLanes(v: v128): f64 {
   const pairs = f64x2.add(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 1)));
@@ -118,44 +118,57 @@ function storeResult(op: i32, out: usize, value: f64): void {
   else store<f32>(out, <f32>value);
 }
 
-/**
- * args: op, x, out, partials, n, outputs, parts, combos, partLength, unitsPerChunk, keptAxes, reducedAxes, axes. A result
- * is the fold of `combos` rows of `n` elements; unit `output · parts + part` folds `partLength` of them (of the one
- * row's elements when there is but one).
- */
+/** The argument block of `reduceRows`, before the axes. */
+export const enum RowsSlot {
+  OP, X, OUT,
+  /** Float64 sums of parts. */
+  PARTIALS,
+  /** Of a row. */
+  LENGTH,
+  OUTPUTS,
+  /** Parts of a result. */
+  PARTS,
+  /** Rows of a result, and how many of them (of the elements, when there is but one) a part has. */
+  COMBOS, PART_LENGTH,
+  /** Units of a chunk. */
+  PER_CHUNK,
+  KEPT_AXES, REDUCED_AXES,
+}
+
+/** Unit `output · parts + part` folds a part of a result. */
 export function reduceRows(args: usize, begin: i32, end: i32): void {
-  const op = arg(args, 0);
-  const parts = arg(args, 6);
-  const perChunk = arg(args, 9);
-  const stop = min(end * perChunk, arg(args, 5) * parts);
+  const op = arg(args, RowsSlot.OP);
+  const parts = arg(args, RowsSlot.PARTS);
+  const perChunk = arg(args, RowsSlot.PER_CHUNK);
+  const stop = min(end * perChunk, arg(args, RowsSlot.OUTPUTS) * parts);
   for (let unit = begin * perChunk; unit < stop; unit++) reduceUnit(args, op, unit / parts, unit % parts);
 }
 
 function reduceUnit(args: usize, op: i32, output: i32, part: i32): void {
-  const n = arg(args, 4);
-  const combos = arg(args, 7);
-  const partLength = arg(args, 8);
-  const keptAxes = arg(args, 10);
-  const x = <usize>arg(args, 1) + offsetOf(args, AXES, keptAxes, output);
+  const n = arg(args, RowsSlot.LENGTH);
+  const combos = arg(args, RowsSlot.COMBOS);
+  const partLength = arg(args, RowsSlot.PART_LENGTH);
+  const keptAxes = arg(args, RowsSlot.KEPT_AXES);
+  const x = <usize>arg(args, RowsSlot.X) + offsetOf(args, AXES, keptAxes, output);
   const from = part * partLength;
   let value: f64;
   if (combos == 1) {
     value = reduceRow(op, x + (<usize>from << 2), min(partLength, n - from));
   } else {
     const slot = AXES + 2 * keptAxes;
-    const axes = arg(args, 11);
+    const axes = arg(args, RowsSlot.REDUCED_AXES);
     const to = min(from + partLength, combos);
     value = reduceRow(op, x + offsetOf(args, slot, axes, from), n);
     for (let i = from + 1; i < to; i++) {
       value = foldScalar(op, value, reduceRow(op, x + offsetOf(args, slot, axes, i), n));
     }
   }
-  if (arg(args, 6) == 1) storeResult(op, <usize>arg(args, 2) + (<usize>output << 2), value);
-  else store<f64>(<usize>arg(args, 3) + (<usize>(part * padded(arg(args, 5)) + output) << 3), value);
+  if (arg(args, RowsSlot.PARTS) == 1) storeResult(op, <usize>arg(args, RowsSlot.OUT) + (<usize>output << 2), value);
+  else store<f64>(<usize>arg(args, RowsSlot.PARTIALS) + (<usize>(part * padded(arg(args, RowsSlot.OUTPUTS)) + output) << 3), value);
 }
 
-/** One row into one result, without an argument block. */
-export function reduceRowNow(op: i32, x: usize, n: i32, out: usize): void {
+/** One row into one result. */
+export function reduceOne(op: i32, x: usize, n: i32, out: usize): void {
   storeResult(op, out, reduceRow(op, x, n));
 }
 

@@ -1,4 +1,4 @@
-/** The reductions' kernels. The grid depends on shapes alone; src/reduce.ts lays it out. */
+/** The reductions' kernels. The grid depends on shapes alone; drive/reduce.ts lays it out. */
 export { argReduce } from "./reduce-arg";
 export { reduceColumns } from "./reduce-columns";
-export { reduceRowNow, reduceRows, sumFinish } from "./reduce-rows";
+export { reduceOne, reduceRows, sumFinish } from "./reduce-rows";

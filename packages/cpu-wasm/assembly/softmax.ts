@@ -60,17 +60,20 @@ function softmaxColumns(logarithm: bool, x: usize, out: usize, length: i32, stri
   }
 }
 
-/** args: x, out, outer, length, inner, outersPerChunk, 1 for the logarithm. */
+/** The argument block of `softmax`; LOG is 1 for the logarithm. */
+export const enum SoftmaxSlot { X, OUT, OUTER, LENGTH, INNER, PER_CHUNK, LOG }
+
+/** Over the middle axis. */
 export function softmax(args: usize, begin: i32, end: i32): void {
-  const length = arg(args, 3);
-  const inner = arg(args, 4);
-  const perChunk = arg(args, 5);
-  const logarithm = arg(args, 6) != 0;
-  const stop = min(end * perChunk, arg(args, 2));
+  const length = arg(args, SoftmaxSlot.LENGTH);
+  const inner = arg(args, SoftmaxSlot.INNER);
+  const perChunk = arg(args, SoftmaxSlot.PER_CHUNK);
+  const logarithm = arg(args, SoftmaxSlot.LOG) != 0;
+  const stop = min(end * perChunk, arg(args, SoftmaxSlot.OUTER));
   for (let outer = begin * perChunk; outer < stop; outer++) {
     const offset = <usize>(outer * length * inner) << 2;
-    const x = <usize>arg(args, 0) + offset;
-    const out = <usize>arg(args, 1) + offset;
+    const x = <usize>arg(args, SoftmaxSlot.X) + offset;
+    const out = <usize>arg(args, SoftmaxSlot.OUT) + offset;
     if (inner == 1) {
       softmaxRow(logarithm, x, out, length);
       continue;

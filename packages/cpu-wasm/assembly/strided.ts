@@ -2,17 +2,17 @@
  * Copies and sums through strides, on elements of four bytes.
  *
  * `copyRows` walks a nest of axes with a stride on either side, rows innermost; `transpose` is for copies whose
- * source is contiguous along another axis than their target. src/strided.ts orders and merges the axes, and sees to it
+ * source is contiguous along another axis than their target. drive/strided.ts orders and merges the axes, and sees to it
  * that chunks write to different places.
  */
 import { storeLanes, storeSome } from "./elementwise-lanes";
 import { arg } from "./simd";
 
-/** What a row does to its target; src/strided.ts has the same numbers. */
-const enum Mode { COPY, ADD, INT_ADD }
+/** What a row does to its target. */
+export const enum Mode { COPY, ADD, INT_ADD }
 
-/** Slot of the first axis of `copyRows`, innermost first: length, stride in the source, stride in the target. */
-const AXES: i32 = 10;
+/** Slot of the first outer axis, innermost first: length, stride in the source, stride in the target. */
+export const AXES: i32 = 10;
 
 /** The offset in bytes of row `row`, by the strides in slot `slot` of each axis. */
 function rowOffset(args: usize, first: i32, axes: i32, slot: i32, row: i32): usize {
@@ -104,20 +104,28 @@ function copyRow(mode: i32, from: usize, fromStep: usize, to: usize, toStep: usi
   }
 }
 
-/**
- * args: mode, source, target, size, chunkSize, n, fromStride, toStride, axes, 0, then the axes. Rows of `n` elements;
- * chunks of `chunkSize` elements in the order of the nest, which may begin and end within a row.
- */
+/** The argument block of `copyRows`. */
+export const enum CopySlot {
+  MODE, SOURCE, TARGET,
+  /** Elements in all, and of a chunk. */
+  SIZE, CHUNK,
+  /** Of a row, and its strides in the source and the target. */
+  LENGTH, FROM, TO,
+  /** How many axes there are beyond the rows. */
+  AXES,
+}
+
+/** Chunks are elements in the order of the nest, and may begin and end within a row. */
 export function copyRows(args: usize, begin: i32, end: i32): void {
-  const mode = arg(args, 0);
-  const source = <usize>arg(args, 1);
-  const target = <usize>arg(args, 2);
-  const chunk = arg(args, 4);
-  const n = arg(args, 5);
-  const fromStep = <usize>arg(args, 6) << 2;
-  const toStep = <usize>arg(args, 7) << 2;
-  const axes = arg(args, 8);
-  const stop = min(end * chunk, arg(args, 3));
+  const mode = arg(args, CopySlot.MODE);
+  const source = <usize>arg(args, CopySlot.SOURCE);
+  const target = <usize>arg(args, CopySlot.TARGET);
+  const chunk = arg(args, CopySlot.CHUNK);
+  const n = arg(args, CopySlot.LENGTH);
+  const fromStep = <usize>arg(args, CopySlot.FROM) << 2;
+  const toStep = <usize>arg(args, CopySlot.TO) << 2;
+  const axes = arg(args, CopySlot.AXES);
+  const stop = min(end * chunk, arg(args, CopySlot.SIZE));
   let at = begin * chunk;
   let row = at / n;
   let column = at - row * n;
@@ -140,8 +148,8 @@ export function copyRows(args: usize, begin: i32, end: i32): void {
   }
 }
 
-/** Rows of the target that a chunk of `transpose` fills; src/strided.ts has the same number. */
-const STRIPS: i32 = 16;
+/** Rows of the target that a chunk of `transpose` fills. */
+export const STRIPS: i32 = 16;
 /** Columns that are transposed before going to the next four rows, so that the source's cache lines are still there. */
 const COLUMNS: i32 = 128;
 
@@ -193,20 +201,20 @@ function transposeBlock(from: usize, fromStep: usize, to: usize, toStep: usize, 
   }
 }
 
-/**
- * args: source, target, rows, columns, fromStride, toStride, outers, axes, 0, 0, then the outer axes as in `copyRows`. The
- * target's row r, column c is the source's element r + c · fromStride; chunk `outer · blocks + block` does STRIPS rows.
- */
+/** The argument block of `transpose`. Strides are in elements: from column to column, and to row to row. */
+export const enum TileSlot { SOURCE, TARGET, ROWS, COLUMNS, FROM, TO, AXES }
+
+/** The target's row r, column c is the source's element r + c · FROM; chunk `outer · blocks + block` does STRIPS rows. */
 export function transpose(args: usize, begin: i32, end: i32): void {
-  const rows = arg(args, 2);
-  const toStep = <usize>arg(args, 5) << 2;
-  const axes = arg(args, 7);
+  const rows = arg(args, TileSlot.ROWS);
+  const toStep = <usize>arg(args, TileSlot.TO) << 2;
+  const axes = arg(args, TileSlot.AXES);
   const blocks = (rows + STRIPS - 1) / STRIPS;
   for (let chunk = begin; chunk < end; chunk++) {
     const outer = chunk / blocks;
     const row = (chunk % blocks) * STRIPS;
-    const from = <usize>arg(args, 0) + rowOffset(args, AXES, axes, 1, outer) + (<usize>row << 2);
-    const to = <usize>arg(args, 1) + rowOffset(args, AXES, axes, 2, outer) + <usize>row * toStep;
-    transposeBlock(from, <usize>arg(args, 4) << 2, to, toStep, min(STRIPS, rows - row), arg(args, 3));
+    const from = <usize>arg(args, TileSlot.SOURCE) + rowOffset(args, AXES, axes, 1, outer) + (<usize>row << 2);
+    const to = <usize>arg(args, TileSlot.TARGET) + rowOffset(args, AXES, axes, 2, outer) + <usize>row * toStep;
+    transposeBlock(from, <usize>arg(args, TileSlot.FROM) << 2, to, toStep, min(STRIPS, rows - row), arg(args, TileSlot.COLUMNS));
   }
 }

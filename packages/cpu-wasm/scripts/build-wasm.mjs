@@ -14,15 +14,31 @@ import { compileUnpacker, pack } from "./pack-module.mjs";
 
 const outputFolder = join(root, "src", "generated");
 
-/** What JavaScript calls: kernels that work on chunks, */
-const CHUNKED = [
-  ...["flat", "addScaled", "fill", "broadcast", "copyRows", "transpose", "softmax", "gather", "scatterAdd"],
-  ...["reduceRows", "reduceColumns", "argReduce", "maxPool", "avgPool", "avgPoolInput"],
-];
-/** and functions with arguments of their own. */
-const DIRECT = [
-  ...["flatNow", "addScaledNow", "fillNow", "broadcastNow", "reduceRowNow", "sumFinish", "firstOutside"],
-  ...["configure", "correlation", "matmul", "setThread"],
+/** What JavaScript calls. */
+const CALLED = [
+  ...[
+    "setThread",
+    "configure",
+    "correlation",
+    "matmul",
+    "unary",
+    "binary",
+    "fill",
+    "addScaled",
+    "reduce",
+    "argReduce",
+  ],
+  ...[
+    "strided",
+    "stridedAdd",
+    "gather",
+    "scatterAdd",
+    "firstOutside",
+    "maxPool2d",
+    "avgPool2d",
+    "avgPool2dInput",
+    "softmax",
+  ],
 ];
 
 /** Names and parameter lists of the functions to export, from asc's declaration file. */
@@ -30,7 +46,7 @@ function exportsOf(declarations) {
   const pattern = /export function (\w+)\((.*)\): (\w+);/g;
   return [...declarations.matchAll(pattern)]
     .map(([, name, parameters, result]) => ({ name, parameters, result }))
-    .filter(({ name }) => CHUNKED.includes(name) || DIRECT.includes(name));
+    .filter(({ name }) => CALLED.includes(name));
 }
 
 /** Where the flags of the memory import lie: 1 says that it has a maximum, 3 that it is shared too. */
@@ -121,13 +137,6 @@ console.log(`${bytes.length} bytes, ${packed.length} packed, unpacker ${unpacker
 write(
   "kernels.ts",
   [
-    "/** Kernels that work on chunks. */",
-    "export type KernelName =",
-    `${kernels
-      .filter(({ name }) => CHUNKED.includes(name))
-      .map(({ name }) => `  | "${name}"`)
-      .join("\n")};`,
-    "",
     "/** What the module exports. */",
     "export interface Exports {",
     "  /** The functions that drivers run in chunks, among others. */",

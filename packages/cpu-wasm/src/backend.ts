@@ -89,11 +89,11 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
       heap.end();
       return out;
     },
-    strided(x, view, dtype) {
+    strided(x, view) {
       heap.begin();
       const pointer = heap.pointer(x);
       const out = heap.result(sizeOf(view.shape) * 4);
-      strided(runtime, pointer, heap.pointer(out), view, dtype);
+      strided(runtime, pointer, heap.pointer(out), view);
       heap.end();
       return out;
     },

@@ -1,11 +1,6 @@
-/** Wrappers of gather and scatterAdd, and the check of their indices. */
+/** gather and scatterAdd (`assembly/drive/gather.ts`), and the check of their indices. */
 import { Corr2dError, type DType, type GatherSize } from "@corr2d/core";
 import type { Runtime } from "./runtime.ts";
-
-/** Elements that are worth a chunk. */
-const CHUNK = 8192;
-/** Rough work per element, in the unit of `PARALLEL_FLOPS`. */
-const WORK = 40;
 
 function checkIndices(rt: Runtime, index: number, { outer, length, inner, count }: GatherSize): void {
   const at = rt.call.firstOutside(index, outer * count * inner, length);
@@ -25,9 +20,7 @@ function checkIndices(rt: Runtime, index: number, { outer, length, inner, count 
 export function gather(rt: Runtime, x: number, index: number, out: number, size: GatherSize): void {
   checkIndices(rt, index, size);
   const { outer, length, inner, count } = size;
-  const perChunk = Math.max(1, Math.floor(CHUNK / (count * inner)));
-  const work = outer * count * inner * WORK;
-  rt.run("gather", [x, index, out, outer, length, inner, count, perChunk], Math.ceil(outer / perChunk), work);
+  rt.call.gather(x, index, out, outer, length, inner, count);
 }
 
 /**
@@ -44,7 +37,5 @@ export function scatterAdd(
 ): void {
   checkIndices(rt, index, size);
   const { outer, length, inner, count } = size;
-  const perChunk = Math.max(1, Math.floor(CHUNK / ((count + length) * inner)));
-  const args = [x, index, out, outer, length, inner, count, perChunk, dtype === "int32" ? 1 : 0];
-  rt.run("scatterAdd", args, Math.ceil(outer / perChunk), outer * count * inner * WORK);
+  rt.call.scatterAdd(dtype === "int32", x, index, out, outer, length, inner, count);
 }

@@ -7,9 +7,11 @@
 
 /** The argument block of the kernel that runs: i32 slots, floats bit-cast. */
 export const ARGUMENTS: number = 1024;
-export const ARGUMENT_SLOTS: number = 512;
 
-/** The threads' control block (`threads.ts`). */
+/** Where shapes are written for a driver to read (assembly/drive/host.ts): integers. */
+export const DIMENSIONS: number = 2048;
+
+/** The threads' control block (`team.ts`). */
 export const CONTROL: number = 3072;
 
 /** The first byte of the heap. */

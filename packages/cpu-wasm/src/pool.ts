@@ -1,32 +1,20 @@
-/** Wrappers of the pooling kernels: a window as the slots of their argument block. */
+/** The pools (`assembly/drive/pool.ts`): a window as the slots of their argument block. */
 import type { AveragePool, Window2d } from "@corr2d/core";
-import { floatBits, type Runtime } from "./runtime.ts";
+import { ARGUMENTS } from "./layout.ts";
+import { floatBits, putIntegers, type Runtime } from "./runtime.ts";
 
-/** Elements of the input that are worth a chunk. */
-const CHUNK = 8192;
-/** Rough work per cell of a window, in the unit of `PARALLEL_FLOPS`. */
-const WORK = 12;
+/** `Slot.HEIGHT` in assembly/pool-window.ts. */
+const WINDOW = 5;
 
-function windowSlots(w: Window2d): number[] {
-  return [
+/** Writes the window, and what an average counts; gives how many planes there are. */
+function putWindow(rt: Runtime, w: Window2d, average: readonly number[]): number {
+  putIntegers(rt, ARGUMENTS + 4 * WINDOW, [
     ...[w.inputHeight, w.inputWidth, w.outputHeight, w.outputWidth],
     ...[w.kernelHeight, w.kernelWidth, w.strideHeight, w.strideWidth],
     ...[w.padTop, w.padBottom, w.padLeft, w.padRight, w.dilationHeight, w.dilationWidth],
-  ];
-}
-
-function run(
-  rt: Runtime,
-  kernel: "maxPool" | "avgPool" | "avgPoolInput",
-  pointers: readonly [x: number, out: number, indices: number],
-  w: Window2d,
-  average: readonly number[],
-): void {
-  const planes = w.batch * w.inChannels;
-  const perChunk = Math.max(1, Math.floor(CHUNK / (w.inputHeight * w.inputWidth)));
-  const cells = planes * w.outputHeight * w.outputWidth * w.kernelHeight * w.kernelWidth;
-  const args = [...pointers, planes, perChunk, ...windowSlots(w), ...average];
-  rt.run(kernel, args, Math.ceil(planes / perChunk), cells * WORK);
+    ...average,
+  ]);
+  return w.batch * w.inChannels;
 }
 
 function averageSlots({ countIncludePad, divisorOverride }: AveragePool): number[] {
@@ -36,14 +24,14 @@ function averageSlots({ countIncludePad, divisorOverride }: AveragePool): number
 
 /** The maxima of the windows, and where they are: int32, flat in the plane, the first one; NaN wins. */
 export function maxPool2d(rt: Runtime, x: number, values: number, indices: number, w: Window2d): void {
-  run(rt, "maxPool", [x, values, indices], w, []);
+  rt.call.maxPool2d(x, values, indices, putWindow(rt, w, []));
 }
 
 export function avgPool2d(rt: Runtime, x: number, out: number, w: Window2d, average: AveragePool): void {
-  run(rt, "avgPool", [x, out, 0], w, averageSlots(average));
+  rt.call.avgPool2d(x, out, putWindow(rt, w, averageSlots(average)));
 }
 
 /** The adjoint of `avgPool2d`: g of the output's shape, `out` of the input's. */
 export function avgPool2dInput(rt: Runtime, g: number, out: number, w: Window2d, average: AveragePool): void {
-  run(rt, "avgPoolInput", [g, out, 0], w, averageSlots(average));
+  rt.call.avgPool2dInput(g, out, putWindow(rt, w, averageSlots(average)));
 }

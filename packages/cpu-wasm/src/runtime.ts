@@ -1,16 +1,16 @@
 /**
- * What the typed wrappers of the kernels see of the backend: views of the memory, scratch space, and a way to run
- * a kernel. Pointers are byte addresses in the WebAssembly memory; only four-byte elements live there.
+ * What the operations' wrappers see of the backend: views of the memory, and the drivers (assembly/drive). Pointers are byte
+ * addresses in the WebAssembly memory; only four-byte elements live there.
  *
- * A kernel gets a block of i32 slots and works on chunks [begin, end) of a grid that depends on geometry and build
+ * A driver gives its kernel a block of i32 slots and chunks [begin, end) of a grid that depends on geometry and build
  * alone, so that results are the same bits for every number of threads.
  */
-import type { Exports, KernelName } from "./generated/kernels.ts";
+import type { Exports } from "./generated/kernels.ts";
 import type { Heap } from "./heap.ts";
 import { ARGUMENTS } from "./layout.ts";
 import type { ChunkKernel, Team } from "./team.ts";
 
-export type { Exports, KernelName };
+export type { Exports };
 
 /**
  * Which Winograd transforms a caller allows: 'default' those as accurate as direct summation, F(2×2, 3×3); 'large'
@@ -19,25 +19,13 @@ export type { Exports, KernelName };
 export type Winograd = "default" | "large" | "off";
 
 export interface Runtime {
-  /** The whole memory as floats; index = pointer / 4. Read it anew after anything that may allocate. */
-  readonly f32: Float32Array;
   /** The whole memory as integers; index = pointer / 4. Read it anew after anything that may allocate. */
   readonly i32: Int32Array;
-  /** Every export of the module, for kernels with direct arguments, and drivers. They run on the main thread. */
+  /**
+   * Every export of the module. Drivers run on the main thread, and may get scratch memory.
+   * @throws OUT_OF_MEMORY, WORKER_LOST
+   */
   readonly call: Exports;
-
-  /**
-   * A pointer to `bytes` bytes of undefined contents, aligned to 64, valid until the current operation ends.
-   * @throws OUT_OF_MEMORY
-   */
-  scratch(bytes: number): number;
-
-  /**
-   * Runs all of a kernel's chunks and returns when they are done. `args` (at most 512 slots; see `floatBits`) becomes
-   * the argument block. `flops` is the rough amount of work; threads help when it exceeds `PARALLEL_FLOPS`.
-   * @throws WORKER_LOST
-   */
-  run(kernel: KernelName, args: readonly number[], chunks: number, flops: number): void;
 }
 
 /**
@@ -54,17 +42,19 @@ export function floatBits(value: number): number {
   return word.getInt32(0);
 }
 
-/** The kernels by number: those that drivers name by their place in the table, then those of `Runtime.run`. The worker's are the same. */
-export function kernelsOf(exports: Exports): readonly (ChunkKernel | null)[] {
-  const { table } = exports;
-  return [
-    ...Array.from({ length: table.length }, (_, i) => table.get(i) as ChunkKernel | null),
-    ...(Object.values(exports) as ChunkKernel[]),
-  ];
+/** The kernels by number, which is their place in the module's table; in the workers too. */
+export function kernelsOf({ table }: Exports): readonly (ChunkKernel | null)[] {
+  return Array.from({ length: table.length }, (_, i) => table.get(i) as ChunkKernel | null);
 }
 
 /** `Winograd` in assembly/drive/host.ts. */
 export const WINOGRAD: Readonly<Record<Winograd, number>> = { off: 0, default: 1, large: 2 };
+
+/** Writes integers (a shape, a window) for a driver to read, from `address` on. */
+export function putIntegers(rt: Runtime, address: number, values: readonly number[]): void {
+  const slots = rt.i32;
+  for (let i = 0; i < values.length; i++) slots[(address >> 2) + i] = values[i]!;
+}
 
 /** The runtime over a heap, an instance of the module and, where there are threads, the team of them. */
 export class WasmRuntime implements Runtime {
@@ -92,24 +82,8 @@ export class WasmRuntime implements Runtime {
     exports.configure(WINOGRAD[this.winograd], settings.relaxed, this.threads, least);
   }
 
-  get f32(): Float32Array {
-    return this.#heap.f32;
-  }
-
   get i32(): Int32Array {
     return this.#heap.i32;
-  }
-
-  scratch(bytes: number): number {
-    return this.#heap.scratch(bytes);
-  }
-
-  run(kernel: KernelName, args: readonly number[], chunks: number, flops: number): void {
-    const slots = this.#heap.i32;
-    for (let i = 0; i < args.length; i++) slots[(ARGUMENTS >> 2) + i] = args[i]!;
-    const body = this.call[kernel];
-    if (this.#team === null || flops < PARALLEL_FLOPS) body(ARGUMENTS, 0, chunks);
-    else this.share(this.#kernels.indexOf(body), chunks);
   }
 
   /** Runs kernel number `kernel`, whose argument block is written, on all threads. */

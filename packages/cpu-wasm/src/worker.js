@@ -18,10 +18,6 @@ function prepare({ module, memory, thread, args, slots, unitBits, spinMs }) {
   const env = { memory, scratch() {}, share() {} }; // drivers, which call these, run on the main thread
   const { exports } = new WebAssembly.Instance(module, { env });
   const table = /** @type {WebAssembly.Table} */ (exports.table);
-  const kernels = /** @type {((args: number, begin: number, end: number) => void)[]} */ ([
-    ...Array.from({ length: table.length }, (_, i) => table.get(i)),
-    ...Object.values(exports),
-  ]);
   /** @type {(thread: number) => void} */ (exports.setThread)(thread);
   const control = new Int32Array(memory.buffer);
   const fromEnd = thread % 2 === 1;
@@ -52,8 +48,8 @@ function prepare({ module, memory, thread, args, slots, unitBits, spinMs }) {
         const chunks = Atomics.load(control, slots.chunks);
         const unit = fromEnd ? end - 1 : first;
         try {
-          const kernel = kernels[Atomics.load(control, slots.kernel)];
-          kernel?.(args, Math.floor((unit * chunks) / units), Math.floor(((unit + 1) * chunks) / units));
+          const kernel = table.get(Atomics.load(control, slots.kernel));
+          kernel(args, Math.floor((unit * chunks) / units), Math.floor(((unit + 1) * chunks) / units));
         } catch {
           Atomics.store(control, slots.failed, 1);
         }

@@ -7,14 +7,7 @@
 import type { DType } from "@corr2d/core";
 import { ARGUMENTS, HEAP_START } from "../src/layout.ts";
 import { compileModule, type Simd } from "../src/module.ts";
-import {
-  type Exports,
-  type KernelName,
-  kernelsOf,
-  type Runtime,
-  WINOGRAD,
-  type Winograd,
-} from "../src/runtime.ts";
+import { type Exports, kernelsOf, type Runtime, WINOGRAD, type Winograd } from "../src/runtime.ts";
 import { enableRelaxedSimd } from "./relaxed-simd.ts";
 
 const PAGES = 2048;
@@ -60,11 +53,6 @@ export class KernelRuntime implements Runtime {
     this.i32.fill(GUARD, guard, guard + GUARD_WORDS);
     this.#guards.push(guard);
     return at;
-  }
-
-  run(kernel: KernelName, args: readonly number[], chunks: number): void {
-    this.i32.set(args, ARGUMENTS >> 2);
-    this.share(kernelsOf(this.call).indexOf(this.call[kernel]), chunks);
   }
 
   share(kernel: number, chunks: number): void {

@@ -101,7 +101,7 @@ describe.each(BUILDS)("strided copies, %s build", async (build) => {
       const x = Float32Array.from({ length: view.sourceSize }, (_, i) => i + 1);
       const at = rt.put(x, dtype);
       const size = sizeOf(view.shape);
-      const y = rt.result(size, dtype, (out) => strided(rt, at, out, view, dtype));
+      const y = rt.result(size, dtype, (out) => strided(rt, at, out, view));
       const wanted = addresses(view);
       for (let i = 0; i < size; i++) {
         if (y[i] !== x[wanted[i]!]) expect.fail(`${JSON.stringify(view)}: element ${i} is ${y[i]}`);
@@ -140,7 +140,7 @@ describe.each(BUILDS)("strided copies, %s build", async (build) => {
     const bits = Int32Array.from({ length: 64 }, (_, i) => (i % 2 ? 0x7f800001 + i : i * 0x7654321) | 0);
     const at = rt.put(bits, "int32");
     const view = permuted([8, 8], [1, 0]);
-    const y = rt.result(64, "int32", (out) => strided(rt, at, out, view, "float32"));
+    const y = rt.result(64, "int32", (out) => strided(rt, at, out, view));
     expect(Array.from(y)).toEqual(Array.from(addresses(view), (address) => bits[address]));
   });
 });

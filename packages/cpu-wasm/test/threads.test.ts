@@ -2,13 +2,15 @@
 import { Worker as NodeWorker } from "node:worker_threads";
 import { afterEach, describe, expect, test } from "vitest";
 import { type OpenRuntime, openRuntime, type RuntimeOptions } from "../src/open-runtime.ts";
-import { floatBits } from "../src/runtime.ts";
+import { WINOGRAD } from "../src/runtime.ts";
 
 const opened: OpenRuntime[] = [];
+/** With every operation shared, however small. */
 async function open(options: RuntimeOptions): Promise<OpenRuntime> {
-  const runtime = await openRuntime(options);
-  opened.push(runtime);
-  return runtime;
+  const open = await openRuntime(options);
+  open.runtime.call.configure(WINOGRAD.default, false, open.runtime.threads, 0);
+  opened.push(open);
+  return open;
 }
 afterEach(() => {
   for (const runtime of opened.splice(0)) runtime.close();
@@ -16,7 +18,7 @@ afterEach(() => {
 
 const fixture = (name: string): URL => new URL(`fixtures/${name}`, import.meta.url);
 
-/** Elements per chunk of the kernel `addScaled`, whose arguments are a, b, out, size, scaleA, scaleB. */
+/** Elements per chunk of `addScaled`; one chunk alone is not shared. */
 const CHUNK = 8192;
 
 /** 0.5 · a + 3 · b over `chunks` chunks of numbers that depend on `seed`: its bytes (`equals` is fast on a Buffer). */
@@ -27,16 +29,15 @@ function addScaled({ heap, runtime }: OpenRuntime, chunks: number, seed: number)
   const b = heap.result(size * 4);
   const out = heap.result(size * 4);
   const [pointerA, pointerB] = [heap.pointer(a), heap.pointer(b)];
-  runtime.f32.set(
+  heap.f32.set(
     Float32Array.from({ length: size }, (_, i) => i / 7 - seed),
     pointerA >> 2,
   );
-  runtime.f32.set(
+  heap.f32.set(
     Float32Array.from({ length: size }, (_, i) => ((i * 1103515245) % 65536) / seed),
     pointerB >> 2,
   );
-  const scales = [floatBits(0.5), floatBits(3)];
-  runtime.run("addScaled", [pointerA, pointerB, heap.pointer(out), size, ...scales], chunks, 1e9);
+  runtime.call.addScaled(pointerA, pointerB, heap.pointer(out), size, 0.5, 3);
   heap.end();
   const bits = heap.read(out, size, "int32");
   for (const handle of [a, b, out]) heap.free(handle);
@@ -67,15 +68,14 @@ describe("with workers", () => {
     const size = 16 * CHUNK;
     heap.begin();
     const x = heap.pointer(heap.result(size * 4));
-    runtime.f32.fill(0, x >> 2, (x >> 2) + size);
+    heap.f32.fill(0, x >> 2, (x >> 2) + size);
     const one = heap.pointer(heap.result(size * 4));
-    runtime.f32.fill(1, one >> 2, (one >> 2) + size);
-    const args = [x, one, x, size, floatBits(1), floatBits(1)];
+    heap.f32.fill(1, one >> 2, (one >> 2) + size);
     for (let step = 1; step <= 3000; step++) {
-      runtime.run("addScaled", args, 16, 1e9);
+      runtime.call.addScaled(x, one, x, size, 1, 1);
       if (step % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    expect(runtime.f32.subarray(x >> 2, (x >> 2) + size).every((value) => value === 3000)).toBe(true);
+    expect(heap.f32.subarray(x >> 2, (x >> 2) + size).every((value) => value === 3000)).toBe(true);
   });
 
   test("the heap grows under running workers", async () => {
@@ -92,8 +92,7 @@ describe("with workers", () => {
     for (let attempt = 0; attempt < 20; attempt++) {
       heap.begin();
       const outside = 2 ** 31 - 64;
-      const args = [outside, outside, outside, 64 * CHUNK, 0, 0];
-      expect(() => runtime.run("addScaled", args, 64, 1e9)).toThrow();
+      expect(() => runtime.call.addScaled(outside, outside, outside, 64 * CHUNK, 0, 0)).toThrow();
       heap.end();
     }
     expect(addScaled(backend, 8, 2).equals(addScaled(await open({}), 8, 2))).toBe(true);

@@ -7,8 +7,24 @@
 /** A kernel that works on the chunks [begin, end) of its grid; `args` points to its argument block. */
 export type Kernel = (args: usize, begin: i32, end: i32) => void;
 
-/** The argument block of the kernel that runs; src/layout.ts says what lies beside it. */
+/** The argument block of the kernel that runs, up to 256 slots; src/layout.ts says what lies beside it. */
 export const ARGUMENTS: usize = 1024;
+
+/** Where JavaScript writes the shapes that a driver reads, and drivers keep lists of axes: integers. */
+const DIMENSIONS: usize = 2048;
+
+@inline
+export function dim(index: i32): i32 {
+  return load<i32>(DIMENSIONS + (<usize>index << 2));
+}
+
+@inline
+export function setDim(index: i32, value: i32): void {
+  store<i32>(DIMENSIONS + (<usize>index << 2), value);
+}
+
+/** Index of the first dimension that is the drivers'. */
+export const LIST = 128;
 
 /** The backend's option `winograd`. */
 export const enum Winograd { OFF, DEFAULT, LARGE }
