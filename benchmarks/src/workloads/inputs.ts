@@ -2,7 +2,7 @@
  * The numbers a task works on: the same for every peer, from a seed. Uniform in [−1, 1), and in [0, 1) where a sum
  * should not cancel. LeNet starts from Xavier's uniform initialisation (the book's choice for sigmoids).
  */
-import { Generator } from "@corr2d/core";
+import { drawUniform, Generator } from "@corr2d/core";
 import { CLASSES, IMAGE_SIZE, LENET_PARAMETERS } from "./lenet.ts";
 import { isConvolution, shapesOf, sizeOf, type Task } from "./workload.ts";
 
@@ -23,7 +23,7 @@ function chapterImage(): Float32Array {
 export function makeInputs(task: Task, seed = 0): Inputs {
   const generator = new Generator(seed);
   const uniform = (size: number, low = -1, high = 1): Float32Array =>
-    generator.uniform(size, "float32", low, high);
+    drawUniform(generator, size, "float32", low, high);
 
   if (isConvolution(task)) {
     const { x, k, y } = shapesOf(task);
@@ -42,7 +42,7 @@ export function makeInputs(task: Task, seed = 0): Inputs {
     case "lenet-step":
       return [
         uniform(task.batch * IMAGE_SIZE ** 2, 0),
-        generator.randint(0, CLASSES, task.batch),
+        Int32Array.from(uniform(task.batch, 0, CLASSES), Math.floor),
         ...LENET_PARAMETERS.map(({ shape, fans }) => {
           const limit = Math.sqrt(6 / (fans[0] + fans[1]));
           return shape.length === 1 ? new Float32Array(sizeOf(shape)) : uniform(sizeOf(shape), -limit, limit);

@@ -3,6 +3,7 @@ import { checkTensor, isTensor } from "./autograd.ts";
 import type { Backend, DType, TypedArray } from "./backend.ts";
 import { arrayOf } from "./composites.ts";
 import { checkBackend, getBackend } from "./current-backend.ts";
+import { drawBernoulli, drawIntegers, drawNormal, drawPermutation, drawUniform } from "./draws.ts";
 import { Corr2dError } from "./errors.ts";
 import * as call from "./ops/call.ts";
 import { checkInteger, checkLength, fromNested, type NestedArray } from "./ops/data.ts";
@@ -156,36 +157,42 @@ function floatingDtype(op: string, options: TensorOptions): "float32" | "float64
   throw new Corr2dError("DTYPE_UNSUPPORTED", `${op} is not implemented for int32; use randint`);
 }
 
+const generatorOf = (options: RandomOptions): Generator => options.generator ?? defaultGenerator;
+
 /** Uniform on [0, 1), the same numbers as PyTorch's for the same seed. */
 export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
   const dtype = floatingDtype("rand", options);
-  const values = (options.generator ?? defaultGenerator).uniform(sizeOf(checkShape(shape)), dtype);
+  const values = drawUniform(generatorOf(options), sizeOf(checkShape(shape)), dtype);
   return upload(values, [...shape], dtype, options);
 }
 
 /** Standard normal, PyTorch's numbers for the same seed (to 1.2e-7). */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
   const dtype = floatingDtype("randn", options);
-  const values = (options.generator ?? defaultGenerator).normal(sizeOf(checkShape(shape)), dtype);
+  const values = drawNormal(generatorOf(options), sizeOf(checkShape(shape)), dtype);
   return upload(values, [...shape], dtype, options);
 }
 
 /** int32, uniform on low … high − 1; PyTorch's numbers. */
 export function randint(low: number, high: number, shape: Shape, options: RandomOptions = {}): Tensor {
-  const values = (options.generator ?? defaultGenerator).randint(low, high, sizeOf(checkShape(shape)));
+  const values = drawIntegers(generatorOf(options), sizeOf(checkShape(shape)), low, high);
   return integers(values, shape, options);
 }
 
 /** int32, 0 … n − 1 in random order; PyTorch's numbers. */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
   checkShape([n]);
-  return integers((options.generator ?? defaultGenerator).randperm(n), [n], options);
+  return integers(drawPermutation(generatorOf(options), n), [n], options);
 }
 
-/** 1 with probability p and 0 otherwise; PyTorch's numbers. */
-export function bernoulli(shape: Shape, p: number, options: RandomOptions = {}): Tensor {
+/**
+ * 1 with probability p and 0 otherwise; PyTorch's numbers: of `bernoulli_(p)` for one probability, of
+ * `torch.bernoulli(p)` for a flat array of one for each element.
+ * @throws INVALID_ARGUMENT unless every probability is in [0, 1], and there are as many as elements.
+ */
+export function bernoulli(shape: Shape, p: number | ArrayLike<number>, options: RandomOptions = {}): Tensor {
   const dtype = floatingDtype("bernoulli", options);
-  const values = (options.generator ?? defaultGenerator).bernoulli(p, sizeOf(checkShape(shape)), dtype);
+  const values = drawBernoulli(generatorOf(options), sizeOf(checkShape(shape)), dtype, p);
   return upload(values, [...shape], dtype, options);
 }
 

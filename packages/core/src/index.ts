@@ -59,6 +59,7 @@ export {
   defineCompleteBackend,
   describeBackend,
 } from "./define-backend.ts";
+export { drawNormal, drawUniform } from "./draws.ts";
 export { Corr2dError, type ErrorCode } from "./errors.ts";
 export { formatTensor, type PrintOptions, setPrintOptions } from "./format.ts";
 export { type GradcheckOptions, gradcheck } from "./gradcheck.ts";

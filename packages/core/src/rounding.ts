@@ -5,7 +5,7 @@
  * its doubles hold enough to imitate both, which makes uniform and most normal draws equal bit for bit. Normal
  * values come in pairs from two uniform ones (Box & Muller 1958).
  */
-const { fround } = Math;
+const fround = Math.fround;
 const twoPi = 2 * Math.PI;
 
 /**
@@ -79,20 +79,24 @@ export function boxMuller16Float32(
   }
 }
 
-const twoPi32 = fround(twoPi);
-const sqrtHalf32 = fround(Math.SQRT1_2);
-const fourOverPi32 = fround(4 / Math.PI);
+// Annotated, and not taken apart, so that bundlers drop them where nothing draws normals.
+const twoPi32 = /* @__PURE__ */ fround(twoPi);
+const sqrtHalf32 = /* @__PURE__ */ fround(Math.SQRT1_2);
+const fourOverPi32 = /* @__PURE__ */ fround(4 / Math.PI);
 const toFloat32 = (values: number[]): number[] => values.map(fround);
-const logCoefficients = toFloat32([
+const logCoefficients = /* @__PURE__ */ toFloat32([
   7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
   2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
 ]);
-const sineCoefficients = toFloat32([-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]);
-const cosineCoefficients = toFloat32([2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2]);
+const sineCoefficients = /* @__PURE__ */ toFloat32([-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]);
+const cosineCoefficients = /* @__PURE__ */ toFloat32([
+  2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2,
+]);
 /** ln 2 in two parts, the larger one short enough that its multiples are exact. */
-const [ln2High, ln2Low] = toFloat32([0.693359375, -2.1219444e-4]) as [number, number];
+const ln2High = 0.693359375;
+const ln2Low = /* @__PURE__ */ fround(-2.1219444e-4);
 /** π/4 in three parts, likewise. */
-const piOver4Parts = toFloat32([0.78515625, 2.4187564849853516e-4, 3.774894977445941e-8]);
+const piOver4Parts = /* @__PURE__ */ toFloat32([0.78515625, 2.4187564849853516e-4, 3.774894977445941e-8]);
 
 function polynomial(coefficients: readonly number[], x: number): number {
   let sum = coefficients[0]!;

@@ -2,6 +2,10 @@
 // draw shows that both used the same number of words.
 import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { cpuJs } from "../../cpu-js/src/index.ts";
+import { bernoulli, rand, randint, randn, randperm } from "../src/create.ts";
+import { setBackend } from "../src/current-backend.ts";
+import { drawBernoulli, drawIntegers, drawNormal, drawPermutation, drawUniform } from "../src/draws.ts";
 import { defaultGenerator, Generator, manualSeed } from "../src/random.ts";
 import goldens from "./fixtures/random.json" with { type: "json" };
 
@@ -21,15 +25,15 @@ type Values = Float32Array | Float64Array | Int32Array;
 
 function run(generator: Generator, { draw, n, dtype, args = [] }: Draw): Values {
   const float = dtype === "float64" ? "float64" : "float32";
-  if (draw === "uniform") return generator.uniform(n, float, ...args);
-  if (draw === "normal") return generator.normal(n, float, ...args);
-  if (draw === "bernoulli") return generator.bernoulli(args[0]!, n, float);
+  if (draw === "uniform") return drawUniform(generator, n, float, ...args);
+  if (draw === "normal") return drawNormal(generator, n, float, ...args);
+  if (draw === "bernoulli") return drawBernoulli(generator, n, float, args[0]!);
   if (draw === "bernoulliEach") {
     const exact = Array.from({ length: n }, (_, i) => i / n);
-    return generator.bernoulli(float === "float32" ? Float32Array.from(exact) : exact, n, float);
+    return drawBernoulli(generator, n, float, float === "float32" ? Float32Array.from(exact) : exact);
   }
-  if (draw === "randint") return generator.randint(args[0]!, args[1]!, n);
-  if (draw === "randperm") return generator.randperm(n);
+  if (draw === "randint") return drawIntegers(generator, n, args[0]!, args[1]!);
+  if (draw === "randperm") return drawPermutation(generator, n);
   throw new Error(`unknown draw ${draw}`);
 }
 
@@ -76,20 +80,20 @@ describe("PyTorch's draws", () => {
   it("without a seed", () => {
     const generator = new Generator();
     expect(generator.initialSeed()).toBe(goldens.unseeded.seed);
-    expect(generator.uniform(3, "float32")).toEqual(new Float32Array(goldens.unseeded.uniform));
+    expect(drawUniform(generator, 3, "float32")).toEqual(new Float32Array(goldens.unseeded.uniform));
   });
 });
 
 describe("seeds", () => {
   it("manualSeed seeds the default generator, returns it and forgets the waiting normal", () => {
     expect(manualSeed(5)).toBe(defaultGenerator);
-    const first = defaultGenerator.normal(1, "float64");
-    expect(manualSeed(5).normal(1, "float64")).toEqual(first);
+    const first = drawNormal(defaultGenerator, 1, "float64");
+    expect(drawNormal(manualSeed(5), 1, "float64")).toEqual(first);
     expect(defaultGenerator.initialSeed()).toBe(5);
   });
 
   it("count modulo 2 ** 32, negative ones too", () => {
-    const draws = (seed: number): number[] => Array.from(new Generator(seed).randint(0, 1000, 5));
+    const draws = (seed: number): number[] => Array.from(drawIntegers(new Generator(seed), 5, 0, 1000));
     expect(draws(2 ** 32 + 5)).toEqual(draws(5));
     expect(draws(-1)).toEqual(draws(2 ** 32 - 1));
     expect(draws(-(2 ** 32))).toEqual(draws(0));
@@ -105,12 +109,12 @@ describe("seeds", () => {
 describe("state", () => {
   it("continues where it was taken, through JSON, the waiting normal included", () => {
     const generator = new Generator(11);
-    generator.uniform(700, "float32");
-    generator.normal(1, "float32");
+    drawUniform(generator, 700, "float32");
+    drawNormal(generator, 1, "float32");
     const state = JSON.parse(JSON.stringify(generator.getState()));
-    const expected = [generator.normal(3, "float64"), generator.randperm(9)];
+    const expected = [drawNormal(generator, 3, "float64"), drawPermutation(generator, 9)];
     const other = new Generator(0).setState(state);
-    expect([other.normal(3, "float64"), other.randperm(9)]).toEqual(expected);
+    expect([drawNormal(other, 3, "float64"), drawPermutation(other, 9)]).toEqual(expected);
     expect(other.initialSeed()).toBe(11);
     expect(other.getState()).toEqual(generator.getState());
   });
@@ -119,7 +123,7 @@ describe("state", () => {
     const generator = new Generator(11);
     const state = generator.getState();
     const before = structuredClone(state);
-    generator.uniform(1000, "float32");
+    drawUniform(generator, 1000, "float32");
     expect(state).toEqual(before);
   });
 
@@ -139,35 +143,66 @@ describe("state", () => {
   });
 });
 
+describe("tensors", () => {
+  it("are drawn from the generator that is given", () => {
+    setBackend(cpuJs());
+    const generator = new Generator(3);
+    const options = { generator };
+    const probabilities = [0, 0.3, 0.6, 0.9];
+    const tensors = [
+      rand([2, 3], options),
+      randn([4, 5], options),
+      randint(-5, 5, [2, 2], options),
+      randperm(7, options),
+      bernoulli([3, 3], 0.4, options),
+      bernoulli([2, 2], probabilities, options),
+    ];
+    const same = new Generator(3);
+    expect(tensors.map((tensor) => tensor.dataSync())).toEqual([
+      drawUniform(same, 6, "float32"),
+      drawNormal(same, 20, "float32"),
+      drawIntegers(same, 4, -5, 5),
+      drawPermutation(same, 7),
+      drawBernoulli(same, 9, "float32", 0.4),
+      drawBernoulli(same, 4, "float32", probabilities),
+    ]);
+    expect(generator.getState()).toEqual(same.getState());
+  });
+});
+
 describe("bad arguments", () => {
   const generator = new Generator(0);
   const cases: [string, () => unknown, RegExp][] = [
-    ["negative count", () => generator.uniform(-1, "float32"), /non-negative integer, but got -1/],
-    ["fractional count", () => generator.randperm(2.5), /non-negative integer, but got 2.5/],
-    ["dtype", () => generator.uniform(1, "int32" as "float32"), /expected dtype "float32" or "float64"/],
-    ["empty interval", () => generator.uniform(1, "float32", 3, 2), /found from=3 > to=2/],
+    ["negative count", () => drawUniform(generator, -1, "float32"), /non-negative integer, but got -1/],
+    ["fractional count", () => drawPermutation(generator, 2.5), /non-negative integer, but got 2.5/],
+    ["dtype", () => drawUniform(generator, 1, "int32" as "float32"), /expected dtype "float32" or "float64"/],
+    ["empty interval", () => drawUniform(generator, 1, "float32", 3, 2), /found from=3 > to=2/],
     [
       "bound past float32",
-      () => generator.uniform(1, "float32", -3e39, 0),
+      () => drawUniform(generator, 1, "float32", -3e39, 0),
       /from is out of bounds for float/,
     ],
     [
       "bound past float64",
-      () => generator.uniform(1, "float64", 0, Infinity),
+      () => drawUniform(generator, 1, "float64", 0, Infinity),
       /to is out of bounds for double/,
     ],
-    ["bound NaN", () => generator.uniform(1, "float32", Number.NaN), /from is out of bounds for float/],
-    ["wide interval", () => generator.uniform(1, "float32", -3e38, 3e38), /exceed the limit/],
-    ["negative std", () => generator.normal(1, "float32", 0, -1), /std >= 0.0, but found std -1/],
-    ["std NaN", () => generator.normal(20, "float64", 0, Number.NaN), /std >= 0.0, but found std NaN/],
-    ["empty range", () => generator.randint(5, 5, 1), /'from' to be less than 'to', but got from=5 >= to=5/],
-    ["fractional range", () => generator.randint(0, 1.5, 1), /randint expects integers/],
-    ["low past int32", () => generator.randint(-(2 ** 31) - 1, 0, 1), /from is out of bounds for int/],
-    ["high past int32", () => generator.randint(0, 2 ** 31 + 1, 1), /to - 1 is out of bounds for int/],
-    ["long permutation", () => generator.randperm(214748364), /n < 214748364/],
-    ["probability above 1", () => generator.bernoulli(1.5, 1, "float32"), /in \[0, 1\], but got p=1.5/],
-    ["probability NaN", () => generator.bernoulli([Number.NaN], 1, "float32"), /but got p=NaN/],
-    ["probabilities missing", () => generator.bernoulli([0.5], 2, "float32"), /expects 2 probabilities/],
+    ["bound NaN", () => drawUniform(generator, 1, "float32", Number.NaN), /from is out of bounds for float/],
+    ["wide interval", () => drawUniform(generator, 1, "float32", -3e38, 3e38), /exceed the limit/],
+    ["negative std", () => drawNormal(generator, 1, "float32", 0, -1), /std >= 0.0, but found std -1/],
+    ["std NaN", () => drawNormal(generator, 20, "float64", 0, Number.NaN), /std >= 0.0, but found std NaN/],
+    [
+      "empty range",
+      () => drawIntegers(generator, 1, 5, 5),
+      /'from' to be less than 'to', but got from=5 >= to=5/,
+    ],
+    ["fractional range", () => drawIntegers(generator, 1, 0, 1.5), /randint expects integers/],
+    ["low past int32", () => drawIntegers(generator, 1, -(2 ** 31) - 1, 0), /from is out of bounds for int/],
+    ["high past int32", () => drawIntegers(generator, 1, 0, 2 ** 31 + 1), /to - 1 is out of bounds for int/],
+    ["long permutation", () => drawPermutation(generator, 214748364), /n < 214748364/],
+    ["probability above 1", () => drawBernoulli(generator, 1, "float32", 1.5), /in \[0, 1\], but got p=1.5/],
+    ["probability NaN", () => drawBernoulli(generator, 1, "float32", [Number.NaN]), /but got p=NaN/],
+    ["probabilities missing", () => drawBernoulli(generator, 2, "float32", [0.5]), /expects 2 probabilities/],
   ];
   for (const [name, call, message] of cases) {
     it(`${name}: an error that draws nothing`, () => {

@@ -8,6 +8,8 @@
 import {
   Corr2dError,
   defaultGenerator,
+  drawNormal,
+  drawUniform,
   type Generator,
   noGrad,
   scope,
@@ -59,13 +61,13 @@ function assignDrawn(
 /** Uniform on [low, high), default [0, 1). Returns the tensor. */
 export function uniform(target: Tensor, low = 0, high = 1, options: DrawOptions = {}): Tensor {
   const generator = options.generator ?? defaultGenerator;
-  return assignDrawn(target, (n, dtype) => generator.uniform(n, dtype, low, high));
+  return assignDrawn(target, (n, dtype) => drawUniform(generator, n, dtype, low, high));
 }
 
 /** Normal with the given mean and standard deviation, default 0 and 1. Returns the tensor. */
 export function normal(target: Tensor, mean = 0, std = 1, options: DrawOptions = {}): Tensor {
   const generator = options.generator ?? defaultGenerator;
-  return assignDrawn(target, (n, dtype) => generator.normal(n, dtype, mean, std));
+  return assignDrawn(target, (n, dtype) => drawNormal(generator, n, dtype, mean, std));
 }
 
 /** `value` everywhere. Returns the tensor. */
