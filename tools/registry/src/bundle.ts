@@ -12,7 +12,7 @@ import { build, type Rollup } from "vite";
 export const GOAL = 60_000;
 
 /** What they may weigh now: what was reached, so that nothing is lost again. Lower it with every saving. */
-export const CEILING = 63_300;
+export const CEILING = 62_000;
 
 const home: string = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -20,8 +20,8 @@ const packageOf = (id: string): string | null => /packages\/([\w-]+)\/dist\//.ex
 
 const gzippedBytes = (text: string | Uint8Array): number => gzipSync(text, { level: 9 }).length;
 
-async function bundle(split: boolean): Promise<ReadonlyMap<string, number>> {
-  const result = (await build({
+async function bundle(split: boolean): Promise<Rollup.RollupOutput["output"]> {
+  const { output } = (await build({
     root: join(home, "projects", "train"),
     configFile: false,
     logLevel: "error",
@@ -35,13 +35,18 @@ async function bundle(split: boolean): Promise<ReadonlyMap<string, number>> {
       },
     },
   })) as Rollup.RollupOutput;
-  return new Map(
-    result.output.map((file): [string, number] => [
-      file.type === "chunk" ? file.name : (file.names[0] ?? file.fileName),
-      gzippedBytes(file.type === "chunk" ? file.code : file.source),
-    ]),
-  );
+  return output;
 }
+
+/** The files that the build wrote, by name, each in bytes, gzipped. */
+const sizesOf = (files: Rollup.RollupOutput["output"]): Map<string, number> =>
+  new Map(
+    files.map((file) =>
+      file.type === "chunk"
+        ? [file.name, gzippedBytes(file.code)]
+        : [file.names[0] ?? file.fileName, gzippedBytes(file.source)],
+    ),
+  );
 
 export interface BundleSize {
   /** Bytes of all files, gzipped. */
@@ -50,15 +55,19 @@ export interface BundleSize {
   readonly parts: ReadonlyMap<string, number>;
   /** The kernels, among cpu-wasm's. */
   readonly kernels: number;
+  /** The application's script. */
+  readonly code: string;
 }
 
 /** Bundles the packages as they are built. */
 export async function bundleSize(): Promise<BundleSize> {
   const whole = await bundle(false);
+  const parts = sizesOf(await bundle(true));
   const kernels = await readFile(join(home, "../../packages/cpu-wasm/src/generated/kernels-module.ts"));
   return {
-    total: [...whole.values()].reduce((sum, bytes) => sum + bytes, 0),
-    parts: await bundle(true),
+    total: [...sizesOf(whole).values()].reduce((sum, bytes) => sum + bytes, 0),
+    parts,
     kernels: gzippedBytes(kernels),
+    code: whole[0].code,
   };
 }
