@@ -5,10 +5,10 @@
  * Every operation reads the same way: `begin`, the operands' pointers (which pins them), the result, the wrapper,
  * `end`. An operation that throws in between is cleaned up by the next `begin`.
  */
-import { type Backend, Corr2dError, type DType, defineCompleteBackend, type Features } from "@corr2d/core";
+import { type Backend, type DType, defineCompleteBackend, type Features } from "@corr2d/core";
 import type { TensorHandle } from "./cell.ts";
 import { corr2d, corr2dInput, corr2dKernel } from "./conv.ts";
-import { activationGrad, addScaled, binary, fill, select, unary } from "./elementwise.ts";
+import { activationGrad, addScaled, binary, fill, select, unary, unsupported } from "./elementwise.ts";
 import { gather, scatterAdd } from "./gather.ts";
 import { matmul } from "./matmul.ts";
 import type { OpenRuntime } from "./open-runtime.ts";
@@ -256,6 +256,5 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
 }
 
 function requireFloat(op: string, dtype: DType): void {
-  if (dtype === "float32") return;
-  throw new Corr2dError("DTYPE_UNSUPPORTED", `cpu-wasm: ${op} is not available for ${dtype}`, { op, dtype });
+  if (dtype !== "float32") throw unsupported(op, dtype);
 }

@@ -62,8 +62,9 @@ const BINARY: Readonly<Record<BinaryOp, number>> = {
 const INT = 10;
 const SELECT = 21;
 
-function unsupported(op: string, dtype: DType): Corr2dError {
-  return new Corr2dError("DTYPE_UNSUPPORTED", `cpu-wasm: ${op} is not available for ${dtype}`, { op, dtype });
+/** The error of an operation that a dtype does not have. */
+export function unsupported(op: string, dtype: DType): Corr2dError {
+  return new Corr2dError("DTYPE_UNSUPPORTED", `cpu-wasm: ${op} is not available for ${dtype}`);
 }
 
 /** `size` copies of `value`, rounded to the dtype. */

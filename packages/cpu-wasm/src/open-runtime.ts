@@ -54,20 +54,16 @@ function checkOptions(options: RuntimeOptions): void {
       throw new Corr2dError(
         "INVALID_ARGUMENT",
         `${name} must be one of '${allowed.join("', '")}', but got ${JSON.stringify(value)}`,
-        { [name]: value },
       );
     }
   }
   if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
-    throw new Corr2dError("INVALID_ARGUMENT", `threads must be an integer from 1 to 64, but got ${threads}`, {
-      threads,
-    });
+    throw new Corr2dError("INVALID_ARGUMENT", `threads must be an integer from 1 to 64, but got ${threads}`);
   }
   if (!(heapMiB >= 4 && heapMiB <= MAX_HEAP_MIB)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `heapMiB must be a number from 4 to ${MAX_HEAP_MIB}, but got ${heapMiB}`,
-      { heapMiB },
     );
   }
 }
@@ -79,7 +75,7 @@ function createMemory(pages: number, shared: boolean): WebAssembly.Memory {
     throw new Corr2dError(
       "OUT_OF_MEMORY",
       `the host cannot reserve a WebAssembly memory of ${pages / 16} MiB; ask for a smaller heapMiB`,
-      { pages },
+      {},
       { cause },
     );
   }
