@@ -1,11 +1,18 @@
 /**
  * The backend: each operation of the contract finds its operands in the heap, makes room for its result, and calls
- * the wrapper of the kernels that compute it.
+ * the wrapper of the driver that computes it.
  *
- * Every operation reads the same way: `begin`, the operands' pointers (which pins them), the result, the wrapper,
- * `end`. An operation that throws in between is cleaned up by the next `begin`.
+ * Every operation reads the same way: `start`, which pins the operands and makes the result, the wrapper on their addresses,
+ * `end`. An operation that throws in between is cleaned up by the next one.
  */
-import { type Backend, type DType, defineCompleteBackend, type Features } from "@corr2d/core";
+import {
+  type Backend,
+  type DType,
+  defineCompleteBackend,
+  type Features,
+  sizeOf,
+  type Window2d,
+} from "@corr2d/core";
 import type { TensorHandle } from "./cell.ts";
 import { corr2d, corr2dInput, corr2dKernel } from "./conv.ts";
 import { activationGrad, addScaled, binary, fill, select, unary, unsupported } from "./elementwise.ts";
@@ -17,15 +24,29 @@ import { reduce } from "./reduce.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 import { strided, stridedAdd } from "./strided.ts";
 
-function sizeOf(shape: readonly number[]): number {
-  let size = 1;
-  for (let axis = 0; axis < shape.length; axis++) size *= shape[axis]!;
-  return size;
-}
+const inputSize = (w: Window2d): number => w.batch * w.inChannels * w.inputHeight * w.inputWidth;
+const outputSize = (w: Window2d): number => w.batch * w.outChannels * w.outputHeight * w.outputWidth;
+
+/** The address of a handle that `start` has pinned or made. */
+const at = (handle: TensorHandle): number => handle.cell.pointer;
 
 /** The backend over an open runtime; `features` says what it could get. */
 export function createBackend(open: OpenRuntime, features: Features): Backend<TensorHandle> {
   const { heap, runtime } = open;
+
+  /** Begins an operation on up to three operands; gives the handle of its result of `size` elements. */
+  function start(size: number, a?: TensorHandle, b?: TensorHandle, c?: TensorHandle): TensorHandle {
+    heap.begin();
+    if (a !== undefined) heap.pointer(a);
+    if (b !== undefined) heap.pointer(b);
+    if (c !== undefined) heap.pointer(c);
+    return heap.result(size * 4);
+  }
+
+  function end(out: TensorHandle): TensorHandle {
+    heap.end();
+    return out;
+  }
 
   return defineCompleteBackend<TensorHandle>({
     name: "cpu-wasm",
@@ -34,13 +55,10 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
     dtypes: ["float32", "int32"],
 
     upload(data) {
-      heap.begin();
-      const out = heap.result(data.length * 4);
-      const at = heap.pointer(out) >> 2;
-      if (data instanceof Int32Array) heap.i32.set(data, at);
-      else heap.f32.set(data, at);
-      heap.end();
-      return out;
+      const out = start(data.length);
+      if (data instanceof Int32Array) heap.i32.set(data, at(out) >> 2);
+      else heap.f32.set(data, at(out) >> 2);
+      return end(out);
     },
     async read(handle, size, dtype) {
       return heap.read(handle, size, dtype);
@@ -53,208 +71,127 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
     close: () => open.close(),
 
     unary(op, x, size, dtype) {
-      heap.begin();
-      const pointer = heap.pointer(x);
-      const out = heap.result(size * 4);
-      unary(runtime, op, pointer, heap.pointer(out), size, dtype);
-      heap.end();
-      return out;
+      const out = start(size, x);
+      unary(runtime, op, at(x), at(out), size, dtype);
+      return end(out);
     },
     binary(op, a, shapeA, b, shapeB, shape, dtype) {
-      heap.begin();
-      const pointerA = heap.pointer(a);
-      const pointerB = heap.pointer(b);
-      const out = heap.result(sizeOf(shape) * 4);
-      binary(runtime, op, pointerA, shapeA, pointerB, shapeB, heap.pointer(out), shape, dtype);
-      heap.end();
-      return out;
+      const out = start(sizeOf(shape), a, b);
+      binary(runtime, op, at(a), shapeA, at(b), shapeB, at(out), shape, dtype);
+      return end(out);
     },
     select(condition, shapeCondition, a, shapeA, b, shapeB, shape) {
-      heap.begin();
-      const pointer = heap.pointer(condition);
-      const pointerA = heap.pointer(a);
-      const pointerB = heap.pointer(b);
-      const out = heap.result(sizeOf(shape) * 4);
-      select(runtime, pointer, shapeCondition, pointerA, shapeA, pointerB, shapeB, heap.pointer(out), shape);
-      heap.end();
-      return out;
+      const out = start(sizeOf(shape), condition, a, b);
+      select(runtime, at(condition), shapeCondition, at(a), shapeA, at(b), shapeB, at(out), shape);
+      return end(out);
     },
     reduce(op, x, shape, axes, dtype) {
-      heap.begin();
-      const pointer = heap.pointer(x);
       let size = sizeOf(shape);
       for (const axis of axes) size /= shape[axis]!;
-      const out = heap.result(size * 4);
-      reduce(runtime, op, pointer, heap.pointer(out), shape, axes, dtype);
-      heap.end();
-      return out;
+      const out = start(size, x);
+      reduce(runtime, op, at(x), at(out), shape, axes, dtype);
+      return end(out);
     },
     strided(x, view) {
-      heap.begin();
-      const pointer = heap.pointer(x);
-      const out = heap.result(sizeOf(view.shape) * 4);
-      strided(runtime, pointer, heap.pointer(out), view);
-      heap.end();
-      return out;
+      const out = start(sizeOf(view.shape), x);
+      strided(runtime, at(x), at(out), view);
+      return end(out);
     },
     stridedAdd(x, view, dtype) {
-      heap.begin();
-      const pointer = heap.pointer(x);
-      const out = heap.result(view.sourceSize * 4);
-      stridedAdd(runtime, pointer, heap.pointer(out), view, dtype);
-      heap.end();
-      return out;
+      const out = start(view.sourceSize, x);
+      stridedAdd(runtime, at(x), at(out), view, dtype);
+      return end(out);
     },
     gather(x, index, size) {
-      heap.begin();
-      const pointer = heap.pointer(x);
-      const indexPointer = heap.pointer(index);
-      const out = heap.result(size.outer * size.count * size.inner * 4);
-      gather(runtime, pointer, indexPointer, heap.pointer(out), size);
-      heap.end();
-      return out;
+      const out = start(size.outer * size.count * size.inner, x, index);
+      gather(runtime, at(x), at(index), at(out), size);
+      return end(out);
     },
     scatterAdd(x, index, size, dtype) {
-      heap.begin();
-      const pointer = heap.pointer(x);
-      const indexPointer = heap.pointer(index);
-      const out = heap.result(size.outer * size.length * size.inner * 4);
-      scatterAdd(runtime, pointer, indexPointer, heap.pointer(out), size, dtype);
-      heap.end();
-      return out;
+      const out = start(size.outer * size.length * size.inner, x, index);
+      scatterAdd(runtime, at(x), at(index), at(out), size, dtype);
+      return end(out);
     },
     matmul(a, b, size, dtype) {
       requireFloat("matmul", dtype);
-      heap.begin();
-      const pointerA = heap.pointer(a);
-      const pointerB = heap.pointer(b);
-      const out = heap.result(size.batch * size.rows * size.columns * 4);
-      matmul(runtime, pointerA, pointerB, heap.pointer(out), size);
-      heap.end();
-      return out;
+      const out = start(size.batch * size.rows * size.columns, a, b);
+      matmul(runtime, at(a), at(b), at(out), size);
+      return end(out);
     },
 
     fill(value, size, dtype) {
-      heap.begin();
-      const out = heap.result(size * 4);
-      fill(runtime, value, heap.pointer(out), size, dtype);
-      heap.end();
-      return out;
+      const out = start(size);
+      fill(runtime, value, at(out), size, dtype);
+      return end(out);
     },
     corr2d(x, kernel, window, dtype) {
       requireFloat("corr2d", dtype);
-      heap.begin();
-      const pointer = heap.pointer(x);
-      const kernelPointer = heap.pointer(kernel);
-      const out = heap.result(
-        window.batch * window.outChannels * window.outputHeight * window.outputWidth * 4,
-      );
-      corr2d(runtime, pointer, kernelPointer, 0, heap.pointer(out), window);
-      heap.end();
-      return out;
+      const out = start(outputSize(window), x, kernel);
+      corr2d(runtime, at(x), at(kernel), 0, at(out), window);
+      return end(out);
     },
     corr2dBias(x, kernel, bias, window, dtype) {
       requireFloat("corr2d", dtype);
-      heap.begin();
-      const pointer = heap.pointer(x);
-      const kernelPointer = heap.pointer(kernel);
-      const biasPointer = heap.pointer(bias);
-      const out = heap.result(
-        window.batch * window.outChannels * window.outputHeight * window.outputWidth * 4,
-      );
-      corr2d(runtime, pointer, kernelPointer, biasPointer, heap.pointer(out), window);
-      heap.end();
-      return out;
+      const out = start(outputSize(window), x, kernel, bias);
+      corr2d(runtime, at(x), at(kernel), at(bias), at(out), window);
+      return end(out);
     },
     corr2dInput(g, kernel, window, dtype) {
       requireFloat("corr2d", dtype);
-      heap.begin();
-      const pointer = heap.pointer(g);
-      const kernelPointer = heap.pointer(kernel);
-      const out = heap.result(window.batch * window.inChannels * window.inputHeight * window.inputWidth * 4);
-      corr2dInput(runtime, pointer, kernelPointer, heap.pointer(out), window);
-      heap.end();
-      return out;
+      const out = start(inputSize(window), g, kernel);
+      corr2dInput(runtime, at(g), at(kernel), at(out), window);
+      return end(out);
     },
     corr2dKernel(x, g, window, dtype) {
       requireFloat("corr2d", dtype);
-      heap.begin();
-      const pointer = heap.pointer(x);
-      const gPointer = heap.pointer(g);
-      const kernelSize = window.kernelHeight * window.kernelWidth;
-      const out = heap.result(window.outChannels * (window.inChannels / window.groups) * kernelSize * 4);
-      corr2dKernel(runtime, pointer, gPointer, heap.pointer(out), window);
-      heap.end();
-      return out;
+      const { inChannels, outChannels, groups, kernelHeight, kernelWidth } = window;
+      const out = start(outChannels * (inChannels / groups) * kernelHeight * kernelWidth, x, g);
+      corr2dKernel(runtime, at(x), at(g), at(out), window);
+      return end(out);
     },
     maxPool2d(x, window) {
-      heap.begin();
-      const pointer = heap.pointer(x);
-      const bytes = window.batch * window.inChannels * window.outputHeight * window.outputWidth * 4;
-      const values = heap.result(bytes);
-      const indices = heap.result(bytes);
-      maxPool2d(runtime, pointer, heap.pointer(values), heap.pointer(indices), window);
+      const values = start(outputSize(window), x);
+      const indices = heap.result(outputSize(window) * 4);
+      maxPool2d(runtime, at(x), at(values), at(indices), window);
       heap.end();
       return [values, indices];
     },
     avgPool2d(x, window, average, dtype) {
       requireFloat("avgPool2d", dtype);
-      heap.begin();
-      const pointer = heap.pointer(x);
-      const out = heap.result(
-        window.batch * window.inChannels * window.outputHeight * window.outputWidth * 4,
-      );
-      avgPool2d(runtime, pointer, heap.pointer(out), window, average);
-      heap.end();
-      return out;
+      const out = start(outputSize(window), x);
+      avgPool2d(runtime, at(x), at(out), window, average);
+      return end(out);
     },
     avgPool2dInput(g, window, average, dtype) {
       requireFloat("avgPool2d", dtype);
-      heap.begin();
-      const pointer = heap.pointer(g);
-      const out = heap.result(window.batch * window.inChannels * window.inputHeight * window.inputWidth * 4);
-      avgPool2dInput(runtime, pointer, heap.pointer(out), window, average);
-      heap.end();
-      return out;
+      const out = start(inputSize(window), g);
+      avgPool2dInput(runtime, at(g), at(out), window, average);
+      return end(out);
     },
-    softmax: (x, outer, length, inner) => normalised(softmax, x, outer, length, inner),
-    logSoftmax: (x, outer, length, inner) => normalised(logSoftmax, x, outer, length, inner),
+    softmax(x, outer, length, inner) {
+      const out = start(outer * length * inner, x);
+      softmax(runtime, at(x), at(out), outer, length, inner);
+      return end(out);
+    },
+    logSoftmax(x, outer, length, inner) {
+      const out = start(outer * length * inner, x);
+      logSoftmax(runtime, at(x), at(out), outer, length, inner);
+      return end(out);
+    },
     activationGrad(op, y, g, size) {
-      heap.begin();
-      const pointer = heap.pointer(y);
-      const gPointer = heap.pointer(g);
-      const out = heap.result(size * 4);
-      activationGrad(runtime, op, pointer, gPointer, heap.pointer(out), size);
-      heap.end();
-      return out;
+      const out = start(size, y, g);
+      activationGrad(runtime, op, at(y), at(g), at(out), size);
+      return end(out);
     },
     addScaled(a, scaleA, b, scaleB, size) {
-      heap.begin();
-      const pointerA = heap.pointer(a);
-      const pointerB = heap.pointer(b);
-      const out = heap.result(size * 4);
-      addScaled(runtime, pointerA, scaleA, pointerB, scaleB, heap.pointer(out), size);
-      heap.end();
-      return out;
+      const out = start(size, a, b);
+      addScaled(runtime, at(a), scaleA, at(b), scaleB, at(out), size);
+      return end(out);
     },
   });
-
-  function normalised(
-    kernel: typeof softmax,
-    x: TensorHandle,
-    outer: number,
-    length: number,
-    inner: number,
-  ): TensorHandle {
-    heap.begin();
-    const pointer = heap.pointer(x);
-    const out = heap.result(outer * length * inner * 4);
-    kernel(runtime, pointer, heap.pointer(out), outer, length, inner);
-    heap.end();
-    return out;
-  }
 }
 
+/** @throws DTYPE_UNSUPPORTED */
 function requireFloat(op: string, dtype: DType): void {
   if (dtype !== "float32") throw unsupported(op, dtype);
 }
