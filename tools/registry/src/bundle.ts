@@ -1,11 +1,11 @@
 /**
  * What corr2d weighs in an application that trains a convolutional network (`projects/train/page.ts`): bundled and
- * minified by Vite, every file that the build wrote, gzipped. The kernels, for hosts with and without relaxed SIMD, and the worker are among them.
+ * minified by Vite, every file that the build wrote, compressed. The kernels, for hosts with and without relaxed SIMD, and the worker are among them.
  */
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build, type Rollup } from "vite";
 
 /** What the design wants of core, cpu-wasm and nn together, in bytes. Not reached yet. */
@@ -38,22 +38,22 @@ async function bundle(split: boolean): Promise<Rollup.RollupOutput["output"]> {
   return output;
 }
 
-/** The files that the build wrote, by name, each in bytes, gzipped. */
-const sizesOf = (files: Rollup.RollupOutput["output"]): Map<string, number> =>
-  new Map(
-    files.map((file) =>
-      file.type === "chunk"
-        ? [file.name, gzippedBytes(file.code)]
-        : [file.names[0] ?? file.fileName, gzippedBytes(file.source)],
-    ),
+/** The files that the build wrote, by name. */
+const contentsOf = (files: Rollup.RollupOutput["output"]): [name: string, contents: string | Uint8Array][] =>
+  files.map((file) =>
+    file.type === "chunk" ? [file.name, file.code] : [file.names[0] ?? file.fileName, file.source],
   );
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
 export interface BundleSize {
-  /** Bytes of all files, gzipped. */
+  /** Bytes of all files, gzipped: what CEILING holds. */
   readonly total: number;
-  /** About what each package contributes: bytes when it is bundled as a file of its own, so a little more in sum. */
+  /** The same by Brotli, which most servers send today. */
+  readonly brotli: number;
+  /** About what each package contributes: gzipped as a file of its own, so a little more in sum. */
   readonly parts: ReadonlyMap<string, number>;
-  /** The kernels, among cpu-wasm's. */
+  /** The kernels, among cpu-wasm's, gzipped. */
   readonly kernels: number;
   /** The application's script. */
   readonly code: string;
@@ -62,11 +62,13 @@ export interface BundleSize {
 /** Bundles the packages as they are built. */
 export async function bundleSize(): Promise<BundleSize> {
   const whole = await bundle(false);
-  const parts = sizesOf(await bundle(true));
+  const files = contentsOf(whole).map(([, contents]) => contents);
+  const parts = contentsOf(await bundle(true));
   const kernels = await readFile(join(home, "../../packages/cpu-wasm/src/generated/kernels-module.ts"));
   return {
-    total: [...sizesOf(whole).values()].reduce((sum, bytes) => sum + bytes, 0),
-    parts,
+    total: sum(files.map(gzippedBytes)),
+    brotli: sum(files.map((contents) => brotliCompressSync(contents).length)),
+    parts: new Map(parts.map(([name, contents]) => [name, gzippedBytes(contents)])),
     kernels: gzippedBytes(kernels),
     code: whole[0].code,
   };
