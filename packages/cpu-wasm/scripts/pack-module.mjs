@@ -1,5 +1,7 @@
 // Packs the kernels' module for src/unpack.ts: its streams (assembly/unpack/streams.ts), compressed by LZMA.
-import LZMA from "@blu3r4y/lzma";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { compile } from "./compile.mjs";
 import { codeRange } from "./module-sections.mjs";
 
@@ -31,11 +33,33 @@ async function split(bytes, { codeStart, codeEnd }) {
   ]);
 }
 
+// lzma1 takes no properties, but its encoder has fields for them.
+const require = createRequire(import.meta.url);
+const lzma1 = dirname(require.resolve("lzma1"));
+const { Encoder } = await import(pathToFileURL(join(lzma1, "encoder.js")));
+const { InputBuffer, OutputBuffer } = await import(pathToFileURL(join(lzma1, "streams.js")));
+
+/** An encoder for the properties of assembly/unpack/lzma.ts: lc = 1, lp = 0, pb = 0. */
+class ShortEncoder extends Encoder {
+  configure(mode) {
+    super.configure(mode);
+    this._numLiteralContextBits = 1;
+    this._posStateBits = 0;
+    this._posStateMask = 0;
+  }
+}
+
+const LZMA_HEADER_BYTES = 13;
+/** The dictionary's size, the longest match, and the thorough match finder. */
+const MODE = { searchDepth: 20, filterStrength: 273, modeIndex: 1 };
+
 /** As an LZMA stream, without its header: assembly/unpack expects one setting, and is told the size. */
-function compress(bytes) {
-  const [properties, ...rest] = LZMA.compress(bytes, 9);
-  if (properties !== 93) throw new Error(`LZMA with unexpected properties: ${properties}`);
-  return Uint8Array.from(rest.slice(12));
+export function compress(bytes) {
+  const out = new OutputBuffer(bytes.length);
+  new ShortEncoder().compress(new InputBuffer(bytes), out, MODE);
+  const stream = out.toArray();
+  if (stream[0] !== 1) throw new Error(`LZMA with unexpected properties: ${stream[0]}`);
+  return stream.subarray(LZMA_HEADER_BYTES);
 }
 
 /** The module as the package carries it, and what src/unpack.ts has to know of it. */

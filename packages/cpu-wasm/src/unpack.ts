@@ -4,7 +4,7 @@ export interface Unpacker {
   readonly memory: WebAssembly.Memory;
   /** Where the data are expected. */
   readonly INPUT: WebAssembly.Global<"i32">;
-  decompress(out: number, size: number): void;
+  decompress(input: number, out: number, size: number): void;
   join(streams: number, module: number, size: number, codeStart: number, codeEnd: number): void;
 }
 
@@ -20,8 +20,7 @@ export interface ModuleLayout {
 }
 
 /**
- * The module that `data` hold: its streams, as an LZMA stream of the usual properties (lc = 3, lp = 0, pb = 2) without
- * a header. Data are trusted: damaged ones give other bytes.
+ * The module that `data` hold: its streams, as an LZMA stream without its header. Data are trusted: damaged ones give other bytes.
  */
 export function unpack(
   unpacker: WebAssembly.Module,
@@ -30,11 +29,11 @@ export function unpack(
 ): Uint8Array<ArrayBuffer> {
   const { memory, INPUT, decompress, join } = new WebAssembly.Instance(unpacker)
     .exports as unknown as Unpacker;
-  const streams = INPUT.value + data.length;
+  const streams = INPUT.value + data.length + 1; // behind a 0
   const module = streams + LENGTHS_BYTES + size;
   memory.grow(Math.ceil((module + size) / PAGE));
   new Uint8Array(memory.buffer).set(data, INPUT.value);
-  decompress(streams, LENGTHS_BYTES + size);
+  decompress(INPUT.value, streams, LENGTHS_BYTES + size);
   join(streams, module, size, codeStart, codeEnd);
   return new Uint8Array(memory.buffer as ArrayBuffer, module, size);
 }

@@ -1,29 +1,21 @@
 /** Decompression, against an encoder of other authors, and joining streams, against splitting. */
-import { compress as lzma } from "@blu3r4y/lzma";
 import { main as asc } from "assemblyscript/asc";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { compress } from "../scripts/pack-module.mjs";
 import { layout, packed, unpacker } from "../src/generated/kernels-module.ts";
 import { type Unpacker, unpack as unpackModule } from "../src/unpack.ts";
 
-const PROPERTIES = 93; // lc = 3, lp = 0, pb = 2
 const unpackerModule = new WebAssembly.Module(Uint8Array.from(unpacker));
 
 function unpack(data: Uint8Array, size: number): Uint8Array {
   const { memory, INPUT, decompress } = new WebAssembly.Instance(unpackerModule)
     .exports as unknown as Unpacker;
-  const out = INPUT.value + data.length;
+  const out = INPUT.value + data.length + 1;
   memory.grow(Math.ceil((out + size) / 65536));
   new Uint8Array(memory.buffer).set(data, INPUT.value);
-  decompress(out, size);
+  decompress(INPUT.value, out, size);
   return new Uint8Array(memory.buffer, out, size);
-}
-
-/** An LZMA stream without its header of 13 bytes. */
-function compress(bytes: Uint8Array): Uint8Array {
-  const data = lzma(bytes, 9);
-  if (data[0] !== PROPERTIES) throw new Error(`properties ${data[0]}`);
-  return Uint8Array.from(data.slice(13));
 }
 
 const bytes = Uint8Array.from({ length: 60_000 }, (_, i) => (i * i) >> (i % 11));
