@@ -4,7 +4,7 @@
 // with the names and types of what they export, src/generated/kernels.ts.
 //
 // The module imports an unshared memory: one with shared memory differs in one flag byte. Builds with and without
-// relaxed SIMD differ in a few instructions, all of one length. src/module.ts makes both changes.
+// relaxed SIMD differ in a few instructions, all of one length. src/module.ts and assembly/unpack make the changes.
 // Memory below 64 KiB holds the argument block, the threads' control block (src/layout.ts) and the kernels' constants.
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -111,28 +111,23 @@ const bytes = slimModule(
 );
 checkModule(bytes, compiled.text);
 const unpacker = await compileUnpacker();
-const { packed, layout } = await pack(bytes);
+const packed = await pack(bytes);
 
 mkdirSync(outputFolder, { recursive: true });
 write(
   "kernels-module.ts",
   [
-    'import type { ModuleLayout } from "../unpack.ts";',
-    "",
     "/** The module of assembly/unpack: as numbers, which gzip packs a quarter smaller than base64. */",
     `export const unpacker: readonly number[] = [${unpacker.join()}];`,
-    "/** The kernels' module, packed, in base64. */",
-    `export const packed: string =\n  "${Buffer.from(packed).toString("base64")}";`,
-    `export const layout: ModuleLayout = ${JSON.stringify(layout)};`,
+    "/** The kernels' module, packed, and its size. */",
+    `export const packed: string =\n  \`${packed}\`;`,
+    `export const size = ${bytes.length};`,
     "/** The offset of the byte that says whether its memory is shared: 1 no, 3 yes. */",
     `export const memoryFlag = ${memoryFlagOffset(bytes)};`,
-    "/** The second of the three bytes, 0xfd … 0x01, of what stands for a product, and for the sum that follows it. */",
-    `export const PRODUCT = 0x${STAND_IN_BYTES.product[1].toString(16)};`,
-    `export const SUM = 0x${STAND_IN_BYTES.sum[1].toString(16)};`,
     "",
   ].join("\n"),
 );
-console.log(`${bytes.length} bytes, ${packed.length} packed, unpacker ${unpacker.length}`);
+console.log(`${bytes.length} bytes, ${packed.length} characters packed, unpacker ${unpacker.length}`);
 
 write(
   "kernels.ts",

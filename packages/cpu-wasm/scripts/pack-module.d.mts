@@ -1,2 +1,8 @@
-/** As an LZMA stream, without its header. */
-export function compress(bytes: Uint8Array): Uint8Array;
+/** Where the functions of a module lie in it. */
+export interface CodeRange {
+  readonly codeStart: number;
+  readonly codeEnd: number;
+}
+
+/** The module as the package carries it. */
+export function pack(bytes: Uint8Array, range?: CodeRange): Promise<string>;

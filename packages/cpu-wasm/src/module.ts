@@ -6,7 +6,7 @@
  * "relaxed" one has relaxed SIMD's fused multiply-add. It imports its memory, and one byte says whether that is shared.
  */
 import { Corr2dError } from "@corr2d/core";
-import { layout, memoryFlag, PRODUCT, packed, SUM, unpacker } from "./generated/kernels-module.ts";
+import { memoryFlag, packed, size, unpacker } from "./generated/kernels-module.ts";
 import { unpack } from "./unpack.ts";
 
 export type Simd = "relaxed" | "plain";
@@ -45,31 +45,6 @@ export function chooseSimd(requested: Simd | undefined): Simd {
   return requested ?? (hasRelaxed ? "relaxed" : "plain");
 }
 
-function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
-  if (typeof Buffer !== "undefined") return Buffer.from(base64, "base64"); // atob is slow in Node
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-}
-
-const NOP = 1;
-const INSTRUCTIONS = {
-  plain: { product: [0xfd, 0xe6, 1], sum: [0xfd, 0xe4, 1] }, // f32x4.mul, f32x4.add
-  relaxed: { product: [NOP, NOP, NOP], sum: [0xfd, 0x85, 2] }, // f32x4.relaxed_madd, when both factors and c are on the stack
-};
-
-/** Puts the build's instructions in the place of those that stand for them. */
-export function specialise(bytes: Uint8Array, simd: Simd): void {
-  const { product, sum } = INSTRUCTIONS[simd];
-  // indexOf is native: a loop over all bytes takes 5 ms before it is compiled.
-  for (let at = bytes.indexOf(0xfd); at >= 0; at = bytes.indexOf(0xfd, at + 1)) {
-    if (bytes[at + 2] !== 1) continue;
-    if (bytes[at + 1] === PRODUCT) bytes.set(product, at);
-    else if (bytes[at + 1] === SUM) bytes.set(sum, at);
-  }
-}
-
 /** @throws BACKEND_UNAVAILABLE when the page's Content-Security-Policy forbids compiling. */
 async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
   try {
@@ -91,8 +66,7 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
  * @throws BACKEND_UNAVAILABLE when the page's Content-Security-Policy forbids compiling.
  */
 export async function compileModule(simd: Simd, shared: boolean): Promise<WebAssembly.Module> {
-  const bytes = unpack(await compile(Uint8Array.from(unpacker)), decodeBase64(packed), layout);
-  specialise(bytes, simd);
+  const bytes = unpack(await compile(Uint8Array.from(unpacker)), packed, size, simd === "relaxed");
   if (shared) bytes[memoryFlag] = 3;
   return compile(bytes);
 }

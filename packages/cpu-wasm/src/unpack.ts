@@ -1,39 +1,24 @@
 /** From what the package carries to the kernels' module, by a WebAssembly module of its own (assembly/unpack). */
 
-export interface Unpacker {
+interface Unpacker {
   readonly memory: WebAssembly.Memory;
-  /** Where the data are expected. */
-  readonly INPUT: WebAssembly.Global<"i32">;
-  decompress(input: number, out: number, size: number): void;
-  join(streams: number, module: number, size: number, codeStart: number, codeEnd: number): void;
+  unpack(length: number, size: number, relaxed: boolean): number;
 }
 
 const PAGE = 65536;
-/** The lengths of the streams, before them. */
-const LENGTHS_BYTES = 24;
+// As in assembly/unpack: where the text lies, and where what comes of it does.
+const INPUT = 0x8000;
+const STREAMS = 0x20000;
 
-/** What the module was: its size, and where its functions lie. */
-export interface ModuleLayout {
-  readonly size: number;
-  readonly codeStart: number;
-  readonly codeEnd: number;
-}
-
-/**
- * The module that `data` hold: its streams, as an LZMA stream without its header. Data are trusted: damaged ones give other bytes.
- */
+/** The module of `size` bytes that `packed` holds, for hosts with relaxed SIMD or without. Wrong input gives wrong bytes. */
 export function unpack(
   unpacker: WebAssembly.Module,
-  data: Uint8Array,
-  { size, codeStart, codeEnd }: ModuleLayout,
+  packed: string,
+  size: number,
+  relaxed: boolean,
 ): Uint8Array<ArrayBuffer> {
-  const { memory, INPUT, decompress, join } = new WebAssembly.Instance(unpacker)
-    .exports as unknown as Unpacker;
-  const streams = INPUT.value + data.length + 1; // behind a 0
-  const module = streams + LENGTHS_BYTES + size;
-  memory.grow(Math.ceil((module + size) / PAGE));
-  new Uint8Array(memory.buffer).set(data, INPUT.value);
-  decompress(INPUT.value, streams, LENGTHS_BYTES + size);
-  join(streams, module, size, codeStart, codeEnd);
-  return new Uint8Array(memory.buffer as ArrayBuffer, module, size);
+  const { memory, unpack } = new WebAssembly.Instance(unpacker).exports as unknown as Unpacker;
+  memory.grow(Math.ceil((STREAMS + 2 * size) / PAGE));
+  new TextEncoder().encodeInto(packed, new Uint8Array(memory.buffer, INPUT));
+  return new Uint8Array(memory.buffer as ArrayBuffer, unpack(packed.length, size, relaxed), size);
 }

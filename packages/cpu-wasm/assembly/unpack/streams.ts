@@ -9,9 +9,14 @@
 
 const enum Stream { OUTSIDE, BYTES, OFFSETS, CONSTANTS, LOCALS, OPCODES, COUNT }
 
-export const STREAMS: i32 = Stream.COUNT;
-/** Where the next byte of each stream is; decompression's tables lie before, and its input behind. */
-export const CURSORS: usize = 32768 - 4 * Stream.COUNT;
+/** Where the streams lie; the input and the tables of decompression are before. */
+export const STREAMS: usize = 0x20000;
+/** Before the first one: where functions begin and end in the module, and where the next byte of each stream is. */
+const CODE_START: usize = STREAMS;
+const CODE_END: usize = STREAMS + 4;
+export const CURSORS: usize = STREAMS + 8;
+export const HEADER: usize = 8 + 4 * Stream.COUNT;
+
 /** Where the next byte of the module is. */
 let at: usize = 0;
 
@@ -23,6 +28,11 @@ function moveByte(stream: i32): u32 {
   if (SPLITS) store<u8>(here, load<u8>(at));
   else store<u8>(at, load<u8>(here));
   return load<u8>(at++);
+}
+
+/** Bytes up to one in the module. */
+function moveBytes(stream: i32, end: usize): void {
+  while (at < end) moveByte(stream);
 }
 
 /** A LEB128 number. */
@@ -64,30 +74,20 @@ function moveInstruction(): void {
       move(Stream.OPCODES);
     }
   }
-  for (; bytes > 0; bytes--) moveByte(Stream.BYTES);
+  moveBytes(Stream.BYTES, at + bytes);
 }
 
-/** The module of `size` bytes, whose functions lie from `codeStart` to `codeEnd` in it, from or to the streams. */
-export function moveModule(module: usize, size: i32, codeStart: i32, codeEnd: i32): void {
+/** The module of `size` bytes from or to the streams. */
+export function moveModule(module: usize, size: usize): void {
   at = module;
-  while (at < module + codeStart) moveByte(Stream.OUTSIDE);
-  const stop = module + codeEnd;
+  moveBytes(Stream.OUTSIDE, module + load<u32>(CODE_START));
+  const stop = module + load<u32>(CODE_END);
   while (at < stop) {
     const bytes = move(Stream.OUTSIDE);
     const end = min(at + bytes, stop);
-    // How many locals there are, and their type, for each type.
-    for (let numbers = 2 * move(Stream.OUTSIDE); numbers > 0 && at < end; numbers--) move(Stream.OUTSIDE);
+    const types = move(Stream.OUTSIDE); // of locals: how many there are, and which type
+    moveBytes(Stream.OUTSIDE, min(at + 2 * types, end));
     while (at < end) moveInstruction();
   }
-  while (at < module + size) moveByte(Stream.OUTSIDE);
-}
-
-/** Makes a module from the streams: before them lie their lengths. */
-export function join(streams: usize, module: usize, size: i32, codeStart: i32, codeEnd: i32): void {
-  let from = streams + 4 * Stream.COUNT;
-  for (let i: usize = 0; i < 4 * Stream.COUNT; i += 4) {
-    store<usize>(CURSORS + i, from);
-    from += load<u32>(streams + i);
-  }
-  moveModule(module, size, codeStart, codeEnd);
+  moveBytes(Stream.OUTSIDE, module + size);
 }
