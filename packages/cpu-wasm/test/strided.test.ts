@@ -125,6 +125,26 @@ describe.each(BUILDS)("strided copies, %s build", async (build) => {
     }
   });
 
+  test.each([
+    [
+      [40, 30, 30],
+      [30, 15, 1],
+    ],
+    [
+      [3, 40, 100],
+      [6000, 50, 1],
+    ],
+    [
+      [200, 60, 3],
+      [3, 0, 1],
+    ],
+  ])("large sums of %j with strides %j do not depend on how chunks are run", (shape, strides) => {
+    rt.reset();
+    const at = rt.put(Float32Array.from({ length: sizeOf(shape) }, random));
+    const view = viewOf(shape, strides);
+    rt.result(view.sourceSize, "float32", (out) => stridedAdd(rt, at, out, view, "float32")); // compares the bits
+  });
+
   test("a long sum over an axis that stands still is exact", () => {
     rt.reset();
     const x = Float32Array.from({ length: 300_000 }, () => 1 + random());

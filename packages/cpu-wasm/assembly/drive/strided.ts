@@ -191,8 +191,10 @@ export function stridedAdd(isInt: bool, x: usize, out: usize, rank: i32, offset:
   // The disjoint ones outside.
   let overlapping = axes;
   for (let i = axes - 1; i >= 0; i--) if (abs(toOf(i)) > limit) moveAxis(i, --overlapping);
+  // A chunk is whole slices of the disjoint axes, so that no two chunks add to one place.
+  const slice = sizeOf(0, overlapping);
   merge(overlapping);
-  runRows(isInt ? Mode.INT_ADD : Mode.ADD, CHUNK);
+  runRows(isInt ? Mode.INT_ADD : Mode.ADD, max(1, CHUNK / slice) * slice);
 }
 
 /** The sums of x over the axes that do not move in the view, as exact as `reduce` makes them; their lengths become 1. */
