@@ -454,7 +454,7 @@ export class Tensor implements Disposable {
   ge(other: Operand): Tensor {
     return elementwise.compare("ge", this, other);
   }
-  clamp(min: number | null = null, max: number | null = null): Tensor {
+  clamp(min?: number | null, max?: number | null): Tensor {
     return elementwise.clamp(this, min, max);
   }
   neg(): Tensor {

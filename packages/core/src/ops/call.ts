@@ -20,27 +20,18 @@ import type {
 import { alignShape, checkRank, collapseAxes, MAX_RANK, reducedShape, type Shape, sizeOf } from "../shape.ts";
 import { Storage } from "../storage.ts";
 
-const CASTS: { readonly [op: string]: DType } = {
-  toFloat32: "float32",
-  toFloat64: "float64",
-  toInt32: "int32",
-};
-
 export function fill(backend: Backend, value: number, size: number, dtype: DType): Storage {
   return new Storage(backend, backend.fill(value, size, dtype), size, dtype);
 }
 
-export function unary(op: UnaryOp, x: Storage): Storage {
+/** The result has x's dtype, unless the operation is a cast. */
+export function unary(op: UnaryOp, x: Storage, out: DType = x.dtype): Storage {
   const { backend, size, dtype } = x;
-  const out = CASTS[op] ?? dtype;
   if (size === 0) return fill(backend, 0, 0, out);
   return new Storage(backend, backend.unary(op, x.handle, size, dtype), size, out);
 }
 
-export function isComparison(op: BinaryOp): boolean {
-  return op === "equal" || op === "notEqual" || op.startsWith("less") || op.startsWith("greater");
-}
-
+/** The result has the operands' dtype, unless the operation is a comparison. */
 export function binary(
   op: BinaryOp,
   a: Storage,
@@ -48,10 +39,10 @@ export function binary(
   b: Storage,
   shapeB: Shape,
   shape: Shape,
+  out: DType = a.dtype,
 ): Storage {
   const { backend, dtype } = a;
   const size = sizeOf(shape);
-  const out = isComparison(op) ? "int32" : dtype;
   if (size === 0) return fill(backend, 0, 0, out);
   const rank = shape.length;
   const handle = backend.binary(

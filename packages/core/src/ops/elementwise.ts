@@ -7,7 +7,7 @@
 import { apply, checkTensor, checkTensors, isFloating, makeTensor, type Op } from "../autograd.ts";
 import type { Activation, Backend, BinaryOp, DType, UnaryOp } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
-import { broadcastShapes, type Shape } from "../shape.ts";
+import { broadcastShapes, sameShape } from "../shape.ts";
 import { keep } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import * as call from "./call.ts";
@@ -87,12 +87,13 @@ function binaryOp(
   member: BinaryOp,
   gradients: readonly [Gradient | null, Gradient | null],
   saves: true | readonly number[] = true,
+  dtype?: DType,
 ): Op {
   return {
     name: gradName(member),
     forward([a, b]) {
       const shape = broadcastShapes(a!.shape, b!.shape);
-      return makeTensor(call.binary(member, a!.storage, a!.shape, b!.storage, b!.shape, shape), shape);
+      return makeTensor(call.binary(member, a!.storage, a!.shape, b!.storage, b!.shape, shape, dtype), shape);
     },
     savesInputs: saves,
     gradients,
@@ -144,7 +145,7 @@ const share = (wins: "gt" | "lt", mine: 0 | 1): Gradient => {
 const MAXIMUM = binaryOp("maximum", [share("gt", 0), share("gt", 1)]);
 const MINIMUM = binaryOp("minimum", [share("lt", 0), share("lt", 1)]);
 
-const comparison = (member: BinaryOp): Op => binaryOp(member, [null, null], []);
+const comparison = (member: BinaryOp): Op => binaryOp(member, [null, null], [], "int32");
 type Comparison = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 const COMPARISONS: { readonly [name in Comparison]: Op } = {
   eq: comparison("equal"),
@@ -277,7 +278,7 @@ const CASTS = { float32: "toFloat32", float64: "toFloat64", int32: "toInt32" } a
 
 const CAST: Op<{ readonly to: DType; readonly from: DType }> = {
   name: "ToCopyBackward0",
-  forward: ([x], { to }) => makeTensor(call.unary(CASTS[to], x!.storage), x!.shape),
+  forward: ([x], { to }) => makeTensor(call.unary(CASTS[to], x!.storage, to), x!.shape),
   gradients: [(g, c) => cast(g, c.attributes.from)],
 };
 
@@ -315,7 +316,7 @@ export function checkDtype(backend: Backend, dtype: DType): void {
 const WHERE: Op = {
   name: "WhereBackward0",
   forward([condition, a, b]) {
-    const shape = whereShape(condition!.shape, a!.shape, b!.shape);
+    const shape = broadcastShapes(condition!.shape, broadcastShapes(a!.shape, b!.shape));
     const storage = call.select(
       condition!.storage,
       condition!.shape,
@@ -330,9 +331,6 @@ const WHERE: Op = {
   savesInputs: [0],
   gradients: [null, (g, c) => where(c.input(0), g, 0), (g, c) => where(c.input(0), 0, g)],
 };
-
-const whereShape = (condition: Shape, a: Shape, b: Shape): Shape =>
-  broadcastShapes(condition, broadcastShapes(a, b));
 
 /**
  * `condition ? a : b` elementwise, broadcasting. A NaN in the branch not taken does not leak.
@@ -371,13 +369,11 @@ const CLAMP: Op<{ readonly min: number; readonly max: number }> = {
 };
 
 /** Values below `min` become `min`, above `max` become `max` (defaults −∞, ∞); NaN stays. */
-export function clamp(x: Tensor, min: number | null = null, max: number | null = null): Tensor {
+export function clamp(x: Tensor, min?: number | null, max?: number | null): Tensor {
   checkTensor("clamp", x);
   // An int32 tensor has no infinite bounds: its own stand for them.
   const [least, most] = x.dtype === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [-Infinity, Infinity];
-  const low = min === null || min === -Infinity ? least : min;
-  const high = max === null || max === Infinity ? most : max;
-  return apply(CLAMP, [x], { min: low, max: high });
+  return apply(CLAMP, [x], { min: Math.max(least, min ?? least), max: Math.min(most, max ?? most) });
 }
 
 const ADD_SCALED: Op<{ readonly scaleA: number; readonly scaleB: number }> = {
@@ -398,7 +394,7 @@ export function addScaled(a: Tensor, scaleA: number, b: Tensor, scaleB: number):
   checkTensors("addScaled", [a, b]);
   checkFloating("addScaled", a, b);
   checkSameDtype("addScaled", a, b);
-  if (broadcastShapes(a.shape, b.shape) !== a.shape || a.size !== b.size) {
+  if (!sameShape(a.shape, b.shape)) {
     throw new Corr2dError("SHAPE_MISMATCH", `addScaled: shapes [${a.shape}] and [${b.shape}] must be equal`);
   }
   return apply(ADD_SCALED, [a, b], { scaleA, scaleB });
