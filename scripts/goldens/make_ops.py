@@ -208,6 +208,13 @@ for diagonal in (-1, 0, 2):
     case("triu", lambda x: torch.triu(x, diagonal), real(2, 3, 4), args=(diagonal,))
     case("tril", lambda x: torch.tril(x, diagonal), real(2, 3, 4), args=(diagonal,))
 
+# A product with 0 and 1 would spread what is not finite.
+NAN, INF = float("nan"), float("inf")
+for size, plane in ((2, [[NAN, 1.0], [2.0, 3.0]]), (2, [[INF, 1.0, 5.0], [2.0, -INF, 3.0], [0.5, 1.5, 4.0]])):
+    case("adaptiveAvgPool2d", lambda x: F.adaptive_avg_pool2d(x, size), torch.tensor([[plane]]), args=(size,))
+for size in ((2, 3), (3, 6), (4, 4)):
+    case("adaptiveAvgPool2d", lambda x: F.adaptive_avg_pool2d(x, size), real(2, 6, 9), args=(list(size),))
+
 out = os.path.join(os.path.dirname(__file__), "../../packages/core/test/fixtures/ops.json")
 with open(out, "w") as f:
     f.write('{"torch":"%s","cases":[\n' % torch.__version__.split("+")[0])

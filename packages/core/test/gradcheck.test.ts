@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { cpuJs } from "../../cpu-js/src/index.ts";
 import {
+  adaptiveAvgPool2d,
   avgPool2d,
   type Corr2dOptions,
   convTranspose2d,
@@ -85,6 +86,7 @@ describe("pools and the rest", () => {
     ["tanh", [5], (x: Tensor) => x.tanh()],
     ["gelu", [5], (x: Tensor) => gelu(x)],
     ["softplus", [5], (x: Tensor) => softplus(x)],
+    ["adaptiveAvgPool2d", [2, 5, 4], (x: Tensor) => adaptiveAvgPool2d(x, [2, 3])],
     ["std", [3, 4], (x: Tensor) => x.std(1)],
     ["prod", [3, 4], (x: Tensor) => x.prod(1)],
     ["logSumExp", [3, 4], (x: Tensor) => x.logSumExp(1)],

@@ -14,8 +14,7 @@ import { type Pair, type PoolOptions, poolWindow, toPair } from "../window.ts";
 import * as call from "./call.ts";
 import { checkFloating } from "./elementwise.ts";
 import { addByIndex } from "./indexing.ts";
-import { matmul } from "./matmul.ts";
-import { reshape } from "./movement.ts";
+import { cat, narrow, reshape } from "./movement.ts";
 
 /** [N, C, H, W] of a pool's input, and the shape of its result. */
 function poolShapes(
@@ -128,20 +127,19 @@ export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPoolOptions =
   return apply(AVG_POOL, [x], { window, average, shape });
 }
 
-/** Row o of the matrix averages input cells ⌊o · size / bins⌋ up to ⌈(o + 1) · size / bins⌉. */
-function binMatrix(x: Tensor, size: number, bins: number): Tensor {
-  const values = x.dtype === "float64" ? new Float64Array(bins * size) : new Float32Array(bins * size);
-  for (let o = 0; o < bins; o++) {
+/** Along one axis: bin o is of the cells from ⌊o · size / bins⌋ to before ⌈(o + 1) · size / bins⌉; neighbours may share one. */
+function meansOfBins(x: Tensor, axis: number, bins: number): Tensor {
+  const size = x.shape[axis]!;
+  const means = Array.from({ length: bins }, (_, o) => {
     const start = Math.floor((o * size) / bins);
-    const end = Math.ceil(((o + 1) * size) / bins);
-    values.fill(1 / (end - start), o * size + start, o * size + end);
-  }
-  return x.fromArray(values, [bins, size]);
+    const length = Math.ceil(((o + 1) * size) / bins) - start;
+    return narrow(x, axis, start, length).mean(axis, { keepDim: true });
+  });
+  return cat(means, axis);
 }
 
 /**
- * The means of an outputSize grid of bins that cover the input, whatever its size: two matrix products,
- * rows · x · columnsᵀ.
+ * The means of an outputSize grid of bins that cover the input, whatever its size.
  *
  * @param x [N, C, H, W] or [C, H, W]
  * @returns the same leading axes and outputSize.
@@ -159,5 +157,9 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: Pair): Tensor {
         `${formatShape(x.shape)} and [${rows}, ${columns}]`,
     );
   }
-  return matmul(binMatrix(x, height, rows), matmul(x, binMatrix(x, width, columns).t()));
+  const lead = x.shape.slice(0, -2);
+  if (height % rows !== 0 || width % columns !== 0) {
+    return meansOfBins(meansOfBins(x, lead.length, rows), lead.length + 1, columns);
+  }
+  return reshape(x, [...lead, rows, height / rows, columns, width / columns]).mean([-3, -1]);
 }
