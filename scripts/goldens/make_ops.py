@@ -208,8 +208,20 @@ for diagonal in (-1, 0, 2):
     case("triu", lambda x: torch.triu(x, diagonal), real(2, 3, 4), args=(diagonal,))
     case("tril", lambda x: torch.tril(x, diagonal), real(2, 3, 4), args=(diagonal,))
 
-# A product with 0 and 1 would spread what is not finite.
+# Where a formula's value or gradient would not be finite, or a product would spread what is not.
 NAN, INF = float("nan"), float("inf")
+rows = torch.tensor([[0.0, 0.0, 0.0], [2.0, 0.0, -1.0], [1.5, 2.0, 0.5]])
+for p in (0, 0.5, 1, 2, 3, INF, -1, -INF):
+    case("norm", lambda x: torch.norm(x, p=p, dim=1), rows, args=(str(p).replace("inf", "Infinity"), 1))
+case("std", lambda x: torch.std(x, dim=[1]), torch.tensor([[2.0, 2.0, 2.0], [1.0, 2.0, 4.0]]), args=(1,))
+for name, fn in {"amax": torch.amax, "amin": torch.amin}.items():
+    case(name, lambda x: fn(x, dim=[1]), torch.tensor([[2.0, NAN, 1.0], [3.0, 1.0, 3.0]]), args=(1,))
+for name, fn in {"maximum": torch.maximum, "minimum": torch.minimum}.items():
+    case(name, fn, torch.tensor([NAN, 1.0, NAN, 2.0]), torch.tensor([1.0, NAN, NAN, 3.0]))
+case("clamp", lambda x: torch.clamp(x, -1, 1), torch.tensor([NAN, INF, -INF, 0.5]), args=(-1, 1))
+case("logSumExp", lambda x: torch.logsumexp(x, dim=[1]), torch.zeros(2, 0), args=(1,), grads=False)
+case("gelu", F.gelu, torch.tensor([3e38, -3e38]), grads=False)
+case("geluTanh", lambda x: F.gelu(x, approximate="tanh"), torch.tensor([3e38, -3e38]), grads=False)
 for size, plane in ((2, [[NAN, 1.0], [2.0, 3.0]]), (2, [[INF, 1.0, 5.0], [2.0, -INF, 3.0], [0.5, 1.5, 4.0]])):
     case("adaptiveAvgPool2d", lambda x: F.adaptive_avg_pool2d(x, size), torch.tensor([[plane]]), args=(size,))
 for size in ((2, 3), (3, 6), (4, 4)):

@@ -118,7 +118,7 @@ export function normalizeAxes(axes: number | readonly number[] | null | undefine
 }
 
 /** The shape left when `axes` (sorted, from the front) are reduced. */
-export function reducedShape(shape: Shape, axes: readonly number[], keepDim: boolean): number[] {
+export function reducedShape(shape: Shape, axes: readonly number[], keepDim: boolean | undefined): number[] {
   const out: number[] = [];
   for (let axis = 0; axis < shape.length; axis++) {
     if (!axes.includes(axis)) out.push(shape[axis]!);

@@ -11,6 +11,7 @@ import {
   noGrad,
   ones,
   setBackend,
+  type Tensor,
   tensor,
   where,
   zeros,
@@ -327,4 +328,22 @@ describe("non-finite values", () => {
       ].map(([i, j]) => [i, j, Number.POSITIVE_INFINITY]),
     );
   });
+});
+
+// PyTorch 1.13's grad_fn of each.
+it.each([
+  ["SumBackward0", (x: Tensor) => x.sum()],
+  ["SumBackward1", (x: Tensor) => x.sum(1)],
+  ["MeanBackward0", (x: Tensor) => x.mean()],
+  ["MeanBackward1", (x: Tensor) => x.mean([0, 1])],
+  ["ProdBackward0", (x: Tensor) => x.prod()],
+  ["ProdBackward1", (x: Tensor) => x.prod(1)],
+  ["AmaxBackward0", (x: Tensor) => x.amax(1)],
+] as const)("%s", (name, reduce) => expect(reduce(leaf([[1, 2]])).gradFn).toBe(name));
+
+it("the gradient of a norm can itself be a norm at 0", () => {
+  const x = leaf([0, 0]);
+  const [first] = grad(x.norm(), [x], { createGraph: true });
+  first!.norm().backward();
+  expect(x.grad!.toArraySync()).toEqual([0, 0]);
 });

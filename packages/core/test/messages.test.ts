@@ -7,6 +7,7 @@ import {
   cat,
   convTranspose2d,
   corr2d,
+  gelu,
   linear,
   matmul,
   maxPool2d,
@@ -280,7 +281,12 @@ describe("shapes", () => {
     ],
     ["negative size", () => zeros([-1]), "INVALID_ARGUMENT", "non-negative integers"],
     ["nine axes", () => ones([1, 1, 1, 1, 1, 1, 1, 1, 1]), "INVALID_ARGUMENT", "at most 8 axes"],
-    ["largest of nothing", () => zeros([0, 3]).amax(0), "INVALID_ARGUMENT", "amax()"],
+    [
+      "largest of nothing",
+      () => zeros([0, 3]).amax(0),
+      "INVALID_ARGUMENT",
+      "amax(): Expected reduction dim 0 to have non-zero size (shape [0, 3])",
+    ],
     ["argmax of nothing", () => zeros([0]).argmax(), "INVALID_ARGUMENT", "non-zero size"],
     [
       "reflection",
@@ -385,6 +391,12 @@ describe("dtypes and backends", () => {
       () => ones([2]).div(2, { roundingMode: "up" as never }),
       "INVALID_ARGUMENT",
       "found 'up'",
+    ],
+    [
+      "gelu",
+      () => gelu(ones([2]), { approximate: "Tanh" as never }),
+      "INVALID_ARGUMENT",
+      "gelu: approximate must be 'none' or 'tanh', but got 'Tanh'",
     ],
     [
       "promise of a backend",

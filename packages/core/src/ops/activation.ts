@@ -4,6 +4,7 @@
  */
 import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { Activation } from "../backend.ts";
+import { Corr2dError } from "../errors.ts";
 import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import * as call from "./call.ts";
@@ -125,7 +126,7 @@ export const softsign = (x: Tensor): Tensor => runSoftsign(x, "softsign");
 
 const runGelu = /* @__PURE__ */ composed(
   "GeluBackward0",
-  (x) => x.mul(x.mul(Math.SQRT1_2).erf().add(1)).mul(0.5),
+  (x) => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1)),
   (x) =>
     x
       .mul(Math.SQRT1_2)
@@ -138,7 +139,7 @@ const TANH_SCALE = Math.sqrt(2 / Math.PI);
 const geluArgument = (x: Tensor): Tensor => x.add(x.mul(x).mul(x).mul(0.044715)).mul(TANH_SCALE);
 const runGeluTanh = /* @__PURE__ */ composed(
   "GeluBackward0",
-  (x) => x.mul(geluArgument(x).tanh().add(1)).mul(0.5),
+  (x) => x.mul(0.5).mul(geluArgument(x).tanh().add(1)),
   (x) => {
     const t = geluArgument(x).tanh();
     const inner = x
@@ -152,9 +153,22 @@ const runGeluTanh = /* @__PURE__ */ composed(
       .add(x.mul(0.5).mul(t.square().neg().add(1)).mul(inner));
   },
 );
-/** x · Φ(x), exactly or by the tanh approximation (Hendrycks & Gimpel 2016, "Gaussian error linear units"). */
-export const gelu = (x: Tensor, options: { readonly approximate?: "none" | "tanh" } = {}): Tensor =>
-  options.approximate === "tanh" ? runGeluTanh(x, "gelu") : runGelu(x, "gelu");
+/**
+ * x · Φ(x), exactly or by the tanh approximation (Hendrycks & Gimpel 2016, "Gaussian error linear units").
+ * @throws INVALID_ARGUMENT for an unknown approximation.
+ */
+export function gelu(
+  x: Tensor,
+  options: { readonly approximate?: "none" | "tanh" | undefined } = {},
+): Tensor {
+  const { approximate = "none" } = options;
+  if (approximate === "none") return runGelu(x, "gelu");
+  if (approximate === "tanh") return runGeluTanh(x, "gelu");
+  throw new Corr2dError(
+    "INVALID_ARGUMENT",
+    `gelu: approximate must be 'none' or 'tanh', but got '${String(approximate)}'`,
+  );
+}
 
 const runHardSigmoid = /* @__PURE__ */ composed(
   "HardsigmoidBackward0",

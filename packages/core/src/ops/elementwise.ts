@@ -81,7 +81,7 @@ export function checkFloating(op: string, ...tensors: readonly Tensor[]): void {
 type Gradient = NonNullable<Exclude<Op["gradients"], (...args: never) => unknown>[number]>;
 
 /** `MulBackward0` for `mul`, as PyTorch names most. */
-const gradName = (member: string): string => `${member[0]!.toUpperCase()}${member.slice(1)}Backward0`;
+export const gradName = (member: string): string => `${member[0]!.toUpperCase()}${member.slice(1)}Backward0`;
 
 function binaryOp(
   member: BinaryOp,
@@ -134,16 +134,16 @@ const powExponent: Gradient = (g, c) => {
 };
 const POW = binaryOp("pow", [powBase, powExponent]);
 
-/** The operand that wins takes the gradient; at a tie each takes half, as in PyTorch. */
-const share = (wins: "gt" | "lt", mine: 0 | 1): Gradient => {
+/** The operand that loses has no gradient; at a tie each takes half, beside a NaN all, as in PyTorch. */
+const share = (loses: "lt" | "gt", mine: 0 | 1): Gradient => {
   return (g, c) => {
     const a = c.input(mine);
     const b = c.input(mine === 0 ? 1 : 0);
-    return where(a.eq(b), g.div(2), where(a[wins](b), g, 0));
+    return where(a.eq(b), g.div(2), where(a[loses](b), 0, g));
   };
 };
-const MAXIMUM = binaryOp("maximum", [share("gt", 0), share("gt", 1)]);
-const MINIMUM = binaryOp("minimum", [share("lt", 0), share("lt", 1)]);
+const MAXIMUM = binaryOp("maximum", [share("lt", 0), share("lt", 1)]);
+const MINIMUM = binaryOp("minimum", [share("gt", 0), share("gt", 1)]);
 
 const comparison = (member: BinaryOp): Op => binaryOp(member, [null, null], [], "int32");
 type Comparison = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
@@ -363,7 +363,7 @@ const CLAMP: Op<{ readonly min: number; readonly max: number }> = {
   gradients: [
     (g, c) => {
       const x = c.input(0);
-      return where(x.lt(c.attributes.min).add(x.gt(c.attributes.max)), 0, g);
+      return where(x.ge(c.attributes.min).mul(x.le(c.attributes.max)), g, 0);
     },
   ],
 };

@@ -3,13 +3,13 @@
  *
  * `dim` is a number, several, or absent for all axes, as in PyTorch; `keepDim` leaves reduced axes with size 1.
  */
-import { apply, makeTensor, type Op } from "../autograd.ts";
+import { apply, type GradientFunction, makeTensor, type Op } from "../autograd.ts";
 import type { ReduceOp } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
 import { formatShape, normalizeAxes, normalizeAxis, reducedShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import * as call from "./call.ts";
-import { checkFloating, where } from "./elementwise.ts";
+import { checkFloating, gradName, where } from "./elementwise.ts";
 import { gather } from "./indexing.ts";
 import { expand, reshape } from "./movement.ts";
 
@@ -20,9 +20,8 @@ export interface ReduceOptions {
   readonly keepDim?: boolean | undefined;
 }
 
-interface ReduceAttributes {
+interface ReduceAttributes extends ReduceOptions {
   readonly axes: readonly number[];
-  readonly keepDim: boolean;
   /** The input's shape with the reduced axes of size 1: gradients broadcast from it. */
   readonly keptShape: Shape;
 }
@@ -35,18 +34,35 @@ function forward(member: ReduceOp): Op<ReduceAttributes>["forward"] {
   };
 }
 
-const SUM: Op<ReduceAttributes> = {
-  name: "SumBackward1",
-  forward: forward("sum"),
-  gradients: [(g, c) => expand(g.shape.length === 0 ? g : reshape(g, c.attributes.keptShape), c.shape(0))],
-};
+/** An operation under its names in PyTorch: of everything, and of the axes that `dim` names. */
+type Overloads = readonly [all: Op<ReduceAttributes>, some: Op<ReduceAttributes>];
+
+const overloads = (name: string, op: Omit<Op<ReduceAttributes>, "name">): Overloads => [
+  { ...op, name: `${name}Backward0` },
+  { ...op, name: `${name}Backward1` },
+];
+
+/** A sum's gradient goes to every element of it. */
+const spread: GradientFunction<ReduceAttributes> = (g, c) =>
+  expand(g.shape.length === 0 ? g : reshape(g, c.attributes.keptShape), c.shape(0));
+
+const SUM = overloads("Sum", { forward: forward("sum"), gradients: [spread] });
+
+/** How many elements each result is of. */
+const countOf = (shape: Shape, axes: readonly number[]): number =>
+  axes.reduce((count, axis) => count * shape[axis]!, 1);
+
+const MEAN = overloads("Mean", {
+  forward: (inputs, attributes) =>
+    SUM[1].forward(inputs, attributes).div(countOf(inputs[0]!.shape, attributes.axes)),
+  gradients: [(g, c) => spread(g.div(countOf(c.shape(0), c.attributes.axes)), c)],
+});
 
 /**
  * The product of the other elements is p / x, unless something is zero: with one zero only that element has a
  * gradient, the product of the rest; with two or more there is none.
  */
-const PROD: Op<ReduceAttributes> = {
-  name: "ProdBackward1",
+const PROD = overloads("Prod", {
   forward: forward("prod"),
   savesInputs: true,
   gradients: [
@@ -56,103 +72,99 @@ const PROD: Op<ReduceAttributes> = {
       const zero = x.eq(0);
       const zeros = zero.sum(axes, { keepDim: true });
       const safe = where(zero, 1, x);
-      const product = safe.prod(axes, { keepDim: true });
-      const others = where(
-        zeros.eq(0),
-        product.div(safe),
-        where(zeros.eq(1).mul(zero), product, x.zerosLike()),
-      );
-      return reshape(g, keptShape).mul(others);
+      const others = safe.prod(axes, { keepDim: true }).div(safe);
+      return reshape(g, keptShape).mul(where(zeros.eq(zero), others, 0));
     },
   ],
-};
+});
+
+function checkNotEmpty(label: string, shape: Shape, axes: readonly number[]): void {
+  if (countOf(shape, axes) > 0) return;
+  throw new Corr2dError(
+    "INVALID_ARGUMENT",
+    `${label}(): Expected reduction dim ${axes.join(", ")} to have non-zero size (shape ${formatShape(shape)})`,
+  );
+}
 
 /** The elements that equal the extreme share its gradient evenly, as in PyTorch's amax. */
-function extreme(member: "max" | "min", name: string): Op<ReduceAttributes> {
-  return {
-    name,
-    forward: forward(member),
+function extreme(member: "max" | "min"): Overloads {
+  const label = `a${member}`;
+  const reduce = forward(member);
+  const op: Op<ReduceAttributes> = {
+    name: gradName(label),
+    forward(inputs, attributes) {
+      checkNotEmpty(label, inputs[0]!.shape, attributes.axes);
+      return reduce(inputs, attributes);
+    },
     savesInputs: true,
     savesOutput: true,
     gradients: [
       (g, c) => {
         const { axes, keptShape } = c.attributes;
         const winners = c.input(0).eq(reshape(c.output(), keptShape));
-        const shares = winners.sum(axes, { keepDim: true }).type(g.dtype);
-        return where(winners, reshape(g, keptShape).div(shares), 0);
+        const share = reshape(g, keptShape).div(winners.sum(axes, { keepDim: true }).type(g.dtype));
+        // A NaN wins but equals nothing: divided among none, its gradient is NaN everywhere, as in PyTorch.
+        return where(winners, share, share.mul(0));
       },
     ],
   };
+  return [op, op];
 }
-const AMAX = extreme("max", "AmaxBackward0");
-const AMIN = extreme("min", "AminBackward0");
+const AMAX = extreme("max");
+const AMIN = extreme("min");
 
-function run(op: Op<ReduceAttributes>, label: string, x: Tensor, dim: Dim, options: ReduceOptions): Tensor {
+function run(ops: Overloads, x: Tensor, dim: Dim, options: ReduceOptions): Tensor {
   const axes = normalizeAxes(dim, x.shape.length);
-  if (op !== SUM && op !== PROD && x.size === 0 && axes.some((axis) => x.shape[axis] === 0)) {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `${label}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the ` +
-        `'dim' argument (shape ${formatShape(x.shape)})`,
-    );
-  }
-  const attributes = {
-    axes,
-    keepDim: options.keepDim ?? false,
-    keptShape: reducedShape(x.shape, axes, true),
-  };
-  return apply(op, [x], attributes);
+  const keptShape = reducedShape(x.shape, axes, true);
+  const op = ops[dim === undefined || dim === null ? 0 : 1];
+  return apply(op, [x], { axes, keepDim: options.keepDim, keptShape });
 }
 
 /** Over nothing: 0. */
-export const sum = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor =>
-  run(SUM, "sum", x, dim, options);
+export const sum = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor => run(SUM, x, dim, options);
 /** Over nothing: 1. */
-export const prod = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor =>
-  run(PROD, "prod", x, dim, options);
+export const prod = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor => run(PROD, x, dim, options);
 /** The largest element; ties share the gradient evenly. */
-export const amax = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor =>
-  run(AMAX, "amax", x, dim, options);
+export const amax = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor => run(AMAX, x, dim, options);
 /** The smallest element; ties share the gradient evenly. */
-export const amin = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor =>
-  run(AMIN, "amin", x, dim, options);
+export const amin = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor => run(AMIN, x, dim, options);
 
 /** The arithmetic mean; over nothing NaN. Floating dtypes only. */
 export function mean(x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor {
   checkFloating("mean", x);
-  const axes = normalizeAxes(dim, x.shape.length);
-  const count = axes.reduce((n, axis) => n * x.shape[axis]!, 1);
-  return sum(x, axes, options).div(count);
+  return run(MEAN, x, dim, options);
 }
+
+type VarianceOptions = ReduceOptions & { readonly correction?: number | undefined };
 
 /** The variance, divided by n − correction (default 1: Bessel's, as in PyTorch). */
-export function variance(
-  x: Tensor,
-  dim?: Dim,
-  options: ReduceOptions & { readonly correction?: number | undefined } = {},
-): Tensor {
+export function variance(x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor {
   const axes = normalizeAxes(dim, x.shape.length);
-  const count = axes.reduce((n, axis) => n * x.shape[axis]!, 1);
-  const centred = x.sub(mean(x, axes, { keepDim: true }));
-  return sum(centred.square(), axes, options).div(Math.max(0, count - (options.correction ?? 1)));
+  const squares = x.sub(mean(x, axes, { keepDim: true })).square();
+  return sum(squares, axes, options).div(Math.max(0, countOf(x.shape, axes) - (options.correction ?? 1)));
 }
 
-/** The square root of `variance`. */
-export const std = (
-  x: Tensor,
-  dim?: Dim,
-  options: ReduceOptions & { readonly correction?: number | undefined } = {},
-): Tensor => variance(x, dim, options).sqrt();
+/** xᵖ for x ≥ 0, with a gradient of 0 at 0, where the true one may be infinite (PyTorch's rule for norms). */
+function power(x: Tensor, p: number): Tensor {
+  const zero = x.eq(0);
+  const safe = where(zero, 1, x);
+  return where(zero, p > 0 ? 0 : Infinity, p === 0.5 ? safe.sqrt() : safe.pow(p));
+}
 
-/** ln Σ eˣ, with the maximum taken out first. */
+/** The square root of `variance`; where all elements are equal its gradient is 0. */
+export const std = (x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor =>
+  power(variance(x, dim, options), 0.5);
+
+/** ln Σ eˣ, with the maximum taken out first; over nothing −∞. */
 export function logSumExp(x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor {
   checkFloating("logSumExp", x);
   const axes = normalizeAxes(dim, x.shape.length);
+  if (countOf(x.shape, axes) === 0) return sum(x, axes, options).log();
   const max = amax(x, axes, { keepDim: true }).detach();
   // Infinite maxima would give ∞ − ∞; 0 in their place lets exp overflow or vanish as it should.
   const shift = where(max.sub(max).eq(0), max, 0);
   const total = sum(x.sub(shift).exp(), axes, { keepDim: true }).log().add(shift);
-  return options.keepDim ? total : reshape(total, reducedShape(x.shape, axes, false));
+  return reshape(total, reducedShape(x.shape, axes, options.keepDim));
 }
 
 function argOp(
@@ -162,23 +174,13 @@ function argOp(
   options: ReduceOptions,
 ): Tensor {
   if (dim === undefined) {
-    const flat = argOp(member, reshape(x, [x.size]), 0, {});
-    return options.keepDim
-      ? reshape(
-          flat,
-          x.shape.map(() => 1),
-        )
-      : flat;
+    const found = argOp(member, reshape(x, [x.size]), 0, {});
+    return reshape(found, reducedShape(x.shape, normalizeAxes(dim, x.shape.length), options.keepDim));
   }
   const axis = normalizeAxis(dim, x.shape.length);
   const source = x.shape.length === 0 ? [1] : x.shape;
-  if (source[axis] === 0) {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `${member}(): Expected reduction dim ${axis} to have non-zero size (shape ${formatShape(x.shape)})`,
-    );
-  }
-  const shape = x.shape.length === 0 ? [] : reducedShape(x.shape, [axis], options.keepDim ?? false);
+  checkNotEmpty(member, source, [axis]);
+  const shape = reducedShape(x.shape, [axis], options.keepDim);
   return makeTensor(call.reduce(member, x.storage, source, [axis]), shape);
 }
 
@@ -206,15 +208,15 @@ export function extremeAlong(
   const axis = normalizeAxis(dim, x.shape.length);
   const kept = argOp(member, x, axis, { keepDim: true });
   const values = x.shape.length === 0 ? x.alias() : gather(x, axis, kept);
-  if (options.keepDim || x.shape.length === 0) return { values, indices: kept };
-  const shape = reducedShape(x.shape, [axis], false);
+  const shape = reducedShape(x.shape, [axis], options.keepDim);
   return { values: reshape(values, shape), indices: reshape(kept, shape) };
 }
 
-/** The p-norm over `dim` (default 2). */
+/** The p-norm over `dim` (default 2): ±∞ is the largest or smallest magnitude, 0 counts what is not 0. */
 export function norm(x: Tensor, p = 2, dim?: Dim, options: ReduceOptions = {}): Tensor {
+  if (p === 0) return sum(x.sign().square(), dim, options);
   if (p === 1) return sum(x.abs(), dim, options);
-  if (p === 2) return sum(x.square(), dim, options).sqrt();
-  if (p === Number.POSITIVE_INFINITY) return amax(x.abs(), dim, options);
-  return sum(x.abs().pow(p), dim, options).pow(1 / p);
+  if (p === Infinity) return amax(x.abs(), dim, options);
+  if (p === -Infinity) return amin(x.abs(), dim, options);
+  return power(sum(p === 2 ? x.square() : power(x.abs(), p), dim, options), 1 / p);
 }
