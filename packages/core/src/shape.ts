@@ -155,17 +155,32 @@ export function inferShape(requested: Shape, size: number): number[] {
 }
 
 /**
- * Checks the sizes a caller gave for a new tensor.
+ * Checks the sizes a caller gave for a new tensor, or other counts per axis.
+ *
+ * @param name what the message of an error calls them.
  * @throws INVALID_ARGUMENT on a negative, fractional or non-numeric size.
  */
-export function checkShape(shape: Shape): Shape {
+export function checkShape(shape: Shape, name = "a shape"): Shape {
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `a shape is an array of non-negative integers, but got ${JSON.stringify(shape)}`,
+      `${name} is an array of non-negative integers, but got ${JSON.stringify(shape)}`,
     );
   }
   return shape;
+}
+
+/**
+ * Checks the bias of a layer, if there is one: a number per channel.
+ * @throws SHAPE_MISMATCH with PyTorch's message.
+ */
+export function checkBias(weight: Shape, bias: Shape | undefined, channels: number): void {
+  if (bias === undefined || (bias.length === 1 && bias[0] === channels)) return;
+  throw new Corr2dError(
+    "SHAPE_MISMATCH",
+    `Given weight of size ${formatShape(weight)}, expected bias to be 1-dimensional with ${channels} elements, but got ` +
+      `bias of size ${formatShape(bias)} instead`,
+  );
 }
 
 /**

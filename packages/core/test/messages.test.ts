@@ -191,6 +191,18 @@ describe("pools", () => {
       "divisor must be not zero",
     ],
     ["int32", () => maxPool2d(ones([1, 4, 4]).int(), 2), "DTYPE_UNSUPPORTED", "not implemented for int32"],
+    [
+      "a window around the input",
+      () => maxPool2d(ones([1, 1, 1]), 2, { stride: 1, padding: 1, dilation: 2 }),
+      "INVALID_ARGUMENT",
+      "window 0 should meet the input of 1, but got pad=1, kernel_size=2 and dilation=2",
+    ],
+    [
+      "a later window around the input",
+      () => avgPool2d(ones([1, 9, 2]), 2, { stride: 1, padding: 2, dilation: 3 }),
+      "INVALID_ARGUMENT",
+      "window 1 should meet the input of 2, but got pad=2, kernel_size=2 and dilation=3",
+    ],
   ] as const)("%s", (_, fn, code, text) => expectError(fn, code, text));
 });
 
@@ -220,6 +232,12 @@ describe("shapes", () => {
       () => linear(ones([8, 16, 5, 5]), ones([120, 400])),
       "SHAPE_MISMATCH",
       "flatten(1) before a linear layer",
+    ],
+    [
+      "linear with another bias",
+      () => linear(ones([2, 3]), ones([1, 3]), ones([4])),
+      "SHAPE_MISMATCH",
+      "Given weight of size [1, 3], expected bias to be 1-dimensional with 1 elements, but got bias of size [4] instead",
     ],
     [
       "reshape",
@@ -295,12 +313,24 @@ describe("shapes", () => {
       "Padding size should be less than the corresponding input dimension",
     ],
     [
+      "crop of more than there is",
+      () => ones([2, 3]).pad([-4, 4]),
+      "INVALID_ARGUMENT",
+      "pad: padding -4 and 4 crops more than there is of dimension 1, whose size is 3",
+    ],
+    [
       "pad mode",
       () => ones([2]).pad([1, 1], { mode: "mirror" as never }),
       "INVALID_ARGUMENT",
       "but got padding_mode='mirror'",
     ],
     ["arange", () => arange(0, 5, -1), "INVALID_ARGUMENT", "inconsistent with step sign"],
+    [
+      "tile",
+      () => ones([2]).tile([1.5]),
+      "INVALID_ARGUMENT",
+      "tile: repeats is an array of non-negative integers, but got [1.5]",
+    ],
   ] as const)("%s", (_, fn, code, text) => expectError(fn, code, text));
 });
 
@@ -341,6 +371,7 @@ describe("indices", () => {
       "start (3) + length (2) exceeds dimension size (4)",
     ],
     ["split", () => ones([4]).split([1, 2]), "SHAPE_MISMATCH", "expects split_sizes to sum exactly to 4"],
+    ["split into nothing", () => ones([4]).split(0), "SHAPE_MISMATCH", "but got split_sizes=[0]"],
   ] as const)("%s", (_, fn, code, text) => expectError(fn, code, text));
 });
 

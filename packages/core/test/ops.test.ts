@@ -118,3 +118,12 @@ describe("int32 division that rounds down", () => {
     expect(Array.from(divided().dataSync())).toEqual(expected);
   });
 });
+
+it("splits an empty axis into one empty part, of size 0 too", () => {
+  expect(
+    corr2dCore
+      .zeros([0, 3])
+      .split(0)
+      .map((part) => part.shape),
+  ).toEqual([[0, 3]]);
+});

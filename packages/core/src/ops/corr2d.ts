@@ -22,7 +22,7 @@ import {
 } from "../autograd.ts";
 import type { Window2d } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
-import { alignShape, formatShape, type Shape, sameShape } from "../shape.ts";
+import { alignShape, checkBias, formatShape, type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import {
   type ConvTransposeOptions,
@@ -114,15 +114,6 @@ function checkOperands(label: string, x: Tensor, kernel: Tensor, bias: Tensor | 
   checkFloating(label, x);
 }
 
-function checkBias(kernel: Shape, bias: Tensor | null, channels: number): void {
-  if (bias === null || (bias.shape.length === 1 && bias.shape[0] === channels)) return;
-  throw new Corr2dError(
-    "SHAPE_MISMATCH",
-    `Given weight of size ${formatShape(kernel)}, expected bias to be 1-dimensional with ${channels} elements, but got ` +
-      `bias of size ${formatShape(bias.shape)} instead`,
-  );
-}
-
 /** Shapes as [N, C, H, W] and [O, C/groups, kH, kW], and the rank the caller works in. */
 function toBatched(x: Shape, kernel: Shape): { input: Shape; kernel: Shape; rank: number } {
   const rank = x.length;
@@ -191,7 +182,7 @@ export function corr2d(
   checkOperands("corr2d", x, kernel, bias);
   const geometry = geometryOf(x.shape, kernel.shape, options);
   if (bias === null) return correlate(x, kernel, geometry);
-  checkBias(kernel.shape, bias, geometry.window.outChannels);
+  checkBias(kernel.shape, bias.shape, geometry.window.outChannels);
   return apply(FORWARD_BIAS, [x, kernel, bias], geometry);
 }
 
@@ -213,7 +204,7 @@ export function convTranspose2d(
   checkOperands("convTranspose2d", g, kernel, bias);
   const batched = toBatched(g.shape, kernel.shape);
   const window = convTransposeWindow(batched.input, batched.kernel, options);
-  checkBias(kernel.shape, bias, window.inChannels);
+  checkBias(kernel.shape, bias?.shape, window.inChannels);
   const full = [window.batch, window.inChannels, window.inputHeight, window.inputWidth];
   const out = towardsInput(g, kernel, { window, shape: full.slice(4 - batched.rank) });
   if (bias === null) return out;

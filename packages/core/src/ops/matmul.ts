@@ -5,7 +5,7 @@
 import { apply, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { MatmulSize } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
-import { broadcastShapes, formatShape, type Shape, sizeOf } from "../shape.ts";
+import { broadcastShapes, checkBias, formatShape, type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import * as call from "./call.ts";
 import { checkFloating, checkSameDtype } from "./elementwise.ts";
@@ -139,6 +139,7 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
     );
   }
   const columns = weight.shape[0]!;
+  checkBias(weight.shape, bias?.shape, columns);
   const lead = x.shape.slice(0, -1);
   const size = { batch: 1, rows: sizeOf(lead), inner, columns, transposeA: false, transposeB: true };
   const out = product(x, weight, size, [...lead, columns]);

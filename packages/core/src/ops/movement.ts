@@ -11,6 +11,7 @@ import { broadcastStrides } from "../composites.ts";
 import { Corr2dError } from "../errors.ts";
 import {
   alignShape,
+  checkShape,
   collapseAxes,
   formatShape,
   inferShape,
@@ -181,10 +182,13 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   return read(x, "ExpandBackward0", { shape: out, strides: broadcastStrides(from, out), offset: 0 });
 }
 
-/** The whole tensor repeated `repeats[axis]` times along each axis; new axes may be added in front. */
+/**
+ * The whole tensor repeated `repeats[axis]` times along each axis; new axes may be added in front.
+ * @throws INVALID_ARGUMENT on a negative or fractional number of times.
+ */
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
   const rank = Math.max(repeats.length, x.shape.length);
-  const counts = alignShape(repeats, rank);
+  const counts = alignShape(checkShape(repeats, "tile: repeats"), rank);
   const sizes = alignShape(x.shape, rank);
   const doubled = sizes.flatMap((size, axis) => [counts[axis]!, size]);
   const strides = stridesOf(sizes).flatMap((stride) => [0, stride]);
@@ -319,13 +323,16 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
   return slice(x, ...x.shape.slice(0, axis).map((): Range => ":"), [start, start + length]);
 }
 
-/** The parts of `sizes[i]` positions along an axis (a number: parts of that size, the last may be smaller). */
+/**
+ * The parts of `sizes[i]` positions along an axis (a number: parts of that size, the last may be smaller).
+ * @throws SHAPE_MISMATCH when the sizes do not add up to the axis, or a size of 0 cannot.
+ */
 export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
   const axis = normalizeAxis(dim, x.shape.length);
   const total = x.shape[axis]!;
   const list =
     typeof sizes === "number"
-      ? Array.from({ length: Math.max(1, Math.ceil(total / sizes)) }, (_, i) =>
+      ? Array.from({ length: Math.max(1, Math.ceil(total / (sizes || Infinity))) }, (_, i) =>
           Math.min(sizes, total - i * sizes),
         )
       : sizes;

@@ -69,11 +69,10 @@ export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {
   }
   const borders = x.shape.map((size, axis): Border => {
     const [before = 0, after = 0] = sides.slice(2 * (rank - 1 - axis));
-    if (size + before + after < 0) {
+    if (size + Math.min(before, after, before + after) < 0) {
       throw new Corr2dError(
         "INVALID_ARGUMENT",
-        `pad: the input size ${size} plus negative padding ${before} and ${after} resulted in a negative output size at ` +
-          `dimension ${axis}`,
+        `pad: padding ${before} and ${after} crops more than there is of dimension ${axis}, whose size is ${size}`,
       );
     }
     return [before, after];
