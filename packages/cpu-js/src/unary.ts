@@ -20,7 +20,7 @@ const INT32_MIN = -2147483648;
  */
 function roundHalfToEven(x: number): number {
   const shift = 1.5 * 2 ** 52;
-  return Math.abs(x) < 2 ** 51 ? x + shift - shift : x;
+  return Math.abs(x) < 2 ** 51 ? x + shift - shift || x * 0 : x; // a zero with the sign of x
 }
 
 const copy: Loop = (x, out, size) => {

@@ -96,6 +96,11 @@ describe("unary", () => {
     expect(unary("relu", given, "float32")).toEqual(given.map((v) => Math.max(v, 0)));
   });
 
+  it("round keeps the sign of what becomes 0", () => {
+    const x = Float64Array.of(-0.5, -0.3, -0, 0, 0.3, 0.5);
+    expect([...unary("round", x, "float64")]).toEqual([-0, -0, -0, 0, 0, 0]);
+  });
+
   it("round takes halves to the even neighbour", () => {
     const x = Float64Array.of(
       -3.5,
