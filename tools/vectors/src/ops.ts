@@ -251,7 +251,7 @@ export const OPS: Readonly<Record<string, Run>> = {
   nll_loss: ({ x, target, weight }, attrs) => nllLoss(x!, target!, classes(attrs, weight)),
   cross_entropy: ({ x, target, weight }, attrs) => ({
     y: crossEntropy(x!, target!, classes(attrs, weight)),
-    log_prob: noGrad(() => logSoftmax(x!, 1)),
+    log_prob: noGrad(() => logSoftmax(x!, x!.shape.length === 1 ? 0 : 1)),
   }),
   mse_loss: loss(mseLoss),
   l1_loss: loss(l1Loss),

@@ -56,6 +56,19 @@ it("lets non-finite values equal only themselves", async () => {
   expect(await log([0, "-Infinity"])).toMatchObject({ kind: "failed" });
 });
 
+it("knows the class axis of cross-entropy, with a batch and without", async () => {
+  const target = (shape: number[], data: number[]) => ({ name: "target", shape, dtype: "int32", data });
+  const log = [-Math.LN2, -Math.LN2];
+  const of = (x: number[], inputs: VectorCase["inputs"]) =>
+    run({
+      op: "cross_entropy",
+      inputs: [f32("x", x, [3, 3]), ...inputs],
+      outputs: [f32("y", [], [Math.LN2]), f32("log_prob", x, log)],
+    });
+  expect(await of([1, 2], [target([1], [1])])).toEqual({ kind: "passed" });
+  expect(await of([2], [target([], [1])])).toEqual({ kind: "passed" });
+});
+
 it("allows what the source's tolerance allows, and no more", async () => {
   const inputs = [f32("x", [1], [1])];
   const outputs = [f32("y", [1], [Math.fround(Math.E) + 2 ** -21])]; // 2 ulp off
