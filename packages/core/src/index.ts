@@ -108,7 +108,14 @@ export {
 } from "./ops/pool.ts";
 export type { Dim, ReduceOptions, ValuesAndIndices } from "./ops/reduce.ts";
 export { logSoftmax, softmax } from "./ops/softmax.ts";
-export { defaultGenerator, Generator, type GeneratorState, manualSeed } from "./random.ts";
+export {
+  defaultGenerator,
+  Generator,
+  type GeneratorState,
+  getRngState,
+  manualSeed,
+  setRngState,
+} from "./random.ts";
 export { broadcastShapes, type Shape, sizeOf, stridesOf } from "./shape.ts";
 export { keep } from "./storage.ts";
 export { type NestedValues, scope, Tensor } from "./tensor.ts";

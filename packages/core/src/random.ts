@@ -26,9 +26,12 @@ const defaultSeed = 67280421310721;
 
 /** A stream of PyTorch's random numbers, which `rand`, `randn` and the other draws take as their `generator`. */
 export class Generator {
-  readonly #words: Uint32Array = new Uint32Array(stateLength);
-  #index = stateLength;
-  #seed = 0;
+  /** @internal */
+  readonly words: Uint32Array = new Uint32Array(stateLength);
+  /** How many of them are used up. @internal */
+  index: number = stateLength;
+  /** @internal */
+  seed: number = 0;
   /** The second normal of the last pair, when it is still to be handed out. @internal */
   nextNormal: number | null = null;
 
@@ -47,62 +50,27 @@ export class Generator {
       const message = `expected the seed to be a safe integer, but got ${seed}: its low 32 bits are enough`;
       throw new Corr2dError("INVALID_ARGUMENT", message);
     }
-    const words = this.#words;
+    const words = this.words;
     words[0] = seed; // the array keeps the value modulo 2 ** 32
     for (let i = 1; i < stateLength; i++) {
       const previous = words[i - 1]!;
       words[i] = Math.imul(previous ^ (previous >>> 30), 1812433253) + i;
     }
-    this.#index = stateLength;
-    this.#seed = seed;
+    this.index = stateLength;
+    this.seed = seed;
     this.nextNormal = null;
     return this;
   }
 
   /** The seed this stream was started from. */
   initialSeed(): number {
-    return this.#seed;
-  }
-
-  /** A copy of the state; later draws do not change it. */
-  getState(): GeneratorState {
-    return {
-      seed: this.#seed,
-      words: Array.from(this.#words),
-      index: this.#index,
-      nextNormal: this.nextNormal,
-    };
-  }
-
-  /**
-   * Continues from a state that `getState` gave, of this or another generator.
-   * @throws INVALID_ARGUMENT when it is not such a state.
-   */
-  setState(state: GeneratorState): this {
-    const { seed, words, index, nextNormal } = state;
-    const valid =
-      Number.isSafeInteger(seed) &&
-      Array.isArray(words) &&
-      words.length === stateLength &&
-      words.every((word) => word === word >>> 0) &&
-      Number.isInteger(index) &&
-      index >= 0 &&
-      index <= stateLength &&
-      (nextNormal === null || Number.isFinite(nextNormal));
-    if (!valid) {
-      throw new Corr2dError("INVALID_ARGUMENT", "expected a generator state as getState() returns it");
-    }
-    this.#words.set(words);
-    this.#index = index;
-    this.#seed = seed;
-    this.nextNormal = nextNormal;
-    return this;
+    return this.seed;
   }
 
   /** The next word. @internal */
   nextWord(): number {
-    if (this.#index === stateLength) this.#twist();
-    let word = this.#words[this.#index++]!;
+    if (this.index === stateLength) this.#twist();
+    let word = this.words[this.index++]!;
     word ^= word >>> 11;
     word ^= (word << 7) & 0x9d2c5680;
     word ^= (word << 15) & 0xefc60000;
@@ -111,14 +79,14 @@ export class Generator {
 
   /** Renews the whole block of 624 words. */
   #twist(): void {
-    const words = this.#words;
+    const words = this.words;
     let i = 0;
     for (; i < stateLength - shift; i++) words[i] = words[i + shift]! ^ mix(words[i]!, words[i + 1]!);
     for (; i < stateLength - 1; i++) {
       words[i] = words[i + shift - stateLength]! ^ mix(words[i]!, words[i + 1]!);
     }
     words[i] = words[shift - 1]! ^ mix(words[i]!, words[0]!);
-    this.#index = 0;
+    this.index = 0;
   }
 }
 
@@ -131,6 +99,36 @@ export const defaultGenerator: Generator = /* @__PURE__ */ new Generator(Math.fl
  */
 export function manualSeed(seed: number): Generator {
   return defaultGenerator.manualSeed(seed);
+}
+
+/** A copy of a generator's state, which later draws do not change: `torch.get_rng_state()`. */
+export function getRngState(generator: Generator = defaultGenerator): GeneratorState {
+  const { seed, words, index, nextNormal } = generator;
+  return { seed, words: Array.from(words), index, nextNormal };
+}
+
+/**
+ * Continues from a state that `getRngState` gave, of this or another generator: `torch.set_rng_state(state)`.
+ * @throws INVALID_ARGUMENT when it is not such a state.
+ */
+export function setRngState(state: GeneratorState, generator: Generator = defaultGenerator): void {
+  const { seed, words, index, nextNormal } = state;
+  const valid =
+    Number.isSafeInteger(seed) &&
+    Array.isArray(words) &&
+    words.length === stateLength &&
+    words.every((word) => word === word >>> 0) &&
+    Number.isInteger(index) &&
+    index >= 0 &&
+    index <= stateLength &&
+    (nextNormal === null || Number.isFinite(nextNormal));
+  if (!valid) {
+    throw new Corr2dError("INVALID_ARGUMENT", "expected a generator's state as getRngState() returns it");
+  }
+  generator.words.set(words);
+  generator.index = index;
+  generator.seed = seed;
+  generator.nextNormal = nextNormal;
 }
 
 /** The twister's step: the top bit of one word and the rest of the next, shifted; all 32-bit. */

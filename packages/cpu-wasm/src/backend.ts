@@ -21,7 +21,6 @@ import { matmul } from "./matmul.ts";
 import type { OpenRuntime } from "./open-runtime.ts";
 import { avgPool2d, avgPool2dInput, maxPool2d } from "./pool.ts";
 import { reduce } from "./reduce.ts";
-import { logSoftmax, softmax } from "./softmax.ts";
 import { strided, stridedAdd } from "./strided.ts";
 
 const inputSize = (w: Window2d): number => w.batch * w.inChannels * w.inputHeight * w.inputWidth;
@@ -46,6 +45,18 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
   function end(out: TensorHandle): TensorHandle {
     heap.end();
     return out;
+  }
+
+  function softmax(
+    isLog: boolean,
+    x: TensorHandle,
+    outer: number,
+    length: number,
+    inner: number,
+  ): TensorHandle {
+    const out = start(outer * length * inner, x);
+    runtime.call.softmax(isLog, at(x), at(out), outer, length, inner);
+    return end(out);
   }
 
   return defineCompleteBackend<TensorHandle>({
@@ -168,16 +179,8 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
       avgPool2dInput(runtime, at(g), at(out), window, average);
       return end(out);
     },
-    softmax(x, outer, length, inner) {
-      const out = start(outer * length * inner, x);
-      softmax(runtime, at(x), at(out), outer, length, inner);
-      return end(out);
-    },
-    logSoftmax(x, outer, length, inner) {
-      const out = start(outer * length * inner, x);
-      logSoftmax(runtime, at(x), at(out), outer, length, inner);
-      return end(out);
-    },
+    softmax: (x, outer, length, inner) => softmax(false, x, outer, length, inner),
+    logSoftmax: (x, outer, length, inner) => softmax(true, x, outer, length, inner),
     activationGrad(op, y, g, size) {
       const out = start(size, y, g);
       activationGrad(runtime, op, at(y), at(g), at(out), size);

@@ -1,6 +1,5 @@
 /** softmax and logSoftmax against float64: rows and columns of every length, large values, and infinities. */
 import { describe, expect, test } from "vitest";
-import { logSoftmax, softmax } from "../src/softmax.ts";
 import { BUILDS, openKernels, seeded } from "./kernel-runtime.ts";
 
 function exact(
@@ -51,8 +50,7 @@ describe.each(BUILDS)("softmax, %s build", async (build) => {
       const x = Float32Array.from({ length: size }, () => (random() - 0.5) * scale);
       const at = rt.put(x);
       for (const log of [false, true]) {
-        const run = log ? logSoftmax : softmax;
-        const y = rt.result(size, "float32", (out) => run(rt, at, out, outer, length, inner));
+        const y = rt.result(size, "float32", (out) => rt.call.softmax(log, at, out, outer, length, inner));
         const wanted = exact(x, outer, length, inner, log);
         for (let i = 0; i < size; i++) {
           // x − max is rounded once, which exp turns into a relative error.
@@ -77,8 +75,8 @@ describe.each(BUILDS)("softmax, %s build", async (build) => {
       ];
       const x = rows.flatMap((row) => row.flatMap((v: number) => new Array<number>(inner).fill(v)));
       const at = rt.put(x);
-      const y = rt.result(x.length, "float32", (out) => softmax(rt, at, out, 4, 6, inner));
-      const z = rt.result(x.length, "float32", (out) => logSoftmax(rt, at, out, 4, 6, inner));
+      const y = rt.result(x.length, "float32", (out) => rt.call.softmax(false, at, out, 4, 6, inner));
+      const z = rt.result(x.length, "float32", (out) => rt.call.softmax(true, at, out, 4, 6, inner));
       const first = (values: ArrayLike<number>) => Array.from({ length: 6 }, (_, i) => values[i * inner]!);
       expect(first(y)).toEqual([0, 0.25, 0.25, 0.25, 0.25, 0]);
       expect(first(z)[0]).toBe(Number.NEGATIVE_INFINITY);
