@@ -220,6 +220,8 @@ for name, fn in {"maximum": torch.maximum, "minimum": torch.minimum}.items():
     case(name, fn, torch.tensor([NAN, 1.0, NAN, 2.0]), torch.tensor([1.0, NAN, NAN, 3.0]))
 case("clamp", lambda x: torch.clamp(x, -1, 1), torch.tensor([NAN, INF, -INF, 0.5]), args=(-1, 1))
 case("logSumExp", lambda x: torch.logsumexp(x, dim=[1]), torch.zeros(2, 0), args=(1,), grads=False)
+case("maxPool2d", lambda x: F.max_pool2d(x, 2, stride=1, padding=1, dilation=2), torch.ones(1, 1, 1), grads=False,
+     args=(2, {"stride": 1, "padding": 1, "dilation": 2}))
 case("gelu", F.gelu, torch.tensor([3e38, -3e38]), grads=False)
 case("geluTanh", lambda x: F.gelu(x, approximate="tanh"), torch.tensor([3e38, -3e38]), grads=False)
 for size, plane in ((2, [[NAN, 1.0], [2.0, 3.0]]), (2, [[INF, 1.0, 5.0], [2.0, -INF, 3.0], [0.5, 1.5, 4.0]])):

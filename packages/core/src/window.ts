@@ -318,16 +318,9 @@ export function convTransposeWindow(g: Shape, kernel: Shape, options: ConvTransp
 
 /**
  * The window of a pool over [N, C, H, W].
- *
- * @param full refuse it when it meets no cell of the input somewhere, as the pools do.
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT with PyTorch's messages.
  */
-export function poolWindow(
-  input: Shape,
-  kernelSize: Pair,
-  options: PoolOptions = {},
-  full = false,
-): Window2d {
+export function poolWindow(input: Shape, kernelSize: Pair, options: PoolOptions = {}): Window2d {
   const kernel = toPair("kernelSize", kernelSize);
   checkKernel(kernel);
   const stride = toStride(options.stride ?? kernel);
@@ -337,6 +330,17 @@ export function poolWindow(
   const [batch, channels, height, width] = input as [number, number, number, number];
   const size: Two = [height, width];
   const reaches = perAxis((axis) => reach(kernel[axis], dilation[axis]));
+  // PyTorch's limit holds for its own forms of padding. Four sides are ours: there a window must only reach the input.
+  const fourSides = isFourSides(padding);
+  for (const axis of [0, 1] as const) {
+    const pad = Math.max(sides[2 * axis]!, sides[2 * axis + 1]!);
+    if (pad <= (fourSides ? reaches[axis] - 1 : Math.floor(reaches[axis] / 2))) continue;
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `pad should be at most ${fourSides ? "the effective kernel size less one" : "half of effective kernel size"}, ` +
+        `but got pad=${pad}, kernel_size=${kernel[axis]} and dilation=${dilation[axis]}`,
+    );
+  }
   const output = perAxis((axis) => {
     const before = size[axis] + sides[2 * axis]!;
     const steps = (before + sides[2 * axis + 1]! - reaches[axis]) / stride[axis];
@@ -344,29 +348,6 @@ export function poolWindow(
     const out = Math.ceil(steps) + 1;
     return (out - 1) * stride[axis] >= before ? out - 1 : out;
   });
-  // PyTorch's limit holds for its own forms of padding. Four sides are ours: there a window must only reach the input.
-  const fourSides = isFourSides(padding);
-  for (const axis of [0, 1] as const) {
-    const pad = Math.max(sides[2 * axis]!, sides[2 * axis + 1]!);
-    if (pad > (fourSides ? reaches[axis] - 1 : Math.floor(reaches[axis] / 2))) {
-      throw new Corr2dError(
-        "INVALID_ARGUMENT",
-        `pad should be at most ${fourSides ? "the effective kernel size less one" : "half of effective kernel size"}, ` +
-          `but got pad=${pad}, kernel_size=${kernel[axis]} and dilation=${dilation[axis]}`,
-      );
-    }
-    // A dilated window that begins in the padding may step over all of a small input.
-    for (let at = -sides[2 * axis]!, o = 0; full && at < 0 && o < output[axis]; at += stride[axis], o++) {
-      const before = at % dilation[axis];
-      if (before < 0 && before + dilation[axis] >= size[axis]) {
-        throw new Corr2dError(
-          "INVALID_ARGUMENT",
-          `window ${o} should meet the input of ${size[axis]}, but got pad=${pad}, kernel_size=${kernel[axis]} and ` +
-            `dilation=${dilation[axis]}`,
-        );
-      }
-    }
-  }
   if (output[0] <= 0 || output[1] <= 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",

@@ -52,8 +52,9 @@ export function maxPool2d(x: TypedArray, w: Window2d, values: TypedArray, indice
         const left = ox * w.strideWidth - w.padLeft;
         const kxFrom = columns[2 * ox]!;
         const kxTo = columns[2 * ox + 1]!;
-        let found = (y + kyFrom * dilationHeight) * inputWidth + left + kxFrom * dilationWidth;
-        let best = x[start + found]!;
+        const none = kyFrom >= kyTo || kxFrom >= kxTo;
+        let found = none ? 0 : (y + kyFrom * dilationHeight) * inputWidth + left + kxFrom * dilationWidth;
+        let best = none ? -Infinity : x[start + found]!;
         for (let ky = kyFrom; ky < kyTo; ky++) {
           let cell = (y + ky * dilationHeight) * inputWidth + left + kxFrom * dilationWidth;
           for (let kx = kxFrom; kx < kxTo; kx++, cell += dilationWidth) {

@@ -44,6 +44,12 @@ const POOLS: readonly Pool[] = [
   pool([1, 2, 5, 33], 3, { stride: 1, padding: 1 }),
 ];
 
+/** Windows that step over the input, all of them and some: their average is unspecified. */
+const OVER_INPUT: readonly Pool[] = [
+  pool([1, 2, 1, 1], 2, { padding: 1, dilation: 2 }),
+  pool([1, 2, 2, 9], [2, 3], { stride: 1, padding: [2, 1], dilation: [3, 1] }),
+];
+
 const AVERAGES: Readonly<Record<string, AveragePool>> = {
   include: { countIncludePad: true, divisorOverride: null },
   exclude: { countIncludePad: false, divisorOverride: null },
@@ -201,4 +207,5 @@ function goldenCases({ name, size, window, max, average }: Golden, dtype: DType)
 export const cases: readonly Case[] = FLOATS.flatMap((dtype) => [
   ...GOLDENS.flatMap((golden) => goldenCases(golden, dtype)),
   ...POOLS.flatMap((p) => [...maxCases(p, dtype), ...averageCases(p, dtype)]),
+  ...OVER_INPUT.flatMap((p) => maxCases(p, dtype)),
 ]);

@@ -95,7 +95,7 @@ export function maxPool2d(x: Values, w: Window2d): { values: Expected; indices: 
     values[output] = value;
     indices[output] = position;
   });
-  return { values: { values }, indices: { values: indices } };
+  return { values: { values }, indices: { values: indices.map((position) => Math.max(0, position)) } };
 }
 
 /** How many cells of each window count, [oH, oW]: those of the padded input, or those of the input. */

@@ -32,7 +32,7 @@ function poolShapes(
       `${label}: Expected 3D or 4D (batch mode) tensor [N, C, H, W] for input, but got: ${formatShape(x.shape)}`,
     );
   }
-  const window = poolWindow(rank === 4 ? x.shape : [1, ...x.shape], kernelSize, options, true);
+  const window = poolWindow(rank === 4 ? x.shape : [1, ...x.shape], kernelSize, options);
   const full = [window.batch, window.inChannels, window.outputHeight, window.outputWidth];
   return { window, shape: full.slice(4 - rank) };
 }
