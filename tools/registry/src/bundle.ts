@@ -12,7 +12,7 @@ import { build, type Rollup } from "vite";
 export const GOAL = 60_000;
 
 /** What they may weigh now: what was reached, so that nothing is lost again. Lower it with every saving. */
-export const CEILING = 60_500;
+export const CEILING = 60_400;
 
 const home: string = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
