@@ -2,6 +2,7 @@
  * The kernel gradient as dot products along the rows (`../conv-dot.ts`): for few output channels per group.
  */
 import { convDot, dotFinish, DotSlot, SumSlot } from "../conv-dot";
+import { padPlanes } from "../conv-pad";
 import { fillTable } from "../gemm-pack";
 import { COPY_BYTES, UNIT_POSITIONS } from "./budgets";
 import { C, depth, imageIn, macs, X, Y } from "./correlation";
@@ -49,7 +50,7 @@ export function kernelGradientDot(x: usize, g: usize, out: usize): void {
       source = at(roomX);
     }
     if (copyG) {
-      padCopy(gradient, at(roomG), Y.output, X.output, Y.output, columns, 0, 0, count * outChannels);
+      padCopy(padPlanes, gradient, at(roomG), Y.output, X.output, Y.output, columns, 0, 0, count * outChannels);
       gradient = at(roomG);
     }
     set(DotSlot.X, source + bytes(P.base));

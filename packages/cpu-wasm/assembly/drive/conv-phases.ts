@@ -3,6 +3,7 @@
  * (`../conv-phases.ts`): all column phases of a row at once, so that rows are written in one piece.
  */
 import { Window } from "../window";
+import { padPlanes } from "../conv-pad";
 import { ColumnPhase, convRowPhases, PhaseSlot } from "../conv-phases";
 import { fillTable } from "../gemm-pack";
 import { COPY_BYTES } from "./budgets";
@@ -48,7 +49,7 @@ export function inputGradientPhases(w: Window, g: usize, kernel: usize, out: usi
   for (let first = 0; first < w.batch; first += batch) {
     const count = min(batch, w.batch - first);
     const source = g + bytes(first * channels * w.outputHeight * w.outputWidth);
-    padCopy(source, at(copy), w.outputHeight, w.outputWidth, rows, row, top, left, count * channels);
+    padCopy(padPlanes, source, at(copy), w.outputHeight, w.outputWidth, rows, row, top, left, count * channels);
     for (let phase = 0; phase < rowPhases(w); phase++) {
       let work: f64 = 0;
       for (let column = 0; column < columns; column++) {

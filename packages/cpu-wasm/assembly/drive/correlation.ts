@@ -153,7 +153,7 @@ class Phase {
  * The phase of pixels p = first + i · stride: they get g[(p + pad − k · dilation) / stride] · tap[k] for every k that divides
  * evenly; those k are lowest, lowest + stride / gcd, … Without any, it has no taps.
  */
-export function setPhase(first: i32, input: i32, taps: i32, stride: i32, dilation: i32, pad: i32): void {
+function setPhase(first: i32, input: i32, taps: i32, stride: i32, dilation: i32, pad: i32): void {
   const shared = gcd(stride, dilation);
   const step = stride / shared, reach = dilation / shared;
   let lowest = 0;

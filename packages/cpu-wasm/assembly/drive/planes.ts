@@ -5,7 +5,7 @@
 import { padPlanes, PadSlot, splitPlanes } from "../conv-pad";
 import { fillTable } from "../gemm-pack";
 import { C, needsPadding, reachX, reachY, X, Y } from "./correlation";
-import { bytes, ceilDiv, run, set } from "./host";
+import { bytes, ceilDiv, Kernel, run, set } from "./host";
 
 /** The layout of the input's planes, in floats. */
 export class P {
@@ -22,7 +22,7 @@ export class P {
 }
 
 /** Planes as they lie: nothing is padded, and cropping is a shift. */
-export function setInPlace(): void {
+function setInPlace(): void {
   P.base = -Y.pad * X.input - X.pad;
   P.row = P.residueColumns = X.input;
   P.plane = Y.input * X.input;
@@ -54,8 +54,9 @@ export function setRowPlanes(extraColumns: i32): void {
   else setInPlace();
 }
 
-/** Copies `count` planes of `height` × `width` into the middle of zeros; negative padding crops. */
+/** Copies `count` planes of `height` × `width` into the middle of zeros, by `padPlanes` or `splitPlanes`; negative padding crops. */
 export function padCopy(
+  kernel: Kernel,
   source: usize,
   out: usize,
   height: i32,
@@ -74,25 +75,15 @@ export function padCopy(
   set(PadSlot.COLUMNS, columns);
   set(PadSlot.TOP, top);
   set(PadSlot.LEFT, left);
-  run(padPlanes, count, 2 * <f64>count * rows * columns);
+  run(kernel, count, 2 * <f64>count * rows * columns);
 }
 
 /** Makes the copy of `count` planes. */
 export function copyPlanes(source: usize, out: usize, count: i32): void {
-  if (P.residues == 1) {
-    padCopy(source, out, Y.input, X.input, P.rows, P.row, Y.pad, X.pad, count);
-    return;
-  }
-  set(PadSlot.SOURCE, source);
-  set(PadSlot.OUT, out);
-  set(PadSlot.HEIGHT, Y.input);
-  set(PadSlot.WIDTH, X.input);
-  set(PadSlot.ROWS, P.rows);
-  set(PadSlot.TOP, Y.pad);
-  set(PadSlot.LEFT, X.pad);
   set(PadSlot.RESIDUES, P.residues);
   set(PadSlot.RESIDUE_COLUMNS, P.residueColumns);
-  run(splitPlanes, count, 2 * <f64>count * P.plane);
+  const kernel: Kernel = P.residues == 1 ? padPlanes : splitPlanes;
+  padCopy(kernel, source, out, Y.input, X.input, P.rows, P.row, Y.pad, X.pad, count);
 }
 
 /** Where in a plane the tap of column `kx` is found, for the window at (0, 0). */
