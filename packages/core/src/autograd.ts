@@ -128,8 +128,8 @@ export function checkTensor(op: string, value: unknown): asserts value is Tensor
   if (typeof value === "object" && value !== null && Symbol.for("@corr2d/core.tensor") in value) {
     throw new Corr2dError(
       "DUPLICATE_CORE",
-      `${op}: the tensor was made by another copy of @corr2d/core. Two versions are installed side by side; run ` +
-        "`npm ls @corr2d/core` and let every package use one (npm dedupe, or an override).",
+      `${op}: the tensor was made by another copy of @corr2d/core. \`npm ls @corr2d/core\` lists the copies: ` +
+        "let every package use one (npm dedupe, or an override).",
     );
   }
   throw new Corr2dError("INVALID_ARGUMENT", `${op}: expected a tensor, but got ${describe(value)}`);

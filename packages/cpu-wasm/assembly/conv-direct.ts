@@ -6,7 +6,7 @@
  * (non-finite values beside padding). Cells outside the input have no term: the loops skip them.
  */
 import { arg, fma } from "./simd";
-import { Window } from "./window";
+import { Window, WINDOW } from "./window";
 
 /** The argument block of all three. */
 export const enum DirectSlot {
@@ -15,8 +15,6 @@ export const enum DirectSlot {
   /** Or 0. */
   BIAS,
   OUT,
-  /** Address of the sizes. */
-  WINDOW,
   /**
    * For a kernel gradient: whether to leave finite values as they are and sum only the others anew, as the fast kernels
    * multiply padding with g, and 0 · ∞ is NaN.
@@ -24,14 +22,9 @@ export const enum DirectSlot {
   REPAIRS,
 }
 
-@inline
-function windowOf(args: usize): Window {
-  return changetype<Window>(<usize>arg(args, DirectSlot.WINDOW));
-}
-
 /** Chunks are the output's planes: (image, output channel). */
 export function convDirect(args: usize, begin: i32, end: i32): void {
-  const w = windowOf(args);
+  const w = WINDOW;
   const x = <usize>arg(args, DirectSlot.A), kernel = <usize>arg(args, DirectSlot.B), bias = <usize>arg(args, DirectSlot.BIAS), out = <usize>arg(args, DirectSlot.OUT);
   const inChannels = w.inChannels, outChannels = w.outChannels, groups = w.groups;
   const height = w.inputHeight, width = w.inputWidth, kernelHeight = w.kernelHeight, kernelWidth = w.kernelWidth;
@@ -122,7 +115,7 @@ function insidePlane(
 
 /** Chunks are the input gradient's planes: (image, input channel). */
 export function convDirectInput(args: usize, begin: i32, end: i32): void {
-  const w = windowOf(args);
+  const w = WINDOW;
   const g = <usize>arg(args, DirectSlot.A), kernel = <usize>arg(args, DirectSlot.B), out = <usize>arg(args, DirectSlot.OUT);
   const inChannels = w.inChannels, outChannels = w.outChannels, groups = w.groups;
   const height = w.inputHeight, width = w.inputWidth, kernelHeight = w.kernelHeight, kernelWidth = w.kernelWidth;
@@ -178,7 +171,7 @@ function lastInside(offset: i32, stride: i32, size: i32, positions: i32): i32 {
 
 /** Chunks are the kernel gradient's planes: (output channel, input channel of its group). */
 export function convDirectKernel(args: usize, begin: i32, end: i32): void {
-  const w = windowOf(args);
+  const w = WINDOW;
   const repairs = arg(args, DirectSlot.REPAIRS) != 0;
   const x = <usize>arg(args, DirectSlot.A), g = <usize>arg(args, DirectSlot.B), out = <usize>arg(args, DirectSlot.OUT);
   const batch = w.batch, inChannels = w.inChannels, outChannels = w.outChannels, groups = w.groups;

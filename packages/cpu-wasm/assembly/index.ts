@@ -8,9 +8,8 @@
  */
 export { broadcast, flat } from "./elementwise";
 export { copyRows, transpose } from "./strided";
-export { argReduce as argReduceChunks, reduceColumns, reduceRows, sumFinish } from "./reduce";
+export { argReduce, reduceColumns, reduceRows, sumFinish } from "./reduce";
 export { avgPool, avgPoolInput, maxPool } from "./pool";
-export { firstOutside } from "./gather";
 export { convDirect, convDirectInput, convDirectKernel, allFinite } from "./conv-direct";
 export { dot2x4, dot1x5, convDot, dotFinish } from "./conv-dot";
 export { padPlane, padPlanes, stageRow, splitPlanes } from "./conv-pad";
@@ -32,8 +31,8 @@ export { configure } from "./drive/host";
 export { correlation } from "./drive/conv";
 export { matmul } from "./drive/matmul";
 export { addScaled, binary, fill, unary } from "./drive/elementwise";
-export { argReduce, reduce } from "./drive/reduce";
+export { reduce } from "./drive/reduce";
 export { strided, stridedAdd } from "./drive/strided";
-export { avgPool2d, avgPool2dInput, maxPool2d } from "./drive/pool";
+export { avgPool2d, maxPool2d } from "./drive/pool";
 export { softmax } from "./drive/softmax";
-export { gather, scatterAdd } from "./drive/gather";
+export { gather } from "./drive/gather";

@@ -5,6 +5,9 @@
 import { averageHalves, spreadHalves } from "./pool-halves";
 import { areHalves, firstReaching, loadStrided, Slot, wideFrom, wideTo } from "./pool-window";
 import { arg, argF32 } from "./simd";
+import { WINDOW } from "./window";
+
+const w = WINDOW;
 
 /** How many cells of a window along one axis count in the divisor. */
 @inline
@@ -15,27 +18,28 @@ function countAlong(args: usize, start: i32, kernel: i32, step: i32, size: i32, 
 }
 
 function rowsCounted(args: usize, y: i32): i32 {
-  return countAlong(args, y, arg(args, Slot.KERNEL_HEIGHT), arg(args, Slot.DILATION_HEIGHT), arg(args, Slot.HEIGHT), arg(args, Slot.BOTTOM));
+  return countAlong(args, y, w.kernelHeight, w.dilationHeight, w.inputHeight, w.padBottom);
 }
 
 function columnsCounted(args: usize, x: i32): i32 {
-  return countAlong(args, x, arg(args, Slot.KERNEL_WIDTH), arg(args, Slot.DILATION_WIDTH), arg(args, Slot.WIDTH), arg(args, Slot.RIGHT));
+  return countAlong(args, x, w.kernelWidth, w.dilationWidth, w.inputWidth, w.padRight);
 }
 
 @inline
 function divisorOf(args: usize, rows: i32, columns: i32): f32 {
-  return arg(args, Slot.HAS_DIVISOR) ? argF32(args, Slot.DIVISOR) : <f32>(rows * columns);
+  const divisor = argF32(args, Slot.DIVISOR);
+  return divisor ? divisor : <f32>(rows * columns);
 }
 
 /** The average of one window (`adjoint` false), or the share of `out` added to its cells. */
 @inline
 function averageCell(adjoint: bool, args: usize, plane: usize, y: i32, x: i32, counted: i32, out: usize): void {
-  const stepY = arg(args, Slot.DILATION_HEIGHT);
-  const stepX = arg(args, Slot.DILATION_WIDTH);
-  const width = arg(args, Slot.WIDTH);
+  const stepY = w.dilationHeight;
+  const stepX = w.dilationWidth;
+  const width = w.inputWidth;
   const divisor = divisorOf(args, counted, columnsCounted(args, x));
-  const stopY = min(y + arg(args, Slot.KERNEL_HEIGHT) * stepY, arg(args, Slot.HEIGHT));
-  const stopX = min(x + arg(args, Slot.KERNEL_WIDTH) * stepX, width);
+  const stopY = min(y + w.kernelHeight * stepY, w.inputHeight);
+  const stopX = min(x + w.kernelWidth * stepX, width);
   const startX = x + firstReaching(x, stepX, 0, i32.MAX_VALUE) * stepX;
   y += firstReaching(y, stepY, 0, i32.MAX_VALUE) * stepY;
   let sum: f32 = 0;
@@ -94,18 +98,18 @@ function spreadPairs(at: usize, rows: i32, rowStep: i32, divisor: f32, n: i32, o
 
 /** One row of windows; y is the row of their first cells. */
 function averageRow(adjoint: bool, args: usize, plane: usize, y: i32, out: usize): void {
-  const stride = arg(args, Slot.STRIDE_WIDTH);
-  const outWidth = arg(args, Slot.OUT_WIDTH);
-  const width = arg(args, Slot.WIDTH);
-  const stepY = arg(args, Slot.DILATION_HEIGHT);
-  const stepX = arg(args, Slot.DILATION_WIDTH);
-  const left = arg(args, Slot.LEFT);
-  const columns = arg(args, Slot.KERNEL_WIDTH);
+  const stride = w.strideWidth;
+  const outWidth = w.outputWidth;
+  const width = w.inputWidth;
+  const stepY = w.dilationHeight;
+  const stepX = w.dilationWidth;
+  const left = w.padLeft;
+  const columns = w.kernelWidth;
   const counted = rowsCounted(args, y);
   const skipped = firstReaching(y, stepY, 0, i32.MAX_VALUE);
-  const rows = firstReaching(y, stepY, arg(args, Slot.HEIGHT), arg(args, Slot.KERNEL_HEIGHT)) - skipped;
-  const from = wideFrom(args);
-  let wide = max(wideTo(args) - from, 0) & -4;
+  const rows = firstReaching(y, stepY, w.inputHeight, w.kernelHeight) - skipped;
+  const from = wideFrom();
+  let wide = max(wideTo() - from, 0) & -4;
   if (adjoint && !(stride == 2 && columns == 2 && stepX == 1)) wide = 0;
   for (let i = 0; i < outWidth; i++) {
     if (i == from && wide > 0) {
@@ -129,20 +133,20 @@ function averageRow(adjoint: bool, args: usize, plane: usize, y: i32, out: usize
 /** The planes of a chunk; `image` and `windows` are the planes' first bytes on the input's and the output's side. */
 function averagePlanes(adjoint: bool, args: usize, begin: i32, end: i32): void {
   const perChunk = arg(args, Slot.PER_CHUNK);
-  const stop = min(end * perChunk, arg(args, Slot.PLANES));
-  const outHeight = arg(args, Slot.OUT_HEIGHT);
-  const outWidth = arg(args, Slot.OUT_WIDTH);
-  const width = arg(args, Slot.WIDTH);
-  const size = <usize>(arg(args, Slot.HEIGHT) * width) << 2;
-  const halves = areHalves(args);
+  const stop = min(end * perChunk, w.batch * w.inChannels);
+  const outHeight = w.outputHeight;
+  const outWidth = w.outputWidth;
+  const width = w.inputWidth;
+  const size = <usize>(w.inputHeight * width) << 2;
+  const halves = areHalves();
   const divisor = divisorOf(args, 2, 2);
-  const covered = halves && 2 * outHeight == arg(args, Slot.HEIGHT) && 2 * outWidth == width;
+  const covered = halves && 2 * outHeight == w.inputHeight && 2 * outWidth == width;
   for (let p = begin * perChunk; p < stop; p++) {
     const plane = <usize>arg(args, adjoint ? Slot.OUT : Slot.X) + <usize>p * size;
     if (adjoint && !covered) memory.fill(plane, 0, size);
     for (let row = 0; row < outHeight; row++) {
       const out = <usize>arg(args, adjoint ? Slot.X : Slot.OUT) + (<usize>((p * outHeight + row) * outWidth) << 2);
-      const y = row * arg(args, Slot.STRIDE_HEIGHT) - arg(args, Slot.TOP);
+      const y = row * w.strideHeight - w.padTop;
       const cells = plane + (<usize>(y * width) << 2);
       if (halves) {
         if (adjoint) spreadHalves(cells, width, divisor, out, outWidth);

@@ -5,14 +5,17 @@
 import { beats, maxHalves } from "./pool-halves";
 import { areHalves, firstReaching, loadStrided, Slot, wideFrom, wideTo } from "./pool-window";
 import { arg } from "./simd";
+import { WINDOW } from "./window";
+
+const w = WINDOW;
 
 /** The maximum of one window, and its place. `plane` is the input's, (y, x) the window's first cell. */
-function maxCell(args: usize, plane: usize, y: i32, x: i32, value: usize, index: usize): void {
-  const stepY = arg(args, Slot.DILATION_HEIGHT);
-  const stepX = arg(args, Slot.DILATION_WIDTH);
-  const width = arg(args, Slot.WIDTH);
-  const stopY = min(y + arg(args, Slot.KERNEL_HEIGHT) * stepY, arg(args, Slot.HEIGHT));
-  const stopX = min(x + arg(args, Slot.KERNEL_WIDTH) * stepX, width);
+function maxCell(plane: usize, y: i32, x: i32, value: usize, index: usize): void {
+  const stepY = w.dilationHeight;
+  const stepX = w.dilationWidth;
+  const width = w.inputWidth;
+  const stopY = min(y + w.kernelHeight * stepY, w.inputHeight);
+  const stopX = min(x + w.kernelWidth * stepX, width);
   const startX = x + firstReaching(x, stepX, 0, i32.MAX_VALUE) * stepX;
   y += firstReaching(y, stepY, 0, i32.MAX_VALUE) * stepY;
   let best: f32 = -Infinity;
@@ -74,49 +77,49 @@ function maxRow2(at: usize, place: i32, rows: i32, columns: i32, rowStep: i32, c
 }
 
 /** One row of windows; y is the row of their first cells. */
-function maxRow(args: usize, plane: usize, y: i32, value: usize, index: usize): void {
-  const stride = arg(args, Slot.STRIDE_WIDTH);
-  const outWidth = arg(args, Slot.OUT_WIDTH);
-  const width = arg(args, Slot.WIDTH);
-  const stepY = arg(args, Slot.DILATION_HEIGHT);
-  const left = arg(args, Slot.LEFT);
+function maxRow(plane: usize, y: i32, value: usize, index: usize): void {
+  const stride = w.strideWidth;
+  const outWidth = w.outputWidth;
+  const width = w.inputWidth;
+  const stepY = w.dilationHeight;
+  const left = w.padLeft;
   const skipped = firstReaching(y, stepY, 0, i32.MAX_VALUE);
-  const rows = firstReaching(y, stepY, arg(args, Slot.HEIGHT), arg(args, Slot.KERNEL_HEIGHT)) - skipped;
-  const from = wideFrom(args);
-  const wide = rows <= 0 ? 0 : max(wideTo(args) - from, 0) & -4;
+  const rows = firstReaching(y, stepY, w.inputHeight, w.kernelHeight) - skipped;
+  const from = wideFrom();
+  const wide = rows <= 0 ? 0 : max(wideTo() - from, 0) & -4;
   for (let i = 0; i < outWidth; i++) {
     if (i == from && wide > 0) {
       const place = (y + skipped * stepY) * width + i * stride - left;
       const at = plane + (<usize>place << 2);
       const out = <usize>i << 2;
-      const columns = arg(args, Slot.KERNEL_WIDTH);
-      const stepX = arg(args, Slot.DILATION_WIDTH);
+      const columns = w.kernelWidth;
+      const stepX = w.dilationWidth;
       if (stride == 1) maxRow1(at, place, rows, columns, stepY * width, stepX, wide, value + out, index + out);
       else maxRow2(at, place, rows, columns, stepY * width, stepX, wide, value + out, index + out);
       i += wide;
       if (i >= outWidth) break;
     }
-    maxCell(args, plane, y, i * stride - left, value + (<usize>i << 2), index + (<usize>i << 2));
+    maxCell(plane, y, i * stride - left, value + (<usize>i << 2), index + (<usize>i << 2));
   }
 }
 
 /** Both values and indices. */
 export function maxPool(args: usize, begin: i32, end: i32): void {
   const perChunk = arg(args, Slot.PER_CHUNK);
-  const stop = min(end * perChunk, arg(args, Slot.PLANES));
-  const outHeight = arg(args, Slot.OUT_HEIGHT);
-  const outWidth = arg(args, Slot.OUT_WIDTH);
-  const width = arg(args, Slot.WIDTH);
-  const halves = areHalves(args);
+  const stop = min(end * perChunk, w.batch * w.inChannels);
+  const outHeight = w.outputHeight;
+  const outWidth = w.outputWidth;
+  const width = w.inputWidth;
+  const halves = areHalves();
   for (let p = begin * perChunk; p < stop; p++) {
-    const plane = <usize>arg(args, Slot.X) + (<usize>(p * arg(args, Slot.HEIGHT) * width) << 2);
+    const plane = <usize>arg(args, Slot.X) + (<usize>(p * w.inputHeight * width) << 2);
     for (let row = 0; row < outHeight; row++) {
       const out = <usize>((p * outHeight + row) * outWidth) << 2;
-      const y = row * arg(args, Slot.STRIDE_HEIGHT) - arg(args, Slot.TOP);
+      const y = row * w.strideHeight - w.padTop;
       const value = <usize>arg(args, Slot.OUT) + out;
       const index = <usize>arg(args, Slot.INDICES) + out;
       if (halves) maxHalves(plane + (<usize>(y * width) << 2), width, y * width, value, index, outWidth);
-      else maxRow(args, plane, y, value, index);
+      else maxRow(plane, y, value, index);
     }
   }
 }

@@ -1,26 +1,23 @@
-/** The pools' window: its slots in the argument block, and which windows can be done in a faster way. */
-import { arg } from "./simd";
+/** What the pools share: their argument block, and which windows can be done in a faster way. */
+import { WINDOW } from "./window";
 
-/** The argument block of the pools. X may be g, and INDICES 0. From HEIGHT on, JavaScript writes it (src/pool.ts). */
-export const enum Slot {
-  X, OUT, INDICES, PLANES, PER_CHUNK,
-  HEIGHT, WIDTH, OUT_HEIGHT, OUT_WIDTH, KERNEL_HEIGHT, KERNEL_WIDTH, STRIDE_HEIGHT, STRIDE_WIDTH,
-  TOP, BOTTOM, LEFT, RIGHT, DILATION_HEIGHT, DILATION_WIDTH,
-  COUNT_PAD, HAS_DIVISOR, DIVISOR,
-}
+/** The argument block of the pools. X may be g, and INDICES 0. */
+export const enum Slot { X, OUT, INDICES, PER_CHUNK, COUNT_PAD, DIVISOR }
+
+const w = WINDOW;
 
 /** Whether windows are those of pool-halves.ts. */
-export function areHalves(args: usize): bool {
+export function areHalves(): bool {
   return (
-    arg(args, Slot.KERNEL_HEIGHT) == 2 &&
-    arg(args, Slot.KERNEL_WIDTH) == 2 &&
-    arg(args, Slot.STRIDE_HEIGHT) == 2 &&
-    arg(args, Slot.STRIDE_WIDTH) == 2 &&
-    (arg(args, Slot.TOP) | arg(args, Slot.LEFT)) == 0 &&
-    arg(args, Slot.DILATION_HEIGHT) * arg(args, Slot.DILATION_WIDTH) == 1 &&
-    arg(args, Slot.OUT_HEIGHT) * 2 <= arg(args, Slot.HEIGHT) &&
-    arg(args, Slot.OUT_WIDTH) * 2 <= arg(args, Slot.WIDTH) &&
-    arg(args, Slot.OUT_WIDTH) >= 4
+    w.kernelHeight == 2 &&
+    w.kernelWidth == 2 &&
+    w.strideHeight == 2 &&
+    w.strideWidth == 2 &&
+    (w.padTop | w.padLeft) == 0 &&
+    w.dilationHeight * w.dilationWidth == 1 &&
+    w.outputHeight * 2 <= w.inputHeight &&
+    w.outputWidth * 2 <= w.inputWidth &&
+    w.outputWidth >= 4
   );
 }
 
@@ -42,17 +39,17 @@ export function loadStrided(at: usize, stride: i32): v128 {
  * read whole vectors. Empty when the stride is neither 1 nor 2.
  */
 @inline
-export function wideFrom(args: usize): i32 {
-  const stride = arg(args, Slot.STRIDE_WIDTH);
-  return (arg(args, Slot.LEFT) + stride - 1) / stride;
+export function wideFrom(): i32 {
+  const stride = w.strideWidth;
+  return (w.padLeft + stride - 1) / stride;
 }
 
 @inline
-export function wideTo(args: usize): i32 {
-  const stride = arg(args, Slot.STRIDE_WIDTH);
+export function wideTo(): i32 {
+  const stride = w.strideWidth;
   if (stride > 2) return 0;
-  const reach = (arg(args, Slot.KERNEL_WIDTH) - 1) * arg(args, Slot.DILATION_WIDTH);
+  const reach = (w.kernelWidth - 1) * w.dilationWidth;
   // A vector from column x on reads 4 · stride elements; the last of four windows begins 3 · stride further.
-  const last = arg(args, Slot.WIDTH) + arg(args, Slot.LEFT) - reach - 4 * stride;
-  return last < 0 ? 0 : min(last / stride + 4, arg(args, Slot.OUT_WIDTH));
+  const last = w.inputWidth + w.padLeft - reach - 4 * stride;
+  return last < 0 ? 0 : min(last / stride + 4, w.outputWidth);
 }

@@ -4,8 +4,8 @@
 import { maximum, minimum } from "./elementwise-lanes";
 import { arg } from "./simd";
 
-/** Operations; src/reduce.ts has the same numbers. */
-export const enum Fold { SUM, PROD, MAX, MIN, INT_SUM, INT_PROD, INT_MAX, INT_MIN }
+/** Operations; src/reduce.ts has the same numbers. ARG is added for the position of an extreme. */
+export const enum Fold { SUM, PROD, MAX, MIN, INT_SUM, INT_PROD, INT_MAX, INT_MIN, ARG }
 
 @inline
 export function identity(op: i32): v128 {

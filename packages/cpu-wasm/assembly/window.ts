@@ -1,4 +1,4 @@
-/** The sizes of a correlation, as core checked them: its `Window2d`. */
+/** The sizes of a correlation or a pool, as core checked them: its `Window2d`. */
 @unmanaged
 export class Window {
   batch: i32;
@@ -14,7 +14,9 @@ export class Window {
   strideHeight: i32;
   strideWidth: i32;
   padTop: i32;
+  padBottom: i32;
   padLeft: i32;
+  padRight: i32;
   dilationHeight: i32;
   dilationWidth: i32;
 
@@ -23,3 +25,6 @@ export class Window {
     return taps * this.batch * this.outChannels * this.outputHeight * this.outputWidth;
   }
 }
+
+/** The one that JavaScript has written (src/window.ts). */
+export const WINDOW = changetype<Window>(64);

@@ -16,29 +16,8 @@ const outputFolder = join(root, "src", "generated");
 
 /** What JavaScript calls. */
 const CALLED = [
-  ...[
-    "setThread",
-    "configure",
-    "correlation",
-    "matmul",
-    "unary",
-    "binary",
-    "fill",
-    "addScaled",
-    "reduce",
-    "argReduce",
-  ],
-  ...[
-    "strided",
-    "stridedAdd",
-    "gather",
-    "scatterAdd",
-    "firstOutside",
-    "maxPool2d",
-    "avgPool2d",
-    "avgPool2dInput",
-    "softmax",
-  ],
+  ...["setThread", "configure", "correlation", "matmul", "unary", "binary", "fill", "addScaled", "reduce"],
+  ...["strided", "stridedAdd", "gather", "maxPool2d", "avgPool2d", "softmax"],
 ];
 
 /** Names and parameter lists of the functions to export, from asc's declaration file. */

@@ -19,7 +19,7 @@ import { activationGrad, addScaled, binary, fill, select, unary, unsupported } f
 import { gather, scatterAdd } from "./gather.ts";
 import { matmul } from "./matmul.ts";
 import type { OpenRuntime } from "./open-runtime.ts";
-import { avgPool2d, avgPool2dInput, maxPool2d } from "./pool.ts";
+import { avgPool2d, maxPool2d } from "./pool.ts";
 import { reduce } from "./reduce.ts";
 import { strided, stridedAdd } from "./strided.ts";
 
@@ -170,13 +170,13 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
     avgPool2d(x, window, average, dtype) {
       requireFloat("avgPool2d", dtype);
       const out = start(outputSize(window), x);
-      avgPool2d(runtime, at(x), at(out), window, average);
+      avgPool2d(runtime, false, at(x), at(out), window, average);
       return end(out);
     },
     avgPool2dInput(g, window, average, dtype) {
       requireFloat("avgPool2d", dtype);
       const out = start(inputSize(window), g);
-      avgPool2dInput(runtime, at(g), at(out), window, average);
+      avgPool2d(runtime, true, at(g), at(out), window, average);
       return end(out);
     },
     softmax: (x, outer, length, inner) => softmax(false, x, outer, length, inner),

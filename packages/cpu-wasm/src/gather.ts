@@ -1,11 +1,21 @@
-/** gather and scatterAdd (`assembly/drive/gather.ts`), and the check of their indices. */
+/** gather and scatterAdd (`assembly/drive/gather.ts`). */
 import { Corr2dError, type DType, type GatherSize } from "@corr2d/core";
 import type { Runtime } from "./runtime.ts";
 
-function checkIndices(rt: Runtime, index: number, { outer, length, inner, count }: GatherSize): void {
-  const at = rt.call.firstOutside(index, outer * count * inner, length);
-  if (at < 0) return;
-  const value = rt.i32[(index >> 2) + at]!;
+/** `Member` in assembly/drive/gather.ts. */
+type Member = 0 | 1 | 2;
+
+function run(
+  rt: Runtime,
+  member: Member,
+  x: number,
+  index: number,
+  out: number,
+  { outer, length, inner, count }: GatherSize,
+): void {
+  const outside = rt.call.gather(member, x, index, out, outer, length, inner, count);
+  if (outside < 0) return;
+  const value = rt.i32[(index >> 2) + outside]!;
   throw new Corr2dError(
     "INDEX_OUT_OF_RANGE",
     `index ${value} is out of bounds for dimension with size ${length}`,
@@ -18,9 +28,7 @@ function checkIndices(rt: Runtime, index: number, { outer, length, inner, count 
  * @throws INDEX_OUT_OF_RANGE
  */
 export function gather(rt: Runtime, x: number, index: number, out: number, size: GatherSize): void {
-  checkIndices(rt, index, size);
-  const { outer, length, inner, count } = size;
-  rt.call.gather(x, index, out, outer, length, inner, count);
+  run(rt, 0, x, index, out, size);
 }
 
 /**
@@ -35,7 +43,5 @@ export function scatterAdd(
   size: GatherSize,
   dtype: DType,
 ): void {
-  checkIndices(rt, index, size);
-  const { outer, length, inner, count } = size;
-  rt.call.scatterAdd(dtype === "int32", x, index, out, outer, length, inner, count);
+  run(rt, dtype === "int32" ? 2 : 1, x, index, out, size);
 }

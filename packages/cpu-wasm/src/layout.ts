@@ -5,6 +5,9 @@
  * (`--memoryBase` in scripts/build-wasm.mjs).
  */
 
+/** The window of a correlation or a pool (assembly/window.ts). */
+export const WINDOW: number = 64;
+
 /** The argument block of the kernel that runs: i32 slots, floats bit-cast. */
 export const ARGUMENTS: number = 1024;
 

@@ -38,8 +38,7 @@ export function chooseSimd(requested: Simd | undefined): Simd {
   if (requested === "relaxed" && !hasRelaxed) {
     throw new Corr2dError(
       "BACKEND_UNAVAILABLE",
-      "simd: 'relaxed' was asked for, but this host has no relaxed SIMD (Node 22 and Chrome 114 do). " +
-        "Leave the option out to use what the host has, or ask for simd: 'plain'.",
+      "simd: 'relaxed' needs a host with relaxed SIMD (Node 22, Chrome 114). Leave the option out to use what this one has.",
     );
   }
   return requested ?? (hasRelaxed ? "relaxed" : "plain");

@@ -4,7 +4,7 @@ import { DIMENSIONS } from "./layout.ts";
 import { putIntegers, type Runtime } from "./runtime.ts";
 
 /** `Fold` in assembly/reduce-fold.ts; INT is added for int32. */
-const FOLD = { sum: 0, prod: 1, max: 2, min: 3, argmax: 2, argmin: 3 } as const;
+const FOLD = { sum: 0, prod: 1, max: 2, min: 3, argmax: 10, argmin: 11 } as const;
 const INT = 4;
 
 /**
@@ -20,20 +20,10 @@ export function reduce(
   axes: readonly number[],
   dtype: DType,
 ): void {
-  const code = FOLD[op] + (dtype === "int32" ? INT : 0);
   const rank = shape.length;
-  if (op === "argmax" || op === "argmin") {
-    const axis = axes[0]!;
-    let outer = 1;
-    let inner = 1;
-    for (let i = 0; i < axis; i++) outer *= shape[i]!;
-    for (let i = axis + 1; i < rank; i++) inner *= shape[i]!;
-    rt.call.argReduce(code, x, out, outer, shape[axis]!, inner);
-    return;
-  }
   putIntegers(rt, DIMENSIONS, shape);
   const flags = (DIMENSIONS >> 2) + rank;
   rt.i32.fill(0, flags, flags + rank);
   for (const axis of axes) rt.i32[flags + axis] = 1;
-  rt.call.reduce(code, x, out, rank, rank);
+  rt.call.reduce(FOLD[op] + (dtype === "int32" ? INT : 0), x, out, rank, rank);
 }

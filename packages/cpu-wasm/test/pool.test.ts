@@ -1,7 +1,7 @@
 /** Pools against loops over every window: all geometries, divisors, the overhang of ceil mode, NaN and ties. */
 import { type AveragePool, averageDivisors, type PoolOptions, poolWindow, type Window2d } from "@corr2d/core";
 import { describe, expect, test } from "vitest";
-import { avgPool2d, avgPool2dInput, maxPool2d } from "../src/pool.ts";
+import { avgPool2d, maxPool2d } from "../src/pool.ts";
 import { BUILDS, openKernels, seeded } from "./kernel-runtime.ts";
 
 const inputSize = (w: Window2d): number => w.batch * w.inChannels * w.inputHeight * w.inputWidth;
@@ -137,7 +137,7 @@ describe.each(BUILDS)("pools, %s build", async (build) => {
         });
         const divisors = averageDivisors(w, average);
         const at = rt.put(x);
-        const y = rt.result(sums.length, "float32", (out) => avgPool2d(rt, at, out, w, average));
+        const y = rt.result(sums.length, "float32", (out) => avgPool2d(rt, false, at, out, w, average));
         for (let i = 0; i < y.length; i++) {
           const wanted = sums[i]! / divisors[i % divisors.length]!;
           if (Object.is(wanted, y[i]) || Math.abs(y[i]! - wanted) <= 2e-6) continue;
@@ -147,7 +147,7 @@ describe.each(BUILDS)("pools, %s build", async (build) => {
     }
   });
 
-  test("avgPool2dInput shares out what avgPool2d gathers", () => {
+  test("the adjoint of avgPool2d shares out what it gathers", () => {
     for (const w of all) {
       for (const average of AVERAGES) {
         rt.reset();
@@ -158,7 +158,7 @@ describe.each(BUILDS)("pools, %s build", async (build) => {
           wanted[input]! += g[output]! / divisors[window]!;
         });
         const at = rt.put(g);
-        const y = rt.result(wanted.length, "float32", (out) => avgPool2dInput(rt, at, out, w, average));
+        const y = rt.result(wanted.length, "float32", (out) => avgPool2d(rt, true, at, out, w, average));
         for (let i = 0; i < y.length; i++) {
           if (Math.abs(y[i]! - wanted[i]!) <= 4e-6) continue;
           expect.fail(`${label(w, average)}: element ${i} is ${y[i]}, not ${wanted[i]}`);
@@ -177,7 +177,9 @@ describe.each(BUILDS)("pools, %s build", async (build) => {
         const touched = new Set<number>();
         eachCell(w, (output, _, input) => void (input === where && touched.add(output)));
         const at = rt.put(x);
-        const y = rt.result(outputSize(w), "float32", (out) => avgPool2d(rt, at, out, w, AVERAGES[0]!));
+        const y = rt.result(outputSize(w), "float32", (out) =>
+          avgPool2d(rt, false, at, out, w, AVERAGES[0]!),
+        );
         for (const [i, v] of y.entries()) expect(Number.isFinite(v)).toBe(!touched.has(i));
       }
     }

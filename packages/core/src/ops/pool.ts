@@ -13,8 +13,9 @@ import type { Tensor } from "../tensor.ts";
 import { type Pair, type PoolOptions, poolWindow, toPair } from "../window.ts";
 import * as call from "./call.ts";
 import { checkFloating } from "./elementwise.ts";
-import { addByIndex } from "./indexing.ts";
-import { cat, narrow, reshape } from "./movement.ts";
+import { addByIndex, indexSelect } from "./indexing.ts";
+import { reshape } from "./movement.ts";
+import { pad } from "./pad.ts";
 
 /** [N, C, H, W] of a pool's input, and the shape of its result. */
 function poolShapes(
@@ -130,12 +131,18 @@ export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPoolOptions =
 /** Along one axis: bin o is of the cells from ⌊o · size / bins⌋ to before ⌈(o + 1) · size / bins⌉; neighbours may share one. */
 function meansOfBins(x: Tensor, axis: number, bins: number): Tensor {
   const size = x.shape[axis]!;
-  const means = Array.from({ length: bins }, (_, o) => {
-    const start = Math.floor((o * size) / bins);
-    const length = Math.ceil(((o + 1) * size) / bins) - start;
-    return narrow(x, axis, start, length).mean(axis, { keepDim: true });
-  });
-  return cat(means, axis);
+  const after = x.shape.slice(axis + 1);
+  const starts = Array.from({ length: bins }, (_, o) => Math.floor((o * size) / bins));
+  const lengths = starts.map((start, o) => Math.ceil(((o + 1) * size) / bins) - start);
+  const longest = Math.max(...lengths);
+  // Shorter bins end with a cell of zeros that is put behind the others.
+  const cells = starts.flatMap((start, o) =>
+    Array.from({ length: longest }, (_, i) => (i < lengths[o]! ? start + i : size)),
+  );
+  const padded = pad(x, [...after.flatMap(() => [0, 0]), 0, 1]);
+  const picked = indexSelect(padded, axis, x.fromArray(Int32Array.from(cells), [cells.length]));
+  const sums = reshape(picked, [...x.shape.slice(0, axis), bins, longest, ...after]).sum(axis + 1);
+  return sums.div(x.fromArray(Float32Array.from(lengths), [bins, ...after.map(() => 1)]));
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * The correlation triple: asks the plan which algorithm a geometry gets, and runs it.
  */
-import { Window } from "../window";
+import { WINDOW } from "../window";
 import { allFinite, convDirect, convDirectInput, convDirectKernel, DirectSlot } from "../conv-direct";
 import { BAND_FLOATS } from "./budgets";
 import { kernelGradientDot } from "./conv-dot";
@@ -15,55 +15,18 @@ import { bytes, run, set } from "./host";
 import { CorrelationPlan, InputPlan, isDirect, planCorrelation, planInput, prefersDot } from "./plan";
 import { correlateWinograd } from "./winograd";
 
-const w = changetype<Window>(memory.data(64, 4));
+const w = WINDOW;
 
 /** Members of the triple: F(x, k), T(g, k), G(x, g). */
 const enum Member { OUTPUT, INPUT, KERNEL }
 
-/**
- * A member of the triple; `a` and `b` are its operands, `bias` a pointer or 0. The sizes come one by one, without the way
- * through an array in JavaScript: what a tiny correlation costs is mostly that way.
- */
-export function correlation(
-  member: Member,
-  a: usize,
-  b: usize,
-  bias: usize,
-  out: usize,
-  batch: i32,
-  inChannels: i32,
-  outChannels: i32,
-  groups: i32,
-  inputHeight: i32,
-  inputWidth: i32,
-  kernelHeight: i32,
-  kernelWidth: i32,
-  outputHeight: i32,
-  outputWidth: i32,
-  strideHeight: i32,
-  strideWidth: i32,
-  padTop: i32,
-  padLeft: i32,
-  dilationHeight: i32,
-  dilationWidth: i32,
-): void {
-  w.batch = batch;
-  w.inChannels = inChannels;
-  w.outChannels = outChannels;
-  w.groups = groups;
-  w.inputHeight = inputHeight;
-  w.inputWidth = inputWidth;
-  w.kernelHeight = kernelHeight;
-  w.kernelWidth = kernelWidth;
-  w.outputHeight = outputHeight;
-  w.outputWidth = outputWidth;
+/** A member of the triple; `a` and `b` are its operands, `bias` a pointer or 0. JavaScript has written the window. */
+export function correlation(member: Member, a: usize, b: usize, bias: usize, out: usize): void {
   // A single window does not move, and a single tap is not apart from another.
-  w.strideHeight = outputHeight == 1 ? 1 : strideHeight;
-  w.strideWidth = outputWidth == 1 ? 1 : strideWidth;
-  w.padTop = padTop;
-  w.padLeft = padLeft;
-  w.dilationHeight = kernelHeight == 1 ? 1 : dilationHeight;
-  w.dilationWidth = kernelWidth == 1 ? 1 : dilationWidth;
+  if (w.outputHeight == 1) w.strideHeight = 1;
+  if (w.outputWidth == 1) w.strideWidth = 1;
+  if (w.kernelHeight == 1) w.dilationHeight = 1;
+  if (w.kernelWidth == 1) w.dilationWidth = 1;
   if (isDirect(w)) direct(member, a, b, bias, out, false);
   else if (member == Member.OUTPUT) {
     setForward(w);
@@ -78,7 +41,6 @@ function direct(member: Member, a: usize, b: usize, bias: usize, out: usize, rep
   set(DirectSlot.B, b);
   set(DirectSlot.BIAS, bias);
   set(DirectSlot.OUT, out);
-  set(DirectSlot.WINDOW, changetype<usize>(w));
   set(DirectSlot.REPAIRS, i32(repairs));
   const work = 16 * w.macs;
   if (member == Member.OUTPUT) run(convDirect, w.batch * w.outChannels, work);

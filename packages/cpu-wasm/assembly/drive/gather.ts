@@ -1,15 +1,21 @@
-/** Gather and scatterAdd laid out; the indices have been checked. */
-import { gather as gatherChunks, GatherSlot, scatterAdd as scatterAddChunks } from "../gather";
-import { ceilDiv, Kernel, run, set } from "./host";
+/** Gather and scatterAdd: the check of their indices, and their chunks laid out. */
+import { firstOutside, gather as gatherChunks, GatherSlot, scatterAdd } from "../gather";
+import { ceilDiv, run, set } from "./host";
 
 /** Elements that are worth a chunk. */
 const CHUNK = 8192;
 /** Rough work per element, in the unit of `PARALLEL_FLOPS` (src/runtime.ts). */
 const WORK: f64 = 40;
 
-/** `moved`: elements that are read or written for one of `outer`. */
-function lay(
-  kernel: Kernel,
+/** src/gather.ts has the same numbers. */
+const enum Member { GATHER, SCATTER_ADD, SCATTER_ADD_INT }
+
+/**
+ * `out[o, c, i] = x[o, index[o, c, i], i]`, or `out[o, index[o, c, i], i] += x[o, c, i]` into zeros, in the order of x. Gives the
+ * position of the first index outside [0, length), where nothing is done, or −1.
+ */
+export function gather(
+  member: Member,
   x: usize,
   index: usize,
   out: usize,
@@ -17,8 +23,11 @@ function lay(
   length: i32,
   inner: i32,
   count: i32,
-  moved: i32,
-): void {
+): i32 {
+  const outside = firstOutside(index, outer * count * inner, length);
+  if (outside >= 0) return outside;
+  const adds = member != Member.GATHER;
+  const moved = (count + (adds ? length : 0)) * inner;
   const perChunk = max(1, CHUNK / moved);
   set(GatherSlot.X, x);
   set(GatherSlot.INDEX, index);
@@ -28,25 +37,7 @@ function lay(
   set(GatherSlot.INNER, inner);
   set(GatherSlot.COUNT, count);
   set(GatherSlot.PER_CHUNK, perChunk);
-  run(kernel, ceilDiv(outer, perChunk), WORK * outer * count * inner);
-}
-
-/** `out[o, c, i] = x[o, index[o, c, i], i]`. */
-export function gather(x: usize, index: usize, out: usize, outer: i32, length: i32, inner: i32, count: i32): void {
-  lay(gatherChunks, x, index, out, outer, length, inner, count, count * inner);
-}
-
-/** `out[o, index[o, c, i], i] += x[o, c, i]` into zeros, in the order of x. */
-export function scatterAdd(
-  isInt: bool,
-  x: usize,
-  index: usize,
-  out: usize,
-  outer: i32,
-  length: i32,
-  inner: i32,
-  count: i32,
-): void {
-  set(GatherSlot.INT, i32(isInt));
-  lay(scatterAddChunks, x, index, out, outer, length, inner, count, (count + length) * inner);
+  set(GatherSlot.INT, i32(member == Member.SCATTER_ADD_INT));
+  run(adds ? scatterAdd : gatherChunks, ceilDiv(outer, perChunk), WORK * outer * count * inner);
+  return -1;
 }

@@ -5,7 +5,7 @@
  * folds of contiguous rows; if it is kept, rows of results are folds of whole rows. Large float sums into few results
  * are cut into parts, whose float64 sums are added in order at the end; shapes alone decide.
  */
-import { argReduce as argReduceChunks, ArgSlot } from "../reduce-arg";
+import { argReduce, ArgSlot } from "../reduce-arg";
 import { BLOCK_ROWS, ColumnsSlot, reduceColumns, TILE } from "../reduce-columns";
 import { AXES, Fold, padded } from "../reduce-fold";
 import { BLOCK, reduceOne, reduceRows, RowsSlot, sumFinish } from "../reduce-rows";
@@ -91,6 +91,10 @@ function roomForSums(rows: i32, length: i32): usize {
  * `rank` axes; from `flags` on dimensions say for each axis whether it is reduced (1 or 0).
  */
 export function reduce(op: i32, x: usize, out: usize, rank: i32, flags: i32): void {
+  if (op >= Fold.ARG) {
+    layArgs(op - Fold.ARG, x, out, rank, flags);
+    return;
+  }
   collapse(rank, flags);
   const length = innermost(1);
   writeAxes(0, 0, AXES);
@@ -153,8 +157,14 @@ function layColumns(op: i32, x: usize, out: usize, rows: i32): void {
   if (partials) sumFinish(partials, parts, out, kept, m);
 }
 
-/** `out` = where along the middle axis of [outer, length, inner] the extreme lies (int32, the first); `op` is that of the fold. */
-export function argReduce(op: i32, x: usize, out: usize, outer: i32, length: i32, inner: i32): void {
+/** `out` = where along the one axis that is reduced the extreme lies (int32, the first). */
+function layArgs(op: i32, x: usize, out: usize, rank: i32, flags: i32): void {
+  let outer = 1, length = 0, inner = 1;
+  for (let axis = 0; axis < rank; axis++) {
+    if (dim(flags + axis)) length = dim(axis);
+    else if (length) inner *= dim(axis);
+    else outer *= dim(axis);
+  }
   if (length == 1) {
     fill(0, out, outer * inner);
     return;
@@ -167,5 +177,5 @@ export function argReduce(op: i32, x: usize, out: usize, outer: i32, length: i32
   set(ArgSlot.LENGTH, length);
   set(ArgSlot.INNER, inner);
   set(ArgSlot.PER_CHUNK, perChunk);
-  run(argReduceChunks, ceilDiv(outer, perChunk), WORK * outer * length * inner);
+  run(argReduce, ceilDiv(outer, perChunk), WORK * outer * length * inner);
 }
