@@ -3,7 +3,7 @@ import type { Window2d } from "@corr2d/core";
 import { WINDOW } from "./layout.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** One by one: an array of the sizes would take a tiny correlation a tenth of its time. */
+/** One by one: an array of the sizes would take up to a tenth of a tiny correlation's time. */
 export function putWindow(rt: Runtime, w: Window2d): void {
   const slots = rt.i32;
   const at = WINDOW >> 2;
