@@ -49,6 +49,17 @@ describe("gives back what was packed", () => {
     await fc.assert(fc.asyncProperty(text, (bytes) => roundTrip(bytes)));
   });
 
+  test("what looks like a stand-in where the walk sees no instruction, or sees another", async () => {
+    for (const bytes of [
+      [0xfd, 0x82, 1, 0], // the size of a function
+      [9, 0, 0x20, 0xfd, 0x82, 1, 0x0b, 0, 0, 0], // the number of a local
+      [9, 0, 0xfd, 0x82, 0x81, 0, 0xfd, 0x9b, 1, 0], // a longer number, then a sum
+    ]) {
+      const module = Uint8Array.from([...bytes, ...Array(600).fill(0)]);
+      await roundTrip(module, 0, bytes.length);
+    }
+  });
+
   test("what is taken for code, and is none", async () => {
     const byte = fc.oneof(fc.nat(255), fc.constantFrom(0xfd, 0x20, 0x41, 0x28, 0x44, 12, 90, 0x82, 0x9b, 1));
     const code = fc.array(byte, { minLength: 1, maxLength: 400 });

@@ -2,7 +2,7 @@
  * From what the package carries to the kernels' module. A module of its own, since WebAssembly is fast from its first run
  * and JavaScript is not: a tenth of the time, at the start of every program.
  */
-import { setRelaxed } from "./builds";
+import { chooseBuild } from "./builds";
 import { decompress } from "./lzma";
 import { HEADER, moveModule, STREAMS } from "./streams";
 import { decode } from "./text";
@@ -15,7 +15,7 @@ export function unpack(length: usize, size: usize, relaxed: bool): usize {
   const module = STREAMS + HEADER + size;
   decode(INPUT, length);
   decompress(INPUT, STREAMS, HEADER + size);
-  setRelaxed(relaxed);
   moveModule(module, size);
+  chooseBuild(module, size, relaxed);
   return module;
 }

@@ -9,8 +9,6 @@
  * Specification, chapter 5 (binary format).
  */
 
-import { instead } from "./builds";
-
 const enum Stream { BYTES, GLOBALS, LOCALS, SIZES, OUTSIDE, OPCODES, COUNT }
 
 /** Where the streams lie; the input and the tables of decompression are before. */
@@ -63,9 +61,6 @@ function moveInstruction(): void {
   else if (opcode - 0x28 < 0x17) numbers = 2; // a load or a store: alignment and offset
   else if (opcode == 0xfd) {
     opcode = move(Stream.OPCODES);
-    const other = instead(opcode);
-    // Of four bytes the last one is written over by the next instruction.
-    if (!SPLITS && other) store<u32>(at - 3, other);
     if (opcode - 12 < 2) moveBytes(Stream.BYTES, at + 16); // v128.const, i8x16.shuffle
     else if (opcode < 12 || opcode - 84 < 10) numbers = 2;
   }
