@@ -306,9 +306,9 @@ export interface Capabilities<H> {
 /** What an author writes: everything required, and any of the composites and capabilities. */
 export type BackendDefinition<H> = Identity &
   StorageMembers<H> &
-  Primitives<H> &
-  Partial<Composites<H>> &
-  Capabilities<H>;
+  Primitives<H> & {
+    readonly [Name in keyof Composites<H>]?: Composites<H>[Name] | undefined;
+  } & Capabilities<H>;
 
 /** What `defineBackend` gives: checked and frozen. A composite that the author did not write is absent. */
 export type Backend<H = unknown> = BackendDefinition<H> & { readonly optionalOps: readonly OptionalOp[] };

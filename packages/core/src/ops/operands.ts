@@ -41,6 +41,14 @@ export function cachedScalar(backend: Backend, value: number, dtype: DType): Ten
   return scalar;
 }
 
+/** Frees the scalars kept on a backend. */
+export function forgetScalars(backend: Backend): void {
+  for (const table of Object.values(scalars.get(backend) ?? {})) {
+    for (const scalar of table.values()) scalar.dispose();
+  }
+  scalars.delete(backend);
+}
+
 /**
  * A number as a scalar tensor beside `like`.
  * @throws INVALID_ARGUMENT, DTYPE_MISMATCH for a fraction beside an int32 tensor.
