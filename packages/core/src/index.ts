@@ -126,7 +126,7 @@ export { pow } from "./ops/pow.ts";
 export type { Dim, ReduceOptions, ValuesAndIndices } from "./ops/reduce.ts";
 export { logSoftmax, softmax } from "./ops/softmax.ts";
 export { where } from "./ops/where.ts";
-export { checkOptions, describeValue, type OptionTypes } from "./options.ts";
+export { checkOptions, describeValue, type OptionTypes, ownOptions } from "./options.ts";
 export {
   defaultGenerator,
   Generator,

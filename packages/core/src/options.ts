@@ -71,7 +71,6 @@ export function checkOptions(owner: string, options: unknown, known: OptionTypes
 function checkType(owner: string, name: string, value: unknown, type: OptionType): void {
   if (value === undefined) return;
   if (typeof type === "string") {
-    // biome-ignore lint/suspicious/useValidTypeof: `type` is one of typeof's answers
     if (typeof value === type) return;
     throw new Corr2dError(
       "INVALID_ARGUMENT",
@@ -84,3 +83,22 @@ function checkType(owner: string, name: string, value: unknown, type: OptionType
     `${owner}: '${name}' is one of '${type.join("', '")}', but got ${describeValue(value)}`,
   );
 }
+
+const own = new WeakSet<object>();
+
+/**
+ * A frozen copy of options, arrays in them copied and frozen too: what a layer keeps. Operations recognise it by identity
+ * and then need not check or compute again; the caller's own objects they read anew each time.
+ */
+export function ownOptions<T extends object>(options: T): Readonly<T> {
+  const copy: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    copy[name] = Array.isArray(value) ? Object.freeze([...value]) : value;
+  }
+  const frozen = Object.freeze(copy) as T;
+  own.add(frozen);
+  return frozen;
+}
+
+/** Whether `ownOptions` made this object. */
+export const isOwnOptions = (options: object): boolean => own.has(options);

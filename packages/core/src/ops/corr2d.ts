@@ -23,6 +23,7 @@ import {
 import type { StridedView, Window2d, WindowAxis } from "../backend.ts";
 import { DTYPES } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
+import { isOwnOptions, ownOptions } from "../options.ts";
 import { alignShape, checkBias, formatShape, type Shape, sameShape } from "../shape.ts";
 import { inputSizeOf, kernelSizeOf, outputSizeOf } from "../sizes.ts";
 import { runScoped, Storage } from "../storage.ts";
@@ -279,7 +280,7 @@ interface CachedGeometry extends Geometry {
   readonly options: Corr2dOptions;
 }
 
-const NO_OPTIONS: Corr2dOptions = Object.freeze({});
+const NO_OPTIONS: Corr2dOptions = ownOptions({});
 const RECENT = 32;
 /** Geometries used lately: a layer asks for the same one every step, and the arithmetic costs more than a tiny kernel. */
 const recent: CachedGeometry[] = [];
@@ -295,8 +296,8 @@ function geometryOf(x: Shape, kernel: Shape, options: Corr2dOptions): Geometry {
   const [height, width] = window.axes;
   const full = [window.batch, window.outChannels, height.output, width.output];
   const geometry = { window, shape: full.slice(4 - batched.rank), x, kernel, options };
-  // Only frozen options can be recognised by identity: others may have changed since.
-  if (Object.isFrozen(options)) {
+  // Only options that core froze itself are recognised by identity: the caller's may have changed since.
+  if (isOwnOptions(options)) {
     recent[oldest] = geometry;
     oldest = (oldest + 1) % RECENT;
   }
@@ -309,8 +310,7 @@ function geometryOf(x: Shape, kernel: Shape, options: Corr2dOptions): Geometry {
  *
  * @param x [H, W] (with a kernel of two axes), [C, H, W] or [N, C, H, W]
  * @param kernel [kH, kW] or [out, C/groups, kH, kW]
- * @param options stride, padding, dilation, groups, and a bias [out]. Frozen options are recognised, and then save
- *   the arithmetic on later calls.
+ * @param options stride, padding, dilation, groups, and a bias [out].
  * @returns [oH, oW], [out, oH, oW] or [N, out, oH, oW], with
  *   oH = ⌊(H + padding − dilation · (kH − 1) − 1) / stride⌋ + 1.
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT, DTYPE_MISMATCH, DTYPE_UNSUPPORTED (int32), BACKEND_MISMATCH, with PyTorch's
