@@ -15,7 +15,7 @@ export type OptionTypes = Readonly<Record<string, OptionType>>;
 export function describeValue(value: unknown): string {
   switch (typeof value) {
     case "string":
-      return value.length > 40 ? `the text ${JSON.stringify(value.slice(0, 40))}…` : JSON.stringify(value);
+      return value.length > 40 ? `'${value.slice(0, 40)}…'` : `'${value}'`;
     case "bigint":
       return `the BigInt ${value}n`;
     case "symbol":
