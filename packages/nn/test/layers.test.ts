@@ -205,6 +205,16 @@ describe("Conv2D", () => {
     );
   });
 
+  it("is made whenever some input fits its options, however far they reach", () => {
+    expect(
+      new Conv2D(1, 1, 3, { dilation: 100_000, padding: 100_000 }).forward(ones([1, 1, 1, 1])).shape,
+    ).toEqual([1, 1, 1, 1]);
+    const cut = new ConvTranspose2D(2, 1, [1, 2], { padding: [0, 500], stride: 2 });
+    expect(cut.forward(ones([1, 2, 1, 502])).shape).toEqual([1, 1, 1, 4]);
+    const sides = new ConvTranspose2D(1, 1, 1, { padding: [0, 3, 0, 0] });
+    expect(sides.forward(ones([1, 1, 5, 1])).shape).toEqual([1, 1, 2, 1]);
+  });
+
   it("takes an empty batch", () => {
     expect(new Conv2D(1, 2, 3).forward(zeros([0, 1, 5, 5])).shape).toEqual([0, 2, 3, 3]);
   });

@@ -6,7 +6,7 @@ import {
   type Pair,
   type Tensor,
 } from "@corr2d/core";
-import { ANY_SIZE, Convolution, type ConvolutionOptions } from "./convolution.ts";
+import { Convolution, type ConvolutionOptions } from "./convolution.ts";
 
 export interface ConvTranspose2DOptions
   extends ConvolutionOptions,
@@ -37,7 +37,9 @@ export class ConvTranspose2D extends Convolution {
     const { stride, dilation, groups } = this;
     const { padding = 0, outputPadding = 0 } = options;
     this.#geometry = { stride, padding, outputPadding, dilation, groups };
-    convTransposeWindow([1, inChannels, ANY_SIZE, ANY_SIZE], this.weightShape(inChannels), this.#geometry);
+    // A plane whose result is larger than the padding cut off, and no image of it: core then judges the options alone.
+    const enough = 1 + 2 * Math.max(...[padding].flat());
+    convTransposeWindow([0, inChannels, enough, enough], this.weightShape(inChannels), this.#geometry);
     this.initialize(inChannels, options);
   }
 

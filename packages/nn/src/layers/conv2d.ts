@@ -4,13 +4,14 @@ import {
   type Corr2dOptions,
   corr2d,
   corr2dWindow,
+  ownOptions,
   type Padding,
   type Pair,
   pad,
   type Tensor,
 } from "@corr2d/core";
 import { sizesText } from "../sizes.ts";
-import { ANY_SIZE, Convolution, type ConvolutionOptions, type PaddingMode } from "./convolution.ts";
+import { Convolution, type ConvolutionOptions, type PaddingMode } from "./convolution.ts";
 import type { LayerOptions } from "./layer-options.ts";
 
 export interface Conv2DOptions extends ConvolutionOptions {
@@ -38,7 +39,7 @@ export class Conv2D extends Convolution {
 
   /** Cells to add by `pad` first: [left, right, top, bottom]; null where `corr2d` pads with zeros itself. */
   readonly #border: readonly number[] | null;
-  /** Frozen, and the same object as long as the bias is: core recognises it and keeps the geometry. */
+  /** The same object as long as the bias is the same: core recognises it and keeps the geometry. */
   #options: Corr2dOptions & { readonly bias: Tensor | null };
 
   constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2DOptions = {}) {
@@ -47,7 +48,9 @@ export class Conv2D extends Convolution {
     // A lazy layer's number of channels is not known; any multiple of the groups shows what else is wrong.
     const channels = inChannels === 0 ? groups : inChannels;
     const geometry = { stride, padding, dilation, groups };
-    const window = corr2dWindow([1, channels, ANY_SIZE, ANY_SIZE], this.weightShape(channels), geometry);
+    // The smallest plane that the kernel fits on, and no image of it: core then judges the options alone.
+    const smallest = this.kernelSize.map((kernel, axis) => this.dilation[axis]! * (kernel - 1) + 1);
+    const window = corr2dWindow([0, channels, ...smallest], this.weightShape(channels), geometry);
     if (!PADDING_MODES.includes(paddingMode)) {
       throw new Corr2dError(
         "INVALID_ARGUMENT",
@@ -57,7 +60,7 @@ export class Conv2D extends Convolution {
     }
     const [height, width] = window.axes;
     this.#border = paddingMode === "zeros" ? null : [width.before, width.after, height.before, height.after];
-    this.#options = Object.freeze({
+    this.#options = ownOptions({
       ...geometry,
       padding: this.#border === null ? padding : 0,
       bias: this.bias,
@@ -76,7 +79,7 @@ export class Conv2D extends Convolution {
 
   override forward(x: Tensor): Tensor {
     if (this.#options.bias !== this.bias) {
-      this.#options = Object.freeze({ ...this.#options, bias: this.bias });
+      this.#options = ownOptions({ ...this.#options, bias: this.bias });
     }
     const padded = this.#border === null ? x : pad(x, this.#border, { mode: this.paddingMode });
     return corr2d(padded, this.weight, this.#options);

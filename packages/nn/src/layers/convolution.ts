@@ -24,12 +24,6 @@ export interface ConvolutionOptions extends LayerOptions {
 /** Where the cells around the input come from. */
 export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
 
-/**
- * Larger than any kernel: the input on which core checks a layer's geometry when the layer is made. A small integer to
- * V8, which would otherwise keep the shapes that come from the same lines as arrays of floats ever after.
- */
-export const ANY_SIZE: number = 2 ** 29;
-
 function checkDivisible(name: string, channels: number, groups: number): void {
   if (channels % groups === 0) return;
   throw new Corr2dError(
