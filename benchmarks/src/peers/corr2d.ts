@@ -39,7 +39,7 @@ interface Operation {
 function convolution(task: ConvolutionTask): Operation {
   if (task.literalOptions) return literalConvolution(task);
   const { x, k, y } = shapesOf(task);
-  const options = Object.freeze({ stride: task.stride, padding: task.padding, groups: task.groups });
+  const options = { stride: task.stride, padding: task.padding, groups: task.groups };
   switch (task.kind) {
     case "forward": {
       // The book's own form, on two axes, where the workload has one image of one channel and no options.
@@ -49,7 +49,7 @@ function convolution(task: ConvolutionTask): Operation {
         : { shapes: [x, k], compute: (image, kernel) => corr2d(image!, kernel!, options) };
     }
     case "input-gradient": {
-      const transposed = Object.freeze({ ...options, outputPadding: unmetCells(task) });
+      const transposed = { ...options, outputPadding: unmetCells(task) };
       return { shapes: [y, k], compute: (dy, kernel) => convTranspose2d(dy!, kernel!, transposed) };
     }
     case "kernel-gradient":

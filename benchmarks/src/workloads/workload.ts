@@ -24,8 +24,8 @@ export type ConvolutionKind = "forward" | "input-gradient" | "kernel-gradient";
 export interface ConvolutionTask extends Convolution {
   readonly kind: ConvolutionKind;
   /**
-   * Our program writes its options out at each call, as a page of the book would, and no object tells the library that it
-   * has seen them before. Otherwise it keeps them frozen, as a layer does. Nobody else's program changes.
+   * Our program writes its options out at each call, as a page of the book would, so that they are always objects that the
+   * library has never seen. Otherwise it has none, or keeps one object. Nobody else's program changes.
    */
   readonly literalOptions?: true;
 }
