@@ -252,6 +252,65 @@ describe.each(BUILDS)("elementwise kernels, %s build", async (build) => {
     expect(() => binary(rt, "pow", pa, [1], pb, [1], pa, [1], "int32")).toThrow("pow is not available");
   });
 
+  test("pow is IEEE 754's where an operand is 0, ±1, infinite or NaN, for rows of every length and broadcast", () => {
+    // Source: IEEE 754-2019, 9.2.1.
+    const cases: [x: number, y: number, power: number][] = [
+      ...[0, -0, 1, -1, 2, Infinity, -Infinity, NaN].flatMap((x): [number, number, number][] => [
+        [x, 0, 1],
+        [x, -0, 1],
+      ]),
+      ...[NaN, Infinity, -Infinity, 3.5].map((y): [number, number, number] => [1, y, 1]),
+      ...[Infinity, -Infinity, 2 ** 24, 2 ** 24 - 2, 1e30].map((y): [number, number, number] => [-1, y, 1]),
+      ...[0.5, -0.5, 2 ** -149].flatMap((x): [number, number, number][] => [
+        [x, Infinity, 0],
+        [x, -Infinity, Infinity],
+      ]),
+      ...[2, -2, 1 + 2 ** -23, -1 - 2 ** -23].flatMap((x): [number, number, number][] => [
+        [x, Infinity, Infinity],
+        [x, -Infinity, 0],
+      ]),
+      [-1, 2 ** 24 - 1, -1],
+      [-1, 1 - 2 ** 24, -1],
+      [-Infinity, 0.5, Infinity],
+      [-Infinity, -0.5, 0],
+      [-Infinity, 3, -Infinity],
+      [-Infinity, 2, Infinity],
+      [-Infinity, -3, -0],
+      [-Infinity, -2, 0],
+      [-Infinity, Infinity, Infinity],
+      [-Infinity, -Infinity, 0],
+      [Infinity, 0.5, Infinity],
+      [Infinity, -3, 0],
+      [-0, -3, -Infinity],
+      [-0, -2, Infinity],
+      [-0, -0.5, Infinity],
+      [-0, 0.5, 0],
+      [-0, 3, -0],
+      [-0, 2, 0],
+      [-0, Infinity, 0],
+      [-0, -Infinity, Infinity],
+      [0, -3, Infinity],
+      [0, 3, 0],
+      [-8, 1 / 3, NaN],
+      [NaN, 1, NaN],
+      [2, NaN, NaN],
+      [-1, NaN, NaN],
+      [0, NaN, NaN],
+    ];
+    for (const [x, y, power] of cases) {
+      for (const n of [1, 3, 4, 6]) {
+        rt.reset();
+        const [px, py] = [rt.put(new Array(n).fill(x)), rt.put(new Array(n).fill(y))];
+        for (const shapeY of [[n], [1]]) {
+          const got = rt.result(n, "float32", (out) =>
+            binary(rt, "pow", px, [n], py, shapeY, out, [n], "float32"),
+          );
+          expect(got, `pow(${x}, ${y})`).toEqual(new Float32Array(n).fill(power));
+        }
+      }
+    }
+  });
+
   test("NaN wins maximum and minimum and fails comparisons", () => {
     rt.reset();
     const a = [NaN, 1, NaN, 0, 2];
