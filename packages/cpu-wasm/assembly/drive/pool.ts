@@ -23,7 +23,10 @@ function pool(kernel: Kernel, x: usize, out: usize, indices: usize): void {
   run(kernel, ceilDiv(planes, perChunk), cells * w.kernelHeight * w.kernelWidth);
 }
 
-/** The maxima of the windows, and where they are: int32, flat in the plane, the first one; NaN wins. */
+/**
+ * The maxima of the windows, and where they are: int32, flat in the plane, the first one. NaN wins, the last of several. A window
+ * that meets no cell gives −∞ at −1.
+ */
 export function maxPool2d(x: usize, values: usize, indices: usize): void {
   pool(maxPool, x, values, indices);
 }
