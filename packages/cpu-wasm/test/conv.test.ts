@@ -59,6 +59,17 @@ describe.each(BUILDS)("%s build", (build) => {
     }
   });
 
+  test.each([
+    { batch: 0, channels: [2, 3] as const },
+    { channels: [0, 3] as const },
+    { channels: [2, 0] as const },
+  ])("nothing from nothing: %j", async (empty) => {
+    const rt = await openKernels(build);
+    const w = windowOf({ ...empty, input: [5, 6], kernel: [3, 3] })!;
+    const data = operands(w, seeded(91));
+    expectTriple(triple(rt, w, data), reference(w, data), w, () => 1e-7);
+  });
+
   test("more padding than any memory could hold a copy of", async () => {
     const rt = await openKernels(build);
     const random = seeded(90);

@@ -176,6 +176,21 @@ describe.each(BUILDS)("pools, %s build", async (build) => {
     }
   });
 
+  test("nothing from nothing, and a gradient without cells", () => {
+    const w = poolWindow([1, 2, 3, 4], 1, { stride: 1, padding: 0 });
+    const noRows = { ...w, inputHeight: 0, outputHeight: 2, padTop: 1, padBottom: 1 };
+    for (const empty of [{ ...w, batch: 0 }, { ...w, inputWidth: 0, outputWidth: 0 }, noRows]) {
+      rt.reset();
+      const at = rt.put(new Float32Array(outputSize(empty)));
+      const found = rt.scratch(outputSize(empty) * 4);
+      rt.result(outputSize(empty), "float32", (out) => maxPool2d(rt, at, out, found, empty));
+      for (const average of AVERAGES) {
+        rt.result(outputSize(empty), "float32", (out) => avgPool2d(rt, false, at, out, empty, average));
+        rt.result(0, "float32", (out) => avgPool2d(rt, true, at, out, empty, average));
+      }
+    }
+  });
+
   test("a NaN or ∞ touches only the windows that contain it", () => {
     const w = poolWindow([1, 1, 12, 24], 3, { stride: 2, padding: 1 });
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {

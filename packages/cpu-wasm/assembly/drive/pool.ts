@@ -14,7 +14,7 @@ const WORK: f64 = 12;
 /** JavaScript has written the window. */
 function pool(kernel: Kernel, x: usize, out: usize, indices: usize): void {
   const planes = w.batch * w.inChannels;
-  const perChunk = max(1, CHUNK / (w.inputHeight * w.inputWidth));
+  const perChunk = max(1, CHUNK / max(1, w.inputHeight * w.inputWidth));
   set(Slot.X, x);
   set(Slot.OUT, out);
   set(Slot.INDICES, indices);
