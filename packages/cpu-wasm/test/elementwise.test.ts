@@ -5,7 +5,7 @@
 import type { BinaryOp, UnaryOp } from "@corr2d/core";
 import { describe, expect, test } from "vitest";
 import { activationGrad, addScaled, binary, fill, select, unary } from "../src/elementwise.ts";
-import { BUILDS, type KernelRuntime, openKernels, seeded } from "./kernel-runtime.ts";
+import { anyBits, BUILDS, type KernelRuntime, openKernels, seeded } from "./kernel-runtime.ts";
 
 /** The distance between float32 numbers at |x|. */
 function ulp(x: number): number {
@@ -348,6 +348,43 @@ describe.each(BUILDS)("elementwise kernels, %s build", async (build) => {
         const taken = c[source(i, shape, sc)] !== 0 ? a[source(i, shape, sa)] : b[source(i, shape, sb)];
         expect(y[i]).toBe(taken);
       }
+    }
+  });
+
+  test("select copies bits", () => {
+    const random = seeded(10);
+    for (const [shapeA, shapeB] of [
+      [
+        [3, 2001],
+        [3, 2001],
+      ],
+      [
+        [3, 1],
+        [1, 2001],
+      ],
+    ] as const) {
+      rt.reset();
+      const shape = [3, 2001];
+      const c = Int32Array.from({ length: 6003 }, () => (random() * 2) | 0);
+      const a = anyBits(shapeA[0] * shapeA[1], random);
+      const b = anyBits(shapeB[0] * shapeB[1], random);
+      const [pc, pa, pb] = [rt.put(c, "int32"), rt.put(a, "int32"), rt.put(b, "int32")];
+      const y = rt.result(6003, "int32", (out) => select(rt, pc, shape, pa, shapeA, pb, shapeB, out, shape));
+      expect(y).toEqual(
+        c.map((taken, i) => (taken ? a[source(i, shape, shapeA)]! : b[source(i, shape, shapeB)]!)),
+      );
+    }
+  });
+
+  test("fill rounds to the dtype and keeps what the dtype has", () => {
+    rt.reset();
+    for (const value of [-0, 2 ** -149, -1e-39, NaN, Infinity, 0.1, 1e39]) {
+      const y = rt.result(21, "float32", (out) => fill(rt, value, out, 21, "float32"));
+      expect(y).toEqual(new Float32Array(21).fill(value));
+    }
+    for (const value of [-(2 ** 31), 2 ** 31 - 1, 2 ** 24 + 1, -1, 0]) {
+      const y = rt.result(21, "int32", (out) => fill(rt, value, out, 21, "int32"));
+      expect(y).toEqual(new Int32Array(21).fill(value));
     }
   });
 

@@ -2,7 +2,7 @@
 import type { GatherSize } from "@corr2d/core";
 import { describe, expect, test } from "vitest";
 import { gather, scatterAdd } from "../src/gather.ts";
-import { BUILDS, openKernels, seeded } from "./kernel-runtime.ts";
+import { anyBits, BUILDS, openKernels, seeded } from "./kernel-runtime.ts";
 
 const SIZES: readonly GatherSize[] = [
   { outer: 1, length: 1, inner: 1, count: 1 },
@@ -37,6 +37,20 @@ describe.each(BUILDS)("gather and scatterAdd, %s build", async (build) => {
       const sums = rt.result(x.length, dtype, (out) => scatterAdd(rt, pg, pi, out, size, dtype));
       expect(Array.from(sums, (v) => v + 0)).toEqual(Array.from(wanted, (v) => v + 0));
     }
+  });
+
+  test.each(SIZES)("gather copies bits: outer $outer, length $length, inner $inner, count $count", (size) => {
+    const { outer, length, inner, count } = size;
+    rt.reset();
+    const bits = anyBits(outer * length * inner, random);
+    const index = Int32Array.from({ length: outer * count * inner }, () => random() * length);
+    const [x, at] = [rt.put(bits, "int32"), rt.put(index, "int32")];
+    const picked = rt.result(index.length, "int32", (out) => gather(rt, x, at, out, size));
+    const wanted = index.map((from, i) => {
+      const o = Math.floor(i / (count * inner));
+      return bits[(o * length + from) * inner + (i % inner)]!;
+    });
+    expect(picked).toEqual(wanted);
   });
 
   test("an index outside the axis is an error, wherever it stands", () => {
