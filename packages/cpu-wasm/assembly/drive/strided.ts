@@ -149,6 +149,16 @@ export function strided(x: usize, out: usize, rank: i32, offset: i32): void {
   else runCopy();
 }
 
+/** Copies `rows` contiguous rows of `length` elements to rows that begin `apart` elements apart. */
+export function copyPart(x: usize, out: usize, rows: i32, length: i32, apart: i32): void {
+  source = x;
+  target = out;
+  axes = 0;
+  if (length > 1) setAxis(axes++, length, 1, 1);
+  if (rows > 1) setAxis(axes++, rows, length, apart);
+  runCopy();
+}
+
 /** Sorts the axes by their strides in the target, the smallest inside. */
 function sortByTarget(): void {
   for (let i = 1; i < axes; i++) {
