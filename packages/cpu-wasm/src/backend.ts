@@ -15,7 +15,7 @@ import {
 } from "@corr2d/core";
 import type { TensorHandle } from "./cell.ts";
 import { corr2d, corr2dInput, corr2dKernel } from "./conv.ts";
-import { activationGrad, addScaled, binary, fill, select, unary, unsupported } from "./elementwise.ts";
+import { activationGrad, addScaled, binary, cast, fill, select, unary, unsupported } from "./elementwise.ts";
 import { gather, scatterAdd } from "./gather.ts";
 import { matmul } from "./matmul.ts";
 import type { OpenRuntime } from "./open-runtime.ts";
@@ -83,7 +83,9 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
 
     unary(op, x, size, dtype) {
       const out = start(size, x);
-      unary(runtime, op, at(x), at(out), size, dtype);
+      if (op === "toInt32") cast(runtime, at(x), at(out), size, dtype, "int32");
+      else if (op === "toFloat32") cast(runtime, at(x), at(out), size, dtype, "float32");
+      else unary(runtime, op, at(x), at(out), size, dtype);
       return end(out);
     },
     binary(op, a, shapeA, b, shapeB, shape, dtype) {
