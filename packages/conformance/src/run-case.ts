@@ -4,7 +4,13 @@
  * After the case its handles are freed and, where the backend counts (`stats`), the counts must be back where
  * they were: a composite that forgets a temporary fails whichever case called it (§2.9).
  */
-import type { Backend, BackendStats } from "@corr2d/core";
+import {
+  type Backend,
+  type BackendStats,
+  type CompleteBackend,
+  nativeComposites,
+  withFallbacks,
+} from "@corr2d/core";
 import type { BackendFactory, Case } from "./case.ts";
 import { stripComposites, trackHandles } from "./handles.ts";
 import { createRandom, seedOf } from "./random.ts";
@@ -48,13 +54,13 @@ export async function runCase(
   const before = await settledStats(backend);
   const guard = validated ? strict(backend) : null;
   const base = guard === null ? backend : guard.backend;
-  const native = trackHandles(base);
-  const composed = trackHandles(stripComposites(base));
+  const native = trackHandles(withFallbacks(base));
+  const composed = trackHandles(withFallbacks(stripComposites(base)));
   const created: Backend[] = [];
-  const create = async (): Promise<Backend> => {
+  const create = async (): Promise<CompleteBackend> => {
     const instance = await factory();
     created.push(instance);
-    return instance;
+    return withFallbacks(instance);
   };
   try {
     await item.run({
@@ -62,6 +68,7 @@ export async function runCase(
       clause: item.clause,
       backend: native.backend,
       composed: composed.backend,
+      native: nativeComposites(backend),
       random: createRandom(seedOf(item.id)),
       create,
     });

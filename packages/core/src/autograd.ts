@@ -9,7 +9,7 @@
  * Sources: Linnainmaa 1970; Griewank & Walther 2008, "Evaluating Derivatives", ch. 3. The per-tensor graph is
  * PyTorch's design (Paszke et al. 2017, "Automatic differentiation in PyTorch").
  */
-import type { DType } from "./backend.ts";
+import { isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 import { checkSynchronous, runScoped, type Storage } from "./storage.ts";
@@ -209,10 +209,6 @@ export function detectAnomaly<T>(fn: () => T): T {
   } finally {
     anomalies = before;
   }
-}
-
-export function isFloating(dtype: DType): boolean {
-  return dtype !== "int32";
 }
 
 /** Runs an operation and records it when an input requires gradients. Operands have been checked. */

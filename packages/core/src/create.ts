@@ -1,16 +1,23 @@
 /** New tensors: from data, filled, counted, or drawn. */
 import { checkTensor, isTensor } from "./autograd.ts";
 import type { Backend, DType, TypedArray } from "./backend.ts";
-import { arrayOf } from "./composites.ts";
 import { checkBackend, getBackend } from "./current-backend.ts";
-import { drawBernoulli, drawIntegers, drawNormal, drawPermutation, drawUniform } from "./draws.ts";
+import {
+  drawBernoulli,
+  drawIntegers,
+  drawNormal,
+  drawPermutation,
+  drawUniform,
+  type FloatDType,
+} from "./draws.ts";
+import { arrayOf, dtypeOf, isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
-import * as call from "./ops/call.ts";
-import { checkInteger, checkLength, fromNested, type NestedArray } from "./ops/data.ts";
-import { checkDtype } from "./ops/elementwise.ts";
+import { checkInteger, checkLength, fromNested, type NestedArray, upload } from "./ops/data.ts";
+import { fill } from "./ops/fill.ts";
+import { checkDtype } from "./ops/operands.ts";
 import { defaultGenerator, type Generator } from "./random.ts";
 import { checkRank, checkShape, type Shape, sameShape, sizeOf } from "./shape.ts";
-import { Storage } from "./storage.ts";
+import type { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
 export interface TensorOptions {
@@ -43,10 +50,10 @@ function finish(storage: Storage, shape: Shape, options: TensorOptions): Tensor 
   return result;
 }
 
-function upload(data: TypedArray, shape: Shape, dtype: DType, options: TensorOptions): Tensor {
+function make(data: TypedArray, shape: Shape, dtype: DType, options: TensorOptions): Tensor {
   const backend = chooseBackend(options);
   checkDtype(backend, dtype);
-  return finish(new Storage(backend, backend.upload(data), data.length, dtype), shape, options);
+  return finish(upload(backend, data, dtype), shape, options);
 }
 
 /**
@@ -68,22 +75,15 @@ export function tensor(data: NestedArray | FlatData, options: DataOptions = {}):
   const given = flat ? { values: withDtype(data, dtype), shape: [data.length] } : fromNested(data, dtype);
   const shape = options.shape === undefined ? given.shape : [...checkShape(options.shape)];
   checkLength(given.values.length, shape);
-  return upload(given.values, shape, dtype, options);
+  return make(given.values, shape, dtype, options);
 }
 
 type FlatData = TypedArray | Uint8Array | Uint8ClampedArray;
 
-/** The dtype of an array of numbers, null for one of bytes. */
-function dtypeOf(data: FlatData): DType | null {
-  if (data instanceof Float32Array) return "float32";
-  if (data instanceof Float64Array) return "float64";
-  return data instanceof Int32Array ? "int32" : null;
-}
-
 /** The numbers as an array of `dtype`: themselves where they are one. */
 function withDtype(data: FlatData, dtype: DType): TypedArray {
   if (dtypeOf(data) === dtype) return data as TypedArray;
-  if (dtype === "int32") checkInteger(data);
+  if (!isFloating(dtype)) checkInteger(data);
   const values = arrayOf(dtype, data.length);
   values.set(data);
   return values;
@@ -95,8 +95,8 @@ export function full(shape: Shape, value: number, options: TensorOptions = {}): 
   const dtype = options.dtype ?? "float32";
   const backend = chooseBackend(options);
   checkDtype(backend, dtype);
-  if (dtype === "int32") checkInteger([value]);
-  return finish(call.fill(backend, value, sizeOf(shape), dtype), [...shape], options);
+  if (!isFloating(dtype)) checkInteger([value]);
+  return finish(fill(backend, value, sizeOf(shape), dtype), [...shape], options);
 }
 
 export const zeros = (shape: Shape, options: TensorOptions = {}): Tensor => full(shape, 0, options);
@@ -128,7 +128,7 @@ export function arange(
   const dtype = options.dtype ?? "float32";
   const values = arrayOf(dtype, Math.ceil((to - from) / step));
   for (let i = 0; i < values.length; i++) values[i] = from + i * step;
-  return upload(values, [values.length], dtype, options);
+  return make(values, [values.length], dtype, options);
 }
 
 /** `count` numbers from start to end, both included, evenly spaced. */
@@ -139,7 +139,7 @@ export function linspace(start: number, end: number, count: number, options: Ten
   const step = count > 1 ? (end - start) / (count - 1) : 0;
   // From both ends, so that the last value is exactly `end` and the middle is symmetric.
   for (let i = 0; i < count; i++) values[i] = i < count / 2 ? start + i * step : end - (count - 1 - i) * step;
-  return upload(values, [count], dtype, options);
+  return make(values, [count], dtype, options);
 }
 
 /** Ones on the main diagonal. */
@@ -148,13 +148,13 @@ export function eye(rows: number, columns: number = rows, options: TensorOptions
   const dtype = options.dtype ?? "float32";
   const values = arrayOf(dtype, rows * columns);
   for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
-  return upload(values, [rows, columns], dtype, options);
+  return make(values, [rows, columns], dtype, options);
 }
 
-function floatingDtype(op: string, options: TensorOptions): "float32" | "float64" {
+function floatingDtype(op: string, options: TensorOptions): FloatDType {
   const dtype = options.dtype ?? "float32";
-  if (dtype !== "int32") return dtype;
-  throw new Corr2dError("DTYPE_UNSUPPORTED", `${op} is not implemented for int32; use randint`);
+  if (isFloating(dtype)) return dtype as FloatDType;
+  throw new Corr2dError("DTYPE_UNSUPPORTED", `${op} is not implemented for ${dtype}; use randint`);
 }
 
 const generatorOf = (options: RandomOptions): Generator => options.generator ?? defaultGenerator;
@@ -163,14 +163,14 @@ const generatorOf = (options: RandomOptions): Generator => options.generator ?? 
 export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
   const dtype = floatingDtype("rand", options);
   const values = drawUniform(generatorOf(options), sizeOf(checkShape(shape)), dtype);
-  return upload(values, [...shape], dtype, options);
+  return make(values, [...shape], dtype, options);
 }
 
 /** Standard normal, PyTorch's numbers for the same seed (to 1.2e-7). */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
   const dtype = floatingDtype("randn", options);
   const values = drawNormal(generatorOf(options), sizeOf(checkShape(shape)), dtype);
-  return upload(values, [...shape], dtype, options);
+  return make(values, [...shape], dtype, options);
 }
 
 /** int32, uniform on low … high − 1; PyTorch's numbers. */
@@ -193,12 +193,12 @@ export function randperm(n: number, options: RandomOptions = {}): Tensor {
 export function bernoulli(shape: Shape, p: number | ArrayLike<number>, options: RandomOptions = {}): Tensor {
   const dtype = floatingDtype("bernoulli", options);
   const values = drawBernoulli(generatorOf(options), sizeOf(checkShape(shape)), dtype, p);
-  return upload(values, [...shape], dtype, options);
+  return make(values, [...shape], dtype, options);
 }
 
 function integers(values: Int32Array, shape: Shape, options: TensorOptions): Tensor {
   const dtype = options.dtype ?? "int32";
-  return upload(withDtype(values, dtype), [...shape], dtype, options);
+  return make(withDtype(values, dtype), [...shape], dtype, options);
 }
 
 /** Whether two tensors have the same shape, dtype and values (NaN equals nothing); reads both. */

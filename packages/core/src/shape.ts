@@ -219,3 +219,8 @@ export function checkRank(shape: Shape): void {
     `a tensor has at most ${MAX_RANK} axes, but got shape ${formatShape(shape)}`,
   );
 }
+
+/** The strides of `shape` with 0 along the axes where it is 1 and `out` is not: how an operand broadcasts to `out`. */
+export function broadcastStrides(shape: Shape, out: Shape): number[] {
+  return mapAxes(stridesOf(shape), (stride, axis) => (shape[axis] === 1 && out[axis] !== 1 ? 0 : stride));
+}

@@ -12,30 +12,40 @@ import {
   bindTensor,
   checkTensors,
   type GraphNode,
-  isFloating,
   isGradEnabled,
   isTensor,
   makeTensor,
 } from "./autograd.ts";
 import type { Backend, DType, TypedArray } from "./backend.ts";
 import { checkBackend } from "./current-backend.ts";
+import { DTYPES, dtypeOf, isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { formatAsSet } from "./format.ts";
 import * as activation from "./ops/activation.ts";
-import { fill } from "./ops/call.ts";
+import * as binary from "./ops/binary.ts";
+import { cast } from "./ops/cast.ts";
+import { clamp } from "./ops/clamp.ts";
 import { fromArray, fromNested, type NestedArray } from "./ops/data.ts";
-import type { DivOptions, Operand } from "./ops/elementwise.ts";
-import * as elementwise from "./ops/elementwise.ts";
+import { fill } from "./ops/fill.ts";
 import * as indexing from "./ops/indexing.ts";
 import { matmul } from "./ops/matmul.ts";
 import type { Range } from "./ops/movement.ts";
 import * as movement from "./ops/movement.ts";
+import { checkDtype, checkSameDtype, type Operand, toOperand } from "./ops/operands.ts";
 import { type PadOptions, pad } from "./ops/pad.ts";
+import { pow } from "./ops/pow.ts";
 import type { Dim, ReduceOptions, ValuesAndIndices } from "./ops/reduce.ts";
 import * as reduction from "./ops/reduce.ts";
 import { logSoftmax, softmax } from "./ops/softmax.ts";
+import { unary } from "./ops/unary.ts";
 import { checkRank, formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 import { keep, runScope, type Storage, track } from "./storage.ts";
+
+/** Options of `data` and `dataSync`. */
+export interface ReadOptions {
+  /** An array to read into, of the dtype's class and the tensor's size. */
+  readonly into?: TypedArray | undefined;
+}
 
 /** Values nested to the tensor's rank; a plain number for a scalar. */
 export type NestedValues = number | NestedValues[];
@@ -123,12 +133,12 @@ export class Tensor implements Disposable {
 
   /** The number as a scalar tensor of this dtype, on this backend. @internal */
   scalarLike(value: number): Tensor {
-    return elementwise.toOperand("scalar", value, this);
+    return toOperand("scalar", value, this);
   }
 
   /** @internal */
   fromArray(data: TypedArray, shape: Shape): Tensor {
-    return fromArray(this.backend, data, shape, data instanceof Int32Array ? "int32" : this.dtype);
+    return fromArray(this.backend, data, shape, dtypeOf(data) ?? this.dtype);
   }
 
   // ——— Size ———
@@ -184,7 +194,7 @@ export class Tensor implements Disposable {
         ? movement.expand(this.scalarLike(value), this.shape)
         : this.#fromNested(value);
     checkTensors("assign", [this, source]);
-    elementwise.checkSameDtype("assign", this, source);
+    checkSameDtype("assign", this, source);
     if (!sameShape(source.shape, this.shape)) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
@@ -304,21 +314,40 @@ export class Tensor implements Disposable {
 
   // ——— Reading ———
 
-  /** A copy of the elements, row-major. */
-  async data(): Promise<TypedArray> {
-    return this.storage.backend.read(this.storage.handle, this.size, this.dtype);
+  /**
+   * A copy of the elements, row-major: in a new array, or in `into`, which then is what the promise gives. `into` holds
+   * them when the promise resolves, and not before.
+   * @throws INVALID_ARGUMENT unless `into` has the dtype's array class and this tensor's size.
+   */
+  async data(options: ReadOptions = {}): Promise<TypedArray> {
+    const { backend, handle } = this.storage;
+    return backend.read(handle, this.size, this.dtype, this.#checkTarget(options.into));
   }
 
   /**
    * `data` without a promise.
-   * @throws SYNC_READ_UNSUPPORTED on a backend that cannot.
+   * @throws SYNC_READ_UNSUPPORTED on a backend that cannot; INVALID_ARGUMENT as `data`.
    */
-  dataSync(): TypedArray {
+  dataSync(options: ReadOptions = {}): TypedArray {
     const { backend, handle } = this.storage;
-    if (backend.readSync !== undefined) return backend.readSync(handle, this.size, this.dtype);
+    if (backend.readSync !== undefined) {
+      return backend.readSync(handle, this.size, this.dtype, this.#checkTarget(options.into));
+    }
     throw new Corr2dError(
       "SYNC_READ_UNSUPPORTED",
       `backend ${backend.name} cannot read synchronously: use await tensor.data(), item() or toArray()`,
+    );
+  }
+
+  #checkTarget(into: TypedArray | undefined): TypedArray | undefined {
+    if (into === undefined) return into;
+    if (ArrayBuffer.isView(into) && dtypeOf(into) === this.dtype && into.length === this.size) return into;
+    const got = ArrayBuffer.isView(into)
+      ? `${dtypeOf(into) ?? "another kind of"} array of ${into.length}`
+      : typeof into;
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `data: 'into' must be a ${DTYPES[this.dtype].array.name} of ${this.size} elements, but got ${got}`,
     );
   }
 
@@ -387,14 +416,14 @@ export class Tensor implements Disposable {
 
   #moved(backend: Backend, data: TypedArray | null): Tensor {
     if (data === null) return this;
-    elementwise.checkDtype(checkBackend(backend), this.dtype);
+    checkDtype(checkBackend(backend), this.dtype);
     const moved = fromArray(backend, data, this.shape, this.dtype);
     moved.requiresGrad = this.#requiresGrad;
     return moved;
   }
 
   type(dtype: DType): Tensor {
-    return elementwise.cast(this, dtype);
+    return cast(this, dtype);
   }
   float(): Tensor {
     return this.type("float32");
@@ -416,104 +445,104 @@ export class Tensor implements Disposable {
   // ——— Elementwise ———
 
   add(other: Operand): Tensor {
-    return elementwise.add(this, other);
+    return binary.add(this, other);
   }
   sub(other: Operand): Tensor {
-    return elementwise.sub(this, other);
+    return binary.sub(this, other);
   }
   mul(other: Operand): Tensor {
-    return elementwise.mul(this, other);
+    return binary.mul(this, other);
   }
-  div(other: Operand, options?: DivOptions): Tensor {
-    return elementwise.div(this, other, options);
+  div(other: Operand, options?: binary.DivOptions): Tensor {
+    return binary.div(this, other, options);
   }
   pow(exponent: Operand): Tensor {
-    return elementwise.pow(this, exponent);
+    return pow(this, exponent);
   }
   maximum(other: Operand): Tensor {
-    return elementwise.maximum(this, other);
+    return binary.maximum(this, other);
   }
   minimum(other: Operand): Tensor {
-    return elementwise.minimum(this, other);
+    return binary.minimum(this, other);
   }
   eq(other: Operand): Tensor {
-    return elementwise.compare("eq", this, other);
+    return binary.compare("eq", this, other);
   }
   ne(other: Operand): Tensor {
-    return elementwise.compare("ne", this, other);
+    return binary.compare("ne", this, other);
   }
   lt(other: Operand): Tensor {
-    return elementwise.compare("lt", this, other);
+    return binary.compare("lt", this, other);
   }
   le(other: Operand): Tensor {
-    return elementwise.compare("le", this, other);
+    return binary.compare("le", this, other);
   }
   gt(other: Operand): Tensor {
-    return elementwise.compare("gt", this, other);
+    return binary.compare("gt", this, other);
   }
   ge(other: Operand): Tensor {
-    return elementwise.compare("ge", this, other);
+    return binary.compare("ge", this, other);
   }
   clamp(min?: number | null, max?: number | null): Tensor {
-    return elementwise.clamp(this, min, max);
+    return clamp(this, min, max);
   }
   neg(): Tensor {
-    return elementwise.unary("neg", this);
+    return unary("neg", this);
   }
   abs(): Tensor {
-    return elementwise.unary("abs", this);
+    return unary("abs", this);
   }
   sign(): Tensor {
-    return elementwise.unary("sign", this);
+    return unary("sign", this);
   }
   square(): Tensor {
-    return elementwise.unary("square", this);
+    return unary("square", this);
   }
   floor(): Tensor {
-    return elementwise.unary("floor", this);
+    return unary("floor", this);
   }
   ceil(): Tensor {
-    return elementwise.unary("ceil", this);
+    return unary("ceil", this);
   }
   /** To the nearest integer, halves to the even one. */
   round(): Tensor {
-    return elementwise.unary("round", this);
+    return unary("round", this);
   }
   trunc(): Tensor {
-    return elementwise.unary("trunc", this);
+    return unary("trunc", this);
   }
   sqrt(): Tensor {
-    return elementwise.unary("sqrt", this);
+    return unary("sqrt", this);
   }
   rsqrt(): Tensor {
-    return elementwise.unary("rsqrt", this);
+    return unary("rsqrt", this);
   }
   reciprocal(): Tensor {
-    return elementwise.unary("reciprocal", this);
+    return unary("reciprocal", this);
   }
   exp(): Tensor {
-    return elementwise.unary("exp", this);
+    return unary("exp", this);
   }
   expm1(): Tensor {
-    return elementwise.unary("expm1", this);
+    return unary("expm1", this);
   }
   log(): Tensor {
-    return elementwise.unary("log", this);
+    return unary("log", this);
   }
   log1p(): Tensor {
-    return elementwise.unary("log1p", this);
+    return unary("log1p", this);
   }
   sin(): Tensor {
-    return elementwise.unary("sin", this);
+    return unary("sin", this);
   }
   cos(): Tensor {
-    return elementwise.unary("cos", this);
+    return unary("cos", this);
   }
   tan(): Tensor {
-    return elementwise.unary("tan", this);
+    return unary("tan", this);
   }
   erf(): Tensor {
-    return elementwise.unary("erf", this);
+    return unary("erf", this);
   }
   relu(): Tensor {
     return activation.relu(this);

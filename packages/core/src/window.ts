@@ -5,7 +5,7 @@
  * ⌊(input + padBefore + padAfter − dilation · (kernel − 1) − 1) / stride⌋ + 1. Padding 'same' puts the odd cell
  * behind (right, bottom), as PyTorch does. Messages are PyTorch's, then what to do.
  */
-import type { Window2d } from "./backend.ts";
+import type { AveragePool, Window2d, WindowAxis } from "./backend.ts";
 import { Corr2dError } from "./errors.ts";
 import { formatShape, type Shape } from "./shape.ts";
 
@@ -43,10 +43,11 @@ export interface ConvTransposeOptions extends Omit<Corr2dOptions, "padding"> {
 }
 
 type Two = readonly [vertical: number, horizontal: number];
-type Sides = readonly [top: number, bottom: number, left: number, right: number];
+/** Cells of padding before and after an axis. */
+type Ends = readonly [before: number, after: number];
+type FourSides = readonly [top: number, bottom: number, left: number, right: number];
 
 const ONE: Two = [1, 1];
-const NO_PADDING: Sides = [0, 0, 0, 0];
 
 function checkIntegers(name: string, values: readonly number[]): void {
   if (values.every(Number.isInteger)) return;
@@ -87,10 +88,11 @@ const toStride = (value: Pair): Two =>
 const toDilation = (value: Pair): Two =>
   toPositive("dilation", value, "dilation should be greater than zero, but got");
 
-const isFourSides = (padding: unknown): padding is Sides => Array.isArray(padding) && padding.length === 4;
+const isFourSides = (padding: unknown): padding is FourSides =>
+  Array.isArray(padding) && padding.length === 4;
 
-function toSides(padding: Pair | Sides): Sides {
-  let sides: Sides;
+function toSides(padding: Pair | FourSides): readonly [Ends, Ends] {
+  let sides: FourSides;
   if (isFourSides(padding)) {
     checkIntegers("padding", padding);
     sides = padding;
@@ -98,7 +100,13 @@ function toSides(padding: Pair | Sides): Sides {
     const [vertical, horizontal] = toPair("padding", padding);
     sides = [vertical, vertical, horizontal, horizontal];
   }
-  if (sides.every((n) => n >= 0)) return sides;
+  const [top, bottom, left, right] = sides;
+  if (sides.every((n) => n >= 0)) {
+    return [
+      [top, bottom],
+      [left, right],
+    ];
+  }
   throw new Corr2dError(
     "INVALID_ARGUMENT",
     `negative padding is not supported: got ${formatShape(sides)}; crop the input with pad() or slice() instead`,
@@ -109,9 +117,9 @@ function toSides(padding: Pair | Sides): Sides {
  * Zeros per side for a correlation: the rules 'valid' and 'same' resolved.
  * @throws INVALID_ARGUMENT with PyTorch's messages.
  */
-function resolvePadding(padding: Padding, kernel: Two, stride: Two, dilation: Two): Sides {
+function resolvePadding(padding: Padding, kernel: Two, stride: Two, dilation: Two): readonly [Ends, Ends] {
   if (typeof padding !== "string") return toSides(padding);
-  if (padding === "valid") return NO_PADDING;
+  if (padding === "valid") return toSides(0);
   if (padding !== "same") {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
@@ -125,16 +133,32 @@ function resolvePadding(padding: Padding, kernel: Two, stride: Two, dilation: Tw
         "samePadding() gives TensorFlow's paddings for strided windows",
     );
   }
-  return [...halves(dilation[0] * (kernel[0] - 1)), ...halves(dilation[1] * (kernel[1] - 1))];
+  return perAxis((axis) => halves(dilation[axis] * (kernel[axis] - 1)));
 }
 
 /** The cells before and behind, where the odd one goes. */
-const halves = (total: number): [before: number, after: number] => [total >> 1, total - (total >> 1)];
+const halves = (total: number): Ends => [total >> 1, total - (total >> 1)];
 
 /** The input cells from a window's first to its last. */
 const reach = (kernel: number, dilation: number): number => dilation * (kernel - 1) + 1;
 
-const perAxis = (fn: (axis: 0 | 1) => number): Two => [fn(0), fn(1)];
+const perAxis = <T>(fn: (axis: 0 | 1) => T): readonly [T, T] => [fn(0), fn(1)];
+
+/** The record of an axis, frozen. Property by property: V8 takes 200 times as long to freeze an object begun by a spread. */
+function windowAxis({ input, kernel, output, stride, before, after, dilation }: WindowAxis): WindowAxis {
+  return Object.freeze({ input, kernel, output, stride, before, after, dilation });
+}
+
+/** The one builder of windows: a frozen record with frozen axes. Its numbers have been checked. */
+function makeWindow(
+  batch: number,
+  inChannels: number,
+  outChannels: number,
+  groups: number,
+  axes: readonly [height: WindowAxis, width: WindowAxis],
+): Window2d {
+  return Object.freeze({ batch, inChannels, outChannels, groups, axes: Object.freeze(axes) });
+}
 
 /**
  * Zeros per side, [top, bottom, left, right], such that the output has ⌈input / stride⌉ cells: TensorFlow's 'SAME',
@@ -152,9 +176,9 @@ export function samePadding(
   const [vertical, horizontal] = perAxis((axis) => {
     const span =
       (Math.ceil(input[axis] / stride[axis]) - 1) * stride[axis] + reach(kernel[axis], dilation[axis]);
-    return Math.max(0, span - input[axis]);
+    return halves(Math.max(0, span - input[axis]));
   });
-  return [...halves(vertical), ...halves(horizontal)];
+  return [...vertical, ...horizontal];
 }
 
 /** ⌊(input + padding − dilation · (kernel − 1) − 1) / stride⌋ + 1; may be zero or negative when nothing fits. */
@@ -190,43 +214,6 @@ function checkKernel([height, width]: Two): void {
   );
 }
 
-function freezeWindow(
-  {
-    batch,
-    inChannels,
-    outChannels,
-    groups,
-  }: Pick<Window2d, "batch" | "inChannels" | "outChannels" | "groups">,
-  [inputHeight, inputWidth]: Two,
-  [kernelHeight, kernelWidth]: Two,
-  [outputHeight, outputWidth]: Two,
-  [strideHeight, strideWidth]: Two,
-  [padTop, padBottom, padLeft, padRight]: Sides,
-  [dilationHeight, dilationWidth]: Two,
-): Window2d {
-  // Property by property: V8 takes 200 times as long to freeze an object that was begun by a spread.
-  return Object.freeze({
-    batch,
-    inChannels,
-    outChannels,
-    groups,
-    inputHeight,
-    inputWidth,
-    kernelHeight,
-    kernelWidth,
-    outputHeight,
-    outputWidth,
-    strideHeight,
-    strideWidth,
-    padTop,
-    padBottom,
-    padLeft,
-    padRight,
-    dilationHeight,
-    dilationWidth,
-  });
-}
-
 /**
  * The window of F(x, k) for input [N, C, H, W] and kernel [O, C/groups, kH, kW].
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT with PyTorch's messages.
@@ -234,7 +221,7 @@ function freezeWindow(
 export function corr2dWindow(input: Shape, kernel: Shape, options: Corr2dOptions = {}): Window2d {
   const stride = toStride(options.stride ?? ONE);
   const dilation = toDilation(options.dilation ?? ONE);
-  const { groups = 1, padding = NO_PADDING } = options;
+  const { groups = 1, padding = 0 } = options;
   const [batch, inChannels, height, width] = input as [number, number, number, number];
   const [outChannels, groupChannels, kernelHeight, kernelWidth] = kernel as [number, number, number, number];
   const size: Two = [height, width];
@@ -249,18 +236,29 @@ export function corr2dWindow(input: Shape, kernel: Shape, options: Corr2dOptions
     );
   }
   const sides = resolvePadding(padding, kernelSize, stride, dilation);
-  const padded = perAxis((axis) => size[axis] + sides[2 * axis]! + sides[2 * axis + 1]!);
-  const reaches = perAxis((axis) => reach(kernelSize[axis], dilation[axis]));
-  const output = perAxis((axis) => Math.floor((padded[axis] - reaches[axis]) / stride[axis]) + 1);
-  if (output[0] <= 0 || output[1] <= 0) {
+  const axes = perAxis((axis) => {
+    const [before, after] = sides[axis];
+    const span = size[axis] + before + after - reach(kernelSize[axis], dilation[axis]);
+    return windowAxis({
+      input: size[axis],
+      kernel: kernelSize[axis],
+      output: Math.floor(span / stride[axis]) + 1,
+      stride: stride[axis],
+      before,
+      after,
+      dilation: dilation[axis],
+    });
+  });
+  if (axes[0].output <= 0 || axes[1].output <= 0) {
+    const padded = axes.map((axis) => axis.before + axis.input + axis.after);
+    const reaches = axes.map((axis) => reach(axis.kernel, axis.dilation));
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `Calculated padded input size per channel: (${padded.join(" x ")}). Kernel size: (${reaches.join(" x ")}). ` +
         "Kernel size can't be greater than actual input size. Use a smaller kernel, less dilation or more padding.",
     );
   }
-  const counts = { batch, inChannels, outChannels, groups };
-  return freezeWindow(counts, size, kernelSize, output, stride, sides, dilation);
+  return makeWindow(batch, inChannels, outChannels, groups, axes);
 }
 
 /**
@@ -297,23 +295,27 @@ export function convTransposeWindow(g: Shape, kernel: Shape, options: ConvTransp
     }
   }
   const sides = toSides(options.padding ?? 0);
-  const input = perAxis(
-    (axis) =>
-      (size[axis] - 1) * stride[axis] -
-      sides[2 * axis]! -
-      sides[2 * axis + 1]! +
-      reach(kernelSize[axis], dilation[axis]) +
-      extra[axis],
-  );
-  if (input[0] <= 0 || input[1] <= 0) {
+  const axes = perAxis((axis) => {
+    const [before, after] = sides[axis];
+    const span = (size[axis] - 1) * stride[axis] + reach(kernelSize[axis], dilation[axis]);
+    return windowAxis({
+      input: span - before - after + extra[axis],
+      kernel: kernelSize[axis],
+      output: size[axis],
+      stride: stride[axis],
+      before,
+      after,
+      dilation: dilation[axis],
+    });
+  });
+  if (axes[0].input <= 0 || axes[1].input <= 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `Given input size per channel: (${size.join(" x ")}). Calculated output size per channel: ` +
-        `(${input.join(" x ")}). Output size is too small; use less padding.`,
+        `(${axes[0].input} x ${axes[1].input}). Output size is too small; use less padding.`,
     );
   }
-  const counts = { batch, inChannels: groupChannels * groups, outChannels, groups };
-  return freezeWindow(counts, input, kernelSize, size, stride, sides, dilation);
+  return makeWindow(batch, groupChannels * groups, outChannels, groups, axes);
 }
 
 /**
@@ -325,36 +327,83 @@ export function poolWindow(input: Shape, kernelSize: Pair, options: PoolOptions 
   checkKernel(kernel);
   const stride = toStride(options.stride ?? kernel);
   const dilation = toDilation(options.dilation ?? ONE);
-  const { padding = NO_PADDING } = options;
+  const { padding = 0 } = options;
   const sides = toSides(padding);
   const [batch, channels, height, width] = input as [number, number, number, number];
   const size: Two = [height, width];
-  const reaches = perAxis((axis) => reach(kernel[axis], dilation[axis]));
   // PyTorch's limit holds for its own forms of padding. Four sides are ours: there a window must only reach the input.
   const fourSides = isFourSides(padding);
-  for (const axis of [0, 1] as const) {
-    const pad = Math.max(sides[2 * axis]!, sides[2 * axis + 1]!);
-    if (pad <= (fourSides ? reaches[axis] - 1 : Math.floor(reaches[axis] / 2))) continue;
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `pad should be at most ${fourSides ? "the effective kernel size less one" : "half of effective kernel size"}, ` +
-        `but got pad=${pad}, kernel_size=${kernel[axis]} and dilation=${dilation[axis]}`,
-    );
-  }
-  const output = perAxis((axis) => {
-    const before = size[axis] + sides[2 * axis]!;
-    const steps = (before + sides[2 * axis + 1]! - reaches[axis]) / stride[axis];
-    if (!options.ceilMode) return Math.floor(steps) + 1;
-    const out = Math.ceil(steps) + 1;
-    return (out - 1) * stride[axis] >= before ? out - 1 : out;
+  const axes = perAxis((axis) => {
+    const [before, after] = sides[axis];
+    const span = reach(kernel[axis], dilation[axis]);
+    const pad = Math.max(before, after);
+    if (pad > (fourSides ? span - 1 : Math.floor(span / 2))) {
+      throw new Corr2dError(
+        "INVALID_ARGUMENT",
+        `pad should be at most ${fourSides ? "the effective kernel size less one" : "half of effective kernel size"}, ` +
+          `but got pad=${pad}, kernel_size=${kernel[axis]} and dilation=${dilation[axis]}`,
+      );
+    }
+    const steps = (before + size[axis] + after - span) / stride[axis];
+    let output = (options.ceilMode ? Math.ceil(steps) : Math.floor(steps)) + 1;
+    if (options.ceilMode && (output - 1) * stride[axis] >= before + size[axis]) output--;
+    return windowAxis({
+      input: size[axis],
+      kernel: kernel[axis],
+      output,
+      stride: stride[axis],
+      before,
+      after,
+      dilation: dilation[axis],
+    });
   });
-  if (output[0] <= 0 || output[1] <= 0) {
+  const output = axes.map((axis) => axis.output);
+  if (output.some((n) => n <= 0)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `Given input size: (${channels}x${size.join("x")}). Calculated output size: (${channels}x${output.join("x")}). ` +
         "Output size is too small; use a smaller window or more padding.",
     );
   }
-  const counts = { batch, inChannels: channels, outChannels: channels, groups: channels };
-  return freezeWindow(counts, size, kernel, output, stride, sides, dilation);
+  return makeWindow(batch, channels, channels, channels, axes);
+}
+
+/** How many of a window's positions along an axis lie in the input; with `padded`, in the input and its padding. */
+function cellsAlong(axis: WindowAxis, output: number, padded: boolean): number {
+  const start = output * axis.stride - axis.before;
+  let count = 0;
+  for (let k = 0; k < axis.kernel; k++) {
+    const at = start + k * axis.dilation;
+    if (padded ? at < axis.input + axis.after : at >= 0 && at < axis.input) count++;
+  }
+  return count;
+}
+
+/**
+ * Whether some window meets no cell of the input: with dilation it may step over a small one. (Without, a pool's
+ * padding is too small for that.)
+ */
+export function someWindowIsEmpty(w: Window2d): boolean {
+  for (const axis of w.axes) {
+    if (axis.dilation === 1) continue;
+    for (let o = 0; o < axis.output; o++) if (cellsAlong(axis, o, false) === 0) return true;
+  }
+  return false;
+}
+
+/**
+ * What average pooling divides each window's sum by, row-major over the output's plane. In ceil mode the part of a window
+ * beyond the padding never counts, as in PyTorch; where nothing counts the sum of nothing is divided by 1.
+ */
+export function averageDivisors({ axes }: Window2d, average: AveragePool): Float64Array {
+  const [height, width] = axes;
+  const out = new Float64Array(height.output * width.output);
+  if (average.divisorOverride !== null) return out.fill(average.divisorOverride);
+  for (let y = 0, i = 0; y < height.output; y++) {
+    const rows = cellsAlong(height, y, average.countIncludePad);
+    for (let x = 0; x < width.output; x++, i++) {
+      out[i] = Math.max(1, rows * cellsAlong(width, x, average.countIncludePad));
+    }
+  }
+  return out;
 }

@@ -15,14 +15,21 @@ type Member = "corr2d" | "corr2dInput" | "corr2dKernel";
 
 const CLAUSE: Record<Member, string> = { corr2d: "§8.2", corr2dInput: "§8.3", corr2dKernel: "§8.4" };
 
-export const inputShape = (w: Window2d): number[] => [w.batch, w.inChannels, w.inputHeight, w.inputWidth];
+export const inputShape = (w: Window2d): number[] => [
+  w.batch,
+  w.inChannels,
+  ...w.axes.map((axis) => axis.input),
+];
 export const kernelShape = (w: Window2d): number[] => [
   w.outChannels,
   w.inChannels / w.groups,
-  w.kernelHeight,
-  w.kernelWidth,
+  ...w.axes.map((axis) => axis.kernel),
 ];
-export const outputShape = (w: Window2d): number[] => [w.batch, w.outChannels, w.outputHeight, w.outputWidth];
+export const outputShape = (w: Window2d): number[] => [
+  w.batch,
+  w.outChannels,
+  ...w.axes.map((axis) => axis.output),
+];
 
 const ORACLE = { corr2d, corr2dInput, corr2dKernel };
 

@@ -2,7 +2,7 @@
  * Layer 7: order, failure and determinism (§10, §11): operations take effect in call order however late they
  * run, reads may be many and overlap with frees, a failure reaches whoever reads, and nothing else changes.
  */
-import { type Backend, corr2dWindow, type TypedArray } from "@corr2d/core";
+import { type Backend, type CompleteBackend, corr2dWindow, type TypedArray } from "@corr2d/core";
 import type { Case } from "../case.ts";
 import { check, expectBits } from "../compare.ts";
 
@@ -197,7 +197,9 @@ const failureStaysLocal: Case = {
 };
 
 /** Operations that add many rounded terms, each run several times between other work. */
-const deterministic: Readonly<Record<string, (backend: Backend, x: TypedArray) => [unknown, number]>> = {
+const deterministic: Readonly<
+  Record<string, (backend: CompleteBackend, x: TypedArray) => [unknown, number]>
+> = {
   sum: (b, x) => [b.reduce("sum", b.upload(x), [4, 1000], [1], "float32"), 4],
   matmul: (b, x) => {
     const size = { batch: 1, rows: 40, inner: 100, columns: 40, transposeA: false, transposeB: true };
@@ -233,7 +235,7 @@ const determinismCases: readonly Case[] = Object.entries(deterministic).map(([na
   clause: "§11.1",
   async run({ backend, create, random }) {
     const x = random.reals("float32", 4000);
-    const once = async (instance: Backend): Promise<TypedArray> => {
+    const once = async (instance: CompleteBackend): Promise<TypedArray> => {
       const [handle, size] = run(instance, x);
       return instance.read(handle, size, "float32");
     };

@@ -1,8 +1,8 @@
 /** Layer 2: the unary functions (§3.3 to §3.5): values, special values, casts. */
 import type { DType, UnaryOp } from "@corr2d/core";
-import type { Case } from "../case.ts";
+import { type Case, requiring } from "../case.ts";
 import * as oracle from "../oracle/elementwise.ts";
-import { arrayFrom, expectHandle, FLOATS } from "./support.ts";
+import { arrayFrom, DTYPES, expectHandle, FLOATS } from "./support.ts";
 
 /** Where each function is finite and smooth, and what is special about it. */
 const FLOAT_UNARY: Record<
@@ -31,40 +31,22 @@ const FLOAT_UNARY: Record<
   sigmoid: { range: [-20, 20], special: [80, -80, 1000, -1000] },
   relu: { range: [-10, 10] },
   erf: { range: [-4, 4], special: [1e-8, 1e-4, 10, -10] },
-  toFloat32: { range: [-100, 100] },
-  toFloat64: { range: [-100, 100] },
-  toInt32: {
-    range: [-100, 100],
-    special: [2.9, -2.9, 0.5, -0.5, 2147483648, -2147483904, 1e30, -1e30, 16777217],
-  },
 };
 
 /** Every unary op must pass these on. sin, cos and tan of ±∞ are NaN; sqrt(−∞), too: the oracle says. */
 const NON_FINITE = [NaN, Infinity, -Infinity, 0, -0];
 
-const INT32_UNARY: readonly UnaryOp[] = [
-  "neg",
-  "abs",
-  "sign",
-  "square",
-  "relu",
-  "toFloat32",
-  "toFloat64",
-  "toInt32",
-];
+const INT32_UNARY: readonly UnaryOp[] = ["neg", "abs", "sign", "square", "relu"];
 
 /** What a case on ordinary values proves: a definition, or an error bound. */
 function unaryClause(op: UnaryOp, dtype: DType): string {
-  if (op.startsWith("to")) return "§3.5";
   if (dtype === "int32") return "§3.3";
   if (op === "sin" || op === "cos" || op === "tan") return "§9.4";
   return oracle.ULPS[op] === undefined ? "§3.3" : "§9.3";
 }
 
 function unaryCase(op: UnaryOp, dtype: DType): Case[] {
-  const requires = dtype === "float64" || op === "toFloat64" ? { requires: ["float64"] } : {};
-  const common = { ...requires, covers: { member: "unary", dtype } } as const;
-  const result = oracle.unaryResult(op, dtype);
+  const common = { ...requiring(dtype), covers: { member: "unary", dtype } } as const;
   const clause = unaryClause(op, dtype);
   const { range, special } = FLOAT_UNARY[op];
   const run = (values: (context: Parameters<Case["run"]>[0]) => ArrayLike<number>): Case["run"] => {
@@ -72,7 +54,7 @@ function unaryCase(op: UnaryOp, dtype: DType): Case[] {
       const data = arrayFrom(dtype, values(context));
       const handle = context.backend.unary(op, context.backend.upload(data), data.length, dtype);
       const expected = oracle.unary(op, data, dtype);
-      await expectHandle(context.backend, op, handle, expected, [data.length], result);
+      await expectHandle(context.backend, op, handle, expected, [data.length], dtype);
     };
   };
   if (dtype === "int32") {
@@ -102,9 +84,34 @@ function unaryCase(op: UnaryOp, dtype: DType): Case[] {
   ];
 }
 
+/** Where casts round, truncate and saturate. */
+const CAST_EDGES: Record<DType, readonly number[]> = {
+  float32: [2.9, -2.9, 0.5, -0.5, 2147483648, -2147483904, 1e30, -1e30, 16777217],
+  float64: [2.9, -2.9, 1 / 3, 2147483647.5, -2147483649, 1e300, 1e-300, 16777217],
+  int32: [7, -7, 16777217, 33554435, 2147483647, -2147483648],
+};
+
+function castCase(from: DType, to: DType): Case {
+  const optional = [from, to].flatMap((dtype) => requiring(dtype).requires ?? []);
+  return {
+    id: `cast/${from},${to}`,
+    clause: "§3.5",
+    requires: optional,
+    covers: { member: "cast", dtype: from },
+    async run({ backend, random }) {
+      const ordinary = from === "int32" ? random.integers(from, 203) : random.reals(from, 203, -100, 100);
+      const special = from === "int32" ? [] : NON_FINITE;
+      const data = arrayFrom(from, [...ordinary, ...special, ...CAST_EDGES[from]]);
+      const handle = backend.cast(backend.upload(data), data.length, from, to);
+      await expectHandle(backend, "cast", handle, oracle.cast(data, to), [data.length], to);
+    },
+  };
+}
+
 const unaryOps = Object.keys(FLOAT_UNARY) as UnaryOp[];
 
 export const cases: readonly Case[] = [
+  ...DTYPES.flatMap((from) => DTYPES.map((to) => castCase(from, to))),
   ...FLOATS.flatMap((dtype) => unaryOps.flatMap((op) => unaryCase(op, dtype))),
   ...INT32_UNARY.flatMap((op) => unaryCase(op, "int32")),
 ];

@@ -63,9 +63,6 @@ const UNARY: Record<UnaryOp, (x: number) => number> = {
   sigmoid: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
   relu: (x) => Math.max(x, 0),
   erf,
-  toFloat32: (x) => x,
-  toFloat64: (x) => x,
-  toInt32,
 };
 
 /** ulps that a float32 result may be off (§9.3); ops that are not listed are exact. */
@@ -106,22 +103,19 @@ export function rounded(x: number, dtype: DType): number {
   return dtype === "int32" ? x | 0 : x;
 }
 
-/** The dtype of a unary op's result. */
-export function unaryResult(op: UnaryOp, dtype: DType): DType {
-  if (op === "toFloat32") return "float32";
-  if (op === "toFloat64") return "float64";
-  return op === "toInt32" ? "int32" : dtype;
+/** The values as elements of another dtype: rounded, or for int32 truncated and saturated. */
+export function cast(x: ArrayLike<number>, to: DType): Expected {
+  return { values: Array.from(x, (value) => (to === "int32" ? toInt32(value) : rounded(value, to))) };
 }
 
 export function unary(op: UnaryOp, x: ArrayLike<number>, dtype: DType): Expected {
-  const result = unaryResult(op, dtype);
   const exact = Array.from(x, (value) =>
     op === "square" && dtype === "int32" ? Math.imul(value, value) : UNARY[op](value),
   );
   const u = allowance(dtype);
   const ulps = ULPS[op];
   const slope = SLOPE[op];
-  const values = exact.map((value) => rounded(value, result));
+  const values = exact.map((value) => rounded(value, dtype));
   if (slope !== undefined) {
     return { values, tolerance: Array.from(x, (value) => ARGUMENT_ERROR * u * slope(value)) };
   }

@@ -1,18 +1,35 @@
 /** Numbers given by the caller, checked and laid out row-major. */
 import { makeTensor } from "../autograd.ts";
 import type { Backend, DType, TypedArray } from "../backend.ts";
-import { arrayOf } from "../composites.ts";
+import { arrayOf, isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { checkRank, formatShape, type Shape, sizeOf } from "../shape.ts";
-import { Storage } from "../storage.ts";
+import { type Bounds, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Numbers nested to the tensor's rank; booleans count as 0 and 1. */
 export type NestedArray = number | boolean | readonly NestedArray[];
 
+/** A copy of `data` on `backend`. */
+export function upload(backend: Backend, data: TypedArray, dtype: DType): Storage {
+  const bounds = isFloating(dtype) || data.length === 0 ? null : boundsOf(data);
+  return new Storage(backend, backend.upload(data), data.length, dtype, bounds);
+}
+
+function boundsOf(data: TypedArray): Bounds {
+  let min = data[0]!;
+  let max = min;
+  for (let i = 1; i < data.length; i++) {
+    const value = data[i]!;
+    if (value < min) min = value;
+    else if (value > max) max = value;
+  }
+  return { min, max, attained: true };
+}
+
 /** A tensor over a copy of `data`, on `backend`. */
 export function fromArray(backend: Backend, data: TypedArray, shape: Shape, dtype: DType): Tensor {
-  return makeTensor(new Storage(backend, backend.upload(data), data.length, dtype), shape);
+  return makeTensor(upload(backend, data, dtype), shape);
 }
 
 /** The shape of nested arrays, by the first of each level; `flattenInto` finds the ragged ones. */
@@ -79,7 +96,7 @@ export function fromNested(data: NestedArray, dtype: DType): { values: TypedArra
   const shape = nestedShape(data);
   checkRank(shape);
   const size = sizeOf(shape);
-  if (dtype !== "int32") {
+  if (isFloating(dtype)) {
     const values = arrayOf(dtype, size);
     flattenInto(data, shape, 0, values, 0);
     return { values, shape };
@@ -88,5 +105,7 @@ export function fromNested(data: NestedArray, dtype: DType): { values: TypedArra
   const exact = new Float64Array(size);
   flattenInto(data, shape, 0, exact, 0);
   checkInteger(exact);
-  return { values: Int32Array.from(exact), shape };
+  const values = arrayOf(dtype, size);
+  values.set(exact);
+  return { values, shape };
 }

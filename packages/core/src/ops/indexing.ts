@@ -7,9 +7,10 @@ import type { GatherSize } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
 import { formatShape, normalizeAxis, type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import * as call from "./call.ts";
-import { checkSameDtype, where } from "./elementwise.ts";
 import { expand, narrow, reshape } from "./movement.ts";
+import { checkSameDtype } from "./operands.ts";
+import * as primitives from "./primitives.ts";
+import { where } from "./where.ts";
 
 interface GatherAttributes {
   readonly size: GatherSize;
@@ -19,7 +20,8 @@ interface GatherAttributes {
 
 const GATHER: Op<GatherAttributes> = {
   name: "GatherBackward0",
-  forward: ([x, index], { size }) => makeTensor(call.gather(x!.storage, index!.storage, size), index!.shape),
+  forward: ([x, index], { size }) =>
+    makeTensor(primitives.gather(x!.storage, index!.storage, size), index!.shape),
   savesInputs: [1],
   gradients: [(g, c) => apply(SCATTER_ADD, [g, c.input(1)], c.attributes), null],
 };
@@ -27,7 +29,7 @@ const GATHER: Op<GatherAttributes> = {
 const SCATTER_ADD: Op<GatherAttributes> = {
   name: "ScatterAddBackward0",
   forward: ([x, index], { size, shape }) =>
-    makeTensor(call.scatterAdd(x!.storage, index!.storage, size), shape),
+    makeTensor(primitives.scatterAdd(x!.storage, index!.storage, size), shape),
   savesInputs: [1],
   gradients: [(g, c) => apply(GATHER, [g, c.input(1)], c.attributes), null],
 };

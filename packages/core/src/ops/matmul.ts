@@ -7,9 +7,9 @@ import type { MatmulSize } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
 import { broadcastShapes, checkBias, formatShape, type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import * as call from "./call.ts";
-import { checkFloating, checkSameDtype } from "./elementwise.ts";
 import { expand, reshape, squeeze } from "./movement.ts";
+import { checkFloating, checkSameDtype } from "./operands.ts";
+import * as primitives from "./primitives.ts";
 
 interface MatmulAttributes {
   readonly size: MatmulSize;
@@ -20,7 +20,7 @@ interface MatmulAttributes {
 /** op(a) · op(b) for a batch of pairs, op being transposition or nothing. */
 const MATMUL: Op<MatmulAttributes> = {
   name: "MmBackward0",
-  forward: ([a, b], { size, shape }) => makeTensor(call.matmul(a!.storage, b!.storage, size), shape),
+  forward: ([a, b], { size, shape }) => makeTensor(primitives.matmul(a!.storage, b!.storage, size), shape),
   savesInputs: true,
   gradients: [
     // y = A·B: dA = g·Bᵀ, or for a stored transposed, dAᵀ = B·gᵀ.
@@ -62,7 +62,8 @@ const MATMUL: Op<MatmulAttributes> = {
   ],
 };
 
-function product(a: Tensor, b: Tensor, size: MatmulSize, shape: Shape): Tensor {
+/** The batched product of matrices as they are stored; operands have been checked. */
+export function product(a: Tensor, b: Tensor, size: MatmulSize, shape: Shape): Tensor {
   return apply(MATMUL, [a, b], { size, shape });
 }
 

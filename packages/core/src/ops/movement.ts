@@ -5,12 +5,12 @@
  * other's gradient, so every movement operation here is differentiable to any order with these two entries. A
  * reshape moves nothing: it shares the storage.
  */
-import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
+import { apply, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { StridedView } from "../backend.ts";
-import { broadcastStrides } from "../composites.ts";
 import { Corr2dError } from "../errors.ts";
 import {
   alignShape,
+  broadcastStrides,
   checkShape,
   collapseAxes,
   formatShape,
@@ -24,8 +24,9 @@ import {
   stridesOf,
 } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import * as call from "./call.ts";
-import { checkSameDtype, type Operand, where } from "./elementwise.ts";
+import { checkSameDtype, type Operand } from "./operands.ts";
+import * as primitives from "./primitives.ts";
+import { where } from "./where.ts";
 
 interface ViewAttributes {
   readonly view: StridedView;
@@ -41,7 +42,7 @@ function stridedOp(name: string): Op<ViewAttributes> {
   if (op === undefined) {
     op = {
       name,
-      forward: ([x], { view }) => makeTensor(call.strided(x!.storage, view), view.shape),
+      forward: ([x], { view }) => makeTensor(primitives.strided(x!.storage, view), view.shape),
       gradients: [(g, { attributes }) => apply(STRIDED_ADD, [g], attributes)],
     };
     stridedOps.set(name, op);
@@ -51,12 +52,16 @@ function stridedOp(name: string): Op<ViewAttributes> {
 
 const STRIDED_ADD: Op<ViewAttributes> = {
   name: "AsStridedScatterBackward0",
-  forward: ([x], { view, source }) => makeTensor(call.stridedAdd(x!.storage, view), source),
+  forward: ([x], { view, source }) => makeTensor(primitives.stridedAdd(x!.storage, view), source),
   gradients: [(g, { attributes }) => apply(stridedOp("AsStridedBackward0"), [g], attributes)],
 };
 
-/** x read through the view with these sizes and strides. */
-function read(x: Tensor, name: string, { shape, strides, offset }: Omit<StridedView, "sourceSize">): Tensor {
+/** x read through the view with these sizes and strides; PyTorch's name for what that is shows in printing. */
+export function read(
+  x: Tensor,
+  name: string,
+  { shape, strides, offset }: Omit<StridedView, "sourceSize">,
+): Tensor {
   return apply(stridedOp(name), [x], {
     view: { shape, strides, offset, sourceSize: x.size },
     source: x.shape,
@@ -349,95 +354,4 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
     start += length;
     return part;
   });
-}
-
-/**
- * Tensors joined along an existing axis.
- * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, BACKEND_MISMATCH, INVALID_ARGUMENT for an empty list.
- */
-export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
-  const first = tensors[0];
-  if (first === undefined) {
-    throw new Corr2dError("INVALID_ARGUMENT", "cat(): expected a non-empty list of Tensors");
-  }
-  checkTensors("cat", tensors);
-  const axis = normalizeAxis(dim, first.shape.length);
-  const shape = [...first.shape];
-  shape[axis] = 0;
-  tensors.forEach((tensor, i) => {
-    checkSameDtype("cat", first, tensor);
-    const fits =
-      tensor.shape.length === shape.length && tensor.shape.every((n, a) => a === axis || n === shape[a]);
-    if (!fits) {
-      throw new Corr2dError(
-        "SHAPE_MISMATCH",
-        `Sizes of tensors must match except in dimension ${axis}. Expected ${formatShape(first.shape)} but got ` +
-          `${formatShape(tensor.shape)} for tensor number ${i} in the list.`,
-      );
-    }
-    shape[axis]! += tensor.shape[axis]!;
-  });
-  return apply(CAT, tensors, { axis, shape });
-}
-
-/** Where the i-th of the joined tensors lies in the result. */
-function catView(shape: Shape, axis: number, start: number, part: Shape): StridedView {
-  const strides = stridesOf(shape);
-  return {
-    shape: part,
-    strides,
-    offset: part.includes(0) ? 0 : start * strides[axis]!,
-    sourceSize: sizeOf(shape),
-  };
-}
-
-const CAT: Op<{ readonly axis: number; readonly shape: Shape }> = {
-  name: "CatBackward0",
-  forward(tensors, { axis, shape }) {
-    let start = 0;
-    let out: Tensor | null = null;
-    for (const tensor of tensors) {
-      const placed = makeTensor(
-        call.stridedAdd(tensor.storage, catView(shape, axis, start, tensor.shape)),
-        shape,
-      );
-      start += tensor.shape[axis]!;
-      if (out === null) out = placed;
-      else {
-        const joined: Tensor = out.add(placed);
-        out.dispose();
-        placed.dispose();
-        out = joined;
-      }
-    }
-    return out!;
-  },
-  gradients(g, c, input) {
-    const { axis } = c.attributes;
-    let start = 0;
-    for (let i = 0; i < input; i++) start += c.shape(i)[axis]!;
-    return narrow(g, axis, start, c.shape(input)[axis]!);
-  },
-};
-
-/** Tensors of one shape put side by side along a new axis. */
-export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
-  const first = tensors[0];
-  if (first === undefined) {
-    throw new Corr2dError("INVALID_ARGUMENT", "stack expects a non-empty list of Tensors");
-  }
-  tensors.forEach((tensor, i) => {
-    checkTensor("stack", tensor);
-    if (!sameShape(tensor.shape, first.shape)) {
-      throw new Corr2dError(
-        "SHAPE_MISMATCH",
-        `stack expects each tensor to be equal size, but got ${formatShape(first.shape)} at entry 0 and ` +
-          `${formatShape(tensor.shape)} at entry ${i}`,
-      );
-    }
-  });
-  return cat(
-    tensors.map((tensor) => unsqueeze(tensor, dim)),
-    dim,
-  );
 }

@@ -5,13 +5,16 @@
  */
 import { apply, type GradientFunction, makeTensor, type Op } from "../autograd.ts";
 import type { ReduceOp } from "../backend.ts";
+import { isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { formatShape, normalizeAxes, normalizeAxis, reducedShape, type Shape } from "../shape.ts";
+import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import * as call from "./call.ts";
-import { checkFloating, gradName, where } from "./elementwise.ts";
 import { gather } from "./indexing.ts";
 import { expand, reshape } from "./movement.ts";
+import { checkFloating, gradName } from "./operands.ts";
+import * as primitives from "./primitives.ts";
+import { where } from "./where.ts";
 
 /** Which axes to reduce; absent or null: all. */
 export type Dim = number | readonly number[] | null | undefined;
@@ -30,9 +33,15 @@ function forward(member: ReduceOp): Op<ReduceAttributes>["forward"] {
   return ([x], { axes, keepDim }) => {
     const shape = reducedShape(x!.shape, axes, keepDim);
     if (axes.length === 0) return makeTensor(x!.storage.retain(), shape);
-    return makeTensor(call.reduce(member, x!.storage, x!.shape, axes), shape);
+    if (member === "min" && !x!.backend.optionalOps.includes(member)) {
+      return runScoped(() => reshape(mirrored(amax(mirrored(x!), axes)), shape));
+    }
+    return makeTensor(primitives.reduce(member, x!.storage, x!.shape, axes), shape);
   };
 }
+
+/** The fallback for min and argmin: values in the opposite order, as −x, or −1 − x where −x would overflow. */
+const mirrored = (x: Tensor): Tensor => (isFloating(x.dtype) ? x.neg() : x.neg().sub(1));
 
 /** An operation under its names in PyTorch: of everything, and of the axes that `dim` names. */
 type Overloads = readonly [all: Op<ReduceAttributes>, some: Op<ReduceAttributes>];
@@ -181,7 +190,10 @@ function argOp(
   const source = x.shape.length === 0 ? [1] : x.shape;
   checkNotEmpty(member, source, [axis]);
   const shape = reducedShape(x.shape, [axis], options.keepDim);
-  return makeTensor(call.reduce(member, x.storage, source, [axis]), shape);
+  if (member === "argmin" && !x.backend.optionalOps.includes(member)) {
+    return runScoped(() => reshape(argOp("argmax", mirrored(x.detach()), axis, {}), shape));
+  }
+  return makeTensor(primitives.reduce(member, x.storage, source, [axis], "int32"), shape);
 }
 
 /** The int32 position of the first largest element (the first NaN, if any) along `dim`, or in the flattened tensor. */

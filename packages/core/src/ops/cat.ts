@@ -1,0 +1,114 @@
+/** Tensors side by side: along an axis they have, or along a new one. */
+import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
+import { Corr2dError } from "../errors.ts";
+import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf } from "../shape.ts";
+import { runScoped, Storage } from "../storage.ts";
+import type { Tensor } from "../tensor.ts";
+import { embed, narrow, reshape, unsqueeze } from "./movement.ts";
+import { checkSameDtype } from "./operands.ts";
+import { where } from "./where.ts";
+
+interface CatAttributes {
+  readonly axis: number;
+  readonly shape: Shape;
+}
+
+const CAT: Op<CatAttributes> = {
+  name: "CatBackward0",
+  forward(tensors, { axis, shape }) {
+    const parts = tensors.filter((tensor) => tensor.size > 0);
+    const { backend, dtype } = tensors[0]!;
+    if (parts.length === 0) return reshape(tensors[0]!, shape);
+    const outer = sizeOf(shape.slice(0, axis));
+    const inner = sizeOf(shape.slice(axis + 1));
+    if (backend.concat === undefined) {
+      return runScoped(() =>
+        reshape(composedConcat(parts.map((part) => reshape(part, [outer, part.shape[axis]!, inner]))), shape),
+      );
+    }
+    const handles = parts.map((part) => part.storage.handle);
+    const lengths = parts.map((part) => part.shape[axis]!);
+    const joined = backend.concat(handles, lengths, outer, inner, dtype);
+    return makeTensor(new Storage(backend, joined, sizeOf(shape), dtype), shape);
+  },
+  gradients(g, c, input) {
+    const { axis } = c.attributes;
+    let start = 0;
+    for (let i = 0; i < input; i++) start += c.shape(i)[axis]!;
+    return narrow(g, axis, start, c.shape(input)[axis]!);
+  },
+};
+
+/**
+ * The fallback for parts [outer, length, inner]: halves are joined, so that each element is moved as often as the number of
+ * parts has binary digits. Each half is put into its place among zeros and then chosen, not added: copies keep −0.
+ */
+function composedConcat(parts: readonly Tensor[]): Tensor {
+  if (parts.length === 1) return parts[0]!;
+  const middle = parts.length >> 1;
+  const [left, right] = [composedConcat(parts.slice(0, middle)), composedConcat(parts.slice(middle))];
+  const [outer, before, inner] = left.shape as [number, number, number];
+  const length = before + right.shape[1]!;
+  const place = (part: Tensor, start: number): Tensor =>
+    embed(part, [outer, length, inner], {
+      shape: part.shape,
+      strides: [length * inner, inner, 1],
+      offset: start * inner,
+    });
+  const isLeft = left.fromArray(
+    Int32Array.from({ length }, (_, i) => Number(i < before)),
+    [1, length, 1],
+  );
+  return where(isLeft, place(left, 0), place(right, before));
+}
+
+/**
+ * Tensors joined along an existing axis.
+ * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, BACKEND_MISMATCH, INVALID_ARGUMENT for an empty list.
+ */
+export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  const first = tensors[0];
+  if (first === undefined) {
+    throw new Corr2dError("INVALID_ARGUMENT", "cat(): expected a non-empty list of Tensors");
+  }
+  checkTensors("cat", tensors);
+  const axis = normalizeAxis(dim, first.shape.length);
+  const shape = [...first.shape];
+  shape[axis] = 0;
+  tensors.forEach((tensor, i) => {
+    checkSameDtype("cat", first, tensor);
+    const fits =
+      tensor.shape.length === shape.length && tensor.shape.every((n, a) => a === axis || n === shape[a]);
+    if (!fits) {
+      throw new Corr2dError(
+        "SHAPE_MISMATCH",
+        `Sizes of tensors must match except in dimension ${axis}. Expected ${formatShape(first.shape)} but got ` +
+          `${formatShape(tensor.shape)} for tensor number ${i} in the list.`,
+      );
+    }
+    shape[axis]! += tensor.shape[axis]!;
+  });
+  return apply(CAT, tensors, { axis, shape });
+}
+
+/** Tensors of one shape put side by side along a new axis. */
+export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  const first = tensors[0];
+  if (first === undefined) {
+    throw new Corr2dError("INVALID_ARGUMENT", "stack expects a non-empty list of Tensors");
+  }
+  tensors.forEach((tensor, i) => {
+    checkTensor("stack", tensor);
+    if (!sameShape(tensor.shape, first.shape)) {
+      throw new Corr2dError(
+        "SHAPE_MISMATCH",
+        `stack expects each tensor to be equal size, but got ${formatShape(first.shape)} at entry 0 and ` +
+          `${formatShape(tensor.shape)} at entry ${i}`,
+      );
+    }
+  });
+  return cat(
+    tensors.map((tensor) => unsqueeze(tensor, dim)),
+    dim,
+  );
+}

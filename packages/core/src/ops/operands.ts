@@ -1,0 +1,123 @@
+/**
+ * What stands beside a tensor in an elementwise operation, and the checks that operations share.
+ *
+ * A number beside a tensor becomes a scalar tensor of the tensor's dtype, kept per backend, so `x.mul(2)` uploads
+ * nothing after its first call. Two tensors must agree in dtype: nothing is promoted silently.
+ */
+import { checkTensor, checkTensors, makeTensor } from "../autograd.ts";
+import type { Backend, DType } from "../backend.ts";
+import { DTYPE_NAMES, DTYPES, isFloating } from "../dtype.ts";
+import { Corr2dError } from "../errors.ts";
+import { keep } from "../storage.ts";
+import type { Tensor } from "../tensor.ts";
+import { fill } from "./fill.ts";
+
+/** What stands beside a tensor in an elementwise operation. */
+export type Operand = Tensor | number;
+
+const SCALARS_PER_DTYPE = 512;
+type ScalarTables = { [dtype in DType]?: Map<number | string, Tensor> };
+const scalars = new WeakMap<Backend, ScalarTables>();
+
+/** A scalar tensor that stays on the backend. */
+export function cachedScalar(backend: Backend, value: number, dtype: DType): Tensor {
+  let tables = scalars.get(backend);
+  if (tables === undefined) {
+    tables = {};
+    scalars.set(backend, tables);
+  }
+  let table = tables[dtype];
+  if (table === undefined) {
+    table = new Map();
+    tables[dtype] = table;
+  }
+  const key = Object.is(value, -0) ? "-0" : value; // A Map takes −0 for 0.
+  let scalar = table.get(key);
+  if (scalar === undefined) {
+    if (table.size >= SCALARS_PER_DTYPE) table.clear(); // Not disposed: one may be an operand just now.
+    scalar = keep(makeTensor(fill(backend, value, 1, dtype), []));
+    table.set(key, scalar);
+  }
+  return scalar;
+}
+
+/** Frees the scalars kept on a backend. */
+export function forgetScalars(backend: Backend): void {
+  for (const table of Object.values(scalars.get(backend) ?? {})) {
+    for (const scalar of table.values()) scalar.dispose();
+  }
+  scalars.delete(backend);
+}
+
+/**
+ * A number as a scalar tensor beside `like`.
+ * @throws INVALID_ARGUMENT, DTYPE_MISMATCH for a fraction beside an int32 tensor.
+ */
+export function toOperand(op: string, value: number, like: Tensor): Tensor {
+  checkTensor(op, like);
+  if (!isFloating(like.dtype) && !(Number.isInteger(value) && Math.abs(value) <= 2 ** 31)) {
+    throw new Corr2dError(
+      "DTYPE_MISMATCH",
+      `${op}: ${value} is not an int32, and the tensor is ${like.dtype}; cast it first with .float()`,
+    );
+  }
+  return cachedScalar(like.backend, value, like.dtype);
+}
+
+/**
+ * Throws unless the operands have one dtype.
+ * @throws DTYPE_MISMATCH naming the remedy.
+ */
+export function checkSameDtype(op: string, a: Tensor, b: Tensor): void {
+  if (a.dtype === b.dtype) return;
+  throw new Corr2dError(
+    "DTYPE_MISMATCH",
+    `${op}: expected both tensors to have the same dtype, but got ${a.dtype} and ${b.dtype}: cast one, ` +
+      `for example with .type("${isFloating(a.dtype) ? a.dtype : b.dtype}")`,
+  );
+}
+
+/**
+ * Throws unless the tensor has a floating dtype.
+ * @throws DTYPE_UNSUPPORTED.
+ */
+export function checkFloating(op: string, ...tensors: readonly Tensor[]): void {
+  for (const tensor of tensors) {
+    if (isFloating(tensor.dtype)) continue;
+    throw new Corr2dError(
+      "DTYPE_UNSUPPORTED",
+      `${op} is not implemented for ${tensor.dtype} tensors; cast to floating point first with .float()`,
+    );
+  }
+}
+
+/** Both as tensors; at least one has to be one. */
+export function operands(op: string, a: Operand, b: Operand): [Tensor, Tensor] {
+  const left = typeof a === "number" ? toOperand(op, a, b as Tensor) : a;
+  const right = typeof b === "number" ? toOperand(op, b, left) : b;
+  checkTensors(op, [left, right]);
+  checkSameDtype(op, left, right);
+  return [left, right];
+}
+
+/**
+ * Throws unless the backend offers the dtype.
+ * @throws DTYPE_UNSUPPORTED, INVALID_ARGUMENT.
+ */
+export function checkDtype(backend: Backend, dtype: DType): void {
+  if (!Object.hasOwn(DTYPES, dtype)) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `unknown dtype '${String(dtype)}': use one of '${DTYPE_NAMES.join("', '")}'`,
+    );
+  }
+  if (backend.dtypes.includes(dtype)) return;
+  throw new Corr2dError(
+    "DTYPE_UNSUPPORTED",
+    `backend ${backend.name} does not offer ${dtype} (it has ${backend.dtypes.join(", ")}); use another dtype, or a ` +
+      "backend that has it, such as @corr2d/cpu-js",
+  );
+}
+
+/** `MulBackward0` for `mul`, as PyTorch names most. */
+export const gradName = (member: string): string => `${member[0]!.toUpperCase()}${member.slice(1)}Backward0`;
