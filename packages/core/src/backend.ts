@@ -311,7 +311,11 @@ export type BackendDefinition<H> = Identity &
   } & Capabilities<H>;
 
 /** What `defineBackend` gives: checked and frozen. A composite that the author did not write is absent. */
-export type Backend<H = unknown> = BackendDefinition<H> & { readonly optionalOps: readonly OptionalOp[] };
+export type Backend<H = unknown> = Identity &
+  StorageMembers<H> &
+  Primitives<H> &
+  Partial<Composites<H>> &
+  Capabilities<H> & { readonly optionalOps: readonly OptionalOp[] };
 
 /** A backend with every composite there. */
 export type CompleteBackend<H = unknown> = Backend<H> & Composites<H>;

@@ -114,8 +114,10 @@ export function defineBackend<H>(definition: BackendDefinition<H>): Backend<H> {
       { faults },
     );
   }
+  const members = Object.entries(definition).filter(([, value]) => value !== undefined);
   const optionalOps = Object.freeze([...(definition.optionalOps ?? [])]);
-  return Object.freeze({ ...definition, optionalOps, [isMade]: true });
+  const backend = { ...Object.fromEntries(members), optionalOps, [isMade]: true };
+  return Object.freeze(backend) as unknown as Backend<H>;
 }
 
 /** The composites that a backend supplies itself. */

@@ -109,7 +109,7 @@ export { cat, stack } from "./ops/cat.ts";
 export { clamp } from "./ops/clamp.ts";
 export { convTranspose2d, corr2d, corr2dKernelGrad } from "./ops/corr2d.ts";
 export type { NestedArray } from "./ops/data.ts";
-export { gather, indexSelect, oneHot, scatterAdd, tril, triu } from "./ops/indexing.ts";
+export { boundsOf, gather, indexSelect, oneHot, scatterAdd, tril, triu } from "./ops/indexing.ts";
 export { linear, matmul } from "./ops/matmul.ts";
 export type { Range } from "./ops/movement.ts";
 export type { Operand } from "./ops/operands.ts";
@@ -143,7 +143,7 @@ export {
 } from "./results.ts";
 export { broadcastShapes, broadcastStrides, type Shape, sizeOf, stridesOf } from "./shape.ts";
 export { binaryDtype, inputSizeOf, kernelSizeOf, outputSizeOf, reduceDtype, reducedSizeOf } from "./sizes.ts";
-export { keep } from "./storage.ts";
+export { type Bounds, keep } from "./storage.ts";
 export { type NestedValues, type ReadOptions, scope, Tensor } from "./tensor.ts";
 export {
   averageDivisors,

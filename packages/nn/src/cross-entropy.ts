@@ -6,7 +6,7 @@
  * Book: Dive into Deep Learning, 4.1. Source of label smoothing: Szegedy et al. 2016, "Rethinking the Inception
  * architecture for computer vision", section 7.
  */
-import { Corr2dError, logSoftmax, type Tensor, where } from "@corr2d/core";
+import { boundsOf, Corr2dError, isFloating, logSoftmax, type Tensor, where } from "@corr2d/core";
 import { type LossOptions, reductionOf } from "./losses.ts";
 import { sameSizes, sizesText } from "./sizes.ts";
 
@@ -58,25 +58,30 @@ function checkWeight(weight: Tensor | null, classes: number): void {
 }
 
 /**
- * Whether some element is of class `ignoreIndex`. A backend that reads only later is asked nothing: the answer is yes,
- * and `gather` reports a class out of bounds.
+ * Whether some element may be of class `ignoreIndex`, once all that is known of the target is right: core knows the bounds
+ * of classes that the caller gave; others are read where the backend reads at once. Else `gather` judges.
  * @throws INDEX_OUT_OF_RANGE, with PyTorch's message.
  */
 function mayIgnore(target: Tensor, classes: number, ignoreIndex: number): boolean {
-  if (target.backend.readSync === undefined) return true;
-  let found = false;
-  const values = target.dataSync();
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (value === ignoreIndex) found = true;
-    else if (value < 0 || value >= classes) {
-      throw new Corr2dError(
-        "INDEX_OUT_OF_RANGE",
-        `Target ${value} is out of bounds. There are ${classes} classes, 0 to ${classes - 1}`,
-      );
-    }
+  const isWrong = (value: number): boolean => value !== ignoreIndex && (value < 0 || value >= classes);
+  const refuse = (value: number): never => {
+    throw new Corr2dError(
+      "INDEX_OUT_OF_RANGE",
+      `Target ${value} is out of bounds. There are ${classes} classes, 0 to ${classes - 1}`,
+      { index: value, length: classes },
+    );
+  };
+  const bounds = boundsOf(target);
+  if (bounds !== null) {
+    if (bounds.min >= 0 && bounds.max < classes)
+      return bounds.min <= ignoreIndex && ignoreIndex <= bounds.max;
+    if (bounds.attained && isWrong(bounds.min)) refuse(bounds.min);
+    if (bounds.attained && isWrong(bounds.max)) refuse(bounds.max);
   }
-  return found;
+  if (target.backend.readSync === undefined) return true;
+  const values = target.dataSync();
+  for (let i = 0; i < values.length; i++) if (isWrong(values[i]!)) refuse(values[i]!);
+  return values.includes(ignoreIndex);
 }
 
 /** The class axis' weights in the rank of the input. */
@@ -133,10 +138,10 @@ function lossOfProbabilities(
 ): Tensor {
   const { weight = null, ignoreIndex = -100 } = options;
   const classes = classCount(logProbabilities);
-  if (target.dtype === "int32") {
+  if (!isFloating(target.dtype)) {
     throw new Corr2dError(
       "DTYPE_MISMATCH",
-      "Expected floating point type for target with class probabilities, got int32: classes have the input's shape " +
+      `Expected floating point type for target with class probabilities, got ${target.dtype}: classes have the input's shape ` +
         `${sizesText(logProbabilities.shape)} without its class axis`,
     );
   }

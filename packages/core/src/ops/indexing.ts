@@ -6,6 +6,7 @@ import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autogr
 import type { GatherSize } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
 import { formatShape, normalizeAxis, type Shape, sizeOf } from "../shape.ts";
+import type { Bounds } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { expand, narrow, reshape } from "./movement.ts";
 import { checkSameDtype } from "./operands.ts";
@@ -39,6 +40,30 @@ function checkIndex(op: string, index: Tensor): void {
   throw new Corr2dError(
     "DTYPE_MISMATCH",
     `${op}(): Expected dtype int32 for index, but got ${index.dtype}; cast it with .int()`,
+  );
+}
+
+/**
+ * What is known of an integral tensor's elements without reading them; null where nothing is. By it a layer can check
+ * indices before it derives anything from them.
+ */
+export const boundsOf = (x: Tensor): Bounds | null => x.storage.bounds;
+
+/**
+ * Refuses an index that core knows to be wrong, before anything is derived from it: a failure that only a later read
+ * tells would have reached every weight by then. Core knows the bounds of what the caller gave as numbers; of what a backend
+ * has computed the backend judges.
+ * @throws INDEX_OUT_OF_RANGE
+ */
+function checkRange(op: string, index: Tensor, low: number, high: number): void {
+  const { bounds } = index.storage;
+  if (bounds === null || !bounds.attained || index.size === 0) return;
+  const wrong = bounds.min < low ? bounds.min : bounds.max;
+  if (wrong >= low && wrong < high) return;
+  throw new Corr2dError(
+    "INDEX_OUT_OF_RANGE",
+    `${op}(): index ${wrong} is out of bounds for an axis of size ${high}`,
+    { index: wrong, length: high },
   );
 }
 
@@ -84,6 +109,7 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   checkTensors("gather", [x, index]);
   checkIndex("gather", index);
   const axis = normalizeAxis(dim, x.shape.length);
+  checkRange("gather", index, 0, x.shape[axis] ?? 1);
   const data = fitToIndex("gather", x, axis, index);
   return apply(GATHER, [data, index], { size: gatherSize(data.shape, index.shape, axis), shape: data.shape });
 }
@@ -108,6 +134,7 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
         `shape, equal to ${formatShape(x.shape)} apart from dimension ${axis}`,
     );
   }
+  checkRange("scatterAdd", index, 0, x.shape[axis] ?? 1);
   return x.add(addByIndex(source, index, x.shape, axis));
 }
 
@@ -126,7 +153,9 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
     );
   }
   const axis = normalizeAxis(dim, x.shape.length);
-  const positions = where(index.lt(0), index.add(x.shape[axis] ?? 1), index);
+  const length = x.shape[axis] ?? 1;
+  checkRange("indexSelect", index, -length, length);
+  const positions = where(index.lt(0), index.add(length), index);
   const spread = x.shape.map((size, a) => (a === axis ? index.size : size));
   const single = x.shape.map((_, a) => (a === axis ? index.size : 1));
   return gather(x, axis, expand(reshape(positions, single), spread));
@@ -141,6 +170,7 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
 export function oneHot(index: Tensor, classes: number): Tensor {
   checkTensor("oneHot", index);
   checkIndex("oneHot", index);
+  checkRange("oneHot", index, 0, classes);
   const kept = reshape(index, [...index.shape, 1]);
   return addByIndex(kept.onesLike(), kept, [...index.shape, classes], index.shape.length);
 }
