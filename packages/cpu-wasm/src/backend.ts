@@ -24,6 +24,7 @@ import { corr2d, corr2dInput, corr2dKernel } from "./conv.ts";
 import { activationGrad, addScaled, binary, cast, fill, select, unary, unsupported } from "./elementwise.ts";
 import { gather, scatterAdd } from "./gather.ts";
 import { matmul } from "./matmul.ts";
+import { nameFailures } from "./name-failures.ts";
 import type { OpenRuntime } from "./open-runtime.ts";
 import { avgPool2d, maxPool2d } from "./pool.ts";
 import { reduce } from "./reduce.ts";
@@ -143,10 +144,10 @@ export function createBackend(open: OpenRuntime, features: Features): CompleteBa
       return end(out);
     },
     concat(parts, lengths, outer, inner) {
-      heap.begin();
-      const pointers = parts.map((part) => heap.pointer(part));
+      // The result first: many parts that come back into the heap would leave no room for it in one piece.
       const length = lengths.reduce((sum, some) => sum + some, 0);
-      const out = heap.result(outer * length * inner * 4);
+      const out = start(outer * length * inner);
+      const pointers = parts.map((part) => heap.pointer(part));
       concat(runtime, pointers, lengths, outer, inner, at(out));
       return end(out);
     },
@@ -206,7 +207,7 @@ export function createBackend(open: OpenRuntime, features: Features): CompleteBa
       return end(out);
     },
   };
-  return defineBackend(definition) as CompleteBackend<TensorHandle>;
+  return defineBackend(nameFailures(definition)) as CompleteBackend<TensorHandle>;
 }
 
 /** @throws DTYPE_UNSUPPORTED */
