@@ -209,20 +209,28 @@ describe.each(BUILDS)("pools, %s build", async (build) => {
     }
   });
 
-  test("a NaN or ∞ touches only the windows that contain it", () => {
-    const w = poolWindow([1, 1, 12, 24], 3, { stride: 2, padding: 1 });
-    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
-      for (let where = 0; where < inputSizeOf(w); where += 7) {
-        rt.reset();
-        const x = new Float32Array(inputSizeOf(w)).fill(1);
-        x[where] = value;
-        const touched = new Set<number>();
-        eachCell(w, (output, _, input) => void (input === where && touched.add(output)));
-        const at = rt.put(x);
-        const y = rt.result(outputSizeOf(w), "float32", (out) =>
-          avgPool2d(rt, false, at, out, w, AVERAGES[0]!),
-        );
-        for (const [i, v] of y.entries()) expect(Number.isFinite(v)).toBe(!touched.has(i));
+  test.each<[string, Window2d]>([
+    ["3 × 3, stride 2, padded", poolWindow([1, 1, 12, 24], 3, { stride: 2, padding: 1 })],
+    ["2 × 2, stride 2", poolWindow([1, 1, 12, 24], 2)],
+    ["2 × 2, stride 2, padded", poolWindow([1, 1, 12, 24], 2, { padding: 1 })],
+    ["3 × 3, stride 1", poolWindow([1, 1, 8, 18], 3, { stride: 1 })],
+  ])("a NaN or ∞ touches only the windows that contain it, and only the cells of its window: %s", (_, w) => {
+    const average = AVERAGES[0]!;
+    for (const adjoint of [false, true]) {
+      const [from, to] = adjoint ? [outputSizeOf(w), inputSizeOf(w)] : [inputSizeOf(w), outputSizeOf(w)];
+      for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        for (let where = 0; where < from; where += 7) {
+          rt.reset();
+          const x = new Float32Array(from).fill(1);
+          x[where] = value;
+          const touched = new Set<number>();
+          eachCell(w, (output, _window, input) => {
+            if (where === (adjoint ? output : input)) touched.add(adjoint ? input : output);
+          });
+          const at = rt.put(x);
+          const y = rt.result(to, "float32", (out) => avgPool2d(rt, adjoint, at, out, w, average));
+          for (const [i, v] of y.entries()) expect(Number.isFinite(v)).toBe(!touched.has(i));
+        }
       }
     }
   });
