@@ -144,20 +144,61 @@ const reach = (kernel: number, dilation: number): number => dilation * (kernel -
 
 const perAxis = <T>(fn: (axis: 0 | 1) => T): readonly [T, T] => [fn(0), fn(1)];
 
-/** The record of an axis, frozen. Property by property: V8 takes 200 times as long to freeze an object begun by a spread. */
-function windowAxis({ input, kernel, output, stride, before, after, dilation }: WindowAxis): WindowAxis {
-  return Object.freeze({ input, kernel, output, stride, before, after, dilation });
+type Axes = readonly [height: WindowAxis, width: WindowAxis];
+
+/** Windows made lately, each where its numbers hash to: a program asks for the same few again and again. */
+const recent: Window2d[] = [];
+const RECENT = 64; // a power of two
+
+function hashAxis(hash: number, axis: WindowAxis): number {
+  let h = Math.imul(hash, 31) + axis.input;
+  h = Math.imul(h, 31) + axis.kernel;
+  h = Math.imul(h, 31) + axis.stride;
+  h = Math.imul(h, 31) + axis.before;
+  return Math.imul(h, 31) + axis.dilation;
 }
 
-/** The one builder of windows: a frozen record with frozen axes. Its numbers have been checked. */
+const sameAxis = (a: WindowAxis, b: WindowAxis): boolean =>
+  a.input === b.input &&
+  a.kernel === b.kernel &&
+  a.output === b.output &&
+  a.stride === b.stride &&
+  a.before === b.before &&
+  a.after === b.after &&
+  a.dilation === b.dilation;
+
+/**
+ * The one builder of windows: a frozen record with frozen axes, of numbers that have been checked. An equal one made
+ * lately is given again: V8 takes longer to freeze four objects (130 ns) than to compute with them.
+ */
 function makeWindow(
   batch: number,
   inChannels: number,
   outChannels: number,
   groups: number,
-  axes: readonly [height: WindowAxis, width: WindowAxis],
+  axes: Axes,
 ): Window2d {
-  return Object.freeze({ batch, inChannels, outChannels, groups, axes: Object.freeze(axes) });
+  const [height, width] = axes;
+  const counts = Math.imul(Math.imul(Math.imul(batch, 31) + inChannels, 31) + outChannels, 31) + groups;
+  const hash = hashAxis(hashAxis(counts, height), width);
+  const slot = (hash ^ (hash >>> 15)) & (RECENT - 1);
+  const known = recent[slot];
+  if (
+    known !== undefined &&
+    known.batch === batch &&
+    known.inChannels === inChannels &&
+    known.outChannels === outChannels &&
+    known.groups === groups &&
+    sameAxis(known.axes[0], height) &&
+    sameAxis(known.axes[1], width)
+  ) {
+    return known;
+  }
+  Object.freeze(height);
+  Object.freeze(width);
+  const window = Object.freeze({ batch, inChannels, outChannels, groups, axes: Object.freeze(axes) });
+  recent[slot] = window;
+  return window;
 }
 
 /**
@@ -214,6 +255,18 @@ function checkKernel([height, width]: Two): void {
   );
 }
 
+/** One axis of F: as many outputs as fit, maybe none. */
+function correlationAxis(
+  input: number,
+  kernel: number,
+  stride: number,
+  [before, after]: Ends,
+  dilation: number,
+): WindowAxis {
+  const span = before + input + after - reach(kernel, dilation);
+  return { input, kernel, output: Math.floor(span / stride) + 1, stride, before, after, dilation };
+}
+
 /**
  * The window of F(x, k) for input [N, C, H, W] and kernel [O, C/groups, kH, kW].
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT with PyTorch's messages.
@@ -224,7 +277,6 @@ export function corr2dWindow(input: Shape, kernel: Shape, options: Corr2dOptions
   const { groups = 1, padding = 0 } = options;
   const [batch, inChannels, height, width] = input as [number, number, number, number];
   const [outChannels, groupChannels, kernelHeight, kernelWidth] = kernel as [number, number, number, number];
-  const size: Two = [height, width];
   const kernelSize: Two = [kernelHeight, kernelWidth];
   checkGroups(groups, outChannels, kernel);
   checkKernel(kernelSize);
@@ -236,19 +288,10 @@ export function corr2dWindow(input: Shape, kernel: Shape, options: Corr2dOptions
     );
   }
   const sides = resolvePadding(padding, kernelSize, stride, dilation);
-  const axes = perAxis((axis) => {
-    const [before, after] = sides[axis];
-    const span = size[axis] + before + after - reach(kernelSize[axis], dilation[axis]);
-    return windowAxis({
-      input: size[axis],
-      kernel: kernelSize[axis],
-      output: Math.floor(span / stride[axis]) + 1,
-      stride: stride[axis],
-      before,
-      after,
-      dilation: dilation[axis],
-    });
-  });
+  const axes: Axes = [
+    correlationAxis(height, kernelHeight, stride[0], sides[0], dilation[0]),
+    correlationAxis(width, kernelWidth, stride[1], sides[1], dilation[1]),
+  ];
   if (axes[0].output <= 0 || axes[1].output <= 0) {
     const padded = axes.map((axis) => axis.before + axis.input + axis.after);
     const reaches = axes.map((axis) => reach(axis.kernel, axis.dilation));
@@ -259,6 +302,19 @@ export function corr2dWindow(input: Shape, kernel: Shape, options: Corr2dOptions
     );
   }
   return makeWindow(batch, inChannels, outChannels, groups, axes);
+}
+
+/** One axis of T: the input that maps to `output`, `extra` longer than the shortest. */
+function transposedAxis(
+  output: number,
+  kernel: number,
+  stride: number,
+  [before, after]: Ends,
+  dilation: number,
+  extra: number,
+): WindowAxis {
+  const span = (output - 1) * stride + reach(kernel, dilation);
+  return { input: span - before - after + extra, kernel, output, stride, before, after, dilation };
 }
 
 /**
@@ -295,19 +351,9 @@ export function convTransposeWindow(g: Shape, kernel: Shape, options: ConvTransp
     }
   }
   const sides = toSides(options.padding ?? 0);
-  const axes = perAxis((axis) => {
-    const [before, after] = sides[axis];
-    const span = (size[axis] - 1) * stride[axis] + reach(kernelSize[axis], dilation[axis]);
-    return windowAxis({
-      input: span - before - after + extra[axis],
-      kernel: kernelSize[axis],
-      output: size[axis],
-      stride: stride[axis],
-      before,
-      after,
-      dilation: dilation[axis],
-    });
-  });
+  const axes = perAxis((axis) =>
+    transposedAxis(size[axis], kernelSize[axis], stride[axis], sides[axis], dilation[axis], extra[axis]),
+  );
   if (axes[0].input <= 0 || axes[1].input <= 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
@@ -316,6 +362,34 @@ export function convTransposeWindow(g: Shape, kernel: Shape, options: ConvTransp
     );
   }
   return makeWindow(batch, groupChannels * groups, outChannels, groups, axes);
+}
+
+/**
+ * One axis of a pool.
+ * @throws INVALID_ARGUMENT for padding that a window could lie in without meeting the input.
+ */
+function poolAxis(
+  input: number,
+  kernel: number,
+  stride: number,
+  [before, after]: Ends,
+  dilation: number,
+  ceilMode: boolean | undefined,
+  fourSides: boolean,
+): WindowAxis {
+  const span = reach(kernel, dilation);
+  const pad = Math.max(before, after);
+  if (pad > (fourSides ? span - 1 : Math.floor(span / 2))) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `pad should be at most ${fourSides ? "the effective kernel size less one" : "half of effective kernel size"}, ` +
+        `but got pad=${pad}, kernel_size=${kernel} and dilation=${dilation}`,
+    );
+  }
+  const steps = (before + input + after - span) / stride;
+  let output = (ceilMode ? Math.ceil(steps) : Math.floor(steps)) + 1;
+  if (ceilMode && (output - 1) * stride >= before + input) output--;
+  return { input, kernel, output, stride, before, after, dilation };
 }
 
 /**
@@ -330,38 +404,16 @@ export function poolWindow(input: Shape, kernelSize: Pair, options: PoolOptions 
   const { padding = 0 } = options;
   const sides = toSides(padding);
   const [batch, channels, height, width] = input as [number, number, number, number];
-  const size: Two = [height, width];
   // PyTorch's limit holds for its own forms of padding. Four sides are ours: there a window must only reach the input.
   const fourSides = isFourSides(padding);
-  const axes = perAxis((axis) => {
-    const [before, after] = sides[axis];
-    const span = reach(kernel[axis], dilation[axis]);
-    const pad = Math.max(before, after);
-    if (pad > (fourSides ? span - 1 : Math.floor(span / 2))) {
-      throw new Corr2dError(
-        "INVALID_ARGUMENT",
-        `pad should be at most ${fourSides ? "the effective kernel size less one" : "half of effective kernel size"}, ` +
-          `but got pad=${pad}, kernel_size=${kernel[axis]} and dilation=${dilation[axis]}`,
-      );
-    }
-    const steps = (before + size[axis] + after - span) / stride[axis];
-    let output = (options.ceilMode ? Math.ceil(steps) : Math.floor(steps)) + 1;
-    if (options.ceilMode && (output - 1) * stride[axis] >= before + size[axis]) output--;
-    return windowAxis({
-      input: size[axis],
-      kernel: kernel[axis],
-      output,
-      stride: stride[axis],
-      before,
-      after,
-      dilation: dilation[axis],
-    });
-  });
-  const output = axes.map((axis) => axis.output);
-  if (output.some((n) => n <= 0)) {
+  const axes: Axes = [
+    poolAxis(height, kernel[0], stride[0], sides[0], dilation[0], options.ceilMode, fourSides),
+    poolAxis(width, kernel[1], stride[1], sides[1], dilation[1], options.ceilMode, fourSides),
+  ];
+  if (axes[0].output <= 0 || axes[1].output <= 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Given input size: (${channels}x${size.join("x")}). Calculated output size: (${channels}x${output.join("x")}). ` +
+      `Given input size: (${channels}x${height}x${width}). Calculated output size: (${channels}x${axes[0].output}x${axes[1].output}). ` +
         "Output size is too small; use a smaller window or more padding.",
     );
   }

@@ -27,13 +27,13 @@ type Row = (
   end: number,
 ) => void;
 
-/** As C's pow: 1 to any power is 1, NaN too, and (−1) to ±∞ is 1, where JavaScript gives NaN. */
+/** IEEE 754's pow: 1 to any power is 1, NaN too, and (−1) to ±∞ is 1, where JavaScript gives NaN. */
 function pow(a: number, b: number): number {
   if (a === 1 || (a === -1 && (b === Infinity || b === -Infinity))) return 1;
   return a ** b;
 }
 
-const ROWS: Record<BinaryOp, Row> = {
+const FLOATING: Record<BinaryOp, Row> = {
   add: (a, i, stepA, b, j, stepB, out, at, end) => {
     for (; at < end; at++, i += stepA, j += stepB) out[at] = a[i]! + b[j]!;
   },
@@ -75,18 +75,22 @@ const ROWS: Record<BinaryOp, Row> = {
   },
 };
 
-/** Where int32 differs: a float64 cannot hold every product, and a quotient by 0 is 0 (storing ±∞ or NaN gives it). */
-const INT32_ROWS: Record<BinaryOp, Row> = {
-  ...ROWS,
-  mul: (a, i, stepA, b, j, stepB, out, at, end) => {
-    for (; at < end; at++, i += stepA, j += stepB) out[at] = Math.imul(a[i]!, b[j]!);
+/** int32 differs in products, which a float64 cannot always hold. (A quotient by 0 is 0: storing ±∞ or NaN gives it.) */
+const ROWS: { readonly [dtype in DType]: Record<BinaryOp, Row> } = {
+  float32: FLOATING,
+  float64: FLOATING,
+  int32: {
+    ...FLOATING,
+    mul: (a, i, stepA, b, j, stepB, out, at, end) => {
+      for (; at < end; at++, i += stepA, j += stepB) out[at] = Math.imul(a[i]!, b[j]!);
+    },
   },
 };
 
 type DenseLoop = (a: TypedArray, b: TypedArray, out: TypedArray, size: number) => void;
 
 /** Arithmetic on floating operands of one shape: with one counter for all three arrays it is half as fast again. */
-const DENSE: Partial<Record<BinaryOp, DenseLoop>> = {
+const FLOATING_DENSE: Partial<Record<BinaryOp, DenseLoop>> = {
   add: (a, b, out, size) => {
     for (let i = 0; i < size; i++) out[i] = a[i]! + b[i]!;
   },
@@ -101,20 +105,11 @@ const DENSE: Partial<Record<BinaryOp, DenseLoop>> = {
   },
 };
 
-/** The dtype of the result of `op` on `dtype`. */
-export function binaryDtype(op: BinaryOp, dtype: DType): DType {
-  switch (op) {
-    case "equal":
-    case "notEqual":
-    case "less":
-    case "lessEqual":
-    case "greater":
-    case "greaterEqual":
-      return "int32";
-    default:
-      return dtype;
-  }
-}
+const DENSE: { readonly [dtype in DType]: Partial<Record<BinaryOp, DenseLoop>> } = {
+  float32: FLOATING_DENSE,
+  float64: FLOATING_DENSE,
+  int32: {},
+};
 
 export function binary(
   op: BinaryOp,
@@ -126,11 +121,11 @@ export function binary(
   shape: readonly number[],
   dtype: DType,
 ): void {
-  const row = dtype === "int32" ? INT32_ROWS[op] : ROWS[op];
+  const row = ROWS[dtype][op];
   const size = out.length;
   const sizeA = sizeOf(shapeA);
   const sizeB = sizeOf(shapeB);
-  const dense = dtype === "int32" ? undefined : DENSE[op];
+  const dense = DENSE[dtype][op];
   if (dense !== undefined && sizeA === size && sizeB === size) {
     dense(a, b, out, size);
     return;

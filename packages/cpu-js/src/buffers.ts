@@ -8,7 +8,7 @@
  *
  * Memory from the pool is not zeroed. What core drops without freeing is ordinary garbage.
  */
-import { Corr2dError, type DType, type TypedArray } from "@corr2d/core";
+import { bytesOf, Corr2dError, DTYPES, type DType, type TypedArray } from "@corr2d/core";
 
 /** What core holds on to: the elements, exactly as many as the tensor has. Freed, it holds none. */
 export interface Handle {
@@ -33,15 +33,32 @@ function capacityOf(bytes: number): number {
 }
 
 function viewOf(dtype: DType, buffer: ArrayBufferLike, offset: number, size: number): TypedArray {
-  if (dtype === "float32") return new Float32Array(buffer, offset, size);
-  return dtype === "float64" ? new Float64Array(buffer, offset, size) : new Int32Array(buffer, offset, size);
+  return new DTYPES[dtype].array(buffer, offset, size);
 }
 
 /** Whether `array` is what a request for `size` elements of `dtype` needs: then even its view is reused. */
 function fits(array: TypedArray, dtype: DType, size: number): boolean {
-  if (array.length !== size) return false;
-  if (dtype === "float32") return array instanceof Float32Array;
-  return dtype === "float64" ? array instanceof Float64Array : array instanceof Int32Array;
+  return array.length === size && array.constructor === DTYPES[dtype].array;
+}
+
+/** Allocates. @throws OUT_OF_MEMORY, where JavaScript has a RangeError */
+function orOutOfMemory(
+  operation: string,
+  size: number,
+  bytesEach: number,
+  allocate: () => TypedArray,
+): TypedArray {
+  try {
+    return allocate();
+  } catch (error) {
+    const bytes = size * bytesEach;
+    throw new Corr2dError(
+      "OUT_OF_MEMORY",
+      `${operation}: cpu-js has no room for ${size} elements of ${bytesEach} bytes (${bytes} bytes)`,
+      { size, bytes },
+      { cause: error },
+    );
+  }
 }
 
 export class BufferPool {
@@ -53,6 +70,8 @@ export class BufferPool {
   #slab: ArrayBuffer | null = null;
   #slabUsed = 0;
   #closed = false;
+  /** The one at work. */
+  #operation = "";
 
   /** Keeps at most `limit` bytes of freed memory. */
   constructor(limit: number) {
@@ -71,10 +90,21 @@ export class BufferPool {
     return this.#liveBytes;
   }
 
-  /** A new handle of `size` elements with arbitrary contents. @throws BACKEND_CLOSED */
-  allocate(dtype: DType, size: number): Handle {
-    this.checkOpen();
-    const data = this.#take(dtype, size);
+  /**
+   * Memory with arbitrary contents for the result of an operation, which becomes a handle by `own` when it is there: what
+   * a failing operation took counts nowhere and is ordinary garbage.
+   *
+   * @param operation what messages call it, also those about the working memory that it borrows
+   * @throws BACKEND_CLOSED, OUT_OF_MEMORY
+   */
+  take(operation: string, dtype: DType, size: number): TypedArray {
+    this.checkOpen(operation);
+    this.#operation = operation;
+    return this.#take(dtype, size);
+  }
+
+  /** A handle on memory that was taken. */
+  own(data: TypedArray): Handle {
     this.#liveHandles++;
     this.#liveBytes += data.byteLength;
     return { data };
@@ -82,21 +112,25 @@ export class BufferPool {
 
   /** Takes a handle's memory back. */
   free(handle: Handle): void {
-    const data = handle.data;
-    if (data === FREED) throw new Corr2dError("INTERNAL", "cpu-js: a handle was freed twice");
-    handle.data = FREED;
     if (this.#closed) return;
+    const data = handle.data;
+    if (data === FREED) throw new Corr2dError("INTERNAL", "free: a handle of cpu-js was freed twice");
+    handle.data = FREED;
     this.#liveHandles--;
     this.#liveBytes -= data.byteLength;
     this.#give(data);
   }
 
-  /** The elements behind a handle, for reading. @throws BACKEND_CLOSED */
-  elementsOf(handle: Handle): TypedArray {
-    this.checkOpen();
-    if (handle.data === FREED)
-      throw new Corr2dError("INTERNAL", "cpu-js: a handle was read after it was freed");
-    return handle.data;
+  /** A copy of the elements behind a handle. @throws BACKEND_CLOSED, OUT_OF_MEMORY */
+  read(handle: Handle, into?: TypedArray): TypedArray {
+    this.checkOpen("read");
+    const { data } = handle;
+    if (data === FREED)
+      throw new Corr2dError("INTERNAL", "read: a handle of cpu-js was read after it was freed");
+    if (into === undefined)
+      return orOutOfMemory("read", data.length, data.BYTES_PER_ELEMENT, () => data.slice());
+    into.set(data);
+    return into;
   }
 
   /** Working memory of a kernel, to be given back: float64, whatever the operands are, so that inner loops see one type. */
@@ -122,14 +156,20 @@ export class BufferPool {
     this.#liveBytes = 0;
   }
 
-  checkOpen(): void {
-    if (this.#closed)
-      throw new Corr2dError("BACKEND_CLOSED", "cpu-js: the backend was closed; create a new one");
+  /** @throws BACKEND_CLOSED */
+  checkOpen(operation: string): void {
+    if (!this.#closed) return;
+    throw new Corr2dError("BACKEND_CLOSED", `${operation}: the backend cpu-js was closed; create a new one`);
   }
 
   #take(dtype: DType, size: number): TypedArray {
-    const bytes = dtype === "float64" ? size * 8 : size * 4;
-    const capacity = capacityOf(bytes);
+    if (!Number.isInteger(size) || size < 0) {
+      throw new Corr2dError(
+        "INTERNAL",
+        `${this.#operation}: cpu-js was asked for ${size} elements of ${dtype}`,
+      );
+    }
+    const capacity = capacityOf(size * bytesOf(dtype));
     const bucket = this.#buckets.get(capacity);
     if (bucket !== undefined && bucket.arrays.length > 0) {
       bucket.useful = true;
@@ -137,7 +177,11 @@ export class BufferPool {
       const array = bucket.arrays.pop()!;
       return fits(array, dtype, size) ? array : viewOf(dtype, array.buffer, array.byteOffset, size);
     }
-    if (capacity > SMALL) return viewOf(dtype, new ArrayBuffer(capacity), 0, size);
+    if (capacity > SMALL) {
+      return orOutOfMemory(this.#operation, size, bytesOf(dtype), () =>
+        viewOf(dtype, new ArrayBuffer(capacity), 0, size),
+      );
+    }
     if (this.#slab === null || this.#slabUsed + capacity > SLAB) {
       this.#slab = new ArrayBuffer(SLAB);
       this.#slabUsed = 0;

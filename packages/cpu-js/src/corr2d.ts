@@ -4,15 +4,26 @@
  * Small problems go kernel cell by kernel cell (corr2d-direct.ts). A window as large as the input is a matrix product. Of the
  * rest, few channels go by sliding filters (corr2d-sliding.ts), many by packed panels (corr2d-packed.ts).
  */
-import type { MatmulSize, TypedArray, Window2d } from "@corr2d/core";
+import {
+  inputSizeOf,
+  type MatmulSize,
+  outputSizeOf,
+  type TypedArray,
+  type Window2d,
+  type WindowAxis,
+} from "@corr2d/core";
 import type { BufferPool } from "./buffers.ts";
 import { corr2dDirect, corr2dInputDirect, corr2dKernelDirect } from "./corr2d-direct.ts";
 import { corr2dInputPacked, corr2dKernelPacked, corr2dPacked } from "./corr2d-packed.ts";
 import { corr2dInputSliding, corr2dKernelSliding, corr2dSliding } from "./corr2d-sliding.ts";
 import { matmul } from "./matmul.ts";
+import { inputPlanesSize } from "./planes.ts";
 
 /** Multiplications below which preparing anything costs more than it gains. */
 const SMALL = 2048;
+
+/** Elements of a working copy that only an input of its own size is worth. */
+const HUGE = 2 ** 27;
 
 /**
  * Panels are shared by the output channels of a group. Up to so many of them, sliding is faster than packing: where
@@ -23,22 +34,35 @@ const FEW = 2;
 
 /** The terms of one window's sum. */
 function termsOf(w: Window2d): number {
-  return (w.inChannels / w.groups) * w.kernelHeight * w.kernelWidth;
+  return (w.inChannels / w.groups) * w.axes[0].kernel * w.axes[1].kernel;
 }
 
-function isSmall(w: Window2d): boolean {
-  return w.batch * w.outChannels * w.outputHeight * w.outputWidth * termsOf(w) < SMALL;
+/**
+ * Where padding, stride or dilation is so much larger than the input that a copy with its zeros (1 GiB and more) would be
+ * mostly zeros.
+ */
+function isSparse(w: Window2d): boolean {
+  const size = inputPlanesSize(w);
+  return size > HUGE && size > 16 * inputSizeOf(w);
 }
 
-function isPadded(w: Window2d): boolean {
-  return w.padTop + w.padBottom + w.padLeft + w.padRight > 0;
+/** Whether to go kernel cell by kernel cell. */
+function isDirect(w: Window2d): boolean {
+  return outputSizeOf(w) * termsOf(w) < SMALL || isSparse(w);
+}
+
+function isPadded({ before, after }: WindowAxis): boolean {
+  return before + after > 0;
+}
+
+/** Whether one window takes in the whole of an axis. */
+function takesAll(axis: WindowAxis): boolean {
+  return axis.kernel === axis.input && axis.dilation === 1 && !isPadded(axis);
 }
 
 /** Whether one window takes in the whole input: F is then x [N, terms] times kernel [O, terms] transposed. */
 function isWhole(w: Window2d): boolean {
-  const reach = w.kernelHeight === w.inputHeight && w.kernelWidth === w.inputWidth;
-  const dense = w.dilationHeight === 1 && w.dilationWidth === 1;
-  return w.groups === 1 && reach && dense && !isPadded(w);
+  return w.groups === 1 && takesAll(w.axes[0]) && takesAll(w.axes[1]);
 }
 
 function wholeSize(
@@ -52,8 +76,8 @@ function wholeSize(
 }
 
 /** Whether neighbouring windows read neighbouring cells, and the filter is wide enough for that to matter. */
-function isShared(w: Window2d): boolean {
-  return w.strideWidth === 1 && w.dilationWidth === 1 && w.kernelWidth > 2;
+function isShared({ axes: [, width] }: Window2d): boolean {
+  return width.stride === 1 && width.dilation === 1 && width.kernel > 2;
 }
 
 /** F(x, k), with a bias per output channel unless it is null. */
@@ -66,7 +90,7 @@ export function corr2d(
   pool: BufferPool,
 ): void {
   const outChannels = w.outChannels / w.groups;
-  if (isSmall(w)) corr2dDirect(x, kernel, bias, w, out, pool);
+  if (isDirect(w)) corr2dDirect(x, kernel, bias, w, out, pool);
   else if (isWhole(w)) {
     matmul(x, kernel, wholeSize(w.batch, termsOf(w), w.outChannels, false, true), out, pool);
     if (bias !== null) addBias(out, bias);
@@ -81,6 +105,11 @@ function addBias(out: TypedArray, bias: TypedArray): void {
   }
 }
 
+/** Input cells along an axis for each one that a window starts at. */
+function surplusOf({ input, output, stride }: WindowAxis): number {
+  return input / (output * stride);
+}
+
 /** T(g, k). */
 export function corr2dInput(
   g: TypedArray,
@@ -91,11 +120,10 @@ export function corr2dInput(
 ): void {
   const outChannels = w.outChannels / w.groups;
   // Sliding multiplies for every input cell, packing for every output cell.
-  const surplus =
-    (w.inputHeight * w.inputWidth) / (w.strideHeight * w.strideWidth * w.outputHeight * w.outputWidth);
+  const surplus = surplusOf(w.axes[0]) * surplusOf(w.axes[1]);
   const few = outChannels <= FEW;
   const slides = few || (isShared(w) && outChannels <= FEW_SHARED && surplus < 1.5);
-  if (isSmall(w) || (few && surplus > 4)) corr2dInputDirect(g, kernel, w, out, pool);
+  if (isDirect(w) || (few && surplus > 4)) corr2dInputDirect(g, kernel, w, out, pool);
   else if (isWhole(w)) {
     matmul(g, kernel, wholeSize(w.batch, w.outChannels, termsOf(w), false, false), out, pool);
   } else if (slides) corr2dInputSliding(g, kernel, w, out, pool);
@@ -111,7 +139,8 @@ export function corr2dKernel(
   pool: BufferPool,
 ): void {
   const outChannels = w.outChannels / w.groups;
-  if (isSmall(w) || (isPadded(w) && !allFinite(g))) corr2dKernelDirect(x, g, w, out);
+  const padded = isPadded(w.axes[0]) || isPadded(w.axes[1]);
+  if (isDirect(w) || (padded && !allFinite(g))) corr2dKernelDirect(x, g, w, out);
   else if (isWhole(w)) {
     matmul(g, x, wholeSize(w.outChannels, w.batch, termsOf(w), true, false), out, pool);
   } else if (outChannels <= (isShared(w) ? FEW_SHARED / 2 : FEW)) corr2dKernelSliding(x, g, w, out, pool);

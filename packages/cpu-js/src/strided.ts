@@ -1,8 +1,9 @@
 /**
  * Reading through an address pattern (`strided`: permute, flip, slice, expand, im2col) and writing through one
- * (`stridedAdd`, its adjoint: padding, col2im). The contiguous side counts 0, 1, 2, … along the view.
+ * (`stridedAdd`, its adjoint: padding, col2im). The contiguous side counts 0, 1, 2, … along the view. And laying
+ * tensors side by side (`concat`), by the same copies.
  */
-import { type StridedView, stridesOf, type TypedArray } from "@corr2d/core";
+import { type DType, type StridedView, stridesOf, type TypedArray } from "@corr2d/core";
 import { Rows } from "./axes.ts";
 
 /** From this length on, the engine's block copy beats a loop. */
@@ -11,37 +12,120 @@ const BLOCK = 128;
 export function strided(x: TypedArray, view: StridedView, out: TypedArray): void {
   const rows = new Rows(view.shape, [view.strides, stridesOf(view.shape)], [view.offset | 0, 0]);
   const { length, starts } = rows;
-  const step = rows.steps[0]!;
-  do copyRow(x, starts[0]!, step, out, starts[1]!, length);
+  const [step, stepOut] = rows.steps as [number, number];
+  do copyRow(x, starts[0]!, step, out, starts[1]!, stepOut, length);
   while (rows.next());
 }
 
-function copyRow(x: TypedArray, i: number, step: number, out: TypedArray, at: number, length: number): void {
-  if (step === 1 && length >= BLOCK) {
+/** Copies `length` elements of x from `i` on to `out[at]`, `out[at + stepOut]`, … */
+function copyRow(
+  x: TypedArray,
+  i: number,
+  step: number,
+  out: TypedArray,
+  at: number,
+  stepOut: number,
+  length: number,
+): void {
+  if (step === 1 && stepOut === 1 && length >= BLOCK) {
     out.set(x.subarray(i, i + length), at);
     return;
   }
-  for (const end = at + length; at < end; at++, i += step) out[at] = x[i]!;
+  for (let k = 0; k < length; k++, i += step, at += stepOut) out[at] = x[i]!;
 }
 
-/** @param out of `view.sourceSize` elements, contents arbitrary */
-export function stridedAdd(x: TypedArray, view: StridedView, out: TypedArray): void {
+/**
+ * Adds x through the view into zeros. A single element that reaches an address is copied there, so that −0 stays what it
+ * is: where several may, all add to a −0.
+ *
+ * @param out of `view.sourceSize` elements, contents arbitrary
+ */
+export function stridedAdd(x: TypedArray, view: StridedView, out: TypedArray, dtype: DType): void {
   out.fill(0);
   const rows = new Rows(view.shape, [view.strides, stridesOf(view.shape)], [view.offset | 0, 0]);
   const { length, starts } = rows;
-  const step = rows.steps[0]!;
-  do addRow(x, starts[1]!, out, starts[0]!, step, length);
+  const [step, stepX] = rows.steps as [number, number];
+  if (!overlaps(view)) {
+    do copyRow(x, starts[1]!, stepX, out, starts[0]!, step, length);
+    while (rows.next());
+    return;
+  }
+  do fillRow(-0, out, starts[0]!, step, length);
+  while (rows.next());
+  do addRow(x, starts[1]!, out, starts[0]!, step, length, TOTALS[dtype]);
   while (rows.next());
 }
 
-function addRow(x: TypedArray, i: number, out: TypedArray, at: number, step: number, length: number): void {
-  const end = i + length;
-  if (step !== 0) {
-    for (; i < end; i++, at += step) out[at]! += x[i]!;
-    return;
+/** Whether two elements may have one address: no if along every axis a step leads beyond all that smaller steps reach. */
+function overlaps({ shape, strides }: StridedView): boolean {
+  for (let axis = 0; axis < shape.length; axis++) {
+    if (shape[axis] === 1) continue;
+    const step = Math.abs(strides[axis]!);
+    let reach = 0;
+    for (let other = 0; other < shape.length; other++) {
+      const smaller = Math.abs(strides[other]!);
+      if (other !== axis && smaller <= step) reach += (shape[other]! - 1) * smaller;
+    }
+    if (step <= reach) return true;
   }
-  // All onto one element: summed in float64 first.
+  return false;
+}
+
+function fillRow(value: number, out: TypedArray, at: number, step: number, length: number): void {
+  for (let k = 0; k < length; k++, at += step) out[at] = value;
+}
+
+/** The total of x[i], …, x[end − 1]. */
+type Total = (x: TypedArray, i: number, end: number) => number;
+
+const total: Total = (x, i, end) => {
   let sum = 0;
   for (; i < end; i++) sum += x[i]!;
-  out[at]! += sum;
+  return sum;
+};
+
+const TOTALS: { readonly [dtype in DType]: Total } = {
+  float32: total,
+  float64: total,
+  int32: (x, i, end) => {
+    let sum = 0;
+    for (; i < end; i++) sum = (sum + x[i]!) | 0;
+    return sum;
+  },
+};
+
+function addRow(
+  x: TypedArray,
+  i: number,
+  out: TypedArray,
+  at: number,
+  step: number,
+  length: number,
+  total: Total,
+): void {
+  const end = i + length;
+  // All onto one element: summed in float64 first.
+  if (step === 0) out[at]! += total(x, i, end);
+  else for (; i < end; i++, at += step) out[at]! += x[i]!;
+}
+
+/** The parts, each [outer, lengths[i], inner], side by side: [outer, Σ lengths, inner]. */
+export function concat(
+  parts: readonly TypedArray[],
+  lengths: readonly number[],
+  outer: number,
+  inner: number,
+  out: TypedArray,
+): void {
+  const line = out.length / outer;
+  let first = 0;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
+    const block = lengths[i]! * inner;
+    // In the direction of the longer rows.
+    if (block >= outer)
+      for (let o = 0; o < outer; o++) copyRow(part, o * block, 1, out, o * line + first, 1, block);
+    else for (let k = 0; k < block; k++) copyRow(part, k, block, out, first + k, line, outer);
+    first += block;
+  }
 }

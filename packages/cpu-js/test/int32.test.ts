@@ -1,5 +1,5 @@
 /** The copies have every size, and a form of their own: a record of core's that holds a double leaves them alone. */
-import type { MatmulSize } from "@corr2d/core";
+import { corr2dWindow, type MatmulSize } from "@corr2d/core";
 import { expect, it } from "vitest";
 import { int32MatmulSize, int32Window } from "../src/int32.ts";
 import { seeded } from "./random.ts";
@@ -9,9 +9,18 @@ it("copies windows", () => {
   const random = seeded(1);
   for (let run = 0; run < 50; run++) {
     const w = randomWindow(random, true);
-    expect(int32Window(w)).toEqual(w);
-    expect(Object.keys(int32Window(w))[0]).not.toBe(Object.keys(w)[0]);
+    const copy = int32Window(w);
+    expect(copy).toEqual(w);
+    expect(Object.keys(copy)[0]).not.toBe(Object.keys(w)[0]);
+    for (const axis of [0, 1] as const) {
+      expect(Object.keys(copy.axes[axis])[0]).not.toBe(Object.keys(w.axes[axis])[0]);
+    }
   }
+});
+
+it("leaves windows alone that reach beyond int32", () => {
+  const w = corr2dWindow([1, 1, 4, 4], [1, 1, 1, 1], { stride: [2 ** 31, 1], padding: [2 ** 31, 0] });
+  expect(int32Window(w)).toBe(w);
 });
 
 it("copies the sizes of products", () => {

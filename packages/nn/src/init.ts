@@ -11,6 +11,7 @@ import {
   drawNormal,
   drawUniform,
   type Generator,
+  isFloating,
   noGrad,
   scope,
   sizeOf,
@@ -41,19 +42,23 @@ export interface KaimingOptions extends DrawOptions {
 /** Functions that `calculateGain` knows. */
 export type Nonlinearity = "linear" | "conv2d" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
+/** The dtypes that random values have. */
+type DrawnDType = Parameters<typeof drawUniform>[2];
+
 function assignDrawn(
   target: Tensor,
-  draw: (n: number, dtype: "float32" | "float64") => Float32Array | Float64Array,
+  draw: (n: number, dtype: DrawnDType) => ReturnType<typeof drawUniform>,
 ): Tensor {
   const { dtype, shape, backend } = target;
-  if (dtype === "int32") {
+  if (!isFloating(dtype)) {
     throw new Corr2dError(
       "DTYPE_UNSUPPORTED",
-      "init: random values are floating, but the tensor is int32; use a float32 tensor",
+      `init: random values are floating, but the tensor is ${dtype}; use a float32 tensor`,
     );
   }
   return noGrad(() => {
-    scope(() => target.assign(tensor(draw(sizeOf(shape), dtype), { shape, dtype, backend })));
+    const values = draw(sizeOf(shape), dtype as DrawnDType);
+    scope(() => target.assign(tensor(values, { shape, dtype, backend })));
     return target;
   });
 }

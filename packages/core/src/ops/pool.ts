@@ -289,7 +289,9 @@ function meansOfBins(x: Tensor, axis: number, bins: number): Tensor {
   const padded = pad(x, [...after.flatMap(() => [0, 0]), 0, 1]);
   const picked = indexSelect(padded, axis, x.fromArray(Int32Array.from(cells), [cells.length]));
   const sums = reshape(picked, [...x.shape.slice(0, axis), bins, longest, ...after]).sum(axis + 1);
-  return sums.div(x.fromArray(Float32Array.from(lengths), [bins, ...after.map(() => 1)]));
+  const counts = arrayOf(x.dtype, bins);
+  counts.set(lengths);
+  return sums.div(x.fromArray(counts, [bins, ...after.map(() => 1)]));
 }
 
 /**

@@ -55,8 +55,8 @@ export class Conv2D extends Convolution {
           `padding_mode='${paddingMode}'`,
       );
     }
-    const { padLeft, padRight, padTop, padBottom } = window;
-    this.#border = paddingMode === "zeros" ? null : [padLeft, padRight, padTop, padBottom];
+    const [height, width] = window.axes;
+    this.#border = paddingMode === "zeros" ? null : [width.before, width.after, height.before, height.after];
     this.#options = Object.freeze({
       ...geometry,
       padding: this.#border === null ? padding : 0,
