@@ -6,6 +6,7 @@
  * that would use it has a fallback.
  */
 import type { Backend, BackendDefinition, Composites, OptionalOp } from "./backend.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { DTYPE_NAMES } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { BINARY_OPS, OPERATION_NAMES, OPERATIONS, type OpRow, REDUCE_OPS, UNARY_OPS } from "./operations.ts";
@@ -37,31 +38,12 @@ export function isBackend(value: unknown): value is Backend {
   return typeof value === "object" && value !== null && isMade in value;
 }
 
-/** Edit distance (Levenshtein 1966), to guess what a misspelt member was meant to be. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
-}
-
-function nearest(name: string, known: readonly string[]): string {
-  const ranked = known.map((k) => [k, distance(name.toLowerCase(), k.toLowerCase())] as const);
-  const [best, far] = ranked.sort((a, b) => a[1] - b[1])[0]!;
-  return far <= Math.max(2, name.length / 3) ? ` (did you mean '${best}'?)` : "";
-}
-
 /** What is wrong with a list of names: entries that are not known. */
 function strangers(member: string, list: unknown, known: readonly string[]): string[] {
   if (!Array.isArray(list)) return [`'${member}' must be an array`];
   return list
     .filter((entry) => !known.includes(entry))
-    .map((entry) => `'${member}' lists unknown '${String(entry)}'${nearest(String(entry), known)}`);
+    .map((entry) => `'${member}' lists unknown '${String(entry)}'${didYouMean(String(entry), known)}`);
 }
 
 /** Everything that is wrong with a definition. */
@@ -93,7 +75,7 @@ function faultsOf(definition: Readonly<Record<string, unknown>>): string[] {
   }
   const known = [...VALUES, ...STORAGE, ...PRIMITIVES, ...COMPOSITES, ...CAPABILITIES];
   for (const member of Object.keys(definition)) {
-    if (!known.includes(member)) faults.push(`unknown member '${member}'${nearest(member, known)}`);
+    if (!known.includes(member)) faults.push(`unknown member '${member}'${didYouMean(member, known)}`);
   }
   return faults;
 }

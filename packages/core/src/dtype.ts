@@ -3,6 +3,7 @@
  * the kernels of the backends that declare it).
  */
 import type { DType, TypedArray } from "./backend.ts";
+import { Corr2dError } from "./errors.ts";
 
 /** What a dtype's array class can do. */
 export interface TypedArrayClass {
@@ -50,9 +51,21 @@ export function bytesOf(dtype: DType): number {
   return DTYPES[dtype].bytes;
 }
 
-/** A new array for `size` elements. */
+/**
+ * A new array for `size` elements.
+ * @throws OUT_OF_MEMORY where the host has no room for it.
+ */
 export function arrayOf(dtype: DType, size: number): TypedArray {
-  return new DTYPES[dtype].array(size);
+  try {
+    return new DTYPES[dtype].array(size);
+  } catch (cause) {
+    throw new Corr2dError(
+      "OUT_OF_MEMORY",
+      `the host has no room for ${size} elements of ${dtype} (${size * DTYPES[dtype].bytes} bytes)`,
+      {},
+      { cause },
+    );
+  }
 }
 
 /** The dtype whose array class this is, also of another realm (a frame, a vm context); null where there is none. */

@@ -108,7 +108,7 @@ export { add, type DivOptions, div, maximum, minimum, mul, sub } from "./ops/bin
 export { cat, stack } from "./ops/cat.ts";
 export { clamp } from "./ops/clamp.ts";
 export { convTranspose2d, corr2d, corr2dKernelGrad } from "./ops/corr2d.ts";
-export type { NestedArray } from "./ops/data.ts";
+export type { NestedArray, NumericArray } from "./ops/data.ts";
 export { boundsOf, gather, indexSelect, oneHot, scatterAdd, tril, triu } from "./ops/indexing.ts";
 export { linear, matmul } from "./ops/matmul.ts";
 export type { Range } from "./ops/movement.ts";
@@ -123,9 +123,10 @@ export {
   maxPool2dWithIndices,
 } from "./ops/pool.ts";
 export { pow } from "./ops/pow.ts";
-export type { Dim, ReduceOptions, ValuesAndIndices } from "./ops/reduce.ts";
+export type { Dim, KeepDim, ReduceOptions, ValuesAndIndices, VarianceOptions } from "./ops/reduce.ts";
 export { logSoftmax, softmax } from "./ops/softmax.ts";
 export { where } from "./ops/where.ts";
+export { checkOptions, describeValue, type OptionTypes, ownOptions } from "./options.ts";
 export {
   defaultGenerator,
   Generator,

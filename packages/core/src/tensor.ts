@@ -34,11 +34,11 @@ import * as movement from "./ops/movement.ts";
 import { checkDtype, checkSameDtype, type Operand, toOperand } from "./ops/operands.ts";
 import { type PadOptions, pad } from "./ops/pad.ts";
 import { pow } from "./ops/pow.ts";
-import type { Dim, ReduceOptions, ValuesAndIndices } from "./ops/reduce.ts";
+import type { Dim, KeepDim, ValuesAndIndices, VarianceOptions } from "./ops/reduce.ts";
 import * as reduction from "./ops/reduce.ts";
 import { logSoftmax, softmax } from "./ops/softmax.ts";
 import { unary } from "./ops/unary.ts";
-import { checkRank, formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
+import { checkRank, formatShape, type Shape, sameShape, sizeOf, sizesFrom } from "./shape.ts";
 import { keep, runScope, type Storage, track } from "./storage.ts";
 
 /** Options of `data` and `dataSync`. */
@@ -483,7 +483,7 @@ export class Tensor implements Disposable {
   ge(other: Operand): Tensor {
     return binary.compare("ge", this, other);
   }
-  clamp(min?: number | null, max?: number | null): Tensor {
+  clamp(min?: Parameters<typeof clamp>[1], max?: number | null): Tensor {
     return clamp(this, min, max);
   }
   neg(): Tensor {
@@ -562,56 +562,56 @@ export class Tensor implements Disposable {
 
   // ——— Reductions ———
 
-  sum(dim?: Dim, options?: ReduceOptions): Tensor {
+  sum(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.sum(this, dim, options);
   }
-  mean(dim?: Dim, options?: ReduceOptions): Tensor {
+  mean(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.mean(this, dim, options);
   }
-  prod(dim?: Dim, options?: ReduceOptions): Tensor {
+  prod(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.prod(this, dim, options);
   }
-  amax(dim?: Dim, options?: ReduceOptions): Tensor {
+  amax(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.amax(this, dim, options);
   }
-  amin(dim?: Dim, options?: ReduceOptions): Tensor {
+  amin(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.amin(this, dim, options);
   }
   /** The largest element, or with `dim` the largest along it and where they are. */
   max(): Tensor;
-  max(dim: number, options?: ReduceOptions): ValuesAndIndices;
-  max(dim?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
+  max(dim: number, options?: KeepDim): ValuesAndIndices;
+  max(dim?: number, options?: KeepDim): Tensor | ValuesAndIndices {
     return dim === undefined ? reduction.amax(this) : reduction.extremeAlong("argmax", this, dim, options);
   }
   /** The smallest element, or with `dim` the smallest along it and where they are. */
   min(): Tensor;
-  min(dim: number, options?: ReduceOptions): ValuesAndIndices;
-  min(dim?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
+  min(dim: number, options?: KeepDim): ValuesAndIndices;
+  min(dim?: number, options?: KeepDim): Tensor | ValuesAndIndices {
     return dim === undefined ? reduction.amin(this) : reduction.extremeAlong("argmin", this, dim, options);
   }
-  argmax(dim?: number, options?: ReduceOptions): Tensor {
+  argmax(dim?: number, options?: KeepDim): Tensor {
     return reduction.argmax(this, dim, options);
   }
-  argmin(dim?: number, options?: ReduceOptions): Tensor {
+  argmin(dim?: number, options?: KeepDim): Tensor {
     return reduction.argmin(this, dim, options);
   }
-  variance(dim?: Dim, options?: ReduceOptions & { readonly correction?: number | undefined }): Tensor {
+  variance(dim?: Dim, options?: VarianceOptions): Tensor {
     return reduction.variance(this, dim, options);
   }
-  std(dim?: Dim, options?: ReduceOptions & { readonly correction?: number | undefined }): Tensor {
+  std(dim?: Dim, options?: VarianceOptions): Tensor {
     return reduction.std(this, dim, options);
   }
-  norm(p?: number, dim?: Dim, options?: ReduceOptions): Tensor {
+  norm(p?: number, dim?: Dim, options?: KeepDim): Tensor {
     return reduction.norm(this, p, dim, options);
   }
-  logSumExp(dim?: Dim, options?: ReduceOptions): Tensor {
+  logSumExp(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.logSumExp(this, dim, options);
   }
 
   // ——— Movement ———
 
-  reshape(shape: Shape): Tensor {
-    return movement.reshape(this, shape);
+  reshape(shape: Shape | number, ...rest: number[]): Tensor {
+    return movement.reshape(this, sizesFrom(shape, rest));
   }
   flatten(startDim?: number, endDim?: number): Tensor {
     return movement.flatten(this, startDim, endDim);
@@ -622,8 +622,8 @@ export class Tensor implements Disposable {
   unsqueeze(dim: number): Tensor {
     return movement.unsqueeze(this, dim);
   }
-  permute(dims: readonly number[]): Tensor {
-    return movement.permute(this, dims);
+  permute(dims: readonly number[] | number, ...rest: number[]): Tensor {
+    return movement.permute(this, sizesFrom(dims, rest));
   }
   transpose(dim0: number, dim1: number): Tensor {
     return movement.transpose(this, dim0, dim1);
@@ -631,14 +631,14 @@ export class Tensor implements Disposable {
   t(): Tensor {
     return movement.t(this);
   }
-  expand(shape: Shape): Tensor {
-    return movement.expand(this, shape);
+  expand(shape: Shape | number, ...rest: number[]): Tensor {
+    return movement.expand(this, sizesFrom(shape, rest));
   }
-  tile(repeats: readonly number[]): Tensor {
-    return movement.tile(this, repeats);
+  tile(repeats: readonly number[] | number, ...rest: number[]): Tensor {
+    return movement.tile(this, sizesFrom(repeats, rest));
   }
-  flip(dims: number | readonly number[]): Tensor {
-    return movement.flip(this, dims);
+  flip(dims: number | readonly number[], ...rest: number[]): Tensor {
+    return movement.flip(this, sizesFrom(dims, rest));
   }
   slice(...ranges: readonly Range[]): Tensor {
     return movement.slice(this, ...ranges);

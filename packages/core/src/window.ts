@@ -7,7 +7,9 @@
  */
 import type { AveragePool, Window2d, WindowAxis } from "./backend.ts";
 import { Corr2dError } from "./errors.ts";
-import { formatShape, type Shape } from "./shape.ts";
+import { describeValue } from "./options.ts";
+import { formatShape, MAX_SIZE, type Shape } from "./shape.ts";
+import { inputSizeOf, kernelSizeOf, outputSizeOf } from "./sizes.ts";
 
 /** One number for both directions, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
@@ -49,29 +51,33 @@ type FourSides = readonly [top: number, bottom: number, left: number, right: num
 
 const ONE: Two = [1, 1];
 
+/** Checks by index, since `every` passes over the holes of an array. */
 function checkIntegers(name: string, values: readonly number[]): void {
-  if (values.every(Number.isInteger)) return;
-  throw new Corr2dError(
-    "INVALID_ARGUMENT",
-    `${name} must be made of integers, but got ${name}=${formatShape(values)}`,
-  );
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isInteger(values[i]) && Math.abs(values[i]!) <= MAX_SIZE) continue;
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `${name} must be made of integers up to 2³¹ − 1, but got ${name}=${formatShape(values)}`,
+    );
+  }
 }
 
 /**
- * A number or pair as a pair.
+ * A number or pair as a pair of its own.
  *
  * @param name what the message of an error calls it.
  * @throws INVALID_ARGUMENT when it is neither, or holds something else than integers.
  */
 export function toPair(name: string, value: Pair): Two {
-  const pair = typeof value === "number" ? ([value, value] as const) : value;
-  if (!Array.isArray(pair) || pair.length !== 2) {
+  const isPair = Array.isArray(value) && value.length === 2;
+  if (!isPair && typeof value !== "number") {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `expected ${name} to be a single integer value or a list of 2 values to match the convolution dimensions, ` +
-        `but got ${name}=${Array.isArray(value) ? formatShape(value) : JSON.stringify(value)}`,
+        `but got ${name}=${Array.isArray(value) ? formatShape(value) : describeValue(value)}`,
     );
   }
+  const pair: Two = isPair ? [value[0]!, value[1]!] : [value as number, value as number];
   checkIntegers(name, pair);
   return pair;
 }
@@ -197,8 +203,37 @@ function makeWindow(
   Object.freeze(height);
   Object.freeze(width);
   const window = Object.freeze({ batch, inChannels, outChannels, groups, axes: Object.freeze(axes) });
+  checkBounds(window);
   recent[slot] = window;
   return window;
+}
+
+/**
+ * Kernels count in int32: every number that they form from a window has to be one.
+ * @throws INVALID_ARGUMENT for a reach or a padded size beyond it, OUT_OF_MEMORY for values of more elements than that.
+ */
+function checkBounds(w: Window2d): void {
+  for (const axis of w.axes) {
+    const span = reach(axis.kernel, axis.dilation);
+    const around = axis.before + axis.input + axis.after;
+    const last = (axis.output - 1) * axis.stride + span;
+    if (Math.max(span, around, last, axis.stride) <= MAX_SIZE) continue;
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `a window reaches further than 2³¹ − 1 cells: input ${axis.input}, padding ${axis.before} and ${axis.after}, ` +
+        `kernel ${axis.kernel}, stride ${axis.stride}, dilation ${axis.dilation}`,
+    );
+  }
+  const sizes = [inputSizeOf(w), kernelSizeOf(w), outputSizeOf(w), w.axes[0].kernel * w.axes[1].kernel];
+  const largest = Math.max(...sizes);
+  if (largest <= MAX_SIZE) return;
+  const [height, width] = w.axes;
+  throw new Corr2dError(
+    "OUT_OF_MEMORY",
+    `a window of kernel [${height.kernel}, ${width.kernel}] over [${height.input}, ${width.input}] with outputs of ` +
+      `[${height.output}, ${width.output}], ${w.batch} times ${w.inChannels} to ${w.outChannels} channels, has a value of ` +
+      `${largest} elements, more than a tensor can have (2³¹ − 1)`,
+  );
 }
 
 /**
@@ -236,7 +271,10 @@ export function windowOutputSize(
 
 function checkGroups(groups: number, outChannels: number, kernel: Shape): void {
   if (!Number.isInteger(groups) || groups <= 0) {
-    throw new Corr2dError("INVALID_ARGUMENT", `groups must be a positive integer, but got groups=${groups}`);
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `groups must be a positive integer, but got groups=${describeValue(groups)}`,
+    );
   }
   if (outChannels % groups !== 0) {
     throw new Corr2dError(

@@ -1,6 +1,7 @@
 /** Tensors side by side: along an axis they have, or along a new one. */
-import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
+import { apply, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import { Corr2dError } from "../errors.ts";
+import { describeValue } from "../options.ts";
 import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
@@ -62,15 +63,21 @@ function composedConcat(parts: readonly Tensor[]): Tensor {
   return where(isLeft, place(left, 0), place(right, before));
 }
 
+function checkList(op: string, tensors: readonly Tensor[]): void {
+  if (Array.isArray(tensors) && tensors.length > 0) return;
+  throw new Corr2dError(
+    "INVALID_ARGUMENT",
+    `${op}(): expected a non-empty list of Tensors, but got ${describeValue(tensors)}`,
+  );
+}
+
 /**
  * Tensors joined along an existing axis.
  * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, BACKEND_MISMATCH, INVALID_ARGUMENT for an empty list.
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
-  const first = tensors[0];
-  if (first === undefined) {
-    throw new Corr2dError("INVALID_ARGUMENT", "cat(): expected a non-empty list of Tensors");
-  }
+  checkList("cat", tensors);
+  const first = tensors[0]!;
   checkTensors("cat", tensors);
   const axis = normalizeAxis(dim, first.shape.length);
   const shape = [...first.shape];
@@ -93,12 +100,10 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
 
 /** Tensors of one shape put side by side along a new axis. */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
-  const first = tensors[0];
-  if (first === undefined) {
-    throw new Corr2dError("INVALID_ARGUMENT", "stack expects a non-empty list of Tensors");
-  }
+  checkList("stack", tensors);
+  checkTensors("stack", tensors);
+  const first = tensors[0]!;
   tensors.forEach((tensor, i) => {
-    checkTensor("stack", tensor);
     if (!sameShape(tensor.shape, first.shape)) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",

@@ -23,7 +23,8 @@ import {
 import type { StridedView, Window2d, WindowAxis } from "../backend.ts";
 import { DTYPES } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
-import { alignShape, checkBias, formatShape, type Shape, sameShape } from "../shape.ts";
+import { checkOptions, isOwnOptions, type OptionTypes, ownOptions } from "../options.ts";
+import { alignShape, checkBias, formatShape, type Shape, sameShape, toShape } from "../shape.ts";
 import { inputSizeOf, kernelSizeOf, outputSizeOf } from "../sizes.ts";
 import { runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
@@ -279,7 +280,16 @@ interface CachedGeometry extends Geometry {
   readonly options: Corr2dOptions;
 }
 
-const NO_OPTIONS: Corr2dOptions = Object.freeze({});
+const CORR2D_OPTIONS: OptionTypes = {
+  stride: "any",
+  padding: "any",
+  dilation: "any",
+  groups: "any",
+  bias: "any",
+};
+const TRANSPOSED_OPTIONS: OptionTypes = { ...CORR2D_OPTIONS, outputPadding: "any" };
+
+const NO_OPTIONS: Corr2dOptions = ownOptions({});
 const RECENT = 32;
 /** Geometries used lately: a layer asks for the same one every step, and the arithmetic costs more than a tiny kernel. */
 const recent: CachedGeometry[] = [];
@@ -295,8 +305,8 @@ function geometryOf(x: Shape, kernel: Shape, options: Corr2dOptions): Geometry {
   const [height, width] = window.axes;
   const full = [window.batch, window.outChannels, height.output, width.output];
   const geometry = { window, shape: full.slice(4 - batched.rank), x, kernel, options };
-  // Only frozen options can be recognised by identity: others may have changed since.
-  if (Object.isFrozen(options)) {
+  // Only options that core froze itself are recognised by identity: the caller's may have changed since.
+  if (isOwnOptions(options)) {
     recent[oldest] = geometry;
     oldest = (oldest + 1) % RECENT;
   }
@@ -309,8 +319,7 @@ function geometryOf(x: Shape, kernel: Shape, options: Corr2dOptions): Geometry {
  *
  * @param x [H, W] (with a kernel of two axes), [C, H, W] or [N, C, H, W]
  * @param kernel [kH, kW] or [out, C/groups, kH, kW]
- * @param options stride, padding, dilation, groups, and a bias [out]. Frozen options are recognised, and then save
- *   the arithmetic on later calls.
+ * @param options stride, padding, dilation, groups, and a bias [out].
  * @returns [oH, oW], [out, oH, oW] or [N, out, oH, oW], with
  *   oH = ⌊(H + padding − dilation · (kH − 1) − 1) / stride⌋ + 1.
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT, DTYPE_MISMATCH, DTYPE_UNSUPPORTED (int32), BACKEND_MISMATCH, with PyTorch's
@@ -321,6 +330,7 @@ export function corr2d(
   kernel: Tensor,
   options: Corr2dOptions & { readonly bias?: Tensor | null | undefined } = NO_OPTIONS,
 ): Tensor {
+  if (!isOwnOptions(options)) checkOptions("corr2d", options, CORR2D_OPTIONS, "{ stride: 2 }");
   const bias = options.bias ?? null;
   checkOperands("corr2d", x, kernel, bias);
   const geometry = geometryOf(x.shape, kernel.shape, options);
@@ -342,6 +352,7 @@ export function convTranspose2d(
   kernel: Tensor,
   options: ConvTransposeOptions & { readonly bias?: Tensor | null | undefined } = {},
 ): Tensor {
+  checkOptions("convTranspose2d", options, TRANSPOSED_OPTIONS, "{ stride: 2 }");
   const bias = options.bias ?? null;
   checkOperands("convTranspose2d", g, kernel, bias);
   const batched = toBatched(g.shape, kernel.shape);
@@ -368,8 +379,10 @@ export function corr2dKernelGrad(
   kernelShape: Shape,
   options: Corr2dOptions = NO_OPTIONS,
 ): Tensor {
+  if (!isOwnOptions(options)) checkOptions("corr2dKernelGrad", options, CORR2D_OPTIONS, "{ stride: 2 }");
   checkOperands("corr2dKernelGrad", x, g, null);
-  const { window, shape } = geometryOf(x.shape, kernelShape, options);
+  const kernel = toShape("corr2dKernelGrad", kernelShape);
+  const { window, shape } = geometryOf(x.shape, kernel, options);
   if (!sameShape(g.shape, shape)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
@@ -377,5 +390,5 @@ export function corr2dKernelGrad(
         `${formatShape(shape)}, but its gradient is ${formatShape(g.shape)}`,
     );
   }
-  return towardsKernel(x, g, { window, shape: kernelShape });
+  return towardsKernel(x, g, { window, shape: kernel });
 }

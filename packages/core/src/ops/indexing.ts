@@ -5,8 +5,8 @@
 import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { GatherSize } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
-import { formatShape, normalizeAxis, type Shape, sizeOf } from "../shape.ts";
-import type { Bounds } from "../storage.ts";
+import { formatShape, normalizeAxis, type Shape, sizeOf, toSizes } from "../shape.ts";
+import { type Bounds, runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { expand, narrow, reshape } from "./movement.ts";
 import { checkSameDtype } from "./operands.ts";
@@ -170,13 +170,14 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
 export function oneHot(index: Tensor, classes: number): Tensor {
   checkTensor("oneHot", index);
   checkIndex("oneHot", index);
+  toSizes([classes], "oneHot: the number of classes");
   checkRange("oneHot", index, 0, classes);
   const kept = reshape(index, [...index.shape, 1]);
   return addByIndex(kept.onesLike(), kept, [...index.shape, classes], index.shape.length);
 }
 
-/** x where `keep(row, column)` of its last two axes, 0 elsewhere. */
-function triangle(label: string, x: Tensor, keep: (row: number, column: number) => boolean): Tensor {
+/** x where the difference of column and row says so, 0 elsewhere; the mask is computed on the backend. */
+function triangle(label: string, x: Tensor, keep: (difference: Tensor) => Tensor): Tensor {
   checkTensor(label, x);
   if (x.shape.length < 2) {
     throw new Corr2dError(
@@ -185,13 +186,20 @@ function triangle(label: string, x: Tensor, keep: (row: number, column: number) 
     );
   }
   const [rows, columns] = x.shape.slice(-2) as [number, number];
-  const mask = Int32Array.from({ length: rows * columns }, (_, i) =>
-    Number(keep(Math.floor(i / columns), i % columns)),
-  );
-  return where(x.fromArray(mask, [rows, columns]), x, 0);
+  return runScoped(() => {
+    const row = x.fromArray(
+      Int32Array.from({ length: rows }, (_, i) => i),
+      [rows, 1],
+    );
+    const column = x.fromArray(
+      Int32Array.from({ length: columns }, (_, i) => i),
+      [columns],
+    );
+    return where(keep(column.sub(row)), x, 0);
+  });
 }
 
 /** The upper triangle of the last two axes, from `diagonal` on (0: the main one); 0 below. */
-export const triu = (x: Tensor, diagonal = 0): Tensor => triangle("triu", x, (i, j) => j - i >= diagonal);
+export const triu = (x: Tensor, diagonal = 0): Tensor => triangle("triu", x, (d) => d.ge(diagonal));
 /** The lower triangle of the last two axes, up to `diagonal` (0: the main one); 0 above. */
-export const tril = (x: Tensor, diagonal = 0): Tensor => triangle("tril", x, (i, j) => j - i <= diagonal);
+export const tril = (x: Tensor, diagonal = 0): Tensor => triangle("tril", x, (d) => d.le(diagonal));

@@ -5,13 +5,14 @@
  * other's gradient, so every movement operation here is differentiable to any order with these two entries. A
  * reshape moves nothing: it shares the storage.
  */
-import { apply, checkTensors, makeTensor, type Op } from "../autograd.ts";
+import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { StridedView } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
+import { describeValue } from "../options.ts";
 import {
   alignShape,
   broadcastStrides,
-  checkShape,
+  checkSize,
   collapseAxes,
   formatShape,
   inferShape,
@@ -22,6 +23,7 @@ import {
   sameShape,
   sizeOf,
   stridesOf,
+  toSizes,
 } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkSameDtype, type Operand } from "./operands.ts";
@@ -92,6 +94,7 @@ const RESHAPE: Op<Shape> = {
 
 /** The same elements in another shape; one size may be −1. Shares memory, moves nothing. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkTensor("reshape", x);
   return apply(RESHAPE, [x], sameShape(x.shape, shape) ? x.shape : inferShape(shape, x.size));
 }
 
@@ -125,10 +128,21 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
   return reshape(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
 }
 
+/** Axes that a caller listed, in the caller's order. */
+function normalizeEach(op: string, dims: readonly number[], rank: number): number[] {
+  if (!Array.isArray(dims)) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `${op}: dims must be an array of numbers, but got ${describeValue(dims)}`,
+    );
+  }
+  return Array.from(dims, (dim) => normalizeAxis(dim, rank));
+}
+
 /** Axes in another order: axis i of the result is axis `dims[i]` of x. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
   const rank = x.shape.length;
-  const axes = dims.map((dim) => normalizeAxis(dim, rank));
+  const axes = normalizeEach("permute", dims, rank);
   if (axes.length !== rank || new Set(axes).size !== rank) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
@@ -172,11 +186,12 @@ export function t(x: Tensor): Tensor {
 
 /** Axes of size 1 repeated to `shape` (−1 keeps a size); new axes may be added in front. */
 export function expand(x: Tensor, shape: Shape): Tensor {
+  if (!Array.isArray(shape)) toSizes(shape, "expand: a shape");
   const extra = shape.length - x.shape.length;
   const from = extra < 0 ? x.shape : alignShape(x.shape, shape.length);
   const out = mapAxes(shape, (size, axis) => (size === -1 && axis >= extra ? from[axis]! : size));
-  const fits = (size: number, axis: number) => size >= 0 && (from[axis] === 1 || from[axis] === size);
-  if (extra < 0 || !out.every(fits)) {
+  toSizes(out, "expand: a shape");
+  if (extra < 0 || !out.every((size, axis) => from[axis] === 1 || from[axis] === size)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `The expanded size ${formatShape(shape)} must match the existing size ${formatShape(x.shape)} at every ` +
@@ -192,11 +207,13 @@ export function expand(x: Tensor, shape: Shape): Tensor {
  * @throws INVALID_ARGUMENT on a negative or fractional number of times.
  */
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
-  const rank = Math.max(repeats.length, x.shape.length);
-  const counts = alignShape(checkShape(repeats, "tile: repeats"), rank);
+  const times = toSizes(repeats, "tile: repeats");
+  const rank = Math.max(times.length, x.shape.length);
+  const counts = alignShape(times, rank);
   const sizes = alignShape(x.shape, rank);
   const doubled = sizes.flatMap((size, axis) => [counts[axis]!, size]);
   const strides = stridesOf(sizes).flatMap((stride) => [0, stride]);
+  checkSize("tile", doubled);
   const copies = read(x, "RepeatBackward0", { ...collapseAxes(doubled, strides), offset: 0 });
   return copies.reshape(sizes.map((size, axis) => size * counts[axis]!));
 }
@@ -230,7 +247,8 @@ interface AxisRange {
 }
 
 function badRange(range: Range, why: string): Corr2dError {
-  return new Corr2dError("INVALID_ARGUMENT", `slice: ${why}: ${JSON.stringify(range)}`);
+  const got = Array.isArray(range) ? formatShape(range) : describeValue(range);
+  return new Corr2dError("INVALID_ARGUMENT", `slice: ${why}: ${got}`);
 }
 
 function parseRange(range: Range, axis: number, size: number): AxisRange {
@@ -253,7 +271,7 @@ function parseRange(range: Range, axis: number, size: number): AxisRange {
     parts = fields.map((field) => (field.trim() === "" ? null : Number(field)));
   } else if (Array.isArray(range) && range.length <= 3) parts = range;
   else throw badRange(range, "expected a number, [start, stop, step] or 'start:stop:step'");
-  if (!parts.every((part) => part === null || part === undefined || Number.isInteger(part))) {
+  if (!Array.from(parts).every((part) => part === null || part === undefined || Number.isInteger(part))) {
     throw badRange(range, "bounds must be integers");
   }
   const step = parts[2] ?? 1;
@@ -319,7 +337,8 @@ export function sliceScatter(x: Tensor, source: Operand, ...ranges: readonly Ran
 /** `length` positions of one axis from `start` on. */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
   const axis = normalizeAxis(dim, x.shape.length);
-  if (!(start >= 0 && length >= 0 && start + length <= x.shape[axis]!)) {
+  toSizes([start, length], "narrow: start and length");
+  if (start + length > (x.shape[axis] ?? 1)) {
     throw new Corr2dError(
       "INDEX_OUT_OF_RANGE",
       `start (${start}) + length (${length}) exceeds dimension size (${x.shape[axis]}).`,
@@ -334,7 +353,8 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
  */
 export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
   const axis = normalizeAxis(dim, x.shape.length);
-  const total = x.shape[axis]!;
+  const total = x.shape[axis] ?? 1;
+  toSizes(typeof sizes === "number" ? [sizes] : sizes, "split: sizes");
   const list =
     typeof sizes === "number"
       ? Array.from({ length: Math.max(1, Math.ceil(total / (sizes || Infinity))) }, (_, i) =>

@@ -8,6 +8,7 @@ import { checkTensor, checkTensors, makeTensor } from "../autograd.ts";
 import type { Backend, DType } from "../backend.ts";
 import { DTYPE_NAMES, DTYPES, isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
+import { describeValue } from "../options.ts";
 import { keep } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { fill } from "./fill.ts";
@@ -55,7 +56,7 @@ export function forgetScalars(backend: Backend): void {
  */
 export function toOperand(op: string, value: number, like: Tensor): Tensor {
   checkTensor(op, like);
-  if (!isFloating(like.dtype) && !(Number.isInteger(value) && Math.abs(value) <= 2 ** 31)) {
+  if (!isFloating(like.dtype) && !(Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31)) {
     throw new Corr2dError(
       "DTYPE_MISMATCH",
       `${op}: ${value} is not an int32, and the tensor is ${like.dtype}; cast it first with .float()`,
@@ -101,6 +102,19 @@ export function operands(op: string, a: Operand, b: Operand): [Tensor, Tensor] {
 }
 
 /**
+ * Throws unless tensors of the dtype can have gradients.
+ * @throws DTYPE_UNSUPPORTED with PyTorch's message.
+ */
+export function checkCanRequireGrad(dtype: DType): void {
+  if (isFloating(dtype)) return;
+  throw new Corr2dError(
+    "DTYPE_UNSUPPORTED",
+    `Only Tensors of floating point and complex dtype can require gradients, but this one is ${dtype}: cast it ` +
+      "with .float() first",
+  );
+}
+
+/**
  * Throws unless the backend offers the dtype.
  * @throws DTYPE_UNSUPPORTED, INVALID_ARGUMENT.
  */
@@ -108,7 +122,7 @@ export function checkDtype(backend: Backend, dtype: DType): void {
   if (!Object.hasOwn(DTYPES, dtype)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `unknown dtype '${String(dtype)}': use one of '${DTYPE_NAMES.join("', '")}'`,
+      `unknown dtype ${describeValue(dtype)}: use one of '${DTYPE_NAMES.join("', '")}'`,
     );
   }
   if (backend.dtypes.includes(dtype)) return;

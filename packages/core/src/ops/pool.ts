@@ -8,6 +8,7 @@ import { apply, checkTensor, isTensor, makeTensor, type Op } from "../autograd.t
 import type { AveragePool, Window2d, WindowAxis } from "../backend.ts";
 import { arrayOf } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
+import { checkOptions, isOwnOptions, type OptionTypes } from "../options.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import { inputSizeOf, outputSizeOf } from "../sizes.ts";
 import { runScope, runScoped, Storage } from "../storage.ts";
@@ -29,6 +30,15 @@ import { pad } from "./pad.ts";
 import { amax, argmax } from "./reduce.ts";
 import { where } from "./where.ts";
 
+const POOL_OPTIONS: OptionTypes = {
+  stride: "any",
+  padding: "any",
+  dilation: "any",
+  ceilMode: "boolean",
+  countIncludePad: "boolean",
+  divisorOverride: "any",
+};
+
 /** [N, C, H, W] of a pool's input, and the shape of its result. */
 function poolShapes(
   label: string,
@@ -36,6 +46,7 @@ function poolShapes(
   kernelSize: Pair,
   options: PoolOptions,
 ): { window: Window2d; shape: Shape } {
+  if (!isOwnOptions(options)) checkOptions(label, options, POOL_OPTIONS, "{ stride: 2 }");
   checkTensor(label, x);
   checkFloating(label, x);
   const rank = x.shape.length;

@@ -5,7 +5,7 @@
  * operation over nothing is its neutral element.
  */
 import type { BinaryOp, DType, GatherSize, MatmulSize, ReduceOp, StridedView, UnaryOp } from "../backend.ts";
-import { alignShape, checkRank, collapseAxes, MAX_RANK, type Shape, sizeOf } from "../shape.ts";
+import { alignShape, checkRank, checkSize, collapseAxes, MAX_RANK, type Shape } from "../shape.ts";
 import { reducedSizeOf } from "../sizes.ts";
 import { Storage } from "../storage.ts";
 import { fill } from "./fill.ts";
@@ -34,7 +34,7 @@ export function binary(
   out: DType = a.dtype,
 ): Storage {
   const { backend, dtype } = a;
-  const size = sizeOf(shape);
+  const size = checkSize(op, shape);
   if (size === 0) return fill(backend, 0, 0, out);
   const rank = shape.length;
   const handle = backend.binary(
@@ -59,7 +59,7 @@ export function select(
   shape: Shape,
 ): Storage {
   const { backend, dtype } = a;
-  const size = sizeOf(shape);
+  const size = checkSize("where", shape);
   if (size === 0) return fill(backend, 0, 0, dtype);
   const rank = shape.length;
   const handle = backend.select(
@@ -99,7 +99,7 @@ function fitRank(view: StridedView): StridedView {
 
 export function strided(x: Storage, view: StridedView): Storage {
   const { backend, dtype } = x;
-  const size = sizeOf(view.shape);
+  const size = checkSize("a view", view.shape);
   if (size === 0) return fill(backend, 0, 0, dtype);
   // No element of the copy lies outside the bounds of all.
   const bounds = x.bounds === null ? null : { ...x.bounds, attained: false };
@@ -108,6 +108,7 @@ export function strided(x: Storage, view: StridedView): Storage {
 
 export function stridedAdd(x: Storage, view: StridedView): Storage {
   const { backend, dtype } = x;
+  checkSize("a sum through a view", [view.sourceSize]);
   if (x.size === 0) return fill(backend, 0, view.sourceSize, dtype);
   return new Storage(backend, backend.stridedAdd(x.handle, fitRank(view), dtype), view.sourceSize, dtype);
 }
@@ -120,14 +121,14 @@ export function gather(x: Storage, index: Storage, size: GatherSize): Storage {
 
 export function scatterAdd(x: Storage, index: Storage, size: GatherSize): Storage {
   const { backend, dtype } = x;
-  const out = size.outer * size.length * size.inner;
+  const out = checkSize("scatterAdd", [size.outer, size.length, size.inner]);
   if (x.size === 0) return fill(backend, 0, out, dtype);
   return new Storage(backend, backend.scatterAdd(x.handle, index.handle, size, dtype), out, dtype);
 }
 
 export function matmul(a: Storage, b: Storage, size: MatmulSize): Storage {
   const { backend, dtype } = a;
-  const out = size.batch * size.rows * size.columns;
+  const out = checkSize("matmul", [size.batch, size.rows, size.columns]);
   if (a.size === 0 || b.size === 0) return fill(backend, 0, out, dtype);
   return new Storage(backend, backend.matmul(a.handle, b.handle, size, dtype), out, dtype);
 }

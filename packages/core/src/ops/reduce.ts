@@ -3,10 +3,11 @@
  *
  * `dim` is a number, several, or absent for all axes, as in PyTorch; `keepDim` leaves reduced axes with size 1.
  */
-import { apply, type GradientFunction, makeTensor, type Op } from "../autograd.ts";
+import { apply, checkTensor, type GradientFunction, makeTensor, type Op } from "../autograd.ts";
 import type { ReduceOp } from "../backend.ts";
 import { isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
+import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
 import { formatShape, normalizeAxes, normalizeAxis, reducedShape, type Shape } from "../shape.ts";
 import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
@@ -122,7 +123,20 @@ function extreme(member: "max" | "min"): Overloads {
 const AMAX = extreme("max");
 const AMIN = extreme("min");
 
-function run(ops: Overloads, x: Tensor, dim: Dim, options: ReduceOptions): Tensor {
+const REDUCE_OPTIONS: OptionTypes = { keepDim: "boolean" };
+
+/** `keepDim` in PyTorch's place, `sum(1, true)`, or in options. */
+export type KeepDim = ReduceOptions | boolean;
+
+function toOptions(op: string, options: KeepDim): ReduceOptions {
+  if (typeof options === "boolean") return { keepDim: options };
+  checkOptions(op, options, REDUCE_OPTIONS, "{ keepDim: true }");
+  return options;
+}
+
+function run(ops: Overloads, label: string, x: Tensor, dim: Dim, keepDim: KeepDim): Tensor {
+  checkTensor(label, x);
+  const options = toOptions(label, keepDim);
   const axes = normalizeAxes(dim, x.shape.length);
   const keptShape = reducedShape(x.shape, axes, true);
   const op = ops[dim === undefined || dim === null ? 0 : 1];
@@ -130,27 +144,59 @@ function run(ops: Overloads, x: Tensor, dim: Dim, options: ReduceOptions): Tenso
 }
 
 /** Over nothing: 0. */
-export const sum = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor => run(SUM, x, dim, options);
+export const sum = (x: Tensor, dim?: Dim, options: KeepDim = {}): Tensor => run(SUM, "sum", x, dim, options);
 /** Over nothing: 1. */
-export const prod = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor => run(PROD, x, dim, options);
+export const prod = (x: Tensor, dim?: Dim, options: KeepDim = {}): Tensor =>
+  run(PROD, "prod", x, dim, options);
 /** The largest element; ties share the gradient evenly. */
-export const amax = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor => run(AMAX, x, dim, options);
+export const amax = (x: Tensor, dim?: Dim, options: KeepDim = {}): Tensor =>
+  run(AMAX, "amax", x, dim, options);
 /** The smallest element; ties share the gradient evenly. */
-export const amin = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor => run(AMIN, x, dim, options);
+export const amin = (x: Tensor, dim?: Dim, options: KeepDim = {}): Tensor =>
+  run(AMIN, "amin", x, dim, options);
 
 /** The arithmetic mean; over nothing NaN. Floating dtypes only. */
-export function mean(x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor {
+export function mean(x: Tensor, dim?: Dim, options: KeepDim = {}): Tensor {
+  checkTensor("mean", x);
   checkFloating("mean", x);
-  return run(MEAN, x, dim, options);
+  return run(MEAN, "mean", x, dim, options);
 }
 
-type VarianceOptions = ReduceOptions & { readonly correction?: number | undefined };
+export interface VarianceOptions extends ReduceOptions {
+  /** Subtracted from the number of elements (default 1: Bessel's). */
+  readonly correction?: number | undefined;
+}
+
+const VARIANCE_OPTIONS: OptionTypes = { ...REDUCE_OPTIONS, correction: "number" };
+
+/**
+ * Deviations from the mean over `axes`, as a scale times numbers of at most 1: their squares neither over- nor underflow
+ * where PyTorch's, which it accumulates in double precision, do not. The scale is a constant to gradients.
+ */
+function deviations(x: Tensor, axes: readonly number[]): { scaled: Tensor; scale: Tensor } {
+  const d = x.sub(mean(x, axes, { keepDim: true }));
+  const largest =
+    countOf(x.shape, axes) === 0
+      ? d.sum(axes, { keepDim: true })
+      : amax(d.detach().abs(), axes, { keepDim: true });
+  // Nothing to scale by in 0, ∞ and NaN; those times 0 are NaN, or ruled out by themselves.
+  const scale = where(largest.mul(0).eq(0).mul(largest.ne(0)), largest, 1).detach();
+  return { scaled: d.div(scale), scale };
+}
+
+/** Σ scaled² / (n − correction), over `axes`. */
+function meanSquare(scaled: Tensor, axes: readonly number[], correction = 1): Tensor {
+  const count = Math.max(0, countOf(scaled.shape, axes) - correction);
+  return sum(scaled.square(), axes, { keepDim: true }).div(count);
+}
 
 /** The variance, divided by n − correction (default 1: Bessel's, as in PyTorch). */
 export function variance(x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor {
+  checkOptions("var", options, VARIANCE_OPTIONS, "{ correction: 0 }");
   const axes = normalizeAxes(dim, x.shape.length);
-  const squares = x.sub(mean(x, axes, { keepDim: true })).square();
-  return sum(squares, axes, options).div(Math.max(0, countOf(x.shape, axes) - (options.correction ?? 1)));
+  const { scaled, scale } = deviations(x, axes);
+  const kept = meanSquare(scaled, axes, options.correction).mul(scale).mul(scale);
+  return reshape(kept, reducedShape(x.shape, axes, options.keepDim));
 }
 
 /** xᵖ for x ≥ 0, with a gradient of 0 at 0, where the true one may be infinite (PyTorch's rule for norms). */
@@ -161,11 +207,17 @@ function power(x: Tensor, p: number): Tensor {
 }
 
 /** The square root of `variance`; where all elements are equal its gradient is 0. */
-export const std = (x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor =>
-  power(variance(x, dim, options), 0.5);
+export function std(x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor {
+  checkOptions("std", options, VARIANCE_OPTIONS, "{ correction: 0 }");
+  const axes = normalizeAxes(dim, x.shape.length);
+  const { scaled, scale } = deviations(x, axes);
+  const kept = power(meanSquare(scaled, axes, options.correction), 0.5).mul(scale);
+  return reshape(kept, reducedShape(x.shape, axes, options.keepDim));
+}
 
 /** ln Σ eˣ, with the maximum taken out first; over nothing −∞. */
-export function logSumExp(x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor {
+export function logSumExp(x: Tensor, dim?: Dim, keepDim: KeepDim = {}): Tensor {
+  const options = toOptions("logSumExp", keepDim);
   checkFloating("logSumExp", x);
   const axes = normalizeAxes(dim, x.shape.length);
   if (countOf(x.shape, axes) === 0) return sum(x, axes, options).log();
@@ -197,11 +249,11 @@ function argOp(
 }
 
 /** The int32 position of the first largest element (the first NaN, if any) along `dim`, or in the flattened tensor. */
-export const argmax = (x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor =>
-  argOp("argmax", x, dim, options);
+export const argmax = (x: Tensor, dim?: number, options: KeepDim = {}): Tensor =>
+  argOp("argmax", x, dim, toOptions("argmax", options));
 /** The int32 position of the first smallest element along `dim`, or in the flattened tensor. */
-export const argmin = (x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor =>
-  argOp("argmin", x, dim, options);
+export const argmin = (x: Tensor, dim?: number, options: KeepDim = {}): Tensor =>
+  argOp("argmin", x, dim, toOptions("argmin", options));
 
 /** What `max(dim)` and `min(dim)` give: the extremes and where they are. */
 export interface ValuesAndIndices {
@@ -215,8 +267,9 @@ export function extremeAlong(
   member: "argmax" | "argmin",
   x: Tensor,
   dim: number,
-  options: ReduceOptions = {},
+  keepDim: KeepDim = {},
 ): ValuesAndIndices {
+  const options = toOptions(member === "argmax" ? "max" : "min", keepDim);
   const axis = normalizeAxis(dim, x.shape.length);
   const kept = argOp(member, x, axis, { keepDim: true });
   const values = x.shape.length === 0 ? x.alias() : gather(x, axis, kept);
@@ -225,7 +278,10 @@ export function extremeAlong(
 }
 
 /** The p-norm over `dim` (default 2): ±∞ is the largest or smallest magnitude, 0 counts what is not 0. */
-export function norm(x: Tensor, p = 2, dim?: Dim, options: ReduceOptions = {}): Tensor {
+export function norm(x: Tensor, p = 2, dim?: Dim, options: KeepDim = {}): Tensor {
+  if (typeof p !== "number") {
+    throw new Corr2dError("INVALID_ARGUMENT", `norm: p must be a number, but got ${describeValue(p)}`);
+  }
   if (p === 0) return sum(x.sign().square(), dim, options);
   if (p === 1) return sum(x.abs(), dim, options);
   if (p === Infinity) return amax(x.abs(), dim, options);
