@@ -40,6 +40,13 @@ export function fillRow(out: usize, n: i32, bits: i32): void {
     return;
   }
   const value = i32x4.splat(bits);
+  for (; n >= 16; n -= 16) {
+    v128.store(out, value);
+    v128.store(out, value, 16);
+    v128.store(out, value, 32);
+    v128.store(out, value, 48);
+    out += 64;
+  }
   for (; n > 0; n -= 4) {
     storeSome(out, value, n);
     out += 16;

@@ -32,7 +32,7 @@ export { correlation } from "./drive/conv";
 export { matmul } from "./drive/matmul";
 export { addScaled, binary, fill, unary } from "./drive/elementwise";
 export { reduce } from "./drive/reduce";
-export { strided, stridedAdd } from "./drive/strided";
+export { copyPart, strided, stridedAdd } from "./drive/strided";
 export { avgPool2d, maxPool2d } from "./drive/pool";
 export { softmax } from "./drive/softmax";
 export { gather } from "./drive/gather";

@@ -37,11 +37,15 @@ function averageCell(adjoint: bool, args: usize, plane: usize, y: i32, x: i32, c
   const stepY = w.dilationHeight;
   const stepX = w.dilationWidth;
   const width = w.inputWidth;
-  const divisor = divisorOf(args, counted, columnsCounted(args, x));
   const stopY = min(y + w.kernelHeight * stepY, w.inputHeight);
   const stopX = min(x + w.kernelWidth * stepX, width);
   const startX = x + firstReaching(x, stepX, 0, i32.MAX_VALUE) * stepX;
+  const divisor = divisorOf(args, counted, columnsCounted(args, x));
   y += firstReaching(y, stepY, 0, i32.MAX_VALUE) * stepY;
+  if (y >= stopY || startX >= stopX) {
+    if (!adjoint) store<f32>(out, 0); // the divisor may be 0
+    return;
+  }
   let sum: f32 = 0;
   const share: f32 = adjoint ? load<f32>(out) / divisor : 0;
   for (; y < stopY; y += stepY) {
@@ -109,7 +113,7 @@ function averageRow(adjoint: bool, args: usize, plane: usize, y: i32, out: usize
   const skipped = firstReaching(y, stepY, 0, i32.MAX_VALUE);
   const rows = firstReaching(y, stepY, w.inputHeight, w.kernelHeight) - skipped;
   const from = wideFrom();
-  let wide = max(wideTo() - from, 0) & -4;
+  let wide = rows <= 0 ? 0 : max(wideTo() - from, 0) & -4;
   if (adjoint && !(stride == 2 && columns == 2 && stepX == 1)) wide = 0;
   for (let i = 0; i < outWidth; i++) {
     if (i == from && wide > 0) {

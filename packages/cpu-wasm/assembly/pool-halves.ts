@@ -48,10 +48,10 @@ export function spreadHalves(cells: usize, width: i32, divisor: f32, out: usize,
   }
 }
 
-/** v > best, or v is the first NaN. */
+/** v > best, or v is NaN: of several NaNs the last one stays. */
 @inline
 export function beats(v: v128, best: v128): v128 {
-  return v128.andnot(f32x4.eq(best, best), f32x4.ge(best, v));
+  return v128.or(f32x4.gt(v, best), f32x4.ne(v, v));
 }
 
 /** The maxima of one row of `n` windows, and where they are; `place` is the first cell's. */

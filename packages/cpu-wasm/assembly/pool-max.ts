@@ -1,5 +1,5 @@
 /**
- * The maximum of each window, and where it is. Windows that lie in the input from left to right are done four at a
+ * The maximum of each window, and where it is: the first, or the last NaN. Windows that lie in the input from left to right are done four at a
  * time when the stride is 1 or 2, the others one by one with their cells clipped to the input.
  */
 import { beats, maxHalves } from "./pool-halves";
@@ -9,7 +9,7 @@ import { WINDOW } from "./window";
 
 const w = WINDOW;
 
-/** The maximum of one window, and its place. `plane` is the input's, (y, x) the window's first cell. */
+/** The maximum of one window, and its place: −∞ at −1 where it meets no cell. `plane` is the input's, (y, x) the window's first cell. */
 function maxCell(plane: usize, y: i32, x: i32, value: usize, index: usize): void {
   const stepY = w.dilationHeight;
   const stepX = w.dilationWidth;
@@ -23,14 +23,14 @@ function maxCell(plane: usize, y: i32, x: i32, value: usize, index: usize): void
   for (; y < stopY; y += stepY) {
     for (let at = y * width + startX; at < y * width + stopX; at += stepX) {
       const v = load<f32>(plane + (<usize>at << 2));
-      if (found < 0 || v > best || (v != v && best == best)) {
+      if (found < 0 || v > best || v != v) {
         best = v;
         found = at;
       }
     }
   }
   store<f32>(value, best);
-  store<i32>(index, max(found, 0));
+  store<i32>(index, found);
 }
 
 /** The maxima of four windows whose first cells are `stride` apart, from `at`, element `place` of the plane. */

@@ -17,7 +17,6 @@ const FLOAT_UNARY: Readonly<Partial<Record<UnaryOp, number>>> = {
   rsqrt: 9,
   reciprocal: 10,
   relu: 11,
-  toInt32: 12,
   exp: 13,
   expm1: 14,
   log: 15,
@@ -28,7 +27,6 @@ const FLOAT_UNARY: Readonly<Partial<Record<UnaryOp, number>>> = {
   tanh: 20,
   sigmoid: 21,
   erf: 22,
-  toFloat32: 29,
 };
 
 const INT_UNARY: Readonly<Partial<Record<UnaryOp, number>>> = {
@@ -37,8 +35,12 @@ const INT_UNARY: Readonly<Partial<Record<UnaryOp, number>>> = {
   sign: 25,
   square: 26,
   relu: 27,
-  toFloat32: 28,
-  toInt32: 29,
+};
+
+/** From (outside) to. */
+const CAST: Readonly<Partial<Record<DType, Readonly<Partial<Record<DType, number>>>>>> = {
+  float32: { float32: 29, int32: 12 },
+  int32: { float32: 28, int32: 29 },
 };
 
 const ACTIVATION_GRAD: Readonly<Record<Activation, number>> = { relu: 30, sigmoid: 31, tanh: 32 };
@@ -73,8 +75,19 @@ export function fill(rt: Runtime, value: number, out: number, size: number, dtyp
 }
 
 /**
- * `out = op(x)`; the result of a cast has the cast's dtype, any other that of x.
- * @throws DTYPE_UNSUPPORTED for float64, and on int32 for all but neg, abs, sign, square, relu and the casts.
+ * `out` = x in another dtype: rounded to the nearest float32, ties to even, or truncated to int32, where NaN is 0 and what lies
+ * beyond becomes an extreme. From a dtype to itself it is a copy, bit for bit.
+ * @throws DTYPE_UNSUPPORTED for float64.
+ */
+export function cast(rt: Runtime, x: number, out: number, size: number, from: DType, to: DType): void {
+  const code = CAST[from]?.[to];
+  if (code === undefined) throw unsupported(`cast to ${to}`, from);
+  rt.call.unary(code, x, 0, out, size);
+}
+
+/**
+ * `out = op(x)`.
+ * @throws DTYPE_UNSUPPORTED on int32 for all but neg, abs, sign, square and relu.
  */
 export function unary(rt: Runtime, op: UnaryOp, x: number, out: number, size: number, dtype: DType): void {
   const code = (dtype === "int32" ? INT_UNARY : FLOAT_UNARY)[op];

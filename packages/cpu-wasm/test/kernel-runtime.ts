@@ -123,6 +123,12 @@ export async function openKernels(simd: Simd, module?: WebAssembly.Module): Prom
   return runtime;
 }
 
+/** Elements of all kinds by their bits: −0, subnormal numbers, NaNs, integers that no float32 is. */
+export function anyBits(size: number, random: () => number): Int32Array {
+  const special = [0x80000000, 1, 0x807fffff, 0x7fc00000, 0x7f800001, 0x01000001, 0x7fffffff, 0];
+  return Int32Array.from({ length: size }, (_, i) => special[i % 16] ?? random() * 2 ** 32);
+}
+
 /** Deterministic numbers in [0, 1) (mulberry32, public domain, Tommy Ettinger). */
 export function seeded(seed: number): () => number {
   let state = seed;

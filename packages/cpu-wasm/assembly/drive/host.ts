@@ -55,8 +55,9 @@ export function set<T>(slot: i32, value: T): void {
   store<T>(ARGUMENTS + (<usize>slot << 2), value);
 }
 
-/** Runs all of a kernel's chunks, which is about `work` operations; returns when they are done. */
+/** Runs all of a kernel's chunks, which is about `work` operations; returns when they are done. There may be none. */
 export function run(kernel: Kernel, chunks: i32, work: f64): void {
+  if (chunks == 0) return;
   if (work < leastShared) kernel(ARGUMENTS, 0, chunks);
   else shareChunks(kernel.index, chunks);
 }

@@ -14,7 +14,7 @@ const WORK: f64 = 12;
 /** JavaScript has written the window. */
 function pool(kernel: Kernel, x: usize, out: usize, indices: usize): void {
   const planes = w.batch * w.inChannels;
-  const perChunk = max(1, CHUNK / (w.inputHeight * w.inputWidth));
+  const perChunk = max(1, CHUNK / max(1, w.inputHeight * w.inputWidth));
   set(Slot.X, x);
   set(Slot.OUT, out);
   set(Slot.INDICES, indices);
@@ -23,7 +23,10 @@ function pool(kernel: Kernel, x: usize, out: usize, indices: usize): void {
   run(kernel, ceilDiv(planes, perChunk), cells * w.kernelHeight * w.kernelWidth);
 }
 
-/** The maxima of the windows, and where they are: int32, flat in the plane, the first one; NaN wins. */
+/**
+ * The maxima of the windows, and where they are: int32, flat in the plane, the first one. NaN wins, the last of several. A window
+ * that meets no cell gives −∞ at −1.
+ */
 export function maxPool2d(x: usize, values: usize, indices: usize): void {
   pool(maxPool, x, values, indices);
 }

@@ -149,6 +149,16 @@ export function strided(x: usize, out: usize, rank: i32, offset: i32): void {
   else runCopy();
 }
 
+/** Copies `rows` contiguous rows of `length` elements to rows that begin `apart` elements apart. */
+export function copyPart(x: usize, out: usize, rows: i32, length: i32, apart: i32): void {
+  source = x;
+  target = out;
+  axes = 0;
+  if (length > 1) setAxis(axes++, length, 1, 1);
+  if (rows > 1) setAxis(axes++, rows, length, apart);
+  runCopy();
+}
+
 /** Sorts the axes by their strides in the target, the smallest inside. */
 function sortByTarget(): void {
   for (let i = 1; i < axes; i++) {
@@ -158,13 +168,47 @@ function sortByTarget(): void {
   }
 }
 
+/** The bits of −0, the number that leaves every other one as it is when it is added to. */
+const MINUS_ZERO: i32 = 0x80000000;
+const MINUS_ZERO_AT: usize = memory.data<i32>([MINUS_ZERO]);
+
 /**
- * `out`, of `size` elements, = zeros to which x is added through a view from element `offset` on. JavaScript has written shape and
- * strides, of `rank` axes.
+ * Fills `out`, of `size` elements, with what the float sums begin from: −0 where the view meets it, so that what is added alone keeps
+ * its bits, and +0 elsewhere. The nest is in the target's order, and is lost.
+ */
+function fillStart(out: usize, size: i32): void {
+  // Steps that begin within, or right behind, what the smaller ones reach make one longer axis with them.
+  let last = 0;
+  for (let i = 0; i < axes; i++) {
+    let length = lengthOf(i), stride = abs(toOf(i));
+    if (toOf(i) < 0) target += bytes((length - 1) * toOf(i));
+    if (i > 0) {
+      const unit = toOf(last), units = lengthOf(last);
+      if (stride % unit == 0 && stride <= units * unit) {
+        length = units + (length - 1) * (stride / unit);
+        stride = unit;
+      } else last++;
+    }
+    setAxis(last, length, 0, stride);
+  }
+  axes = last + 1;
+  if (axes == 1 && lengthOf(0) == size) {
+    fill(MINUS_ZERO, out, size);
+    return;
+  }
+  fill(0, out, size);
+  source = MINUS_ZERO_AT;
+  runRows(Mode.COPY, CHUNK);
+}
+
+/**
+ * `out`, of `size` elements, = zeros to which x is added through a view from element `offset` on; an address that is met once has its
+ * element bit for bit. JavaScript has written shape and strides, of `rank` axes.
  */
 export function stridedAdd(isInt: bool, x: usize, out: usize, rank: i32, offset: i32, size: i32): void {
-  source = sumStillAxes(isInt, x, rank);
-  target = out + bytes(offset);
+  const from = sumStillAxes(isInt, x, rank), to = out + bytes(offset);
+  source = from;
+  target = to;
   setAxes(rank, false);
   // Axes of strides up to `limit` overlap, if any do.
   sortByTarget();
@@ -186,7 +230,10 @@ export function stridedAdd(isInt: bool, x: usize, out: usize, rank: i32, offset:
     runCopy();
     return;
   }
-  fill(0, out, size);
+  if (isInt) fill(0, out, size);
+  else fillStart(out, size);
+  source = from;
+  target = to;
   setAxes(rank, false);
   // The disjoint ones outside.
   let overlapping = axes;
