@@ -11,6 +11,7 @@
  */
 import { isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
+import { checkOptions, describeValue, type OptionTypes } from "./options.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 import { checkSynchronous, runScoped, type Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
@@ -132,7 +133,10 @@ export function checkTensor(op: string, value: unknown): asserts value is Tensor
         "let every package use one (npm dedupe, or an override).",
     );
   }
-  throw new Corr2dError("INVALID_ARGUMENT", `${op}: expected a tensor, but got ${describe(value)}`);
+  throw new Corr2dError(
+    "INVALID_ARGUMENT",
+    `${op}: expected a tensor, but got ${describeValue(value)}${Array.isArray(value) ? " (make a tensor of it with tensor(…))" : ""}`,
+  );
 }
 
 /**
@@ -152,15 +156,6 @@ export function checkTensors(op: string, tensors: readonly Tensor[]): void {
       );
     }
   }
-}
-
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return "an array (make a tensor of it with tensor(…))";
-  return value === null
-    ? "null"
-    : typeof value === "object"
-      ? "an object"
-      : `${typeof value} ${String(value)}`;
 }
 
 let recording = true;
@@ -433,8 +428,25 @@ function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
   return gradient;
 }
 
+const BACKWARD_OPTIONS: OptionTypes = { retainGraph: "boolean", createGraph: "boolean" };
+const GRAD_OPTIONS: OptionTypes = { ...BACKWARD_OPTIONS, gradient: "any", allowUnused: "boolean" };
+
 /** `tensor.backward`: gradients of `root` accumulate in the `.grad` of every leaf that requires them. */
-export function backward(root: Tensor, gradient: Tensor | undefined, options: BackwardOptions = {}): void {
+export function backward(
+  root: Tensor,
+  gradient: Tensor | BackwardOptions | null | undefined,
+  options: BackwardOptions = {},
+): void {
+  if (gradient !== undefined && gradient !== null && !isTensor(gradient)) {
+    checkOptions("backward", gradient, BACKWARD_OPTIONS);
+    backward(root, undefined, gradient as BackwardOptions);
+    return;
+  }
+  checkOptions("backward", options, BACKWARD_OPTIONS, "{ retainGraph: true }");
+  run(root, gradient ?? undefined, options);
+}
+
+function run(root: Tensor, gradient: Tensor | undefined, options: BackwardOptions): void {
   const start = seed(root, gradient);
   propagate(root, start, options, null);
   if (gradient === undefined) start.dispose();
@@ -445,25 +457,30 @@ export function backward(root: Tensor, gradient: Tensor | undefined, options: Ba
  * `autograd.grad`.
  *
  * @param output a scalar, or any shape with `gradient` given.
+ * @param inputs one tensor or several.
  * @returns one tensor per input, of its shape.
  * @throws NOT_SCALAR, NO_GRAPH, GRAPH_RELEASED; NO_GRAPH when an input does not lead to the output, unless `allowUnused`.
  */
 export function grad(
   output: Tensor,
-  inputs: readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
   options: BackwardOptions & { readonly gradient?: Tensor; readonly allowUnused?: false },
 ): Tensor[];
 export function grad(
   output: Tensor,
-  inputs: readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
   options?: BackwardOptions & { readonly gradient?: Tensor; readonly allowUnused?: boolean },
 ): (Tensor | null)[];
 export function grad(
   output: Tensor,
-  inputs: readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
   options: BackwardOptions & { readonly gradient?: Tensor; readonly allowUnused?: boolean } = {},
 ): (Tensor | null)[] {
-  const edges = inputs.map((tensor): Edge => {
+  checkOptions("grad", options, GRAD_OPTIONS, "{ createGraph: true }");
+  checkTensor("grad", output);
+  const list: readonly Tensor[] = Array.isArray(inputs) ? inputs : [inputs as Tensor];
+  const edges = Array.from(list, (tensor): Edge => {
+    checkTensor("grad", tensor);
     if (!tensor.requiresGrad) {
       throw new Corr2dError("NO_GRAPH", "grad: one of the inputs does not require gradients");
     }

@@ -295,10 +295,11 @@ export class Tensor implements Disposable {
   /**
    * Computes the gradient of this tensor with respect to every leaf that requires it, adding to their `.grad`.
    *
-   * @param gradient the cotangent, of this tensor's shape; may be left out for a tensor of one element.
+   * @param gradient the cotangent, of this tensor's shape; may be left out for a tensor of one element, also before
+   *   options: `backward({ retainGraph: true })`.
    * @throws NOT_SCALAR, NO_GRAPH, GRAPH_RELEASED, SHAPE_MISMATCH.
    */
-  backward(gradient?: Tensor, options: BackwardOptions = {}): void {
+  backward(gradient?: Tensor | BackwardOptions | null, options: BackwardOptions = {}): void {
     backward(this, gradient, options);
   }
 

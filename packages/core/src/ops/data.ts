@@ -1,7 +1,7 @@
 /** Numbers given by the caller, checked and laid out row-major. */
 import { makeTensor } from "../autograd.ts";
 import type { Backend, DType, TypedArray } from "../backend.ts";
-import { arrayOf, isFloating } from "../dtype.ts";
+import { arrayOf, DTYPES, isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { describeValue } from "../options.ts";
 import { checkRank, formatShape, type Shape, sizeOf } from "../shape.ts";
@@ -35,7 +35,10 @@ const isLevel = (data: unknown): data is ArrayLike<NestedArray> =>
 /** A copy of `data` on `backend`. */
 export function upload(backend: Backend, data: TypedArray, dtype: DType): Storage {
   const bounds = isFloating(dtype) || data.length === 0 ? null : boundsOf(data);
-  return new Storage(backend, backend.upload(data), data.length, dtype, bounds);
+  // An array of another realm (a frame, a vm context) is of another class: backends get this realm's.
+  const own = data instanceof DTYPES[dtype].array ? data : new DTYPES[dtype].array(data.length);
+  if (own !== data) own.set(data);
+  return new Storage(backend, backend.upload(own), own.length, dtype, bounds);
 }
 
 function boundsOf(data: TypedArray): Bounds {
