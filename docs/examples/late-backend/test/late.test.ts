@@ -15,7 +15,7 @@ import {
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import lateBackend, { type LateOptions } from "../dist/late-backend/backend.js";
 
-async function late(options?: LateOptions): Promise<Backend> {
+async function create(options?: LateOptions): Promise<Backend> {
   const backend = await lateBackend(options);
   onTestFinished(() => backend.close!());
   return backend;
@@ -52,7 +52,7 @@ describe("the queue", () => {
   }
 
   test("300 steps stay within the limit where synchronize() is awaited now and then", async () => {
-    const backend = await late({ queueBytes: limit });
+    const backend = await create({ queueBytes: limit });
     const { step, loss } = trainer(backend);
     const before = await loss();
     const after: number[] = [];
@@ -70,7 +70,7 @@ describe("the queue", () => {
   });
 
   test("300 steps without it end in an error that says so, and the backend works on", async () => {
-    const backend = await late({ queueBytes: limit });
+    const backend = await create({ queueBytes: limit });
     const { step, loss } = trainer(backend);
     const all = (): void => {
       for (let i = 0; i < 300; i++) step();
@@ -85,7 +85,7 @@ describe("the queue", () => {
   });
 
   test("has room again when the worker has caught up, whoever awaits what", async () => {
-    const backend = await late({ queueBytes: limit });
+    const backend = await create({ queueBytes: limit });
     const x = backend.upload(new Float32Array(1000));
     for (let i = 0; i < 200; i++) backend.free(backend.unary("neg", x, 1000, "float32"));
     expect(backend.stats!().queuedBytes).toBeGreaterThan(limit / 2);
@@ -93,7 +93,7 @@ describe("the queue", () => {
   });
 
   test("takes a single value of any size", async () => {
-    const backend = await late({ queueBytes: 100 });
+    const backend = await create({ queueBytes: 100 });
     const x = backend.upload(new Float32Array(1000).fill(2));
     expect(() => backend.unary("neg", x, 1000, "float32")).toThrow(
       /and unary asks for 5024 more; the limit is 100/,
@@ -106,7 +106,7 @@ describe("the queue", () => {
 
 describe("failures", () => {
   test("travel to whoever reads, with the operation and its sizes, and spoil nothing else", async () => {
-    const backend = await late();
+    const backend = await create();
     const x = backend.upload(three);
     const lost = backend.binary("add", failing(backend, x), [2], x, [1], [2], "float32");
     const reads = [
@@ -126,7 +126,7 @@ describe("failures", () => {
   });
 
   test("of the worker's memory are told like the others", async () => {
-    const backend = await late();
+    const backend = await create();
     const x = backend.upload(three);
     await synchronize(backend);
     const size = 2 ** 33;
@@ -141,7 +141,7 @@ describe("failures", () => {
 });
 
 test("a read fills the array that it is given, when it resolves", async () => {
-  const backend = await late();
+  const backend = await create();
   const page = new Float32Array(5);
   const reading = backend.read(negated(backend, backend.upload(three)), 3, "float32", page.subarray(1, 4));
   expect([...page]).toEqual([0, 0, 0, 0, 0]);
@@ -152,7 +152,7 @@ test("a read fills the array that it is given, when it resolves", async () => {
 test("what core drops without free is freed when the collector finds it", async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
-  const backend = await late();
+  const backend = await create();
   for (let i = 0; i < 100; i++) negated(backend, backend.upload(three));
   expect(backend.stats!()).toMatchObject({ liveHandles: 200, liveBytes: 2400 });
   await expect
@@ -164,7 +164,7 @@ test("what core drops without free is freed when the collector finds it", async 
 });
 
 test("close: pending reads are told, free does nothing, stats answers", async () => {
-  const backend = await late();
+  const backend = await create();
   const x = backend.upload(three);
   const reading = backend.read(negated(backend, x), 3, "float32");
   const synchronizing = synchronize(backend);
@@ -183,7 +183,7 @@ test("close: pending reads are told, free does nothing, stats answers", async ()
 test("a worker that dies: everything pending and everything later fails with one code", async () => {
   const posting = vi.spyOn(Worker.prototype, "postMessage");
   onTestFinished(() => posting.mockRestore());
-  const backend = await late();
+  const backend = await create();
   const x = backend.upload(three);
   const reading = backend.read(negated(backend, x), 3, "float32");
   const synchronizing = synchronize(backend);
