@@ -73,7 +73,7 @@ export class GraphNode implements SavedContext<unknown> {
     this.inputs = inputs;
     this.#output = {
       storage: op.savesOutput ? output.storage.retain() : null,
-      shape: output.shape,
+      shape: output.sizes,
       edge: this,
     };
   }
@@ -227,7 +227,7 @@ export function apply<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): T
     const tensor = inputs[i]!;
     saved[i] = {
       storage: saves === true || saves?.includes(i) ? tensor.storage.retain() : null,
-      shape: tensor.shape,
+      shape: tensor.sizes,
       edge: tensor.requiresGrad ? (tensor.gradNode ?? tensor.leaf) : null,
     };
   }
@@ -264,11 +264,11 @@ function unpack(saved: Saved): Tensor {
 
 /** Sums `gradient` over the axes along which a value of `shape` was broadcast. */
 function unbroadcast(gradient: Tensor, shape: Shape): Tensor {
-  if (sameShape(gradient.shape, shape)) return gradient;
-  const extra = gradient.shape.length - shape.length;
+  if (sameShape(gradient.sizes, shape)) return gradient;
+  const extra = gradient.sizes.length - shape.length;
   const axes: number[] = [];
-  for (let axis = 0; axis < gradient.shape.length; axis++) {
-    if (axis < extra || (shape[axis - extra] === 1 && gradient.shape[axis] !== 1)) axes.push(axis);
+  for (let axis = 0; axis < gradient.sizes.length; axis++) {
+    if (axis < extra || (shape[axis - extra] === 1 && gradient.sizes[axis] !== 1)) axes.push(axis);
   }
   return gradient.sum(axes).reshape(shape);
 }
@@ -283,10 +283,10 @@ function gradientFor(node: GraphNode, index: number, gradient: Tensor): Tensor {
     // A rule may hand its argument on (addition does); the engine disposes both, so they must be two tensors.
     return fitted === gradient ? gradient.alias() : fitted;
   });
-  if (!sameShape(result.shape, shape)) {
+  if (!sameShape(result.sizes, shape)) {
     throw new Corr2dError(
       "INTERNAL",
-      `${node.op.name} returned a gradient of shape ${formatShape(result.shape)} for an input of shape ` +
+      `${node.op.name} returned a gradient of shape ${formatShape(result.sizes)} for an input of shape ` +
         formatShape(shape),
     );
   }
@@ -403,19 +403,19 @@ function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
     );
   }
   if (gradient === undefined) {
-    if (sizeOf(root.shape) !== 1) {
+    if (sizeOf(root.sizes) !== 1) {
       throw new Corr2dError(
         "NOT_SCALAR",
-        `grad can be implicitly created only for scalar outputs, but this tensor has shape ${formatShape(root.shape)}: ` +
+        `grad can be implicitly created only for scalar outputs, but this tensor has shape ${formatShape(root.sizes)}: ` +
           "reduce it (for example .sum()) or pass backward(gradient).",
       );
     }
     return root.onesLike();
   }
-  if (!sameShape(gradient.shape, root.shape)) {
+  if (!sameShape(gradient.sizes, root.sizes)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Mismatch in shape: the gradient has shape ${formatShape(gradient.shape)} and the tensor ${formatShape(root.shape)}`,
+      `Mismatch in shape: the gradient has shape ${formatShape(gradient.sizes)} and the tensor ${formatShape(root.sizes)}`,
     );
   }
   if (gradient.dtype !== root.dtype) {

@@ -182,7 +182,7 @@ const notSizes = (sizes: unknown, name: string): Corr2dError =>
   );
 
 /**
- * Sizes that a caller gave, or other counts per axis: checked by index (a hole in an array is no size), copied and frozen.
+ * Sizes that a caller gave, or other counts per axis: checked by index (a hole in an array is no size), and copied.
  *
  * @param name what the message of an error calls them.
  * @throws INVALID_ARGUMENT on a negative, fractional or non-numeric size.
@@ -194,7 +194,7 @@ export function toSizes(sizes: unknown, name: string): Shape {
     if (!isSize(sizes[i])) throw notSizes(sizes, name);
     out.push(sizes[i]);
   }
-  return Object.freeze(out);
+  return out;
 }
 
 /**

@@ -51,8 +51,8 @@ export interface ReadOptions {
 export type NestedValues = number | NestedValues[];
 
 export class Tensor implements Disposable {
-  /** Sizes of the axes, outermost first. */
-  readonly shape: Shape;
+  /** The shape as operations read it, and never given out: V8 reads a frozen array five times as slowly. @internal */
+  readonly sizes: Shape;
   readonly dtype: DType;
   readonly backend: Backend;
   /** Number of elements. */
@@ -62,6 +62,7 @@ export class Tensor implements Disposable {
   #requiresGrad: boolean;
   /** The leaf that this tensor stands for in a backward pass, or null for itself. */
   #aliasOf: Tensor | null = null;
+  #shape: Shape | null = null;
   #grad: Tensor | null = null;
   #gradView: Tensor | null = null;
   /** Set by `keep`. @internal */
@@ -72,7 +73,7 @@ export class Tensor implements Disposable {
   /** For core: takes over one reference to `storage`. Programs make tensors with `tensor`, `zeros`, … and operations. */
   constructor(storage: Storage, shape: Shape, node: GraphNode | null) {
     if (shape.length > 8) checkRank(shape);
-    this.shape = shape;
+    this.sizes = shape;
     this.dtype = storage.dtype;
     this.backend = storage.backend;
     this.size = storage.size;
@@ -89,7 +90,7 @@ export class Tensor implements Disposable {
     if (this.#storage !== null) return this.#storage;
     throw new Corr2dError(
       "DISPOSED",
-      `this tensor of shape ${formatShape(this.shape)} was used after dispose(), or after the scope it was made in ` +
+      `this tensor of shape ${formatShape(this.sizes)} was used after dispose(), or after the scope it was made in ` +
         "ended: return it from the scope, or keep(tensor) it.",
     );
   }
@@ -118,7 +119,7 @@ export class Tensor implements Disposable {
 
   /** Another tensor of the same value, at the same place in the graph. @internal */
   alias(): Tensor {
-    const other = makeTensor(this.storage.retain(), this.shape, this.#node);
+    const other = makeTensor(this.storage.retain(), this.sizes, this.#node);
     if (this.#node === null && this.#requiresGrad) other.aliasLeaf(this.leaf);
     return other;
   }
@@ -143,6 +144,12 @@ export class Tensor implements Disposable {
 
   // ——— Size ———
 
+  /** Sizes of the axes, outermost first. Frozen. */
+  get shape(): Shape {
+    this.#shape ??= Object.freeze(this.sizes.slice());
+    return this.#shape;
+  }
+
   /** Number of elements. */
   numel(): number {
     return this.size;
@@ -150,7 +157,7 @@ export class Tensor implements Disposable {
 
   /** Number of axes. */
   dim(): number {
-    return this.shape.length;
+    return this.sizes.length;
   }
 
   // ——— Lifetime ———
@@ -191,14 +198,14 @@ export class Tensor implements Disposable {
     const source = isTensor(value)
       ? value
       : typeof value === "number"
-        ? movement.expand(this.scalarLike(value), this.shape)
+        ? movement.expand(this.scalarLike(value), this.sizes)
         : this.#fromNested(value);
     checkTensors("assign", [this, source]);
     checkSameDtype("assign", this, source);
-    if (!sameShape(source.shape, this.shape)) {
+    if (!sameShape(source.sizes, this.sizes)) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `assign: a tensor of shape ${formatShape(this.shape)} cannot take a value of shape ${formatShape(source.shape)}`,
+        `assign: a tensor of shape ${formatShape(this.sizes)} cannot take a value of shape ${formatShape(source.sizes)}`,
       );
     }
     const storage = source.storage.retain();
@@ -275,10 +282,10 @@ export class Tensor implements Disposable {
 
   /** Replaces the accumulated gradient; null forgets it. */
   set grad(value: Tensor | null) {
-    if (value !== null && !sameShape(value.shape, this.shape)) {
+    if (value !== null && !sameShape(value.sizes, this.sizes)) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `assigned grad has data of a different size: ${formatShape(value.shape)} for a tensor of ${formatShape(this.shape)}`,
+        `assigned grad has data of a different size: ${formatShape(value.sizes)} for a tensor of ${formatShape(this.sizes)}`,
       );
     }
     this.#grad?.dispose();
@@ -305,12 +312,12 @@ export class Tensor implements Disposable {
 
   /** The same value, outside the graph. Shares memory. */
   detach(): Tensor {
-    return makeTensor(this.storage.retain(), this.shape);
+    return makeTensor(this.storage.retain(), this.sizes);
   }
 
   /** The same value in the graph, as a tensor of its own. (Tensors are immutable, so this shares memory too.) */
   clone(): Tensor {
-    return movement.reshape(this, this.shape);
+    return movement.reshape(this, this.sizes);
   }
 
   // ——— Reading ———
@@ -367,24 +374,24 @@ export class Tensor implements Disposable {
     if (this.size === 1) return;
     throw new Corr2dError(
       "NOT_SCALAR",
-      `a Tensor with ${this.size} elements cannot be converted to Scalar (shape ${formatShape(this.shape)})`,
+      `a Tensor with ${this.size} elements cannot be converted to Scalar (shape ${formatShape(this.sizes)})`,
     );
   }
 
   /** The elements as nested arrays; a number for a scalar. */
   async toArray(): Promise<NestedValues> {
-    return nest(await this.data(), this.shape);
+    return nest(await this.data(), this.sizes);
   }
 
   toArraySync(): NestedValues {
-    return nest(this.dataSync(), this.shape);
+    return nest(this.dataSync(), this.sizes);
   }
 
   /** The text that PyTorch prints. On a backend without synchronous reads: the shape only; use `toText`. */
   toString(): string {
-    if (this.isDisposed) return `tensor(disposed, size=(${this.shape.join(", ")}))`;
+    if (this.isDisposed) return `tensor(disposed, size=(${this.sizes.join(", ")}))`;
     if (this.backend.readSync === undefined) {
-      return `tensor(…, size=(${this.shape.join(", ")}), backend=${this.backend.name})`;
+      return `tensor(…, size=(${this.sizes.join(", ")}), backend=${this.backend.name})`;
     }
     return this.#format(this.dataSync());
   }
@@ -395,7 +402,7 @@ export class Tensor implements Disposable {
   }
 
   #format(data: TypedArray): string {
-    return formatAsSet(data, this.shape, this.dtype, {
+    return formatAsSet(data, this.sizes, this.dtype, {
       requiresGrad: this.#requiresGrad && this.#node === null,
       gradFn: this.gradFn,
     });
@@ -418,7 +425,7 @@ export class Tensor implements Disposable {
   #moved(backend: Backend, data: TypedArray | null): Tensor {
     if (data === null) return this;
     checkDtype(checkBackend(backend), this.dtype);
-    const moved = fromArray(backend, data, this.shape, this.dtype);
+    const moved = fromArray(backend, data, this.sizes, this.dtype);
     moved.requiresGrad = this.#requiresGrad;
     return moved;
   }
@@ -437,10 +444,10 @@ export class Tensor implements Disposable {
   }
 
   zerosLike(): Tensor {
-    return makeTensor(fill(this.backend, 0, this.size, this.dtype), this.shape);
+    return makeTensor(fill(this.backend, 0, this.size, this.dtype), this.sizes);
   }
   onesLike(): Tensor {
-    return makeTensor(fill(this.backend, 1, this.size, this.dtype), this.shape);
+    return makeTensor(fill(this.backend, 1, this.size, this.dtype), this.sizes);
   }
 
   // ——— Elementwise ———

@@ -20,7 +20,7 @@ const ACTIVATION_GRAD: Op<{ readonly op: Activation }> = {
       return runScoped(() => composedActivationGrad(op, y!, g!));
     }
     const result = backend.activationGrad(op, handle, g!.storage.handle, size, dtype);
-    return makeTensor(new Storage(backend, result, size, dtype), y!.shape);
+    return makeTensor(new Storage(backend, result, size, dtype), y!.sizes);
   },
   savesInputs: true,
   gradients: [
@@ -50,7 +50,7 @@ export function activationGrad(op: Activation, y: Tensor, g: Tensor): Tensor {
 function activation(op: Activation, name: string): Op {
   return {
     name,
-    forward: ([x]) => makeTensor(primitives.unary(op, x!.storage), x!.shape),
+    forward: ([x]) => makeTensor(primitives.unary(op, x!.storage), x!.sizes),
     savesOutput: true,
     gradients: [(g, c) => activationGrad(op, c.output(), g)],
   };

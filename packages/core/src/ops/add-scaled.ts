@@ -14,7 +14,7 @@ const ADD_SCALED: Op<{ readonly scaleA: number; readonly scaleB: number }> = {
       return runScoped(() => a!.mul(scaleA).add(b!.mul(scaleB)));
     }
     const sum = backend.addScaled(handle, scaleA, b!.storage.handle, scaleB, size, dtype);
-    return makeTensor(new Storage(backend, sum, size, dtype), a!.shape);
+    return makeTensor(new Storage(backend, sum, size, dtype), a!.sizes);
   },
   gradients: [(g, c) => g.mul(c.attributes.scaleA), (g, c) => g.mul(c.attributes.scaleB)],
 };
@@ -30,8 +30,8 @@ export function addScaled(a: Tensor, scaleA: number, b: Tensor, scaleB: number):
   checkTensors("addScaled", [a, b]);
   checkFloating("addScaled", a, b);
   checkSameDtype("addScaled", a, b);
-  if (!sameShape(a.shape, b.shape)) {
-    throw new Corr2dError("SHAPE_MISMATCH", `addScaled: shapes [${a.shape}] and [${b.shape}] must be equal`);
+  if (!sameShape(a.sizes, b.sizes)) {
+    throw new Corr2dError("SHAPE_MISMATCH", `addScaled: shapes [${a.sizes}] and [${b.sizes}] must be equal`);
   }
   return apply(ADD_SCALED, [a, b], { scaleA, scaleB });
 }

@@ -24,9 +24,9 @@ export function binaryOp(
   return {
     name: gradName(member),
     forward([a, b]) {
-      const shape = broadcastShapes(a!.shape, b!.shape);
+      const shape = broadcastShapes(a!.sizes, b!.sizes);
       return makeTensor(
-        primitives.binary(member, a!.storage, a!.shape, b!.storage, b!.shape, shape, dtype),
+        primitives.binary(member, a!.storage, a!.sizes, b!.storage, b!.sizes, shape, dtype),
         shape,
       );
     },

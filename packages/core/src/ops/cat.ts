@@ -24,11 +24,11 @@ const CAT: Op<CatAttributes> = {
     const inner = sizeOf(shape.slice(axis + 1));
     if (backend.concat === undefined) {
       return runScoped(() =>
-        reshape(composedConcat(parts.map((part) => reshape(part, [outer, part.shape[axis]!, inner]))), shape),
+        reshape(composedConcat(parts.map((part) => reshape(part, [outer, part.sizes[axis]!, inner]))), shape),
       );
     }
     const handles = parts.map((part) => part.storage.handle);
-    const lengths = parts.map((part) => part.shape[axis]!);
+    const lengths = parts.map((part) => part.sizes[axis]!);
     const joined = backend.concat(handles, lengths, outer, inner, dtype);
     return makeTensor(new Storage(backend, joined, sizeOf(shape), dtype), shape);
   },
@@ -48,11 +48,11 @@ function composedConcat(parts: readonly Tensor[]): Tensor {
   if (parts.length === 1) return parts[0]!;
   const middle = parts.length >> 1;
   const [left, right] = [composedConcat(parts.slice(0, middle)), composedConcat(parts.slice(middle))];
-  const [outer, before, inner] = left.shape as [number, number, number];
-  const length = before + right.shape[1]!;
+  const [outer, before, inner] = left.sizes as [number, number, number];
+  const length = before + right.sizes[1]!;
   const place = (part: Tensor, start: number): Tensor =>
     embed(part, [outer, length, inner], {
-      shape: part.shape,
+      shape: part.sizes,
       strides: [length * inner, inner, 1],
       offset: start * inner,
     });
@@ -79,21 +79,21 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   checkList("cat", tensors);
   const first = tensors[0]!;
   checkTensors("cat", tensors);
-  const axis = normalizeAxis(dim, first.shape.length);
-  const shape = [...first.shape];
+  const axis = normalizeAxis(dim, first.sizes.length);
+  const shape = [...first.sizes];
   shape[axis] = 0;
   tensors.forEach((tensor, i) => {
     checkSameDtype("cat", first, tensor);
     const fits =
-      tensor.shape.length === shape.length && tensor.shape.every((n, a) => a === axis || n === shape[a]);
+      tensor.sizes.length === shape.length && tensor.sizes.every((n, a) => a === axis || n === shape[a]);
     if (!fits) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `Sizes of tensors must match except in dimension ${axis}. Expected ${formatShape(first.shape)} but got ` +
-          `${formatShape(tensor.shape)} for tensor number ${i} in the list.`,
+        `Sizes of tensors must match except in dimension ${axis}. Expected ${formatShape(first.sizes)} but got ` +
+          `${formatShape(tensor.sizes)} for tensor number ${i} in the list.`,
       );
     }
-    shape[axis]! += tensor.shape[axis]!;
+    shape[axis]! += tensor.sizes[axis]!;
   });
   return apply(CAT, tensors, { axis, shape });
 }
@@ -104,11 +104,11 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   checkTensors("stack", tensors);
   const first = tensors[0]!;
   tensors.forEach((tensor, i) => {
-    if (!sameShape(tensor.shape, first.shape)) {
+    if (!sameShape(tensor.sizes, first.sizes)) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `stack expects each tensor to be equal size, but got ${formatShape(first.shape)} at entry 0 and ` +
-          `${formatShape(tensor.shape)} at entry ${i}`,
+        `stack expects each tensor to be equal size, but got ${formatShape(first.sizes)} at entry 0 and ` +
+          `${formatShape(tensor.sizes)} at entry ${i}`,
       );
     }
   });

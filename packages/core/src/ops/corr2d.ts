@@ -333,8 +333,8 @@ export function corr2d(
   if (!isOwnOptions(options)) checkOptions("corr2d", options, CORR2D_OPTIONS, "{ stride: 2 }");
   const bias = options.bias ?? null;
   checkOperands("corr2d", x, kernel, bias);
-  const geometry = geometryOf(x.shape, kernel.shape, options);
-  checkBias(kernel.shape, bias?.shape, geometry.window.outChannels);
+  const geometry = geometryOf(x.sizes, kernel.sizes, options);
+  checkBias(kernel.sizes, bias?.sizes, geometry.window.outChannels);
   return correlate(x, kernel, geometry, bias);
 }
 
@@ -355,9 +355,9 @@ export function convTranspose2d(
   checkOptions("convTranspose2d", options, TRANSPOSED_OPTIONS, "{ stride: 2 }");
   const bias = options.bias ?? null;
   checkOperands("convTranspose2d", g, kernel, bias);
-  const batched = toBatched(g.shape, kernel.shape);
+  const batched = toBatched(g.sizes, kernel.sizes);
   const window = convTransposeWindow(batched.input, batched.kernel, options);
-  checkBias(kernel.shape, bias?.shape, window.inChannels);
+  checkBias(kernel.sizes, bias?.sizes, window.inChannels);
   const [height, width] = window.axes;
   const full = [window.batch, window.inChannels, height.input, width.input];
   const out = towardsInput(g, kernel, { window, shape: full.slice(4 - batched.rank) });
@@ -382,12 +382,12 @@ export function corr2dKernelGrad(
   if (!isOwnOptions(options)) checkOptions("corr2dKernelGrad", options, CORR2D_OPTIONS, "{ stride: 2 }");
   checkOperands("corr2dKernelGrad", x, g, null);
   const kernel = toShape("corr2dKernelGrad", kernelShape);
-  const { window, shape } = geometryOf(x.shape, kernel, options);
-  if (!sameShape(g.shape, shape)) {
+  const { window, shape } = geometryOf(x.sizes, kernel, options);
+  if (!sameShape(g.sizes, shape)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `corr2dKernelGrad: for input ${formatShape(x.shape)} and kernel ${formatShape(kernelShape)} the output is ` +
-        `${formatShape(shape)}, but its gradient is ${formatShape(g.shape)}`,
+      `corr2dKernelGrad: for input ${formatShape(x.sizes)} and kernel ${formatShape(kernelShape)} the output is ` +
+        `${formatShape(shape)}, but its gradient is ${formatShape(g.sizes)}`,
     );
   }
   return towardsKernel(x, g, { window, shape: kernel });

@@ -66,7 +66,7 @@ export function read(
 ): Tensor {
   return apply(stridedOp(name), [x], {
     view: { shape, strides, offset, sourceSize: x.size },
-    source: x.shape,
+    source: x.sizes,
   });
 }
 
@@ -82,7 +82,7 @@ export function embedIn(
   shape: Shape,
   view: Omit<StridedView, "sourceSize">,
 ): Tensor {
-  const inside = embed(expand(x.scalarLike(1).type("int32"), x.shape), shape, view);
+  const inside = embed(expand(x.scalarLike(1).type("int32"), x.sizes), shape, view);
   return where(inside, embed(x, shape, view), around);
 }
 
@@ -95,37 +95,37 @@ const RESHAPE: Op<Shape> = {
 /** The same elements in another shape; one size may be −1. Shares memory, moves nothing. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   checkTensor("reshape", x);
-  return apply(RESHAPE, [x], sameShape(x.shape, shape) ? x.shape : inferShape(shape, x.size));
+  return apply(RESHAPE, [x], sameShape(x.sizes, shape) ? x.sizes : inferShape(shape, x.size));
 }
 
 /** Axes `startDim` to `endDim` as one (default all). */
 export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
-  const start = normalizeAxis(startDim, x.shape.length);
-  const end = normalizeAxis(endDim, x.shape.length);
+  const start = normalizeAxis(startDim, x.sizes.length);
+  const end = normalizeAxis(endDim, x.sizes.length);
   if (start > end) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `flatten() has invalid args: start_dim cannot come after end_dim: got ${startDim} and ${endDim}`,
     );
   }
-  if (x.shape.length === 0) return reshape(x, [1]);
-  const middle = sizeOf(x.shape.slice(start, end + 1));
-  return reshape(x, [...x.shape.slice(0, start), middle, ...x.shape.slice(end + 1)]);
+  if (x.sizes.length === 0) return reshape(x, [1]);
+  const middle = sizeOf(x.sizes.slice(start, end + 1));
+  return reshape(x, [...x.sizes.slice(0, start), middle, ...x.sizes.slice(end + 1)]);
 }
 
 /** Without the axes of size 1 (or only those named, where their size is 1). */
 export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
-  const axes = normalizeAxes(dim, x.shape.length);
+  const axes = normalizeAxes(dim, x.sizes.length);
   return reshape(
     x,
-    x.shape.filter((size, axis) => size !== 1 || !axes.includes(axis)),
+    x.sizes.filter((size, axis) => size !== 1 || !axes.includes(axis)),
   );
 }
 
 /** With an axis of size 1 put in front of axis `dim`. */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
-  const axis = normalizeAxis(dim, x.shape.length + 1);
-  return reshape(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
+  const axis = normalizeAxis(dim, x.sizes.length + 1);
+  return reshape(x, [...x.sizes.slice(0, axis), 1, ...x.sizes.slice(axis)]);
 }
 
 /** Axes that a caller listed, in the caller's order. */
@@ -141,19 +141,19 @@ function normalizeEach(op: string, dims: readonly number[], rank: number): numbe
 
 /** Axes in another order: axis i of the result is axis `dims[i]` of x. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
-  const rank = x.shape.length;
+  const rank = x.sizes.length;
   const axes = normalizeEach("permute", dims, rank);
   if (axes.length !== rank || new Set(axes).size !== rank) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `permute(dims): the dims ${formatShape(dims)} must name each of the ${rank} axes of a tensor of shape ` +
-        `${formatShape(x.shape)} once`,
+        `${formatShape(x.sizes)} once`,
     );
   }
   if (axes.every((axis, i) => axis === i)) return x.alias();
-  const strides = stridesOf(x.shape);
+  const strides = stridesOf(x.sizes);
   return read(x, "PermuteBackward0", {
-    shape: axes.map((axis) => x.shape[axis]!),
+    shape: axes.map((axis) => x.sizes[axis]!),
     strides: axes.map((axis) => strides[axis]!),
     offset: 0,
   });
@@ -161,10 +161,10 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 
 /** Two axes exchanged. */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
-  const axes = x.shape.map((_, axis) => axis);
-  const first = normalizeAxis(dim0, x.shape.length);
-  const second = normalizeAxis(dim1, x.shape.length);
-  if (x.shape.length === 0) return x.alias();
+  const axes = x.sizes.map((_, axis) => axis);
+  const first = normalizeAxis(dim0, x.sizes.length);
+  const second = normalizeAxis(dim1, x.sizes.length);
+  if (x.sizes.length === 0) return x.alias();
   axes[first] = second;
   axes[second] = first;
   return permute(x, axes);
@@ -175,30 +175,30 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
  * @throws SHAPE_MISMATCH for more than two axes.
  */
 export function t(x: Tensor): Tensor {
-  if (x.shape.length > 2) {
+  if (x.sizes.length > 2) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `t() expects a tensor with <= 2 dimensions, but self is ${x.shape.length}D: use transpose(dim0, dim1) or permute`,
+      `t() expects a tensor with <= 2 dimensions, but self is ${x.sizes.length}D: use transpose(dim0, dim1) or permute`,
     );
   }
-  return x.shape.length < 2 ? x.alias() : permute(x, [1, 0]);
+  return x.sizes.length < 2 ? x.alias() : permute(x, [1, 0]);
 }
 
 /** Axes of size 1 repeated to `shape` (−1 keeps a size); new axes may be added in front. */
 export function expand(x: Tensor, shape: Shape): Tensor {
   if (!Array.isArray(shape)) toSizes(shape, "expand: a shape");
-  const extra = shape.length - x.shape.length;
-  const from = extra < 0 ? x.shape : alignShape(x.shape, shape.length);
+  const extra = shape.length - x.sizes.length;
+  const from = extra < 0 ? x.sizes : alignShape(x.sizes, shape.length);
   const out = mapAxes(shape, (size, axis) => (size === -1 && axis >= extra ? from[axis]! : size));
   toSizes(out, "expand: a shape");
   if (extra < 0 || !out.every((size, axis) => from[axis] === 1 || from[axis] === size)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `The expanded size ${formatShape(shape)} must match the existing size ${formatShape(x.shape)} at every ` +
+      `The expanded size ${formatShape(shape)} must match the existing size ${formatShape(x.sizes)} at every ` +
         "non-singleton dimension",
     );
   }
-  if (sameShape(out, x.shape)) return x.alias();
+  if (sameShape(out, x.sizes)) return x.alias();
   return read(x, "ExpandBackward0", { shape: out, strides: broadcastStrides(from, out), offset: 0 });
 }
 
@@ -208,9 +208,9 @@ export function expand(x: Tensor, shape: Shape): Tensor {
  */
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
   const times = toSizes(repeats, "tile: repeats");
-  const rank = Math.max(times.length, x.shape.length);
+  const rank = Math.max(times.length, x.sizes.length);
   const counts = alignShape(times, rank);
-  const sizes = alignShape(x.shape, rank);
+  const sizes = alignShape(x.sizes, rank);
   const doubled = sizes.flatMap((size, axis) => [counts[axis]!, size]);
   const strides = stridesOf(sizes).flatMap((stride) => [0, stride]);
   checkSize("tile", doubled);
@@ -220,14 +220,14 @@ export function tile(x: Tensor, repeats: readonly number[]): Tensor {
 
 /** The elements in reverse order along `dims`. */
 export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
-  const axes = normalizeAxes(dims, x.shape.length);
-  const strides = stridesOf(x.shape);
+  const axes = normalizeAxes(dims, x.sizes.length);
+  const strides = stridesOf(x.sizes);
   let offset = 0;
   for (const axis of axes) {
-    if (x.size > 0) offset += (x.shape[axis]! - 1) * strides[axis]!;
+    if (x.size > 0) offset += (x.sizes[axis]! - 1) * strides[axis]!;
     strides[axis] = -strides[axis]!;
   }
-  return read(x, "FlipBackward0", { shape: x.shape, strides, offset });
+  return read(x, "FlipBackward0", { shape: x.sizes, strides, offset });
 }
 
 /**
@@ -291,17 +291,17 @@ function parseRange(range: Range, axis: number, size: number): AxisRange {
 
 /** The view that an index with one range per leading axis takes of a tensor. */
 function sliceView(x: Tensor, ranges: readonly Range[]): Omit<StridedView, "sourceSize"> {
-  if (ranges.length > x.shape.length) {
+  if (ranges.length > x.sizes.length) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `too many indices for tensor of dimension ${x.shape.length}: got ${ranges.length}`,
+      `too many indices for tensor of dimension ${x.sizes.length}: got ${ranges.length}`,
     );
   }
   const shape: number[] = [];
   const strides: number[] = [];
   let offset = 0;
-  stridesOf(x.shape).forEach((stride, axis) => {
-    const size = x.shape[axis]!;
+  stridesOf(x.sizes).forEach((stride, axis) => {
+    const size = x.sizes[axis]!;
     const { start, count, step, drop } =
       axis < ranges.length
         ? parseRange(ranges[axis]!, axis, size)
@@ -331,20 +331,20 @@ export function sliceScatter(x: Tensor, source: Operand, ...ranges: readonly Ran
   const part = typeof source === "number" ? x.scalarLike(source) : source;
   checkTensors("sliceScatter", [x, part]);
   checkSameDtype("sliceScatter", x, part);
-  return embedIn(x, expand(part, view.shape), x.shape, view);
+  return embedIn(x, expand(part, view.shape), x.sizes, view);
 }
 
 /** `length` positions of one axis from `start` on. */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  const axis = normalizeAxis(dim, x.shape.length);
+  const axis = normalizeAxis(dim, x.sizes.length);
   toSizes([start, length], "narrow: start and length");
-  if (start + length > (x.shape[axis] ?? 1)) {
+  if (start + length > (x.sizes[axis] ?? 1)) {
     throw new Corr2dError(
       "INDEX_OUT_OF_RANGE",
-      `start (${start}) + length (${length}) exceeds dimension size (${x.shape[axis]}).`,
+      `start (${start}) + length (${length}) exceeds dimension size (${x.sizes[axis]}).`,
     );
   }
-  return slice(x, ...x.shape.slice(0, axis).map((): Range => ":"), [start, start + length]);
+  return slice(x, ...x.sizes.slice(0, axis).map((): Range => ":"), [start, start + length]);
 }
 
 /**
@@ -352,8 +352,8 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
  * @throws SHAPE_MISMATCH when the sizes do not add up to the axis, or a size of 0 cannot.
  */
 export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
-  const axis = normalizeAxis(dim, x.shape.length);
-  const total = x.shape[axis] ?? 1;
+  const axis = normalizeAxis(dim, x.sizes.length);
+  const total = x.sizes[axis] ?? 1;
   toSizes(typeof sizes === "number" ? [sizes] : sizes, "split: sizes");
   const list =
     typeof sizes === "number"

@@ -63,16 +63,16 @@ export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {
   checkTensor("pad", x);
   checkOptions("pad", options, PAD_OPTIONS, "{ mode: 'reflect' }");
   const { mode = "constant", value = 0 } = options;
-  const rank = x.shape.length;
+  const rank = x.sizes.length;
   const isPairs = Array.isArray(sides) && sides.length % 2 === 0 && sides.length <= 2 * rank;
   if (!isPairs || !Array.from(sides).every((n) => Number.isInteger(n) && Math.abs(n) <= MAX_SIZE)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `pad: expected pairs of integers (before, after) from the last axis backwards, at most ${rank} for a tensor of shape ` +
-        `${formatShape(x.shape)}, but got ${Array.isArray(sides) ? formatShape(sides) : describeValue(sides)}`,
+        `${formatShape(x.sizes)}, but got ${Array.isArray(sides) ? formatShape(sides) : describeValue(sides)}`,
     );
   }
-  const borders = x.shape.map((size, axis): Border => {
+  const borders = x.sizes.map((size, axis): Border => {
     const [before = 0, after = 0] = sides.slice(2 * (rank - 1 - axis));
     if (size + Math.min(before, after, before + after) < 0) {
       throw new Corr2dError(
@@ -94,7 +94,7 @@ export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {
   const grown = mode === "circular" ? borders.map(onlyAdded) : borders;
   grown.forEach(([before, after], axis) => {
     if (before === 0 && after === 0) return;
-    const size = out.shape[axis]!;
+    const size = out.sizes[axis]!;
     checkReach(mode, size, before, after, axis);
     const positions = Int32Array.from({ length: size + before + after }, (_, i) =>
       SOURCES[mode](i - before, size),
@@ -109,7 +109,7 @@ type Border = readonly [before: number, after: number];
 /** What is left of x where borders are negative. */
 function crop(x: Tensor, borders: readonly Border[]): Tensor {
   if (borders.every(([before, after]) => before >= 0 && after >= 0)) return x;
-  const ranges = x.shape.map((size, axis): Range => {
+  const ranges = x.sizes.map((size, axis): Range => {
     const [before, after] = borders[axis]!;
     const start = Math.max(0, -before);
     return [start, Math.max(start, size + Math.min(0, after))];
@@ -122,11 +122,11 @@ const onlyAdded = ([before, after]: Border): Border => [Math.max(0, before), Mat
 function padConstant(x: Tensor, borders: readonly Border[], value: number): Tensor {
   const kept = crop(x, borders);
   const added = borders.map(onlyAdded);
-  const shape = kept.shape.map((size, axis) => size + added[axis]![0] + added[axis]![1]);
+  const shape = kept.sizes.map((size, axis) => size + added[axis]![0] + added[axis]![1]);
   checkSize("pad", shape);
   const strides = stridesOf(shape);
   const offset =
     kept.size === 0 ? 0 : strides.reduce((sum, stride, axis) => sum + stride * added[axis]![0], 0);
-  const view = { shape: kept.shape, strides, offset };
+  const view = { shape: kept.sizes, strides, offset };
   return value === 0 ? embed(kept, shape, view) : embedIn(value, kept, shape, view);
 }

@@ -49,14 +49,14 @@ function poolShapes(
   if (!isOwnOptions(options)) checkOptions(label, options, POOL_OPTIONS, "{ stride: 2 }");
   checkTensor(label, x);
   checkFloating(label, x);
-  const rank = x.shape.length;
+  const rank = x.sizes.length;
   if (rank !== 3 && rank !== 4) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `${label}: Expected 3D or 4D (batch mode) tensor [N, C, H, W] for input, but got: ${formatShape(x.shape)}`,
+      `${label}: Expected 3D or 4D (batch mode) tensor [N, C, H, W] for input, but got: ${formatShape(x.sizes)}`,
     );
   }
-  const window = poolWindow(rank === 4 ? x.shape : [1, ...x.shape], kernelSize, options);
+  const window = poolWindow(rank === 4 ? x.sizes : [1, ...x.sizes], kernelSize, options);
   return { window, shape: poolShape(window).slice(4 - rank) };
 }
 
@@ -116,7 +116,7 @@ function composedMaxPool(x: Tensor, window: Window2d): [values: Tensor, indices:
   const windows = height.output * width.output;
   const cells = height.kernel * width.kernel;
   const around = padded(x, window);
-  const [, paddedHeight, paddedWidth] = around.shape as [number, number, number];
+  const [, paddedHeight, paddedWidth] = around.sizes as [number, number, number];
   const seen = read(around, "AsStridedBackward0", {
     shape: [planes, height.output, width.output, height.kernel, width.kernel],
     strides: [
@@ -288,8 +288,8 @@ export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPoolOptions =
 
 /** Along one axis: bin o is of the cells from ⌊o · size / bins⌋ to before ⌈(o + 1) · size / bins⌉; neighbours may share one. */
 function meansOfBins(x: Tensor, axis: number, bins: number): Tensor {
-  const size = x.shape[axis]!;
-  const after = x.shape.slice(axis + 1);
+  const size = x.sizes[axis]!;
+  const after = x.sizes.slice(axis + 1);
   const starts = Array.from({ length: bins }, (_, o) => Math.floor((o * size) / bins));
   const lengths = starts.map((start, o) => Math.ceil(((o + 1) * size) / bins) - start);
   const longest = Math.max(...lengths);
@@ -299,7 +299,7 @@ function meansOfBins(x: Tensor, axis: number, bins: number): Tensor {
   );
   const padded = pad(x, [...after.flatMap(() => [0, 0]), 0, 1]);
   const picked = indexSelect(padded, axis, x.fromArray(Int32Array.from(cells), [cells.length]));
-  const sums = reshape(picked, [...x.shape.slice(0, axis), bins, longest, ...after]).sum(axis + 1);
+  const sums = reshape(picked, [...x.sizes.slice(0, axis), bins, longest, ...after]).sum(axis + 1);
   const counts = arrayOf(x.dtype, bins);
   counts.set(lengths);
   return sums.div(x.fromArray(counts, [bins, ...after.map(() => 1)]));
@@ -316,15 +316,15 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: Pair): Tensor {
   checkTensor("adaptiveAvgPool2d", x);
   checkFloating("adaptiveAvgPool2d", x);
   const [rows, columns] = toPair("outputSize", outputSize);
-  const [height, width] = x.shape.slice(-2) as [number, number];
-  if (x.shape.length < 3 || x.shape.length > 4 || rows <= 0 || columns <= 0 || height === 0 || width === 0) {
+  const [height, width] = x.sizes.slice(-2) as [number, number];
+  if (x.sizes.length < 3 || x.sizes.length > 4 || rows <= 0 || columns <= 0 || height === 0 || width === 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `adaptiveAvgPool2d: expected a 3D or 4D input with non-empty planes and a positive output size, but got ` +
-        `${formatShape(x.shape)} and [${rows}, ${columns}]`,
+        `${formatShape(x.sizes)} and [${rows}, ${columns}]`,
     );
   }
-  const lead = x.shape.slice(0, -2);
+  const lead = x.sizes.slice(0, -2);
   if (height % rows !== 0 || width % columns !== 0) {
     return meansOfBins(meansOfBins(x, lead.length, rows), lead.length + 1, columns);
   }

@@ -32,12 +32,12 @@ interface ReduceAttributes extends ReduceOptions {
 
 function forward(member: ReduceOp): Op<ReduceAttributes>["forward"] {
   return ([x], { axes, keepDim }) => {
-    const shape = reducedShape(x!.shape, axes, keepDim);
+    const shape = reducedShape(x!.sizes, axes, keepDim);
     if (axes.length === 0) return makeTensor(x!.storage.retain(), shape);
     if (member === "min" && !x!.backend.optionalOps.includes(member)) {
       return runScoped(() => reshape(mirrored(amax(mirrored(x!), axes)), shape));
     }
-    return makeTensor(primitives.reduce(member, x!.storage, x!.shape, axes), shape);
+    return makeTensor(primitives.reduce(member, x!.storage, x!.sizes, axes), shape);
   };
 }
 
@@ -54,7 +54,7 @@ const overloads = (name: string, op: Omit<Op<ReduceAttributes>, "name">): Overlo
 
 /** A sum's gradient goes to every element of it. */
 const spread: GradientFunction<ReduceAttributes> = (g, c) =>
-  expand(g.shape.length === 0 ? g : reshape(g, c.attributes.keptShape), c.shape(0));
+  expand(g.sizes.length === 0 ? g : reshape(g, c.attributes.keptShape), c.shape(0));
 
 const SUM = overloads("Sum", { forward: forward("sum"), gradients: [spread] });
 
@@ -64,7 +64,7 @@ const countOf = (shape: Shape, axes: readonly number[]): number =>
 
 const MEAN = overloads("Mean", {
   forward: (inputs, attributes) =>
-    SUM[1].forward(inputs, attributes).div(countOf(inputs[0]!.shape, attributes.axes)),
+    SUM[1].forward(inputs, attributes).div(countOf(inputs[0]!.sizes, attributes.axes)),
   gradients: [(g, c) => spread(g.div(countOf(c.shape(0), c.attributes.axes)), c)],
 });
 
@@ -103,7 +103,7 @@ function extreme(member: "max" | "min"): Overloads {
   const op: Op<ReduceAttributes> = {
     name: gradName(label),
     forward(inputs, attributes) {
-      checkNotEmpty(label, inputs[0]!.shape, attributes.axes);
+      checkNotEmpty(label, inputs[0]!.sizes, attributes.axes);
       return reduce(inputs, attributes);
     },
     savesInputs: true,
@@ -137,8 +137,8 @@ function toOptions(op: string, options: KeepDim): ReduceOptions {
 function run(ops: Overloads, label: string, x: Tensor, dim: Dim, keepDim: KeepDim): Tensor {
   checkTensor(label, x);
   const options = toOptions(label, keepDim);
-  const axes = normalizeAxes(dim, x.shape.length);
-  const keptShape = reducedShape(x.shape, axes, true);
+  const axes = normalizeAxes(dim, x.sizes.length);
+  const keptShape = reducedShape(x.sizes, axes, true);
   const op = ops[dim === undefined || dim === null ? 0 : 1];
   return apply(op, [x], { axes, keepDim: options.keepDim, keptShape });
 }
@@ -176,7 +176,7 @@ const VARIANCE_OPTIONS: OptionTypes = { ...REDUCE_OPTIONS, correction: "number" 
 function deviations(x: Tensor, axes: readonly number[]): { scaled: Tensor; scale: Tensor } {
   const d = x.sub(mean(x, axes, { keepDim: true }));
   const largest =
-    countOf(x.shape, axes) === 0
+    countOf(x.sizes, axes) === 0
       ? d.sum(axes, { keepDim: true })
       : amax(d.detach().abs(), axes, { keepDim: true });
   // Nothing to scale by in 0, ∞ and NaN; those times 0 are NaN, or ruled out by themselves.
@@ -186,17 +186,17 @@ function deviations(x: Tensor, axes: readonly number[]): { scaled: Tensor; scale
 
 /** Σ scaled² / (n − correction), over `axes`. */
 function meanSquare(scaled: Tensor, axes: readonly number[], correction = 1): Tensor {
-  const count = Math.max(0, countOf(scaled.shape, axes) - correction);
+  const count = Math.max(0, countOf(scaled.sizes, axes) - correction);
   return sum(scaled.square(), axes, { keepDim: true }).div(count);
 }
 
 /** The variance, divided by n − correction (default 1: Bessel's, as in PyTorch). */
 export function variance(x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor {
   checkOptions("var", options, VARIANCE_OPTIONS, "{ correction: 0 }");
-  const axes = normalizeAxes(dim, x.shape.length);
+  const axes = normalizeAxes(dim, x.sizes.length);
   const { scaled, scale } = deviations(x, axes);
   const kept = meanSquare(scaled, axes, options.correction).mul(scale).mul(scale);
-  return reshape(kept, reducedShape(x.shape, axes, options.keepDim));
+  return reshape(kept, reducedShape(x.sizes, axes, options.keepDim));
 }
 
 /** xᵖ for x ≥ 0, with a gradient of 0 at 0, where the true one may be infinite (PyTorch's rule for norms). */
@@ -209,23 +209,23 @@ function power(x: Tensor, p: number): Tensor {
 /** The square root of `variance`; where all elements are equal its gradient is 0. */
 export function std(x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor {
   checkOptions("std", options, VARIANCE_OPTIONS, "{ correction: 0 }");
-  const axes = normalizeAxes(dim, x.shape.length);
+  const axes = normalizeAxes(dim, x.sizes.length);
   const { scaled, scale } = deviations(x, axes);
   const kept = power(meanSquare(scaled, axes, options.correction), 0.5).mul(scale);
-  return reshape(kept, reducedShape(x.shape, axes, options.keepDim));
+  return reshape(kept, reducedShape(x.sizes, axes, options.keepDim));
 }
 
 /** ln Σ eˣ, with the maximum taken out first; over nothing −∞. */
 export function logSumExp(x: Tensor, dim?: Dim, keepDim: KeepDim = {}): Tensor {
   const options = toOptions("logSumExp", keepDim);
   checkFloating("logSumExp", x);
-  const axes = normalizeAxes(dim, x.shape.length);
-  if (countOf(x.shape, axes) === 0) return sum(x, axes, options).log();
+  const axes = normalizeAxes(dim, x.sizes.length);
+  if (countOf(x.sizes, axes) === 0) return sum(x, axes, options).log();
   const max = amax(x, axes, { keepDim: true }).detach();
   // Infinite maxima would give ∞ − ∞; 0 in their place lets exp overflow or vanish as it should.
   const shift = where(max.sub(max).eq(0), max, 0);
   const total = sum(x.sub(shift).exp(), axes, { keepDim: true }).log().add(shift);
-  return reshape(total, reducedShape(x.shape, axes, options.keepDim));
+  return reshape(total, reducedShape(x.sizes, axes, options.keepDim));
 }
 
 function argOp(
@@ -236,12 +236,12 @@ function argOp(
 ): Tensor {
   if (dim === undefined) {
     const found = argOp(member, reshape(x, [x.size]), 0, {});
-    return reshape(found, reducedShape(x.shape, normalizeAxes(dim, x.shape.length), options.keepDim));
+    return reshape(found, reducedShape(x.sizes, normalizeAxes(dim, x.sizes.length), options.keepDim));
   }
-  const axis = normalizeAxis(dim, x.shape.length);
-  const source = x.shape.length === 0 ? [1] : x.shape;
+  const axis = normalizeAxis(dim, x.sizes.length);
+  const source = x.sizes.length === 0 ? [1] : x.sizes;
   checkNotEmpty(member, source, [axis]);
-  const shape = reducedShape(x.shape, [axis], options.keepDim);
+  const shape = reducedShape(x.sizes, [axis], options.keepDim);
   if (member === "argmin" && !x.backend.optionalOps.includes(member)) {
     return runScoped(() => reshape(argOp("argmax", mirrored(x.detach()), axis, {}), shape));
   }
@@ -270,10 +270,10 @@ export function extremeAlong(
   keepDim: KeepDim = {},
 ): ValuesAndIndices {
   const options = toOptions(member === "argmax" ? "max" : "min", keepDim);
-  const axis = normalizeAxis(dim, x.shape.length);
+  const axis = normalizeAxis(dim, x.sizes.length);
   const kept = argOp(member, x, axis, { keepDim: true });
-  const values = x.shape.length === 0 ? x.alias() : gather(x, axis, kept);
-  const shape = reducedShape(x.shape, [axis], options.keepDim);
+  const values = x.sizes.length === 0 ? x.alias() : gather(x, axis, kept);
+  const shape = reducedShape(x.sizes, [axis], options.keepDim);
   return { values: reshape(values, shape), indices: reshape(kept, shape) };
 }
 

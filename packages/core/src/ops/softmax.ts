@@ -12,7 +12,7 @@ interface Along {
 
 function forward(member: "softmax" | "logSoftmax"): Op<Along>["forward"] {
   return ([x], { axis }) => {
-    const { shape } = x!;
+    const { sizes: shape } = x!;
     const { backend, size, dtype, handle } = x!.storage;
     const own = backend[member];
     if (own === undefined || size === 0) return runScoped(() => composed(member, x!, axis));
@@ -64,7 +64,7 @@ const LOG_SOFTMAX: Op<Along> = {
 function run(op: Op<Along>, label: string, x: Tensor, dim: number): Tensor {
   checkTensor(label, x);
   checkFloating(label, x);
-  return apply(op, [x], { axis: normalizeAxis(dim, x.shape.length) });
+  return apply(op, [x], { axis: normalizeAxis(dim, x.sizes.length) });
 }
 
 /** eˣ / Σ eˣ along `dim`, computed without overflow. */

@@ -9,14 +9,14 @@ import { select } from "./primitives.ts";
 const WHERE: Op = {
   name: "WhereBackward0",
   forward([condition, a, b]) {
-    const shape = broadcastShapes(condition!.shape, broadcastShapes(a!.shape, b!.shape));
+    const shape = broadcastShapes(condition!.sizes, broadcastShapes(a!.sizes, b!.sizes));
     const storage = select(
       condition!.storage,
-      condition!.shape,
+      condition!.sizes,
       a!.storage,
-      a!.shape,
+      a!.sizes,
       b!.storage,
-      b!.shape,
+      b!.sizes,
       shape,
     );
     return makeTensor(storage, shape);
