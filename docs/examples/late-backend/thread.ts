@@ -6,6 +6,7 @@ export interface Thread {
   post(request: Request, transfer?: ArrayBuffer[]): void;
   /** Whether it keeps the process alive. (A page lives as long as it is open.) */
   hold(alive: boolean): void;
+  /** Resolves when it has ended, and keeps the process alive until then. */
   stop(): Promise<unknown>;
 }
 
