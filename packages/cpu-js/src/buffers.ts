@@ -4,11 +4,12 @@
  * Allocation is the hidden cost of an array library: a fresh typed array of 6 MB takes about 14 ms of page faults,
  * a fresh one of 168 bytes about 1 µs, either a fraction of that when memory is reused. So small arrays are cut
  * from slabs, and freed memory of every size waits in buckets for the next request. Sizes are rounded up to a
- * "capacity": the next multiple of a power of two that is at most an eighth of the size (16 bytes at least).
+ * "capacity": the next multiple of a power of two that is at most an eighth of the size (16 bytes at least). The capacities
+ * are numbered, smallest first: 16 of them up to 256 bytes, then 8 for each power of two.
  *
  * Memory from the pool is not zeroed. What core drops without freeing is ordinary garbage.
  */
-import { bytesOf, Corr2dError, DTYPES, type DType, type TypedArray } from "@corr2d/core";
+import { Corr2dError, DTYPES, type DType, type DTypeRow, type TypedArray } from "@corr2d/core";
 
 /** What core holds on to: the elements, exactly as many as the tensor has. Freed, it holds none. */
 export interface Handle {
@@ -17,6 +18,7 @@ export interface Handle {
 
 /** Freed memory of one capacity. */
 interface Bucket {
+  readonly capacity: number;
   readonly arrays: TypedArray[];
   /** Whether something was taken out since the pool last ran full. */
   useful: boolean;
@@ -26,44 +28,45 @@ const FREED: TypedArray = new Float32Array(0);
 const SMALL = 1024;
 const SLAB = 1 << 16;
 
-function capacityOf(bytes: number): number {
+/** The number of the capacity for so many bytes. */
+function classOf(bytes: number): number {
   let step = 16;
-  while (step * 16 < bytes) step *= 2;
-  return Math.ceil(bytes / step) * step;
-}
-
-function viewOf(dtype: DType, buffer: ArrayBufferLike, offset: number, size: number): TypedArray {
-  return new DTYPES[dtype].array(buffer, offset, size);
-}
-
-/** Whether `array` is what a request for `size` elements of `dtype` needs: then even its view is reused. */
-function fits(array: TypedArray, dtype: DType, size: number): boolean {
-  return array.length === size && array.constructor === DTYPES[dtype].array;
-}
-
-/** Allocates. @throws OUT_OF_MEMORY, where JavaScript has a RangeError */
-function orOutOfMemory(
-  operation: string,
-  size: number,
-  bytesEach: number,
-  allocate: () => TypedArray,
-): TypedArray {
-  try {
-    return allocate();
-  } catch (error) {
-    const bytes = size * bytesEach;
-    throw new Corr2dError(
-      "OUT_OF_MEMORY",
-      `${operation}: cpu-js has no room for ${size} elements of ${bytesEach} bytes (${bytes} bytes)`,
-      { size, bytes },
-      { cause: error },
-    );
+  let first = 0;
+  while (step * 16 < bytes) {
+    step *= 2;
+    first += 8;
   }
+  return first + Math.ceil(bytes / step);
+}
+
+/** Capacities up to 2⁵⁷ bytes, beyond any number of elements: a bucket for each. */
+function makeBuckets(): Bucket[] {
+  const buckets: Bucket[] = [{ capacity: 0, arrays: [], useful: true }];
+  let step = 16;
+  while (step < 2 ** 53) {
+    buckets.push({ capacity: buckets.at(-1)!.capacity + step, arrays: [], useful: true });
+    if (buckets.at(-1)!.capacity === 16 * step) step *= 2;
+  }
+  return buckets;
+}
+
+/** Whether `array` is what a request for `size` elements of a dtype needs: then even its view is reused. */
+function fits(array: TypedArray, dtype: DTypeRow, size: number): boolean {
+  return array.length === size && array.constructor === dtype.array;
+}
+
+function outOfMemory(operation: string, size: number, bytes: number, cause: unknown): Corr2dError {
+  return new Corr2dError(
+    "OUT_OF_MEMORY",
+    `${operation}: cpu-js has no room for ${size} elements (${bytes} bytes)`,
+    { size, bytes },
+    { cause },
+  );
 }
 
 export class BufferPool {
   readonly #limit: number;
-  readonly #buckets = new Map<number, Bucket>();
+  readonly #buckets = makeBuckets();
   #pooledBytes = 0;
   #liveHandles = 0;
   #liveBytes = 0;
@@ -72,6 +75,9 @@ export class BufferPool {
   #closed = false;
   /** The one at work. */
   #operation = "";
+  /** The dtype last asked for, and what it is: to look up one name is quick, to look up now this and now that takes 15 ns. */
+  #dtype: DType = "float32";
+  #row: DTypeRow = DTYPES.float32;
 
   /** Keeps at most `limit` bytes of freed memory. */
   constructor(limit: number) {
@@ -100,7 +106,11 @@ export class BufferPool {
   take(operation: string, dtype: DType, size: number): TypedArray {
     this.checkOpen(operation);
     this.#operation = operation;
-    return this.#take(dtype, size);
+    if (dtype !== this.#dtype) {
+      this.#dtype = dtype;
+      this.#row = DTYPES[dtype];
+    }
+    return this.#take(this.#row, size);
   }
 
   /** A handle on memory that was taken. */
@@ -127,20 +137,25 @@ export class BufferPool {
     const { data } = handle;
     if (data === FREED)
       throw new Corr2dError("INTERNAL", "read: a handle of cpu-js was read after it was freed");
-    if (into === undefined)
-      return orOutOfMemory("read", data.length, data.BYTES_PER_ELEMENT, () => data.slice());
-    into.set(data);
-    return into;
+    if (into !== undefined) {
+      into.set(data);
+      return into;
+    }
+    try {
+      return data.slice();
+    } catch (error) {
+      throw outOfMemory("read", data.length, data.byteLength, error);
+    }
   }
 
   /** Working memory of a kernel, to be given back: float64, whatever the operands are, so that inner loops see one type. */
   borrow(size: number): Float64Array {
-    return this.#take("float64", size) as Float64Array;
+    return this.#take(DTYPES.float64, size) as Float64Array;
   }
 
   /** Like `borrow`, for tables of addresses. */
   borrowTable(size: number): Int32Array {
-    return this.#take("int32", size) as Int32Array;
+    return this.#take(DTYPES.int32, size) as Int32Array;
   }
 
   giveBack(...borrowed: readonly TypedArray[]): void {
@@ -149,9 +164,8 @@ export class BufferPool {
 
   close(): void {
     this.#closed = true;
-    this.#buckets.clear();
+    for (const bucket of this.#buckets) this.#empty(bucket);
     this.#slab = null;
-    this.#pooledBytes = 0;
     this.#liveHandles = 0;
     this.#liveBytes = 0;
   }
@@ -162,57 +176,55 @@ export class BufferPool {
     throw new Corr2dError("BACKEND_CLOSED", `${operation}: the backend cpu-js was closed; create a new one`);
   }
 
-  #take(dtype: DType, size: number): TypedArray {
+  #take(dtype: DTypeRow, size: number): TypedArray {
     if (!Number.isInteger(size) || size < 0) {
-      throw new Corr2dError(
-        "INTERNAL",
-        `${this.#operation}: cpu-js was asked for ${size} elements of ${dtype}`,
-      );
+      throw new Corr2dError("INTERNAL", `${this.#operation}: cpu-js was asked for ${size} elements`);
     }
-    const capacity = capacityOf(size * bytesOf(dtype));
-    const bucket = this.#buckets.get(capacity);
-    if (bucket !== undefined && bucket.arrays.length > 0) {
-      bucket.useful = true;
-      this.#pooledBytes -= capacity;
-      const array = bucket.arrays.pop()!;
-      return fits(array, dtype, size) ? array : viewOf(dtype, array.buffer, array.byteOffset, size);
-    }
+    const bucket = this.#buckets[classOf(size * dtype.bytes)]!;
+    const array = bucket.arrays.pop();
+    if (array === undefined) return this.#make(dtype, size, bucket.capacity);
+    bucket.useful = true;
+    this.#pooledBytes -= bucket.capacity;
+    return fits(array, dtype, size) ? array : new dtype.array(array.buffer, array.byteOffset, size);
+  }
+
+  /** New memory. @throws OUT_OF_MEMORY, where JavaScript has a RangeError */
+  #make(dtype: DTypeRow, size: number, capacity: number): TypedArray {
     if (capacity > SMALL) {
-      return orOutOfMemory(this.#operation, size, bytesOf(dtype), () =>
-        viewOf(dtype, new ArrayBuffer(capacity), 0, size),
-      );
+      try {
+        return new dtype.array(new ArrayBuffer(capacity), 0, size);
+      } catch (error) {
+        throw outOfMemory(this.#operation, size, size * dtype.bytes, error);
+      }
     }
     if (this.#slab === null || this.#slabUsed + capacity > SLAB) {
       this.#slab = new ArrayBuffer(SLAB);
       this.#slabUsed = 0;
     }
-    const array = viewOf(dtype, this.#slab, this.#slabUsed, size);
+    const array = new dtype.array(this.#slab, this.#slabUsed, size);
     this.#slabUsed += capacity;
     return array;
   }
 
   #give(array: TypedArray): void {
     if (array.length === 0) return;
-    const capacity = capacityOf(array.byteLength);
-    if (this.#pooledBytes + capacity > this.#limit) this.#dropUnused();
-    if (this.#pooledBytes + capacity > this.#limit) return;
-    let bucket = this.#buckets.get(capacity);
-    if (bucket === undefined) {
-      bucket = { arrays: [], useful: true };
-      this.#buckets.set(capacity, bucket);
-    }
+    const bucket = this.#buckets[classOf(array.byteLength)]!;
+    if (this.#pooledBytes + bucket.capacity > this.#limit) this.#dropUnused();
+    if (this.#pooledBytes + bucket.capacity > this.#limit) return;
     bucket.arrays.push(array);
-    this.#pooledBytes += capacity;
+    this.#pooledBytes += bucket.capacity;
   }
 
   /** The pool is full: forget the sizes that nobody has asked for since it last was. */
   #dropUnused(): void {
-    for (const [capacity, bucket] of this.#buckets) {
-      if (bucket.useful) bucket.useful = false;
-      else {
-        this.#pooledBytes -= bucket.arrays.length * capacity;
-        this.#buckets.delete(capacity);
-      }
+    for (const bucket of this.#buckets) {
+      if (!bucket.useful) this.#empty(bucket);
+      bucket.useful = false;
     }
+  }
+
+  #empty(bucket: Bucket): void {
+    this.#pooledBytes -= bucket.arrays.length * bucket.capacity;
+    bucket.arrays.length = 0;
   }
 }
