@@ -39,7 +39,7 @@ function classOf(bytes: number): number {
   return first + Math.ceil(bytes / step);
 }
 
-/** Capacities up to 2⁵⁷ bytes, beyond any number of elements: a bucket for each. */
+/** A bucket for each capacity up to 2⁵⁶ bytes, which are 2⁵³ elements of 8. */
 function makeBuckets(): Bucket[] {
   const buckets: Bucket[] = [{ capacity: 0, arrays: [], useful: true }];
   let step = 16;
@@ -177,7 +177,7 @@ export class BufferPool {
   }
 
   #take(dtype: DTypeRow, size: number): TypedArray {
-    if (!Number.isInteger(size) || size < 0) {
+    if (!Number.isSafeInteger(size) || size < 0) {
       throw new Corr2dError("INTERNAL", `${this.#operation}: cpu-js was asked for ${size} elements`);
     }
     const bucket = this.#buckets[classOf(size * dtype.bytes)]!;

@@ -35,6 +35,29 @@ describe("BufferPool", () => {
     expect(second.data.byteOffset).toBe(byteOffset);
   });
 
+  it("keeps an eighth more than was asked for at most, whatever the size", () => {
+    for (let bits = 0; bits < 22; bits++) {
+      for (const size of [
+        2 ** bits,
+        2 ** bits + 1,
+        Math.round(1.3 * 2 ** bits),
+        Math.round(1.9 * 2 ** bits),
+      ]) {
+        const pool = new BufferPool(2 ** 30);
+        const handle = allocate(pool, "float32", size);
+        expect(handle.data).toHaveLength(size);
+        const { buffer, byteOffset } = handle.data;
+        pool.free(handle);
+        expect(pool.pooledBytes).toBeGreaterThanOrEqual(4 * size);
+        expect(pool.pooledBytes).toBeLessThanOrEqual(Math.max(4 * size * 1.125, 4 * size + 15));
+        const again = allocate(pool, "float32", size);
+        expect(again.data.buffer).toBe(buffer);
+        expect(again.data.byteOffset).toBe(byteOffset);
+        expect(pool.pooledBytes).toBe(0);
+      }
+    }
+  });
+
   it("never gives the same memory twice", () => {
     const pool = new BufferPool(2 ** 20);
     const live = new Map<Handle, number>();
@@ -93,7 +116,7 @@ describe("BufferPool", () => {
     expect(() => pool.read(handle)).toThrow("read after it was freed");
   });
 
-  it.each([-1, 0.5, nan, inf])("refuses %d elements, and is none the worse for it", (size) => {
+  it.each([-1, 0.5, nan, inf, 1e300])("refuses %d elements, and is none the worse for it", (size) => {
     const pool = new BufferPool(2 ** 20);
     expect(() => pool.take("matmul", "float32", size)).toThrow(
       `matmul: cpu-js was asked for ${size} elements`,
