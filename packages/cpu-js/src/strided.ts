@@ -41,38 +41,61 @@ function copyRow(
  * @param out of `view.sourceSize` elements, contents arbitrary
  */
 export function stridedAdd(x: TypedArray, view: StridedView, out: TypedArray, dtype: DType): void {
-  out.fill(0);
   const rows = new Rows(view.shape, [view.strides, stridesOf(view.shape)], [view.offset | 0, 0]);
   const { length, starts } = rows;
   const [step, stepX] = rows.steps as [number, number];
   if (!overlaps(view)) {
+    if (x.length < out.length) out.fill(0);
     do copyRow(x, starts[1]!, stepX, out, starts[0]!, step, length);
     while (rows.next());
     return;
   }
-  do fillRow(-0, out, starts[0]!, step, length);
-  while (rows.next());
+  out.fill(0);
+  clear(view, out);
   do addRow(x, starts[1]!, out, starts[0]!, step, length, TOTALS[dtype]);
   while (rows.next());
 }
 
-/** Whether two elements may have one address: no if along every axis a step leads beyond all that smaller steps reach. */
-function overlaps({ shape, strides }: StridedView): boolean {
-  for (let axis = 0; axis < shape.length; axis++) {
+/** Whether two elements may have one address: no if each step leads beyond all that the smaller ones reach. */
+function overlaps(view: StridedView): boolean {
+  const { shape, strides } = view;
+  let reach = 0;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
     if (shape[axis] === 1) continue;
+    const step = Math.abs(strides[axis]!);
+    // Inner axes mostly have the smaller steps.
+    if (step <= reach) return overlapsInAnyOrder(view);
+    reach += (shape[axis]! - 1) * step;
+  }
+  return false;
+}
+
+function overlapsInAnyOrder({ shape, strides }: StridedView): boolean {
+  return shape.some((size, axis) => {
     const step = Math.abs(strides[axis]!);
     let reach = 0;
     for (let other = 0; other < shape.length; other++) {
       const smaller = Math.abs(strides[other]!);
       if (other !== axis && smaller <= step) reach += (shape[other]! - 1) * smaller;
     }
-    if (step <= reach) return true;
-  }
-  return false;
+    return size > 1 && step <= reach;
+  });
 }
 
-function fillRow(value: number, out: TypedArray, at: number, step: number, length: number): void {
-  for (let k = 0; k < length; k++, at += step) out[at] = value;
+/** Sets all that a view leads to to −0. Axes of one step are one axis to it, and those of step 0 nothing. */
+function clear(view: StridedView, out: TypedArray): void {
+  const sizes = new Map<number, number>();
+  for (let axis = 0; axis < view.shape.length; axis++) {
+    const step = view.strides[axis]!;
+    if (step !== 0) sizes.set(step, (sizes.get(step) ?? 1) + view.shape[axis]! - 1);
+  }
+  const rows = new Rows([...sizes.values()], [[...sizes.keys()]], [view.offset | 0]);
+  const { length, starts } = rows;
+  const step = rows.steps[0]!;
+  do {
+    let at = starts[0]!;
+    for (let i = 0; i < length; i++, at += step) out[at] = -0;
+  } while (rows.next());
 }
 
 /** The total of x[i], …, x[end − 1]. */
