@@ -33,7 +33,7 @@ function pow(a: number, b: number): number {
   return a ** b;
 }
 
-const FLOATING: Record<BinaryOp, Row> = {
+const FLOATING_ROWS: Record<BinaryOp, Row> = {
   add: (a, i, stepA, b, j, stepB, out, at, end) => {
     for (; at < end; at++, i += stepA, j += stepB) out[at] = a[i]! + b[j]!;
   },
@@ -75,18 +75,6 @@ const FLOATING: Record<BinaryOp, Row> = {
   },
 };
 
-/** int32 differs in products, which a float64 cannot always hold. (A quotient by 0 is 0: storing ±∞ or NaN gives it.) */
-const ROWS: { readonly [dtype in DType]: Record<BinaryOp, Row> } = {
-  float32: FLOATING,
-  float64: FLOATING,
-  int32: {
-    ...FLOATING,
-    mul: (a, i, stepA, b, j, stepB, out, at, end) => {
-      for (; at < end; at++, i += stepA, j += stepB) out[at] = Math.imul(a[i]!, b[j]!);
-    },
-  },
-};
-
 type DenseLoop = (a: TypedArray, b: TypedArray, out: TypedArray, size: number) => void;
 
 /** Arithmetic on floating operands of one shape: with one counter for all three arrays it is half as fast again. */
@@ -105,10 +93,26 @@ const FLOATING_DENSE: Partial<Record<BinaryOp, DenseLoop>> = {
   },
 };
 
-const DENSE: { readonly [dtype in DType]: Partial<Record<BinaryOp, DenseLoop>> } = {
-  float32: FLOATING_DENSE,
-  float64: FLOATING_DENSE,
-  int32: {},
+interface Kernels {
+  readonly rows: Record<BinaryOp, Row>;
+  readonly dense: Partial<Record<BinaryOp, DenseLoop>>;
+}
+
+const FLOATING: Kernels = { rows: FLOATING_ROWS, dense: FLOATING_DENSE };
+
+/** int32 differs in products, which a float64 cannot always hold. (A quotient by 0 is 0: storing ±∞ or NaN gives it.) */
+const KERNELS: { readonly [dtype in DType]: Kernels } = {
+  float32: FLOATING,
+  float64: FLOATING,
+  int32: {
+    rows: {
+      ...FLOATING_ROWS,
+      mul: (a, i, stepA, b, j, stepB, out, at, end) => {
+        for (; at < end; at++, i += stepA, j += stepB) out[at] = Math.imul(a[i]!, b[j]!);
+      },
+    },
+    dense: {},
+  },
 };
 
 export function binary(
@@ -121,29 +125,30 @@ export function binary(
   shape: readonly number[],
   dtype: DType,
 ): void {
-  const row = ROWS[dtype][op];
+  const { rows, dense } = KERNELS[dtype];
   const size = out.length;
   const sizeA = sizeOf(shapeA);
   const sizeB = sizeOf(shapeB);
-  const dense = DENSE[dtype][op];
-  if (dense !== undefined && sizeA === size && sizeB === size) {
-    dense(a, b, out, size);
+  const loop = dense[op];
+  if (loop !== undefined && sizeA === size && sizeB === size) {
+    loop(a, b, out, size);
     return;
   }
+  const row = rows[op];
   // An operand of one element broadcasts whatever its shape.
   if ((sizeA === size || sizeA === 1) && (sizeB === size || sizeB === 1)) {
     row(a, 0, sizeA === size ? 1 : 0, b, 0, sizeB === size ? 1 : 0, out, 0, size);
     return;
   }
   const strides = [broadcastStrides(shapeA, shape), broadcastStrides(shapeB, shape), stridesOf(shape)];
-  const rows = new Rows(shape, strides, [0, 0, 0]);
-  const { length, starts, steps } = rows;
+  const walk = new Rows(shape, strides, [0, 0, 0]);
+  const { length, starts, steps } = walk;
   const stepA = steps[0]!;
   const stepB = steps[1]!;
   do {
     const at = starts[2]!;
     row(a, starts[0]!, stepA, b, starts[1]!, stepB, out, at, at + length);
-  } while (rows.next());
+  } while (walk.next());
 }
 
 export function select(
