@@ -3,52 +3,61 @@
  */
 import type { AveragePool, TypedArray, Window2d, WindowAxis } from "@corr2d/core";
 
-/** What the windows of one axis meet: window o the input positions [bounds[2 · o], bounds[2 · o + 1]), `step` apart. */
+/**
+ * What the windows of one axis meet: window o the input positions [bounds[2 · o], bounds[2 · o + 1]), `step` apart. Int32 as
+ * in int32.ts.
+ */
 interface Span {
+  readonly input: number;
   readonly step: number;
-  readonly bounds: Int32Array;
+  readonly bounds: readonly number[];
 }
 
 function spanOf({ input, kernel, output, stride, before, dilation }: WindowAxis): Span {
-  const bounds = new Int32Array(2 * output);
+  const bounds: number[] = [];
   const reach = (kernel - 1) * dilation + 1;
   for (let o = 0; o < output; o++) {
     const at = o * stride - before;
-    bounds[2 * o] = Math.min(input, at >= 0 ? at : at + Math.ceil(-at / dilation) * dilation);
-    bounds[2 * o + 1] = Math.max(0, Math.min(input, at + reach));
+    const first = at >= 0 ? at : at + Math.ceil(-at / dilation) * dilation;
+    bounds.push(Math.min(input, first) | 0, Math.max(0, Math.min(input, at + reach)) | 0);
   }
-  return { step: Math.min(dilation, input) | 0, bounds };
+  return { input: input | 0, step: Math.min(dilation, input) | 0, bounds };
 }
 
-/** How many positions of each window along an axis lie in the input; with `padded`, in the input and its padding. */
-function countsOf(axis: WindowAxis, padded: boolean): number[] {
-  const { input, kernel, output, stride, before, after, dilation } = axis;
-  /** Positions of a window less than `distance` from its first. */
-  const within = (distance: number): number => Math.max(0, Math.min(kernel, Math.ceil(distance / dilation)));
-  return Array.from({ length: output }, (_, o) => {
-    const at = o * stride - before;
-    return padded ? within(input + after - at) : within(input - at) - within(-at);
-  });
+/** How many of a window's positions are less than `distance` from its first. */
+function positionsWithin(distance: number, { kernel, dilation }: WindowAxis): number {
+  return distance <= 0 ? 0 : Math.min(kernel, Math.ceil(distance / dilation));
+}
+
+/** How many of window o's positions along an axis count in an average: those in the input, or in it and its padding. */
+function countAt(axis: WindowAxis, o: number, padded: boolean): number {
+  const at = o * axis.stride - axis.before;
+  if (padded) return positionsWithin(axis.input + axis.after - at, axis);
+  return positionsWithin(axis.input - at, axis) - positionsWithin(-at, axis);
 }
 
 /** What each window's sum is divided by, as core's `averageDivisors`, but in a time that does not grow with the kernel. */
 function divisorsOf({ axes }: Window2d, { countIncludePad, divisorOverride }: AveragePool): Float64Array {
-  const rows = countsOf(axes[0], countIncludePad);
-  const columns = countsOf(axes[1], countIncludePad);
-  const divisors = new Float64Array(rows.length * columns.length);
+  const height = axes[0];
+  const width = axes[1];
+  const divisors = new Float64Array(height.output * width.output);
   if (divisorOverride !== null) return divisors.fill(divisorOverride);
-  let at = 0;
-  for (const row of rows) for (const column of columns) divisors[at++] = row * column || 1;
+  // The first row holds the columns' counts until its own turn, which is the last.
+  for (let ox = 0; ox < width.output; ox++) divisors[ox] = countAt(width, ox, countIncludePad);
+  for (let oy = height.output - 1; oy >= 0; oy--) {
+    const rows = countAt(height, oy, countIncludePad);
+    const at = oy * width.output;
+    for (let ox = 0; ox < width.output; ox++) divisors[at + ox] = rows * divisors[ox]! || 1;
+  }
   return divisors;
 }
 
 /** @param indices int32: where each maximum lies in its plane, −1 for that of nothing */
 export function maxPool2d(x: TypedArray, w: Window2d, values: TypedArray, indices: TypedArray): void {
-  const [height, width] = w.axes;
-  const rows = spanOf(height);
-  const columns = spanOf(width);
-  const line = width.input | 0;
-  const plane = (height.input * line) | 0;
+  const rows = spanOf(w.axes[0]);
+  const columns = spanOf(w.axes[1]);
+  const line = columns.input;
+  const plane = rows.input * line;
   let at = 0;
   for (let start = 0; start < w.batch * w.inChannels * plane; start += plane) {
     for (let oy = 0; oy < rows.bounds.length; oy += 2) {
@@ -78,12 +87,11 @@ export function maxPool2d(x: TypedArray, w: Window2d, values: TypedArray, indice
 }
 
 export function avgPool2d(x: TypedArray, w: Window2d, average: AveragePool, out: TypedArray): void {
-  const [height, width] = w.axes;
-  const rows = spanOf(height);
-  const columns = spanOf(width);
+  const rows = spanOf(w.axes[0]);
+  const columns = spanOf(w.axes[1]);
   const divisors = divisorsOf(w, average);
-  const line = width.input | 0;
-  const plane = (height.input * line) | 0;
+  const line = columns.input;
+  const plane = rows.input * line;
   let at = 0;
   for (let start = 0; start < w.batch * w.inChannels * plane; start += plane) {
     let window = 0;
@@ -104,12 +112,11 @@ export function avgPool2d(x: TypedArray, w: Window2d, average: AveragePool, out:
 }
 
 export function avgPool2dInput(g: TypedArray, w: Window2d, average: AveragePool, out: TypedArray): void {
-  const [height, width] = w.axes;
-  const rows = spanOf(height);
-  const columns = spanOf(width);
+  const rows = spanOf(w.axes[0]);
+  const columns = spanOf(w.axes[1]);
   const divisors = divisorsOf(w, average);
-  const line = width.input | 0;
-  const plane = (height.input * line) | 0;
+  const line = columns.input;
+  const plane = rows.input * line;
   out.fill(0);
   let at = 0;
   for (let start = 0; start < w.batch * w.inChannels * plane; start += plane) {
