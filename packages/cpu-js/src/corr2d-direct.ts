@@ -11,19 +11,33 @@ interface Tap {
   readonly from: number;
   readonly to: number;
   readonly first: number;
+  /** The next kernel position's. */
+  readonly next: Tap | null;
 }
 
-function tapsOf({ input, kernel, output, stride, before, dilation }: WindowAxis): Tap[] {
-  /** The first output, if any, that is `distance` input positions from output 0 or further. */
-  const outputAt = (distance: number): number =>
-    distance <= 0 ? 0 : Math.min(output, Math.ceil(distance / stride)) | 0;
-  const taps: Tap[] = [];
-  for (let k = 0; k < kernel; k++) {
+/** A window's axis as kernel cells meet it; int32 as in int32.ts. */
+interface Along {
+  readonly input: number;
+  readonly output: number;
+  readonly stride: number;
+  readonly taps: Tap | null;
+}
+
+function alongOf({ input, kernel, output, stride, before, dilation }: WindowAxis): Along {
+  let taps: Tap | null = null;
+  for (let k = kernel - 1; k >= 0; k--) {
     const at = k * dilation - before;
-    const from = outputAt(-at);
-    taps.push({ from, to: outputAt(input - at), first: at + from * stride });
+    const from = firstFrom(-at, stride, output);
+    const to = firstFrom(input - at, stride, output);
+    taps = { from, to, first: (at + from * stride) | 0, next: taps };
   }
-  return taps;
+  return { input: input | 0, output: output | 0, stride: stride | 0, taps };
+}
+
+/** The first output at `distance` input positions or more from output 0; `outputs` if there is none. */
+function firstFrom(distance: number, stride: number, outputs: number): number {
+  if (distance <= 0) return 0;
+  return (distance > (outputs - 1) * stride ? outputs : Math.ceil(distance / stride)) | 0;
 }
 
 export function corr2dDirect(
@@ -34,14 +48,14 @@ export function corr2dDirect(
   out: TypedArray,
   pool: BufferPool,
 ): void {
-  const [height, width] = w.axes;
-  const rows = tapsOf(height);
-  const columns = tapsOf(width);
+  const rows = alongOf(w.axes[0]);
+  const columns = alongOf(w.axes[1]);
   const inChannels = w.inChannels / w.groups;
   const outChannels = w.outChannels / w.groups;
-  const plane = height.input * width.input;
-  const pixels = height.output * width.output;
-  const rowStep = height.stride * width.input;
+  const plane = rows.input * columns.input;
+  const pixels = rows.output * columns.output;
+  const step = columns.stride;
+  const rowStep = rows.stride * columns.input;
   const sums = pool.borrow(pixels);
   let to = 0;
   for (let n = 0; n < w.batch; n++) {
@@ -51,14 +65,14 @@ export function corr2dDirect(
       const start = bias === null ? 0 : bias[oc]!;
       for (let i = 0; i < pixels; i++) sums[i] = start;
       for (let ic = 0; ic < inChannels; ic++, image += plane) {
-        for (const row of rows) {
-          for (const column of columns) {
+        for (let row = rows.taps; row !== null; row = row.next) {
+          for (let column = columns.taps; column !== null; column = column.next) {
             const v = kernel[k++]!;
-            let first = image + row.first * width.input + column.first;
+            let first = image + row.first * columns.input + column.first;
             for (let oy = row.from; oy < row.to; oy++, first += rowStep) {
               let i = first;
-              const end = oy * width.output + column.to;
-              for (let at = oy * width.output + column.from; at < end; at++, i += width.stride)
+              const end = oy * columns.output + column.to;
+              for (let at = oy * columns.output + column.from; at < end; at++, i += step)
                 sums[at]! += v * x[i]!;
             }
           }
@@ -77,14 +91,14 @@ export function corr2dInputDirect(
   out: TypedArray,
   pool: BufferPool,
 ): void {
-  const [height, width] = w.axes;
-  const rows = tapsOf(height);
-  const columns = tapsOf(width);
+  const rows = alongOf(w.axes[0]);
+  const columns = alongOf(w.axes[1]);
   const inChannels = w.inChannels / w.groups;
   const outChannels = w.outChannels / w.groups;
-  const plane = height.input * width.input;
-  const pixels = height.output * width.output;
-  const rowStep = height.stride * width.input;
+  const plane = rows.input * columns.input;
+  const pixels = rows.output * columns.output;
+  const step = columns.stride;
+  const rowStep = rows.stride * columns.input;
   const sums = pool.borrow(plane);
   let to = 0;
   for (let n = 0; n < w.batch; n++) {
@@ -94,15 +108,15 @@ export function corr2dInputDirect(
       for (let i = 0; i < plane; i++) sums[i] = 0;
       for (let oc = group * outChannels; oc < (group + 1) * outChannels; oc++) {
         const gradients = (n * w.outChannels + oc) * pixels;
-        let k = (oc * inChannels + ic) * height.kernel * width.kernel;
-        for (const row of rows) {
-          for (const column of columns) {
+        let k = (oc * inChannels + ic) * w.axes[0].kernel * w.axes[1].kernel;
+        for (let row = rows.taps; row !== null; row = row.next) {
+          for (let column = columns.taps; column !== null; column = column.next) {
             const v = kernel[k++]!;
-            let first = row.first * width.input + column.first;
+            let first = row.first * columns.input + column.first;
             for (let oy = row.from; oy < row.to; oy++, first += rowStep) {
               let i = first;
-              const end = gradients + oy * width.output + column.to;
-              for (let at = gradients + oy * width.output + column.from; at < end; at++, i += width.stride)
+              const end = gradients + oy * columns.output + column.to;
+              for (let at = gradients + oy * columns.output + column.from; at < end; at++, i += step)
                 sums[i]! += v * g[at]!;
             }
           }
@@ -115,29 +129,29 @@ export function corr2dInputDirect(
 }
 
 export function corr2dKernelDirect(x: TypedArray, g: TypedArray, w: Window2d, out: TypedArray): void {
-  const [height, width] = w.axes;
-  const rows = tapsOf(height);
-  const columns = tapsOf(width);
+  const rows = alongOf(w.axes[0]);
+  const columns = alongOf(w.axes[1]);
   const inChannels = w.inChannels / w.groups;
   const outChannels = w.outChannels / w.groups;
-  const plane = height.input * width.input;
-  const pixels = height.output * width.output;
-  const rowStep = height.stride * width.input;
+  const plane = rows.input * columns.input;
+  const pixels = rows.output * columns.output;
+  const step = columns.stride;
+  const rowStep = rows.stride * columns.input;
   let k = 0;
   for (let oc = 0; oc < w.outChannels; oc++) {
     const firstChannel = Math.floor(oc / outChannels) * inChannels;
     for (let ic = 0; ic < inChannels; ic++) {
-      for (const row of rows) {
-        for (const column of columns) {
+      for (let row = rows.taps; row !== null; row = row.next) {
+        for (let column = columns.taps; column !== null; column = column.next) {
           let sum = 0;
           for (let n = 0; n < w.batch; n++) {
             const gradients = (n * w.outChannels + oc) * pixels;
             let first =
-              (n * w.inChannels + firstChannel + ic) * plane + row.first * width.input + column.first;
+              (n * w.inChannels + firstChannel + ic) * plane + row.first * columns.input + column.first;
             for (let oy = row.from; oy < row.to; oy++, first += rowStep) {
               let i = first;
-              const end = gradients + oy * width.output + column.to;
-              for (let at = gradients + oy * width.output + column.from; at < end; at++, i += width.stride)
+              const end = gradients + oy * columns.output + column.to;
+              for (let at = gradients + oy * columns.output + column.from; at < end; at++, i += step)
                 sum += x[i]! * g[at]!;
             }
           }

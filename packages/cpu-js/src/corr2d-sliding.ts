@@ -8,7 +8,7 @@
 import type { TypedArray, Window2d, WindowAxis } from "@corr2d/core";
 import type { BufferPool } from "./buffers.ts";
 import { borrowInputPlanes, borrowPlanes, fillPlanes, type Side, sideOf } from "./planes.ts";
-import { type Filter, slideFilter } from "./slide.ts";
+import { type Filter, slideOf } from "./slide.ts";
 
 /** A copy in float64, to be given back. */
 function borrowCopy(x: TypedArray, pool: BufferPool): Float64Array {
@@ -41,6 +41,7 @@ export function corr2dSliding(
     windowStep: width.stride,
     outStep: 1,
   };
+  const slide = slideOf(filter);
   const terms = channels * height.kernel * width.kernel;
   const plane = height.input * width.input;
   const pixels = height.output * width.output;
@@ -52,7 +53,7 @@ export function corr2dSliding(
         let to = (n * w.outChannels + oc) * pixels;
         out.fill(bias === null ? 0 : bias[oc]!, to, to + pixels);
         for (let oy = 0; oy < height.output; oy++, to += width.output) {
-          slideFilter(filter, data, oy * lineStep, weights, oc * terms, out, to, width.output);
+          slide(filter, data, oy * lineStep, weights, oc * terms, out, to, width.output);
         }
       }
     }
@@ -87,6 +88,7 @@ export function corr2dKernelSliding(
     windowStep: width.dilation,
     outStep: 1,
   };
+  const slide = slideOf(filter);
   for (let n = 0; n < w.batch; n++) {
     for (let group = 0; group < w.groups; group++) {
       fillPlanes(planes, x, (n * w.inChannels + group * channels) * plane);
@@ -98,7 +100,7 @@ export function corr2dKernelSliding(
         for (let ic = 0; ic < channels; ic++) {
           for (let ky = 0; ky < height.kernel; ky++, to += width.kernel) {
             const at = (ic * rows.length + ky * height.dilation) * columns.length;
-            slideFilter(filter, data, at, gradient, oc * pixels, sums, to, width.kernel);
+            slide(filter, data, at, gradient, oc * pixels, sums, to, width.kernel);
           }
         }
       }
@@ -176,6 +178,7 @@ export function corr2dInputSliding(
   const outChannels = w.outChannels / w.groups;
   const plane = height.input * width.input;
   const pixels = height.output * width.output;
+  const lineStep = height.stride * width.input;
   const planes = borrowPlanes(outChannels, [gradientSide(height), gradientSide(width)], 4, pool);
   const [rows, columns] = planes.sides;
   const columnPhases = phasesOf(width);
@@ -199,17 +202,17 @@ export function corr2dInputSliding(
           windowStep: 1,
           outStep: width.stride,
         };
-        let image = (n * w.inChannels + group * inChannels) * plane;
-        for (
-          let ic = 0;
-          ic < inChannels;
-          ic++, image += plane, first += outChannels * row.taps * column.taps
-        ) {
-          for (let i = 0; i < row.count; i++) {
-            const at = (row.origin + i) * columns.length + column.origin;
-            const to = image + (row.first + i * height.stride) * width.input + column.first;
-            slideFilter(filter, planes.data, at, weights, first, out, to, column.count);
+        const slide = slideOf(filter);
+        const start = row.origin * columns.length + column.origin;
+        const { count } = column;
+        let corner = (n * w.inChannels + group * inChannels) * plane + row.first * width.input + column.first;
+        for (let ic = 0; ic < inChannels; ic++, corner += plane) {
+          let at = start;
+          let to = corner;
+          for (let i = 0; i < row.count; i++, at += columns.length, to += lineStep) {
+            slide(filter, planes.data, at, weights, first, out, to, count);
           }
+          first += outChannels * row.taps * column.taps;
         }
       }
     }

@@ -4,18 +4,12 @@
  * Small problems go kernel cell by kernel cell (corr2d-direct.ts). A window as large as the input is a matrix product. Of the
  * rest, few channels go by sliding filters (corr2d-sliding.ts), many by packed panels (corr2d-packed.ts).
  */
-import {
-  inputSizeOf,
-  type MatmulSize,
-  outputSizeOf,
-  type TypedArray,
-  type Window2d,
-  type WindowAxis,
-} from "@corr2d/core";
+import { inputSizeOf, type MatmulSize, type TypedArray, type Window2d, type WindowAxis } from "@corr2d/core";
 import type { BufferPool } from "./buffers.ts";
 import { corr2dDirect, corr2dInputDirect, corr2dKernelDirect } from "./corr2d-direct.ts";
 import { corr2dInputPacked, corr2dKernelPacked, corr2dPacked } from "./corr2d-packed.ts";
 import { corr2dInputSliding, corr2dKernelSliding, corr2dSliding } from "./corr2d-sliding.ts";
+import { int32Window } from "./int32.ts";
 import { matmul } from "./matmul.ts";
 import { inputPlanesSize } from "./planes.ts";
 
@@ -37,18 +31,18 @@ function termsOf(w: Window2d): number {
   return (w.inChannels / w.groups) * w.axes[0].kernel * w.axes[1].kernel;
 }
 
-/**
- * Where padding, stride or dilation is so much larger than the input that a copy with its zeros (1 GiB and more) would be
- * mostly zeros.
- */
-function isSparse(w: Window2d): boolean {
-  const size = inputPlanesSize(w);
-  return size > HUGE && size > 16 * inputSizeOf(w);
+/** @param outputs how many there are */
+function isSmall(w: Window2d, outputs: number): boolean {
+  return outputs * termsOf(w) < SMALL;
 }
 
-/** Whether to go kernel cell by kernel cell. */
-function isDirect(w: Window2d): boolean {
-  return outputSizeOf(w) * termsOf(w) < SMALL || isSparse(w);
+/**
+ * Whether padding, stride or dilation is so much larger than the input that a copy with its zeros (1 GiB and more) would
+ * hold little else: then, too, cell by kernel cell is the way.
+ */
+function isFar(w: Window2d): boolean {
+  const size = inputPlanesSize(w);
+  return size > HUGE && size > 16 * inputSizeOf(w);
 }
 
 function isPadded({ before, after }: WindowAxis): boolean {
@@ -85,13 +79,17 @@ export function corr2d(
   x: TypedArray,
   kernel: TypedArray,
   bias: TypedArray | null,
-  w: Window2d,
+  window: Window2d,
   out: TypedArray,
   pool: BufferPool,
 ): void {
+  if (isSmall(window, out.length) || isFar(window)) {
+    corr2dDirect(x, kernel, bias, window, out, pool);
+    return;
+  }
+  const w = int32Window(window);
   const outChannels = w.outChannels / w.groups;
-  if (isDirect(w)) corr2dDirect(x, kernel, bias, w, out, pool);
-  else if (isWhole(w)) {
+  if (isWhole(w)) {
     matmul(x, kernel, wholeSize(w.batch, termsOf(w), w.outChannels, false, true), out, pool);
     if (bias !== null) addBias(out, bias);
   } else if (outChannels <= (isShared(w) ? FEW_SHARED : FEW)) corr2dSliding(x, kernel, bias, w, out, pool);
@@ -105,43 +103,54 @@ function addBias(out: TypedArray, bias: TypedArray): void {
   }
 }
 
-/** Input cells along an axis for each one that a window starts at. */
-function surplusOf({ input, output, stride }: WindowAxis): number {
-  return input / (output * stride);
+/** Input cells for each one that a window starts at. */
+function surplusOf({ axes: [height, width] }: Window2d): number {
+  return (height.input * width.input) / (height.stride * width.stride * height.output * width.output);
 }
 
 /** T(g, k). */
 export function corr2dInput(
   g: TypedArray,
   kernel: TypedArray,
-  w: Window2d,
+  window: Window2d,
   out: TypedArray,
   pool: BufferPool,
 ): void {
-  const outChannels = w.outChannels / w.groups;
-  // Sliding multiplies for every input cell, packing for every output cell.
-  const surplus = surplusOf(w.axes[0]) * surplusOf(w.axes[1]);
+  const outChannels = window.outChannels / window.groups;
   const few = outChannels <= FEW;
-  const slides = few || (isShared(w) && outChannels <= FEW_SHARED && surplus < 1.5);
-  if (isDirect(w) || (few && surplus > 4)) corr2dInputDirect(g, kernel, w, out, pool);
-  else if (isWhole(w)) {
+  // Sliding multiplies for every input cell, packing for every output cell.
+  if (isSmall(window, g.length) || isFar(window) || (few && surplusOf(window) > 4)) {
+    corr2dInputDirect(g, kernel, window, out, pool);
+    return;
+  }
+  const w = int32Window(window);
+  const slides = few || (isShared(w) && outChannels <= FEW_SHARED && surplusOf(w) < 1.5);
+  if (isWhole(w)) {
     matmul(g, kernel, wholeSize(w.batch, w.outChannels, termsOf(w), false, false), out, pool);
   } else if (slides) corr2dInputSliding(g, kernel, w, out, pool);
   else corr2dInputPacked(g, kernel, w, out, pool);
 }
 
-/** G(x, g). Where a g that is not finite would meet the zeros of the padding (0 · ∞ is NaN), cell by cell. */
+/** Whether a g that is not finite would meet zeros of the padding: 0 · ∞ is NaN. */
+function meetsZeros(w: Window2d, g: TypedArray): boolean {
+  return (isPadded(w.axes[0]) || isPadded(w.axes[1])) && !allFinite(g);
+}
+
+/** G(x, g). */
 export function corr2dKernel(
   x: TypedArray,
   g: TypedArray,
-  w: Window2d,
+  window: Window2d,
   out: TypedArray,
   pool: BufferPool,
 ): void {
+  if (isSmall(window, g.length) || isFar(window) || meetsZeros(window, g)) {
+    corr2dKernelDirect(x, g, window, out);
+    return;
+  }
+  const w = int32Window(window);
   const outChannels = w.outChannels / w.groups;
-  const padded = isPadded(w.axes[0]) || isPadded(w.axes[1]);
-  if (isDirect(w) || (padded && !allFinite(g))) corr2dKernelDirect(x, g, w, out);
-  else if (isWhole(w)) {
+  if (isWhole(w)) {
     matmul(g, x, wholeSize(w.outChannels, w.batch, termsOf(w), true, false), out, pool);
   } else if (outChannels <= (isShared(w) ? FEW_SHARED / 2 : FEW)) corr2dKernelSliding(x, g, w, out, pool);
   else corr2dKernelPacked(x, g, w, out, pool);

@@ -22,7 +22,7 @@ import { binary, select } from "./binary.ts";
 import { BufferPool, type Handle } from "./buffers.ts";
 import { corr2d, corr2dInput, corr2dKernel } from "./corr2d.ts";
 import { checkIndices, gather, scatterAdd } from "./gather.ts";
-import { int32MatmulSize, int32Window } from "./int32.ts";
+import { int32MatmulSize } from "./int32.ts";
 import { matmul } from "./matmul.ts";
 import { avgPool2d, avgPool2dInput, maxPool2d } from "./pool2d.ts";
 import { reduce } from "./reduce.ts";
@@ -176,25 +176,25 @@ export function cpuJs(options: CpuJsOptions = {}): Backend<Handle> {
 
     corr2d(x, kernel, w, dtype) {
       const out = pool.take("corr2d", dtype, outputSizeOf(w));
-      corr2d(x.data, kernel.data, null, int32Window(w), out, pool);
+      corr2d(x.data, kernel.data, null, w, out, pool);
       return pool.own(out);
     },
 
     corr2dBias(x, kernel, bias, w, dtype) {
       const out = pool.take("corr2dBias", dtype, outputSizeOf(w));
-      corr2d(x.data, kernel.data, bias.data, int32Window(w), out, pool);
+      corr2d(x.data, kernel.data, bias.data, w, out, pool);
       return pool.own(out);
     },
 
     corr2dInput(g, kernel, w, dtype) {
       const out = pool.take("corr2dInput", dtype, inputSizeOf(w));
-      corr2dInput(g.data, kernel.data, int32Window(w), out, pool);
+      corr2dInput(g.data, kernel.data, w, out, pool);
       return pool.own(out);
     },
 
     corr2dKernel(x, g, w, dtype) {
       const out = pool.take("corr2dKernel", dtype, kernelSizeOf(w));
-      corr2dKernel(x.data, g.data, int32Window(w), out, pool);
+      corr2dKernel(x.data, g.data, w, out, pool);
       return pool.own(out);
     },
 

@@ -20,23 +20,13 @@ function int32Axis(axis: WindowAxis): WindowAxis {
   };
 }
 
-/** Whether the numbers that no tensor bounds are int32; its sizes are. */
-function isInt32({ dilation, stride, before, after }: WindowAxis): boolean {
-  return (
-    (dilation | 0) === dilation && (stride | 0) === stride && (before | 0) === before && (after | 0) === after
-  );
-}
-
-/** The window with its numbers as int32; as it is, of core's form, where one is beyond. */
 export function int32Window(w: Window2d): Window2d {
-  const [height, width] = w.axes;
-  if (!isInt32(height) || !isInt32(width)) return w;
   return {
     groups: w.groups | 0,
     batch: w.batch | 0,
     inChannels: w.inChannels | 0,
     outChannels: w.outChannels | 0,
-    axes: [int32Axis(height), int32Axis(width)],
+    axes: [int32Axis(w.axes[0]), int32Axis(w.axes[1])],
   };
 }
 
