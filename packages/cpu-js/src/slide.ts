@@ -29,7 +29,7 @@ export interface Filter {
  * Adds to `count` results from `out[to]` on. The first window starts at `data[at]`, the weights (channel, row,
  * column) at `weights[first]`. May read up to 4 windows past the last.
  */
-export type Slide = (
+type Slide = (
   filter: Filter,
   data: Float64Array,
   at: number,
