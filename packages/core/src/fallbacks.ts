@@ -28,7 +28,7 @@ import { logSoftmax, softmax } from "./ops/softmax.ts";
 import { unary } from "./ops/unary.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { inputSizeOf, kernelSizeOf, outputSizeOf } from "./sizes.ts";
-import { runScoped, Storage } from "./storage.ts";
+import { keep, runScoped, Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** The optional comparisons, as tensors have them. */
@@ -49,7 +49,8 @@ export function withFallbacks<H>(backend: Backend<H>): CompleteBackend<H> {
   const borrow = (handle: H, shape: Shape, dtype: DType): Tensor =>
     makeTensor(new Storage(plain, handle, sizeOf(shape), dtype).retain(), shape);
   const take = (compose: () => Tensor): H => {
-    const { handle } = noGrad(() => runScoped(compose)).storage;
+    // Kept: the caller frees the handle, no scope around does.
+    const { handle } = keep(noGrad(() => runScoped(compose))).storage;
     forgetScalars(plain);
     return handle as H;
   };
@@ -132,7 +133,7 @@ export function withFallbacks<H>(backend: Backend<H>): CompleteBackend<H> {
           outputSizeOf(window),
         ]);
         forgetScalars(plain);
-        return [values.handle as H, indices.storage.handle as H];
+        return [values.handle as H, keep(indices).storage.handle as H];
       }),
     avgPool2d: (x, window, divisor, dtype) =>
       take(() =>

@@ -115,7 +115,9 @@ function named(rows: readonly ArgumentRow[], args: readonly unknown[]): Named {
 export function resultsOf<Name extends OperationName>(
   name: Name,
   args: OperationArguments<Name>,
-): readonly ValueInfo[] {
+): readonly ValueInfo[];
+export function resultsOf(name: OperationName, args: readonly unknown[]): readonly ValueInfo[];
+export function resultsOf(name: OperationName, args: readonly unknown[]): readonly ValueInfo[] {
   const row = OPERATIONS[name] as OperationRow;
   const call = named(row.arguments, args);
   return row.results.map(({ size, dtype }) => infoOf(size, dtype, call));
@@ -138,7 +140,9 @@ export interface OperandInfo extends ValueInfo {
 export function operandsOf<Name extends OperationName>(
   name: Name,
   args: OperationArguments<Name>,
-): readonly OperandInfo[] {
+): readonly OperandInfo[];
+export function operandsOf(name: OperationName, args: readonly unknown[]): readonly OperandInfo[];
+export function operandsOf(name: OperationName, args: readonly unknown[]): readonly OperandInfo[] {
   const rows: readonly ArgumentRow[] = (OPERATIONS[name] as OperationRow).arguments;
   const call = named(rows, args);
   return rows.flatMap((row, at): OperandInfo[] => {
