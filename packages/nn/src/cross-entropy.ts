@@ -7,7 +7,8 @@
  * architecture for computer vision", section 7.
  */
 import { boundsOf, Corr2dError, isFloating, logSoftmax, type Tensor, where } from "@corr2d/core";
-import { type LossOptions, reductionOf } from "./losses.ts";
+import { invalid, type Signature } from "./arguments.ts";
+import { checkFactor, checkLoss, type LossOptions, NO_OPTIONS, reductionOf } from "./losses.ts";
 import { sameSizes, sizesText } from "./sizes.ts";
 
 export interface NllOptions extends LossOptions {
@@ -22,11 +23,25 @@ export interface CrossEntropyOptions extends NllOptions {
   readonly labelSmoothing?: number | undefined;
 }
 
+const POSITIONAL: Signature["positional"] = {
+  tensor: ["weight"],
+  number: ["ignoreIndex"],
+  string: ["reduction"],
+};
+const NLL: Signature = {
+  options: { weight: "any", ignoreIndex: "number", reduction: "any" },
+  positional: POSITIONAL,
+};
+const CROSS_ENTROPY: Signature = {
+  options: { weight: "any", ignoreIndex: "number", reduction: "any", labelSmoothing: "number" },
+  positional: POSITIONAL,
+};
+
 const classAxis = (input: Tensor): 0 | 1 => (input.shape.length === 1 ? 0 : 1);
 const classCount = (input: Tensor): number => input.shape[classAxis(input)] ?? 1;
 
 function checkClasses(input: Tensor, target: Tensor): void {
-  if (target.dtype !== "int32") {
+  if (isFloating(target.dtype)) {
     throw new Corr2dError(
       "DTYPE_MISMATCH",
       `expected scalar type int32 but found ${target.dtype}: targets are classes as an int32 tensor, or probabilities of ` +
@@ -146,10 +161,7 @@ function lossOfProbabilities(
     );
   }
   if (ignoreIndex >= 0) {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `ignore_index is not supported for floating point target: got ${ignoreIndex}`,
-    );
+    throw invalid(`ignore_index is not supported for floating point target: got ${ignoreIndex}`);
   }
   checkWeight(weight, classes);
   const probabilities = smoothing > 0 ? target.mul(1 - smoothing).add(smoothing / classes) : target;
@@ -167,7 +179,9 @@ function lossOfProbabilities(
  * @returns a scalar; with reduction 'none' the target's shape.
  * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, INDEX_OUT_OF_RANGE (on a backend that works later: when the result is read).
  */
-export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
+export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = NO_OPTIONS): Tensor {
+  checkLoss("nllLoss", NLL, input, target, options);
+  checkFactor("nllLoss", "weight", options.weight);
   return lossOfClasses(input, target, options, 0);
 }
 
@@ -180,13 +194,16 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {})
  * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, INVALID_ARGUMENT; INDEX_OUT_OF_RANGE for a class out of bounds (on a backend
  *   that works later: when the result is read).
  */
-export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(
+  input: Tensor,
+  target: Tensor,
+  options: CrossEntropyOptions = NO_OPTIONS,
+): Tensor {
+  checkLoss("crossEntropy", CROSS_ENTROPY, input, target, options);
+  checkFactor("crossEntropy", "weight", options.weight);
   const { labelSmoothing = 0 } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}`,
-    );
+    throw invalid(`label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}`);
   }
   const logProbabilities = logSoftmax(input, classAxis(input));
   const loss = sameSizes(target.shape, input.shape) ? lossOfProbabilities : lossOfClasses;
