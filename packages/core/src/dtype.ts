@@ -68,9 +68,12 @@ export function arrayOf(dtype: DType, size: number): TypedArray {
   }
 }
 
+/** Each dtype by its array class' name. */
+const BY_CLASS: Readonly<Record<string, DType>> = /* @__PURE__ */ Object.fromEntries(
+  DTYPE_NAMES.map((dtype) => [DTYPES[dtype].array.name, dtype]),
+);
+
 /** The dtype whose array class this is, also of another realm (a frame, a vm context); null where there is none. */
 export function dtypeOf(data: ArrayBufferView): DType | null {
-  const name = (data as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag];
-  for (const dtype of DTYPE_NAMES) if (DTYPES[dtype].array.name === name) return dtype;
-  return null;
+  return BY_CLASS[(data as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? ""] ?? null;
 }

@@ -461,12 +461,10 @@ export function poolWindow(input: Shape, kernelSize: Pair, options: PoolOptions 
 /** How many of a window's positions along an axis lie in the input; with `padded`, in the input and its padding. */
 function cellsAlong(axis: WindowAxis, output: number, padded: boolean): number {
   const start = output * axis.stride - axis.before;
-  let count = 0;
-  for (let k = 0; k < axis.kernel; k++) {
-    const at = start + k * axis.dilation;
-    if (padded ? at < axis.input + axis.after : at >= 0 && at < axis.input) count++;
-  }
-  return count;
+  const end = padded ? axis.input + axis.after : axis.input;
+  const first = padded ? 0 : Math.max(0, Math.ceil(-start / axis.dilation));
+  const last = Math.min(axis.kernel - 1, Math.floor((end - 1 - start) / axis.dilation));
+  return Math.max(0, last - first + 1);
 }
 
 /**
