@@ -23,6 +23,8 @@ export interface Context {
   readonly random: Random;
   /** A further instance of the backend, closed when the case ends. */
   create(): Promise<Backend>;
+  /** A second instance, which further cases share: it must be left as it was. */
+  sibling(): Promise<Backend>;
 }
 
 export interface Case {

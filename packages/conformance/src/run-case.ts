@@ -35,15 +35,22 @@ function describeFailure(item: Case, error: unknown): Error {
   return new Error(`${item.clause} ${item.id}: ${message} (seed ${seedOf(item.id)})`, { cause: error });
 }
 
+export interface RunOptions {
+  /** Through the wrapper of `strict.ts`. */
+  readonly validated?: boolean;
+  /** A second instance that others may share. Left out: one of the case's own. */
+  readonly sibling?: () => Promise<Backend>;
+}
+
 /**
- * Runs a case; with `validated`, through the wrapper of `strict.ts`.
+ * Runs a case.
  * @throws Error naming clause, id and seed when the clause is broken.
  */
 export async function runCase(
   item: Case,
   backend: Backend,
   factory: BackendFactory,
-  validated = false,
+  { validated = false, sibling }: RunOptions = {},
 ): Promise<void> {
   const before = await settledStats(backend);
   const guard = validated ? strict(backend) : null;
@@ -64,6 +71,7 @@ export async function runCase(
       composed: composed.backend,
       random: createRandom(seedOf(item.id)),
       create,
+      sibling: sibling ?? create,
     });
     await guard?.settle();
     native.release();

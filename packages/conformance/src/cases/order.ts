@@ -231,7 +231,7 @@ const deterministic: Readonly<Record<string, (backend: Backend, x: TypedArray) =
 const determinismCases: readonly Case[] = Object.entries(deterministic).map(([name, run]) => ({
   id: `determinism/${name}`,
   clause: "§11.1",
-  async run({ backend, create, random }) {
+  async run({ backend, sibling, random }) {
     const x = random.reals("float32", 4000);
     const once = async (instance: Backend): Promise<TypedArray> => {
       const [handle, size] = run(instance, x);
@@ -239,7 +239,7 @@ const determinismCases: readonly Case[] = Object.entries(deterministic).map(([na
     };
     const first = await once(backend);
     for (let round = 0; round < 3; round++) expectBits(`${name}, again`, await once(backend), first);
-    expectBits(`${name}, another instance`, await once(await create()), first);
+    expectBits(`${name}, another instance`, await once(await sibling()), first);
   },
 }));
 
