@@ -5,7 +5,7 @@
  * bounded in ulps of the result, and sin, cos and tan as if their argument had been moved slightly.
  */
 import type { BinaryOp, DType, UnaryOp } from "@corr2d/core";
-import { type Expected, smallestNormal, unitRoundoff } from "../compare.ts";
+import { type Expected, formatNumber, smallestNormal, unitRoundoff } from "../compare.ts";
 
 /**
  * erf: near 0 by its series of positive terms (Abramowitz & Stegun 1964, 7.1.6), which loses no digits; farther out
@@ -122,11 +122,13 @@ export function unary(op: UnaryOp, x: ArrayLike<number>, dtype: DType): Expected
   const ulps = ULPS[op];
   const slope = SLOPE[op];
   const values = exact.map((value) => rounded(value, result));
+  const explain = (at: number): string => `${op}(${formatNumber(x[at]!)})`;
   if (slope !== undefined) {
-    return { values, tolerance: Array.from(x, (value) => ARGUMENT_ERROR * u * slope(value)) };
+    return { values, explain, tolerance: Array.from(x, (value) => ARGUMENT_ERROR * u * slope(value)) };
   }
-  if (ulps === undefined) return { values };
-  return { values, tolerance: exact.map((value) => ulps * 2 * u * Math.abs(value) + smallestNormal[dtype]) };
+  if (ulps === undefined) return { values, explain };
+  const tolerance = exact.map((value) => ulps * 2 * u * Math.abs(value) + smallestNormal[dtype]);
+  return { values, explain, tolerance };
 }
 
 const FLOAT_BINARY: Record<BinaryOp, (a: number, b: number) => number> = {
@@ -157,13 +159,44 @@ export function binaryResult(op: BinaryOp, dtype: DType): DType {
   return COMPARISONS.includes(op) ? "int32" : dtype;
 }
 
+/** What stands between two operands in a message; other ops are written as functions. */
+const SIGNS: Partial<Record<BinaryOp, string>> = {
+  add: "+",
+  sub: "-",
+  mul: "*",
+  div: "/",
+  pow: "**",
+  equal: "==",
+  notEqual: "!=",
+  less: "<",
+  lessEqual: "<=",
+  greater: ">",
+  greaterEqual: ">=",
+};
+
+function formatBinary(op: BinaryOp, a: number, b: number): string {
+  const [left, right] = [formatNumber(a), formatNumber(b)];
+  return SIGNS[op] === undefined ? `${op}(${left}, ${right})` : `${left} ${SIGNS[op]} ${right}`;
+}
+
 /** Elementwise on operands already spread to one size. */
 export function binary(op: BinaryOp, a: ArrayLike<number>, b: ArrayLike<number>, dtype: DType): Expected {
   const apply = (dtype === "int32" ? INT32_BINARY[op] : undefined) ?? FLOAT_BINARY[op];
   const exact = Array.from(a, (value, i) => apply(value, b[i]!));
   const values = exact.map((value) => rounded(value, binaryResult(op, dtype)));
+  const explain = (at: number): string => formatBinary(op, a[at]!, b[at]!);
   const ulps = dtype === "int32" ? undefined : ULPS[op];
-  if (ulps === undefined) return { values };
+  if (ulps === undefined) return { values, explain };
   const u = allowance(dtype);
-  return { values, tolerance: exact.map((value) => ulps * 2 * u * Math.abs(value) + smallestNormal[dtype]) };
+  const tolerance = exact.map((value) => ulps * 2 * u * Math.abs(value) + smallestNormal[dtype]);
+  return { values, explain, tolerance };
+}
+
+/** `condition ? a : b` on operands already spread to one size: copies, whatever the other branch holds. */
+export function select(condition: ArrayLike<number>, a: ArrayLike<number>, b: ArrayLike<number>): Expected {
+  return {
+    values: Array.from(condition, (bit, i) => (bit !== 0 ? a[i]! : b[i]!)),
+    bits: true,
+    explain: (at) => `select(${[condition, a, b].map((operand) => formatNumber(operand[at]!)).join(", ")})`,
+  };
 }

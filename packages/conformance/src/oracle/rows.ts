@@ -3,7 +3,7 @@
  * gradients and the optimisers' step, each with the error its few roundings may leave (§9.2, §9.3).
  */
 import type { Activation, DType } from "@corr2d/core";
-import { type Expected, smallestNormal, unitRoundoff } from "../compare.ts";
+import { type Expected, formatNumber, smallestNormal, unitRoundoff } from "../compare.ts";
 import { ULPS } from "./elementwise.ts";
 import { SUM_FACTOR } from "./sums.ts";
 
@@ -65,7 +65,9 @@ export function logSoftmax(x: Values, outer: number, length: number, inner: numb
 }
 
 export function activationGrad(op: Activation, y: Values, g: Values, dtype: DType): Expected {
-  if (op === "relu") return { values: Array.from(y, (value, i) => (value <= 0 ? 0 : g[i]!)) };
+  const explain = (at: number): string =>
+    `the gradient of ${op} for y = ${formatNumber(y[at]!)}, g = ${formatNumber(g[at]!)}`;
+  if (op === "relu") return { values: Array.from(y, (value, i) => (value <= 0 ? 0 : g[i]!)), explain };
   const u = unitRoundoff[dtype];
   const slope = (value: number): number => (op === "sigmoid" ? value * (1 - value) : 1 - value * value);
   const scale = (value: number): number =>
@@ -73,6 +75,7 @@ export function activationGrad(op: Activation, y: Values, g: Values, dtype: DTyp
   return {
     values: Array.from(y, (value, i) => g[i]! * slope(value)),
     tolerance: Array.from(y, (value, i) => 4 * u * Math.abs(g[i]!) * scale(value) + smallestNormal[dtype]),
+    explain,
   };
 }
 
@@ -84,5 +87,6 @@ export function addScaled(a: Values, scaleA: number, b: Values, scaleB: number, 
       a,
       (value, i) => 4 * u * (Math.abs(scaleA * value) + Math.abs(scaleB * b[i]!)) + smallestNormal[dtype],
     ),
+    explain: (at) => `${scaleA} * ${formatNumber(a[at]!)} + ${scaleB} * ${formatNumber(b[at]!)}`,
   };
 }

@@ -47,6 +47,6 @@ export class Sums {
 }
 
 /** Without the tolerance: what small integers must give. */
-export function exactly(expected: Expected): Expected {
-  return { values: expected.values };
+export function exactly({ tolerance: _, ...exact }: Expected): Expected {
+  return exact;
 }
