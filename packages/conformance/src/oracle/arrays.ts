@@ -13,43 +13,56 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((size, n) => size * n, 1);
 }
 
-/** Calls `visit` with every index of `shape`, in row-major order. */
-function eachIndex(shape: Shape, visit: (index: readonly number[]) => void): void {
+/** The address of every element of a view, in row-major order of its shape. */
+export function addresses({ shape, strides, offset }: Omit<StridedView, "sourceSize">): Int32Array {
+  const result = new Int32Array(sizeOf(shape));
   const index = shape.map(() => 0);
-  for (let left = sizeOf(shape); left > 0; left--) {
-    visit(index);
+  for (let i = 0, at = offset; i < result.length; i++) {
+    result[i] = at;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      index[axis]!++;
-      if (index[axis]! < shape[axis]!) break;
+      at += strides[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      at -= shape[axis]! * strides[axis]!;
       index[axis] = 0;
     }
   }
+  return result;
 }
 
-function flat(index: Shape, shape: Shape): number {
-  return index.reduce((at, i, axis) => at * shape[axis]! + (shape[axis] === 1 ? 0 : i), 0);
+/** How far apart neighbours along each axis of `shape` are; 0 along its axes of size 1, which repeat. */
+function repeatingStrides(shape: Shape): number[] {
+  const strides = shape.map(() => 0);
+  for (let axis = shape.length - 1, step = 1; axis >= 0; axis--) {
+    if (shape[axis] !== 1) strides[axis] = step;
+    step *= shape[axis]!;
+  }
+  return strides;
 }
 
 /** The elements of `x`, of `shape`, repeated along its axes of size 1 to fill `out`. */
 export function broadcast(x: ArrayLike<number>, shape: Shape, out: Shape): number[] {
-  const result: number[] = [];
-  eachIndex(out, (index) => result.push(x[flat(index, shape)]!));
-  return result;
+  return Array.from(addresses({ shape: out, strides: repeatingStrides(shape), offset: 0 }), (at) => x[at]!);
 }
 
 /** The elements that each result of a reduction sees, in row-major order. */
 function reductionGroups(x: ArrayLike<number>, shape: Shape, axes: Shape): number[][] {
   const kept = shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
   const groups: number[][] = Array.from({ length: sizeOf(kept) }, () => []);
-  let i = 0;
-  eachIndex(shape, (index) => groups[flat(index, kept)]!.push(x[i++]!));
+  addresses({ shape, strides: repeatingStrides(kept), offset: 0 }).forEach((group, i) => {
+    groups[group]!.push(x[i]!);
+  });
   return groups;
 }
 
-/** The first NaN, else the first element that is `extreme` of all. */
-function extremePosition(values: readonly number[], extreme: (...values: number[]) => number): number {
+/** The largest or smallest of the values, NaN where there is one. (They may be too many for `Math.max(...values)`.) */
+function extreme(values: readonly number[], op: "max" | "min"): number {
+  return op === "max" ? values.reduce((a, b) => Math.max(a, b)) : values.reduce((a, b) => Math.min(a, b));
+}
+
+/** The first NaN, else the first element that is the extreme of all. */
+function extremePosition(values: readonly number[], op: "max" | "min"): number {
   const nan = values.findIndex(Number.isNaN);
-  return nan >= 0 ? nan : values.indexOf(extreme(...values));
+  return nan >= 0 ? nan : values.indexOf(extreme(values, op));
 }
 
 export function reduce(
@@ -60,10 +73,9 @@ export function reduce(
   dtype: DType,
 ): Expected {
   const groups = reductionGroups(x, shape, axes);
-  if (op === "max") return { values: groups.map((values) => Math.max(...values)) };
-  if (op === "min") return { values: groups.map((values) => Math.min(...values)) };
-  if (op === "argmax") return { values: groups.map((values) => extremePosition(values, Math.max)) };
-  if (op === "argmin") return { values: groups.map((values) => extremePosition(values, Math.min)) };
+  if (op === "max" || op === "min") return { values: groups.map((values) => extreme(values, op)) };
+  if (op === "argmax") return { values: groups.map((values) => extremePosition(values, "max")) };
+  if (op === "argmin") return { values: groups.map((values) => extremePosition(values, "min")) };
   if (op === "sum") {
     const sums = new Sums(groups.length);
     groups.forEach((values, at) => {
@@ -80,17 +92,8 @@ export function reduce(
   };
 }
 
-/** The address of every element of a view, in row-major order of its shape. */
-export function addresses(view: StridedView): number[] {
-  const result: number[] = [];
-  eachIndex(view.shape, (index) => {
-    result.push(index.reduce((at, i, axis) => at + i * view.strides[axis]!, view.offset));
-  });
-  return result;
-}
-
 export function strided(x: ArrayLike<number>, view: StridedView): Expected {
-  return { values: addresses(view).map((at) => x[at]!) };
+  return { values: Array.from(addresses(view), (at) => x[at]!), bits: true };
 }
 
 export function stridedAdd(x: ArrayLike<number>, view: StridedView, dtype: DType): Expected {
@@ -107,10 +110,15 @@ function eachPick(
   size: GatherSize,
   visit: (whole: number, picked: number) => void,
 ): void {
-  eachIndex([size.outer, size.count, size.inner], ([o, c, i]) => {
-    const picked = (o! * size.count + c!) * size.inner + i!;
-    visit((o! * size.length + index[picked]!) * size.inner + i!, picked);
-  });
+  const { outer, length, inner, count } = size;
+  for (let o = 0; o < outer; o++) {
+    for (let c = 0; c < count; c++) {
+      for (let i = 0; i < inner; i++) {
+        const picked = (o * count + c) * inner + i;
+        visit((o * length + index[picked]!) * inner + i, picked);
+      }
+    }
+  }
 }
 
 export function gather(x: ArrayLike<number>, index: ArrayLike<number>, size: GatherSize): Expected {
@@ -118,7 +126,7 @@ export function gather(x: ArrayLike<number>, index: ArrayLike<number>, size: Gat
   eachPick(index, size, (whole, picked) => {
     values[picked] = x[whole]!;
   });
-  return { values };
+  return { values, bits: true };
 }
 
 export function scatterAdd(

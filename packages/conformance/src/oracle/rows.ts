@@ -20,7 +20,7 @@ function eachRow(
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       const at = Array.from({ length }, (_, j) => (o * length + j) * inner + i);
-      const max = Math.max(...at.map((a) => x[a]!));
+      const max = at.reduce((largest, a) => Math.max(largest, x[a]!), Number.NEGATIVE_INFINITY);
       visit(
         at,
         max,

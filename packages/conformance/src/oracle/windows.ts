@@ -17,61 +17,112 @@ export function windowSizes(w: Window2d): { input: number; kernel: number; outpu
   };
 }
 
-/** Calls `visit(input, kernel, output)` with the addresses of every product of the correlation. */
-export function eachTerm(w: Window2d, visit: (input: number, kernel: number, output: number) => void): void {
+/** The input cell that output cell `o` of one axis meets through kernel cell `k`, at `k · output + o`; −1: none. */
+function cellsMet(
+  output: number,
+  kernel: number,
+  input: number,
+  stride: number,
+  before: number,
+  dilation: number,
+): Int32Array {
+  return Int32Array.from({ length: output * kernel }, (_, i) => {
+    const at = (i % output) * stride - before + Math.floor(i / output) * dilation;
+    return at >= 0 && at < input ? at : -1;
+  });
+}
+
+const rowsMet = (w: Window2d): Int32Array =>
+  cellsMet(w.outputHeight, w.kernelHeight, w.inputHeight, w.strideHeight, w.padTop, w.dilationHeight);
+
+const columnsMet = (w: Window2d): Int32Array =>
+  cellsMet(w.outputWidth, w.kernelWidth, w.inputWidth, w.strideWidth, w.padLeft, w.dilationWidth);
+
+type Values = ArrayLike<number>;
+type Role = "input" | "kernel" | "output";
+
+/** Calls `visit` with the numbers of the planes that meet: each of an image's input with those of its output, by a kernel. */
+function eachPlanePair(
+  w: Window2d,
+  visit: (inputPlane: number, kernelPlane: number, outputPlane: number) => void,
+): void {
   const channels = w.inChannels / w.groups;
-  let output = 0;
   for (let n = 0; n < w.batch; n++) {
     for (let o = 0; o < w.outChannels; o++) {
       const firstChannel = Math.floor(o / (w.outChannels / w.groups)) * channels;
-      for (let oy = 0; oy < w.outputHeight; oy++) {
-        for (let ox = 0; ox < w.outputWidth; ox++, output++) {
-          for (let c = 0; c < channels; c++) {
-            const plane = (n * w.inChannels + firstChannel + c) * w.inputHeight;
-            for (let ky = 0; ky < w.kernelHeight; ky++) {
-              const y = oy * w.strideHeight - w.padTop + ky * w.dilationHeight;
-              if (y < 0 || y >= w.inputHeight) continue;
-              for (let kx = 0; kx < w.kernelWidth; kx++) {
-                const x = ox * w.strideWidth - w.padLeft + kx * w.dilationWidth;
-                if (x < 0 || x >= w.inputWidth) continue;
-                const kernel = ((o * channels + c) * w.kernelHeight + ky) * w.kernelWidth + kx;
-                visit((plane + y) * w.inputWidth + x, kernel, output);
-              }
-            }
-          }
-        }
+      for (let c = 0; c < channels; c++) {
+        visit(n * w.inChannels + firstChannel + c, o * channels + c, n * w.outChannels + o);
       }
     }
   }
 }
 
-type Values = ArrayLike<number>;
+/**
+ * Adds up the terms of the trilinear form Σ x·k·g without its factor `role`: each belongs to one element of that.
+ * `a` and `b` are the other two: input and kernel, output and kernel, or input and output.
+ */
+function addTerms(
+  w: Window2d,
+  role: Role,
+  a: Float64Array,
+  b: Float64Array,
+  { values, magnitudes, counts }: Sums,
+): void {
+  const [rows, columns] = [rowsMet(w), columnsMet(w)];
+  const { kernelHeight, kernelWidth, outputHeight, outputWidth, inputHeight, inputWidth } = w;
+  const add = (at: number, term: number): void => {
+    values[at]! += term;
+    magnitudes[at]! += Math.abs(term);
+    counts[at]!++;
+  };
+  const addRow = (input: number, kernel: number, output: number, kx: number): void => {
+    for (let ox = 0; ox < outputWidth; ox++) {
+      const x = columns[kx * outputWidth + ox]!;
+      if (x < 0) continue;
+      if (role === "output") add(output + ox, a[input + x]! * b[kernel]!);
+      else if (role === "input") add(input + x, a[output + ox]! * b[kernel]!);
+      else add(kernel, a[input + x]! * b[output + ox]!);
+    }
+  };
+  eachPlanePair(w, (inputPlane, kernelPlane, outputPlane) => {
+    for (let ky = 0; ky < kernelHeight; ky++) {
+      for (let oy = 0; oy < outputHeight; oy++) {
+        const y = rows[ky * outputHeight + oy]!;
+        if (y < 0) continue;
+        const inputRow = (inputPlane * inputHeight + y) * inputWidth;
+        const kernelRow = (kernelPlane * kernelHeight + ky) * kernelWidth;
+        const outputRow = (outputPlane * outputHeight + oy) * outputWidth;
+        for (let kx = 0; kx < kernelWidth; kx++) addRow(inputRow, kernelRow + kx, outputRow, kx);
+      }
+    }
+  });
+}
 
 /** F(x, k): input, kernel → output. */
 export function corr2d(x: Values, k: Values, w: Window2d, dtype: DType): Expected {
   const sums = new Sums(windowSizes(w).output);
-  eachTerm(w, (input, kernel, output) => sums.add(output, x[input]! * k[kernel]!));
+  addTerms(w, "output", Float64Array.from(x), Float64Array.from(k), sums);
   return sums.expected(dtype);
 }
 
 /** T(g, k): output, kernel → input. */
 export function corr2dInput(g: Values, k: Values, w: Window2d, dtype: DType): Expected {
   const sums = new Sums(windowSizes(w).input);
-  eachTerm(w, (input, kernel, output) => sums.add(input, g[output]! * k[kernel]!));
+  addTerms(w, "input", Float64Array.from(g), Float64Array.from(k), sums);
   return sums.expected(dtype);
 }
 
 /** G(x, g): input, output → kernel. */
 export function corr2dKernel(x: Values, g: Values, w: Window2d, dtype: DType): Expected {
   const sums = new Sums(windowSizes(w).kernel);
-  eachTerm(w, (input, kernel, output) => sums.add(kernel, x[input]! * g[output]!));
+  addTerms(w, "kernel", Float64Array.from(x), Float64Array.from(g), sums);
   return sums.expected(dtype);
 }
 
 /** F(x, k) plus the channel's bias. */
 export function corr2dBias(x: Values, k: Values, bias: Values, w: Window2d, dtype: DType): Expected {
   const sums = new Sums(windowSizes(w).output);
-  eachTerm(w, (input, kernel, output) => sums.add(output, x[input]! * k[kernel]!));
+  addTerms(w, "output", Float64Array.from(x), Float64Array.from(k), sums);
   const plane = w.outputHeight * w.outputWidth;
   for (let i = 0; i < sums.values.length; i++) sums.add(i, bias[Math.floor(i / plane) % w.outChannels]!);
   return sums.expected(dtype);
@@ -79,9 +130,23 @@ export function corr2dBias(x: Values, k: Values, bias: Values, w: Window2d, dtyp
 
 /** Calls `visit(input, output, position)` for every cell of every pooling window that lies in the input. */
 function eachPoolCell(w: Window2d, visit: (input: number, output: number, position: number) => void): void {
-  const plane = w.inputHeight * w.inputWidth;
-  const single = { ...w, batch: w.batch * w.inChannels, inChannels: 1, outChannels: 1, groups: 1 };
-  eachTerm(single, (input, _kernel, output) => visit(input, output, input % plane));
+  const [rows, columns] = [rowsMet(w), columnsMet(w)];
+  const { kernelHeight, kernelWidth, outputHeight, outputWidth, inputHeight, inputWidth } = w;
+  let output = 0;
+  for (let plane = 0; plane < w.batch * w.inChannels; plane++) {
+    for (let oy = 0; oy < outputHeight; oy++) {
+      for (let ox = 0; ox < outputWidth; ox++, output++) {
+        for (let ky = 0; ky < kernelHeight; ky++) {
+          for (let kx = 0; kx < kernelWidth; kx++) {
+            const [y, x] = [rows[ky * outputHeight + oy]!, columns[kx * outputWidth + ox]!];
+            if (y < 0 || x < 0) continue;
+            const position = y * inputWidth + x;
+            visit(plane * inputHeight * inputWidth + position, output, position);
+          }
+        }
+      }
+    }
+  }
 }
 
 export function maxPool2d(x: Values, w: Window2d): { values: Expected; indices: Expected } {
