@@ -10,6 +10,7 @@ import { cases as movement } from "./movement.ts";
 import { cases as order } from "./order.ts";
 import { cases as pools } from "./pools.ts";
 import { cases as reduce } from "./reduce.ts";
+import { cases as select } from "./select.ts";
 import { cases as storage } from "./storage.ts";
 import { cases as training } from "./training.ts";
 import { cases as unary } from "./unary.ts";
@@ -18,6 +19,7 @@ export const cases: readonly Case[] = [
   ...storage,
   ...unary,
   ...binary,
+  ...select,
   ...reduce,
   ...movement,
   ...matmul,

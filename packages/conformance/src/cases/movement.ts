@@ -6,6 +6,7 @@ import * as oracle from "../oracle/arrays.ts";
 import { exactly } from "../oracle/sums.ts";
 import type { Random } from "../random.ts";
 import { arrayFrom, DTYPES, expectHandle, FLOATS } from "./support.ts";
+import { anyBits, bitPatterns, summands } from "./values.ts";
 
 /** What views are for, by name. */
 const VIEWS: Readonly<Record<string, StridedView>> = {
@@ -38,9 +39,10 @@ function viewCases(dtype: DType): Case[] {
       ...requiring(dtype),
       covers: { member: "strided", dtype },
       async run({ backend, random }) {
-        const x = random.integers(dtype, view.sourceSize, -99, 99);
-        const handle = backend.strided(backend.upload(x), view, dtype);
-        await expectHandle(backend, "strided", handle, oracle.strided(x, view), view.shape, dtype);
+        for (const x of bitPatterns(random, dtype, view.sourceSize, oracle.sizeOf(view.shape))) {
+          const handle = backend.strided(backend.upload(x), view, dtype);
+          await expectHandle(backend, "strided", handle, oracle.strided(x, view), view.shape, dtype);
+        }
       },
     },
     {
@@ -49,7 +51,7 @@ function viewCases(dtype: DType): Case[] {
       ...requiring(dtype),
       covers: { member: "stridedAdd", dtype },
       async run({ backend, random }) {
-        const x = random.integers(dtype, oracle.sizeOf(view.shape), -99, 99);
+        const x = summands(random, dtype, oracle.sizeOf(view.shape));
         const handle = backend.stridedAdd(backend.upload(x), view, dtype);
         const expected = exactly(oracle.stridedAdd(x, view, dtype));
         await expectHandle(backend, "stridedAdd", handle, expected, [view.sourceSize], dtype);
@@ -58,7 +60,7 @@ function viewCases(dtype: DType): Case[] {
   ]);
 }
 
-/** Bit copies: NaN, infinities and −0 pass through views and indices. */
+/** Infinities and NaN pass through views and their adjoints. */
 function nonFiniteCase(dtype: DType): Case {
   return {
     id: `strided/${dtype}/non-finite`,
@@ -105,10 +107,10 @@ function randomViewsCase(dtype: DType): Case {
       for (let round = 0; round < 60; round++) {
         const view = randomView(random);
         const what = JSON.stringify(view);
-        const x = random.integers(dtype, view.sourceSize, -99, 99);
+        const x = anyBits(random, dtype, view.sourceSize);
         const read = backend.strided(backend.upload(x), view, dtype);
         await expectHandle(backend, `strided ${what}`, read, oracle.strided(x, view), view.shape, dtype);
-        const g = random.integers(dtype, oracle.sizeOf(view.shape), -99, 99);
+        const g = summands(random, dtype, oracle.sizeOf(view.shape));
         const added = backend.stridedAdd(backend.upload(g), view, dtype);
         const expected = exactly(oracle.stridedAdd(g, view, dtype));
         await expectHandle(backend, `stridedAdd ${what}`, added, expected, [view.sourceSize], dtype);
@@ -151,11 +153,12 @@ function indexCases(dtype: DType): Case[] {
         ...requiring(dtype),
         covers: { member: "gather", dtype },
         async run({ backend, random }) {
-          const x = random.integers(dtype, whole, -99, 99);
-          const index = random.integers("int32", picked, 0, size.length - 1);
-          const handle = backend.gather(backend.upload(x), backend.upload(index), size, dtype);
           const shape = [size.outer, size.count, size.inner];
-          await expectHandle(backend, "gather", handle, oracle.gather(x, index, size), shape, dtype);
+          for (const x of bitPatterns(random, dtype, whole, picked)) {
+            const index = random.integers("int32", picked, 0, size.length - 1);
+            const handle = backend.gather(backend.upload(x), backend.upload(index), size, dtype);
+            await expectHandle(backend, "gather", handle, oracle.gather(x, index, size), shape, dtype);
+          }
         },
       },
       {
@@ -164,7 +167,7 @@ function indexCases(dtype: DType): Case[] {
         ...requiring(dtype),
         covers: { member: "scatterAdd", dtype },
         async run({ backend, random }) {
-          const x = random.integers(dtype, picked, -99, 99);
+          const x = summands(random, dtype, picked);
           const index = random.integers("int32", picked, 0, size.length - 1);
           const handle = backend.scatterAdd(backend.upload(x), backend.upload(index), size, dtype);
           const expected = exactly(oracle.scatterAdd(x, index, size, dtype));

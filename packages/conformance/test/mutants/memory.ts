@@ -100,6 +100,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a temporary leaked",
+    leaks: true,
     killedBy: "softmax/float32/5x10x1,near",
     mutate: (right) => ({
       softmax(x, outer, length, inner, dtype) {

@@ -5,6 +5,7 @@
  * the case (not just any case) that has to fail.
  */
 import type { Backend, DType, TypedArray } from "@corr2d/core";
+import { type OperationName, resultsOf } from "../../src/handles.ts";
 
 type Members = Partial<Backend>;
 
@@ -12,6 +13,8 @@ export interface Mutant {
   readonly name: string;
   readonly killedBy: string;
   readonly mutate: (right: Backend) => Members;
+  /** Whether it is memory that is lost. */
+  readonly leaks?: boolean;
 }
 
 /** Elements of a handle, copied. */
@@ -20,3 +23,68 @@ export const elements = (right: Backend, handle: unknown, size: number, dtype: D
 
 /** Where cpu-js keeps a handle's elements: for bugs that write where they must not. */
 export const memory = (handle: unknown): TypedArray => (handle as { data: TypedArray }).data;
+
+// biome-ignore lint/suspicious/noExplicitAny: the arguments of any member.
+type Arguments = any[];
+type Operation = (...args: Arguments) => unknown;
+
+/** The dtype a call is made for: always the last argument. */
+export const dtypeOf = (args: Arguments): DType => args.at(-1) as DType;
+
+/** `member`, its first result changed in place by `change`, which is given the call's arguments. */
+export const spoil =
+  (member: OperationName, change: (result: TypedArray, args: Arguments) => void): Mutant["mutate"] =>
+  (right) => ({
+    [member]: (...args: Arguments) => {
+      const out = (right[member] as Operation)(...args);
+      change(memory(resultsOf(member, out)[0]), args);
+      return out;
+    },
+  });
+
+/** `spoil` for bugs that see one element at a time. */
+export const spoilEach = (
+  member: OperationName,
+  change: (value: number) => number,
+  applies: (...args: Arguments) => boolean = () => true,
+): Mutant["mutate"] =>
+  spoil(member, (result, args) => {
+    if (applies(...args)) for (let i = 0; i < result.length; i++) result[i] = change(result[i]!);
+  });
+
+/** `member` of operands that were changed first: those at `positions` of the arguments. */
+export const detour =
+  (
+    member: OperationName,
+    positions: readonly number[],
+    change: (value: number) => number,
+    applies: (...args: Arguments) => boolean = () => true,
+  ): Mutant["mutate"] =>
+  (right) => ({
+    [member]: (...args: Arguments) => {
+      const own = [...args];
+      const made = applies(...args) ? positions : [];
+      for (const at of made) own[at] = right.upload(memory(args[at]).map(change) as TypedArray);
+      const out = (right[member] as Operation)(...own);
+      for (const at of made) right.free(own[at]);
+      return out;
+    },
+  });
+
+/** `member` called with other arguments. */
+export const misled =
+  (member: OperationName, change: (...args: Arguments) => Arguments): Mutant["mutate"] =>
+  (right) => ({
+    [member]: (...args: Arguments) => (right[member] as Operation)(...change(...args)),
+  });
+
+/** Whether a call is made for this dtype. */
+export const forDType =
+  (dtype: DType) =>
+  (...args: Arguments): boolean =>
+    dtypeOf(args) === dtype;
+
+/** The last `count` elements not computed. */
+export const loseTail = (result: TypedArray, count: number): void => {
+  result.fill(0, Math.max(0, result.length - count));
+};
