@@ -19,6 +19,8 @@ export interface Context {
   readonly backend: Backend;
   /** The same backend with its native composites replaced by core's compositions of its primitives. */
   readonly composed: Backend;
+  /** Whether the validating wrapper is between, which reads every value twice: long cases do less then. */
+  readonly validated: boolean;
   /** Seeded by the case's id, so a failure repeats. */
   readonly random: Random;
   /** A further instance of the backend, closed when the case ends. */

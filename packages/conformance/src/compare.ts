@@ -67,7 +67,8 @@ export function expectValues(
   let first = -1;
   let wrong = 0;
   for (let i = 0; i < values.length; i++) {
-    const [got, right] = [actual[i]!, values[i]!];
+    const got = actual[i]!;
+    const right = values[i]!;
     if (bits ? Object.is(got, right) : near(got, right, tolerance === undefined ? 0 : tolerance[i]!))
       continue;
     if (first < 0) first = i;
@@ -97,9 +98,8 @@ function distance(actual: number, expected: number, bits: boolean, limit: number
 export function expectBits(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>): void {
   check(actual.length === expected.length, `${what}: ${actual.length} elements, expected ${expected.length}`);
   for (let i = 0; i < expected.length; i++) {
-    check(
-      Object.is(actual[i], expected[i]),
-      `${what}[${i}]: got ${formatNumber(actual[i]!)}, expected ${formatNumber(expected[i]!)} exactly`,
-    );
+    if (Object.is(actual[i], expected[i])) continue;
+    const [got, right] = [formatNumber(actual[i]!), formatNumber(expected[i]!)];
+    throw new Error(`${what}[${i}]: got ${got}, expected ${right} exactly`);
   }
 }

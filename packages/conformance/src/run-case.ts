@@ -6,7 +6,7 @@
  */
 import type { Backend, BackendStats } from "@corr2d/core";
 import type { BackendFactory, Case } from "./case.ts";
-import { stripComposites, trackHandles } from "./handles.ts";
+import { stripComposites, type Tracker, trackHandles } from "./handles.ts";
 import { createRandom, seedOf } from "./random.ts";
 import { strict } from "./strict.ts";
 
@@ -56,7 +56,7 @@ export async function runCase(
   const guard = validated ? strict(backend) : null;
   const base = guard === null ? backend : guard.backend;
   const native = trackHandles(base);
-  const composed = trackHandles(stripComposites(base));
+  const twin: { tracker?: Tracker } = {}; // made when asked for: many cases do without
   const created: Backend[] = [];
   const create = async (): Promise<Backend> => {
     const instance = await factory();
@@ -68,20 +68,24 @@ export async function runCase(
       id: item.id,
       clause: item.clause,
       backend: native.backend,
-      composed: composed.backend,
+      get composed() {
+        twin.tracker ??= trackHandles(stripComposites(base));
+        return twin.tracker.backend;
+      },
+      validated,
       random: createRandom(seedOf(item.id)),
       create,
       sibling: sibling ?? create,
     });
     await guard?.settle();
     native.release();
-    composed.release();
+    twin.tracker?.release();
     checkLeak(before, await settledStats(backend));
   } catch (error) {
     throw describeFailure(item, error);
   } finally {
     native.release();
-    composed.release();
+    twin.tracker?.release();
     for (const instance of created) await instance.close?.();
   }
 }

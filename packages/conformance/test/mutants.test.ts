@@ -6,10 +6,12 @@ import { withMembers } from "../src/handles.ts";
 import { createSuite, type Outcome } from "../src/suite.ts";
 import { BROADCAST_MUTANTS } from "./mutants/broadcasts.ts";
 import { COPY_MUTANTS } from "./mutants/copies.ts";
+import { GEOMETRY_MUTANTS } from "./mutants/geometry.ts";
 import { INT32_MUTANTS } from "./mutants/int32.ts";
 import { MEMORY_MUTANTS } from "./mutants/memory.ts";
 import { MOVEMENT_MUTANTS } from "./mutants/movement.ts";
 import { NUMBER_MUTANTS } from "./mutants/numbers.ts";
+import { SIZE_MUTANTS } from "./mutants/sizes.ts";
 import { WINDOW_MUTANTS } from "./mutants/windows.ts";
 
 const MUTANTS = [
@@ -20,6 +22,8 @@ const MUTANTS = [
   ...COPY_MUTANTS,
   ...INT32_MUTANTS,
   ...BROADCAST_MUTANTS,
+  ...SIZE_MUTANTS,
+  ...GEOMETRY_MUTANTS,
 ];
 
 async function runCase(factory: () => Backend, id: string): Promise<Outcome> {

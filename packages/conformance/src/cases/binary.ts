@@ -7,7 +7,7 @@ import { BROADCASTS, type Broadcast } from "./broadcasts.ts";
 import { arrayFrom, DTYPES, expectHandle, FLOATS } from "./support.ts";
 import { wideIntegers } from "./values.ts";
 
-export const BINARY: readonly BinaryOp[] = [
+const BINARY: readonly BinaryOp[] = [
   "add",
   "sub",
   "mul",

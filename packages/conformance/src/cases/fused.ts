@@ -99,7 +99,7 @@ function softmaxCases(member: "softmax" | "logSoftmax", dtype: DType): Case[] {
   ];
 }
 
-const ACTIVATIONS: readonly Activation[] = ["relu", "sigmoid", "tanh"];
+export const ACTIVATIONS: readonly Activation[] = ["relu", "sigmoid", "tanh"];
 
 function activationCases(op: Activation, dtype: DType): Case[] {
   const common = {

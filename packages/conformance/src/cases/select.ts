@@ -64,8 +64,7 @@ export async function expectSelect(
 ): Promise<void> {
   const shape = shapeC.map((n, axis) => Math.max(n, shapeA[axis]!, shapeB[axis]!));
   const start = Math.floor(random.next() * CONDITIONS.length);
-  const condition = Int32Array.from(
-    { length: sizeOf(shapeC) },
+  const condition = new Int32Array(sizeOf(shapeC)).map(
     (_, i) => CONDITIONS[(start + i) % CONDITIONS.length]!,
   );
   const a = anyBits(random, dtype, sizeOf(shapeA));

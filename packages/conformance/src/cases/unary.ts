@@ -1,12 +1,12 @@
 /** Layer 2: the unary functions (§3.3 to §3.5): values, special values, casts. */
 import type { DType, UnaryOp } from "@corr2d/core";
-import type { Case } from "../case.ts";
+import { type Case, requiring } from "../case.ts";
 import * as oracle from "../oracle/elementwise.ts";
 import { arrayFrom, expectHandle, FLOATS } from "./support.ts";
 import { wideIntegers } from "./values.ts";
 
 /** Where each function is finite and smooth, and what is special about it. */
-const FLOAT_UNARY: Record<
+export const FLOAT_UNARY: Record<
   UnaryOp,
   { readonly range: readonly [number, number]; readonly special?: readonly number[] }
 > = {
@@ -60,7 +60,7 @@ const FLOAT_UNARY: Record<
 /** Every unary op must pass these on. sin, cos and tan of ±∞ are NaN; sqrt(−∞), too: the oracle says. */
 const NON_FINITE = [NaN, Infinity, -Infinity, 0, -0];
 
-const INT32_UNARY: readonly UnaryOp[] = [
+export const INT32_UNARY: readonly UnaryOp[] = [
   "neg",
   "abs",
   "sign",
@@ -79,9 +79,12 @@ function unaryClause(op: UnaryOp, dtype: DType): string {
   return oracle.ULPS[op] === undefined ? "§3.3" : "§9.3";
 }
 
+/** float64 is what it reads or what it gives. */
+export const unaryRequires = (op: UnaryOp, dtype: DType): Pick<Case, "requires"> =>
+  requiring(op === "toFloat64" ? "float64" : dtype);
+
 function unaryCase(op: UnaryOp, dtype: DType): Case[] {
-  const requires = dtype === "float64" || op === "toFloat64" ? { requires: ["float64"] } : {};
-  const common = { ...requires, covers: { member: "unary", dtype } } as const;
+  const common = { ...unaryRequires(op, dtype), covers: { member: "unary", dtype } } as const;
   const result = oracle.unaryResult(op, dtype);
   const clause = unaryClause(op, dtype);
   const { range, special } = FLOAT_UNARY[op];
@@ -120,7 +123,7 @@ function unaryCase(op: UnaryOp, dtype: DType): Case[] {
   ];
 }
 
-const unaryOps = Object.keys(FLOAT_UNARY) as UnaryOp[];
+export const unaryOps: readonly UnaryOp[] = Object.keys(FLOAT_UNARY) as UnaryOp[];
 
 export const cases: readonly Case[] = [
   ...FLOATS.flatMap((dtype) => unaryOps.flatMap((op) => unaryCase(op, dtype))),

@@ -4,9 +4,8 @@
  * Small integers survive nearly every mistake: a detour through another dtype, an addition of zero, a flushed
  * subnormal. These do not.
  */
-import type { DType, TypedArray } from "@corr2d/core";
+import { arrayOf, type DType, type TypedArray } from "@corr2d/core";
 import type { Random } from "../random.ts";
-import { arrayFrom } from "./support.ts";
 
 /** What some detour changes: −0, subnormals, infinities, NaN, the extremes, the last bit. */
 export const DELICATE: Record<DType, readonly number[]> = {
@@ -69,12 +68,11 @@ function anyElement(random: Random, dtype: DType): number {
 export function anyBits(random: Random, dtype: DType, size: number): TypedArray {
   const delicate = DELICATE[dtype];
   const start = Math.floor(random.next() * 2 * delicate.length);
-  return arrayFrom(
-    dtype,
-    Array.from({ length: size }, (_, i) =>
-      (start + i) % 2 === 0 ? delicate[((start + i) / 2) % delicate.length]! : anyElement(random, dtype),
-    ),
-  );
+  const out = arrayOf(dtype, size);
+  for (let i = 0, turn = start; i < size; i++, turn++) {
+    out[i] = turn % 2 === 0 ? delicate[(turn / 2) % delicate.length]! : anyElement(random, dtype);
+  }
+  return out;
 }
 
 /** `anyBits` again and again, until a copy of `copied` of its `size` elements has most likely met every delicate value. */
@@ -94,7 +92,7 @@ const CENTRES = [2 ** 24, -(2 ** 24), 2 ** 30, -(2 ** 30), 2 ** 31 - 8, -(2 ** 3
 /** int32 values of which many lie so close together that float32 takes them for equal, and sums of which overflow. */
 export function wideIntegers(random: Random, size: number): Int32Array {
   const draw = (n: number): number => Math.floor(random.next() * n);
-  return Int32Array.from({ length: size }, () => CENTRES[draw(CENTRES.length)]! + draw(16) - 8);
+  return new Int32Array(size).map(() => CENTRES[draw(CENTRES.length)]! + draw(16) - 8);
 }
 
 /** Wide integers for int32, small ones for the floating dtypes: sums of either are exact, and int32's overflow. */
@@ -102,9 +100,11 @@ export function summands(random: Random, dtype: DType, size: number): TypedArray
   return dtype === "int32" ? wideIntegers(random, size) : random.integers(dtype, size, -99, 99);
 }
 
-/** Integers from 1 to 4, of either sign: none of them is missed without a trace. */
-export function nonZero(random: Random, dtype: DType, size: number): TypedArray {
-  const out = random.integers(dtype, size, 1, 4);
-  for (let i = 0; i < size; i++) if (random.next() < 0.5) out[i] = -out[i]!;
+const NON_ZERO = [-4, -3, -2, -1, 1, 2, 3, 4];
+
+/** Small integers but 0: none of them is missed without a trace. */
+export function nonZero({ next }: Random, dtype: DType, size: number): TypedArray {
+  const out = arrayOf(dtype, size);
+  for (let i = 0; i < size; i++) out[i] = NON_ZERO[Math.floor(next() * NON_ZERO.length)]!;
   return out;
 }

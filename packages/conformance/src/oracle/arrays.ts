@@ -4,7 +4,7 @@
  */
 import type { DType, GatherSize, MatmulSize, ReduceOp, StridedView } from "@corr2d/core";
 import { type Expected, unitRoundoff } from "../compare.ts";
-import { rounded } from "./elementwise.ts";
+import { numbers, rounded } from "./elementwise.ts";
 import { Sums } from "./sums.ts";
 
 type Shape = readonly number[];
@@ -40,29 +40,48 @@ function repeatingStrides(shape: Shape): number[] {
 }
 
 /** The elements of `x`, of `shape`, repeated along its axes of size 1 to fill `out`. */
-export function broadcast(x: ArrayLike<number>, shape: Shape, out: Shape): number[] {
-  return Array.from(addresses({ shape: out, strides: repeatingStrides(shape), offset: 0 }), (at) => x[at]!);
+export function broadcast(x: ArrayLike<number>, shape: Shape, out: Shape): Float64Array {
+  const at = addresses({ shape: out, strides: repeatingStrides(shape), offset: 0 });
+  return numbers(at.length, (i) => x[at[i]!]!);
 }
 
-/** The elements that each result of a reduction sees, in row-major order. */
-function reductionGroups(x: ArrayLike<number>, shape: Shape, axes: Shape): number[][] {
+/** Which result of a reduction each element counts in. */
+function reductionGroups(shape: Shape, axes: Shape): Int32Array {
   const kept = shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
-  const groups: number[][] = Array.from({ length: sizeOf(kept) }, () => []);
-  addresses({ shape, strides: repeatingStrides(kept), offset: 0 }).forEach((group, i) => {
-    groups[group]!.push(x[i]!);
-  });
-  return groups;
+  return addresses({ shape, strides: repeatingStrides(kept), offset: 0 });
 }
 
-/** The largest or smallest of the values, NaN where there is one. (They may be too many for `Math.max(...values)`.) */
-function extreme(values: readonly number[], op: "max" | "min"): number {
-  return op === "max" ? values.reduce((a, b) => Math.max(a, b)) : values.reduce((a, b) => Math.min(a, b));
+/** Every group folded from `start`, in order. */
+function fold(
+  x: ArrayLike<number>,
+  groups: Int32Array,
+  size: number,
+  start: number,
+  step: (a: number, b: number) => number,
+): Float64Array {
+  const result = new Float64Array(size).fill(start);
+  for (let i = 0; i < groups.length; i++) result[groups[i]!] = step(result[groups[i]!]!, x[i]!);
+  return result;
 }
 
-/** The first NaN, else the first element that is the extreme of all. */
-function extremePosition(values: readonly number[], op: "max" | "min"): number {
-  const nan = values.findIndex(Number.isNaN);
-  return nan >= 0 ? nan : values.indexOf(extreme(values, op));
+/** The position in its group of the first NaN, else of the first element that is beyond all before it. */
+function extremePositions(
+  x: ArrayLike<number>,
+  groups: Int32Array,
+  size: number,
+  beyond: (value: number, best: number) => boolean,
+): Int32Array {
+  const [best, position, seen] = [new Float64Array(size), new Int32Array(size), new Int32Array(size)];
+  for (let i = 0; i < groups.length; i++) {
+    const [group, value] = [groups[i]!, x[i]!];
+    const at = seen[group]!++;
+    const held = best[group]!;
+    const wins = Number.isNaN(value) ? !Number.isNaN(held) : beyond(value, held);
+    if (at > 0 && !wins) continue;
+    best[group] = value;
+    position[group] = at;
+  }
+  return position;
 }
 
 export function reduce(
@@ -72,28 +91,29 @@ export function reduce(
   axes: Shape,
   dtype: DType,
 ): Expected {
-  const groups = reductionGroups(x, shape, axes);
-  if (op === "max" || op === "min") return { values: groups.map((values) => extreme(values, op)) };
-  if (op === "argmax") return { values: groups.map((values) => extremePosition(values, "max")) };
-  if (op === "argmin") return { values: groups.map((values) => extremePosition(values, "min")) };
+  const groups = reductionGroups(shape, axes);
+  const size = sizeOf(shape.filter((_, axis) => !axes.includes(axis)));
+  if (op === "max") return { values: fold(x, groups, size, Number.NEGATIVE_INFINITY, Math.max) };
+  if (op === "min") return { values: fold(x, groups, size, Number.POSITIVE_INFINITY, Math.min) };
+  if (op === "argmax") return { values: extremePositions(x, groups, size, (value, best) => value > best) };
+  if (op === "argmin") return { values: extremePositions(x, groups, size, (value, best) => value < best) };
   if (op === "sum") {
-    const sums = new Sums(groups.length);
-    groups.forEach((values, at) => {
-      for (const value of values) sums.add(at, value);
-    });
+    const sums = new Sums(size);
+    for (let i = 0; i < groups.length; i++) sums.add(groups[i]!, x[i]!);
     return sums.expected(dtype);
   }
-  if (dtype === "int32") return { values: groups.map((values) => values.reduce(Math.imul, 1)) };
-  const exact = groups.map((values) => values.reduce((a, b) => a * b, 1));
-  const u = unitRoundoff[dtype];
+  if (dtype === "int32") return { values: fold(x, groups, size, 1, Math.imul) };
+  const exact = fold(x, groups, size, 1, (a, b) => a * b);
+  const bound = 2 * (groups.length / size) * unitRoundoff[dtype];
   return {
     values: exact.map((value) => rounded(value, dtype)),
-    tolerance: exact.map((value, i) => 2 * groups[i]!.length * u * Math.abs(value)),
+    tolerance: exact.map((value) => bound * Math.abs(value)),
   };
 }
 
 export function strided(x: ArrayLike<number>, view: StridedView): Expected {
-  return { values: Array.from(addresses(view), (at) => x[at]!), bits: true };
+  const at = addresses(view);
+  return { values: numbers(at.length, (i) => x[at[i]!]!), bits: true };
 }
 
 export function stridedAdd(x: ArrayLike<number>, view: StridedView, dtype: DType): Expected {
@@ -122,7 +142,7 @@ function eachPick(
 }
 
 export function gather(x: ArrayLike<number>, index: ArrayLike<number>, size: GatherSize): Expected {
-  const values: number[] = [];
+  const values = new Float64Array(size.outer * size.count * size.inner);
   eachPick(index, size, (whole, picked) => {
     values[picked] = x[whole]!;
   });

@@ -100,6 +100,13 @@ const SLOPE: Partial<Record<UnaryOp, (x: number) => number>> = {
   tan: (x) => 1 + Math.tan(x) ** 2,
 };
 
+/** `f(0)` to `f(size − 1)`. (`Array.from` takes its time where they are many.) */
+export function numbers(size: number, f: (i: number) => number): Float64Array {
+  const out = new Float64Array(size);
+  for (let i = 0; i < size; i++) out[i] = f(i);
+  return out;
+}
+
 /** A number as an element of `dtype`. */
 export function rounded(x: number, dtype: DType): number {
   if (dtype === "float32") return Math.fround(x);
@@ -115,16 +122,15 @@ export function unaryResult(op: UnaryOp, dtype: DType): DType {
 
 export function unary(op: UnaryOp, x: ArrayLike<number>, dtype: DType): Expected {
   const result = unaryResult(op, dtype);
-  const exact = Array.from(x, (value) =>
-    op === "square" && dtype === "int32" ? Math.imul(value, value) : UNARY[op](value),
-  );
+  const apply = op === "square" && dtype === "int32" ? (value: number) => Math.imul(value, value) : UNARY[op];
+  const exact = numbers(x.length, (i) => apply(x[i]!));
   const u = allowance(dtype);
   const ulps = ULPS[op];
   const slope = SLOPE[op];
   const values = exact.map((value) => rounded(value, result));
   const explain = (at: number): string => `${op}(${formatNumber(x[at]!)})`;
   if (slope !== undefined) {
-    return { values, explain, tolerance: Array.from(x, (value) => ARGUMENT_ERROR * u * slope(value)) };
+    return { values, explain, tolerance: exact.map((_, i) => ARGUMENT_ERROR * u * slope(x[i]!)) };
   }
   if (ulps === undefined) return { values, explain };
   const tolerance = exact.map((value) => ulps * 2 * u * Math.abs(value) + smallestNormal[dtype]);
@@ -182,8 +188,9 @@ function formatBinary(op: BinaryOp, a: number, b: number): string {
 /** Elementwise on operands already spread to one size. */
 export function binary(op: BinaryOp, a: ArrayLike<number>, b: ArrayLike<number>, dtype: DType): Expected {
   const apply = (dtype === "int32" ? INT32_BINARY[op] : undefined) ?? FLOAT_BINARY[op];
-  const exact = Array.from(a, (value, i) => apply(value, b[i]!));
-  const values = exact.map((value) => rounded(value, binaryResult(op, dtype)));
+  const exact = numbers(a.length, (i) => apply(a[i]!, b[i]!));
+  const result = binaryResult(op, dtype);
+  const values = exact.map((value) => rounded(value, result));
   const explain = (at: number): string => formatBinary(op, a[at]!, b[at]!);
   const ulps = dtype === "int32" ? undefined : ULPS[op];
   if (ulps === undefined) return { values, explain };
@@ -195,7 +202,7 @@ export function binary(op: BinaryOp, a: ArrayLike<number>, b: ArrayLike<number>,
 /** `condition ? a : b` on operands already spread to one size: copies, whatever the other branch holds. */
 export function select(condition: ArrayLike<number>, a: ArrayLike<number>, b: ArrayLike<number>): Expected {
   return {
-    values: Array.from(condition, (bit, i) => (bit !== 0 ? a[i]! : b[i]!)),
+    values: numbers(condition.length, (i) => (condition[i] !== 0 ? a[i]! : b[i]!)),
     bits: true,
     explain: (at) => `select(${[condition, a, b].map((operand) => formatNumber(operand[at]!)).join(", ")})`,
   };

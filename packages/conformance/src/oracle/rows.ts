@@ -4,7 +4,7 @@
  */
 import type { Activation, DType } from "@corr2d/core";
 import { type Expected, formatNumber, smallestNormal, unitRoundoff } from "../compare.ts";
-import { ULPS } from "./elementwise.ts";
+import { numbers, ULPS } from "./elementwise.ts";
 import { SUM_FACTOR } from "./sums.ts";
 
 type Values = ArrayLike<number>;
@@ -38,26 +38,26 @@ const rowRoundings = (shift: number, length: number): number =>
   Math.abs(shift) + 4 * ULPS.exp! + SUM_FACTOR * Math.sqrt(length) + 2 * ULPS.div!;
 
 export function softmax(x: Values, outer: number, length: number, inner: number, dtype: DType): Expected {
-  const values: number[] = [];
-  const tolerance: number[] = [];
+  const values = new Float64Array(x.length);
+  const tolerance = new Float64Array(x.length);
   const u = unitRoundoff[dtype];
   eachRow(x, outer, length, inner, (at, max, sum) => {
     for (const a of at) {
       values[a] = Math.exp(x[a]! - max) / sum;
-      tolerance[a] = u * rowRoundings(x[a]! - max, length) * values[a] + smallestNormal[dtype];
+      tolerance[a] = u * rowRoundings(x[a]! - max, length) * values[a]! + smallestNormal[dtype];
     }
   });
   return { values, tolerance };
 }
 
 export function logSoftmax(x: Values, outer: number, length: number, inner: number, dtype: DType): Expected {
-  const values: number[] = [];
-  const tolerance: number[] = [];
+  const values = new Float64Array(x.length);
+  const tolerance = new Float64Array(x.length);
   const u = unitRoundoff[dtype];
   eachRow(x, outer, length, inner, (at, max, sum) => {
     for (const a of at) {
       values[a] = x[a]! - max - Math.log(sum);
-      const logError = 2 * ULPS.log! * Math.log(sum) + Math.abs(values[a]);
+      const logError = 2 * ULPS.log! * Math.log(sum) + Math.abs(values[a]!);
       tolerance[a] = u * (rowRoundings(x[a]! - max, length) + logError);
     }
   });
@@ -67,14 +67,14 @@ export function logSoftmax(x: Values, outer: number, length: number, inner: numb
 export function activationGrad(op: Activation, y: Values, g: Values, dtype: DType): Expected {
   const explain = (at: number): string =>
     `the gradient of ${op} for y = ${formatNumber(y[at]!)}, g = ${formatNumber(g[at]!)}`;
-  if (op === "relu") return { values: Array.from(y, (value, i) => (value <= 0 ? 0 : g[i]!)), explain };
+  if (op === "relu") return { values: numbers(y.length, (i) => (y[i]! <= 0 ? 0 : g[i]!)), explain };
   const u = unitRoundoff[dtype];
   const slope = (value: number): number => (op === "sigmoid" ? value * (1 - value) : 1 - value * value);
   const scale = (value: number): number =>
     op === "sigmoid" ? Math.abs(value) * (1 + Math.abs(value)) : 1 + value * value;
   return {
-    values: Array.from(y, (value, i) => g[i]! * slope(value)),
-    tolerance: Array.from(y, (value, i) => 4 * u * Math.abs(g[i]!) * scale(value) + smallestNormal[dtype]),
+    values: numbers(y.length, (i) => g[i]! * slope(y[i]!)),
+    tolerance: numbers(y.length, (i) => 4 * u * Math.abs(g[i]!) * scale(y[i]!) + smallestNormal[dtype]),
     explain,
   };
 }
@@ -82,10 +82,10 @@ export function activationGrad(op: Activation, y: Values, g: Values, dtype: DTyp
 export function addScaled(a: Values, scaleA: number, b: Values, scaleB: number, dtype: DType): Expected {
   const u = unitRoundoff[dtype];
   return {
-    values: Array.from(a, (value, i) => scaleA * value + scaleB * b[i]!),
-    tolerance: Array.from(
-      a,
-      (value, i) => 4 * u * (Math.abs(scaleA * value) + Math.abs(scaleB * b[i]!)) + smallestNormal[dtype],
+    values: numbers(a.length, (i) => scaleA * a[i]! + scaleB * b[i]!),
+    tolerance: numbers(
+      a.length,
+      (i) => 4 * u * (Math.abs(scaleA * a[i]!) + Math.abs(scaleB * b[i]!)) + smallestNormal[dtype],
     ),
     explain: (at) => `${scaleA} * ${formatNumber(a[at]!)} + ${scaleB} * ${formatNumber(b[at]!)}`,
   };

@@ -26,7 +26,7 @@ function cellsMet(
   before: number,
   dilation: number,
 ): Int32Array {
-  return Int32Array.from({ length: output * kernel }, (_, i) => {
+  return new Int32Array(output * kernel).map((_, i) => {
     const at = (i % output) * stride - before + Math.floor(i / output) * dilation;
     return at >= 0 && at < input ? at : -1;
   });

@@ -57,14 +57,17 @@ export const detour =
   (
     member: OperationName,
     positions: readonly number[],
-    change: (value: number) => number,
+    change: (value: number, at: number, args: Arguments) => number,
     applies: (...args: Arguments) => boolean = () => true,
   ): Mutant["mutate"] =>
   (right) => ({
     [member]: (...args: Arguments) => {
       const own = [...args];
       const made = applies(...args) ? positions : [];
-      for (const at of made) own[at] = right.upload(memory(args[at]).map(change) as TypedArray);
+      for (const at of made) {
+        const changed = memory(args[at]).map((value, i) => change(value, i, args));
+        own[at] = right.upload(changed as TypedArray);
+      }
       const out = (right[member] as Operation)(...own);
       for (const at of made) right.free(own[at]);
       return out;
@@ -83,8 +86,3 @@ export const forDType =
   (dtype: DType) =>
   (...args: Arguments): boolean =>
     dtypeOf(args) === dtype;
-
-/** The last `count` elements not computed. */
-export const loseTail = (result: TypedArray, count: number): void => {
-  result.fill(0, Math.max(0, result.length - count));
-};
