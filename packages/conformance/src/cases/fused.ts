@@ -123,6 +123,28 @@ function activationCases(op: Activation, dtype: DType): Case[] {
         }
       },
     },
+    {
+      // As IEEE 754 gives g times the slope: 0 times an infinity is NaN.
+      id: `activationGrad/${op}/${dtype}/non-finite`,
+      ...common,
+      async run(context) {
+        const results = op === "relu" ? [0, 2, -0, Infinity] : [0, 0.5, 1, NaN];
+        const gradients = [1, NaN, Infinity, -Infinity, -3];
+        const y = arrayFrom(
+          dtype,
+          results.flatMap((value) => gradients.map(() => value)),
+        );
+        const g = arrayFrom(
+          dtype,
+          results.flatMap(() => gradients),
+        );
+        const expected = activationGrad(op, y, g, dtype);
+        for (const [label, backend] of variants(context, "activationGrad")) {
+          const handle = backend.activationGrad(op, backend.upload(y), backend.upload(g), y.length, dtype);
+          await expectHandle(backend, `${label} activationGrad`, handle, expected, [y.length], dtype);
+        }
+      },
+    },
     ...(op === "relu"
       ? [
           {

@@ -14,6 +14,7 @@ import { cases as movement } from "./movement.ts";
 import { cases as movementSizes } from "./movement-sizes.ts";
 import { cases as order } from "./order.ts";
 import { cases as pools } from "./pools.ts";
+import { cases as poolsNonFinite } from "./pools-non-finite.ts";
 import { cases as poolsSizes } from "./pools-sizes.ts";
 import { cases as reduce } from "./reduce.ts";
 import { cases as reduceSizes } from "./reduce-sizes.ts";
@@ -38,6 +39,7 @@ export const cases: readonly Case[] = [
   ...fusedSizes,
   ...pools,
   ...poolsSizes,
+  ...poolsNonFinite,
   ...correlation,
   ...correlationValues,
   ...correlationSizes,

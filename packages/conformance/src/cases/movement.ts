@@ -198,6 +198,32 @@ function maskedNaNCase(dtype: DType): Case {
   };
 }
 
+/** What is not finite shows in its own target, and in no other; opposite infinities that meet there are NaN. */
+function nonFiniteScatterCase(dtype: DType): Case {
+  return {
+    id: `scatterAdd/${dtype}/non-finite`,
+    clause: "§5.5",
+    ...requiring(dtype),
+    covers: { member: "scatterAdd", dtype },
+    async run({ backend, random }) {
+      for (const size of [...Object.values(SIZES), { outer: 1, length: 40, inner: 3, count: 200 }]) {
+        const picked = size.outer * size.count * size.inner;
+        for (const culprits of [[NaN], [Infinity], [-Infinity], [Infinity, -Infinity]]) {
+          const x = random.integers(dtype, picked, 1, 9);
+          culprits.forEach((value, i) => {
+            x[Math.floor(picked / 2) + i] = value;
+          });
+          const index = random.integers("int32", picked, 0, size.length - 1);
+          const handle = backend.scatterAdd(backend.upload(x), backend.upload(index), size, dtype);
+          const expected = exactly(oracle.scatterAdd(x, index, size, dtype));
+          const shape = [size.outer, size.length, size.inner];
+          await expectHandle(backend, "scatterAdd", handle, expected, shape, dtype);
+        }
+      }
+    },
+  };
+}
+
 /** An index out of range: thrown at once, or every read of the result rejects; INDEX_OUT_OF_RANGE either way. */
 function rangeCase(member: "gather" | "scatterAdd", index: number): Case {
   return {
@@ -223,7 +249,12 @@ function rangeCase(member: "gather" | "scatterAdd", index: number): Case {
 export const cases: readonly Case[] = [
   ...DTYPES.flatMap(viewCases),
   ...DTYPES.map(randomViewsCase),
-  ...FLOATS.flatMap((dtype) => [nonFiniteCase(dtype), realAddCase(dtype), maskedNaNCase(dtype)]),
+  ...FLOATS.flatMap((dtype) => [
+    nonFiniteCase(dtype),
+    realAddCase(dtype),
+    maskedNaNCase(dtype),
+    nonFiniteScatterCase(dtype),
+  ]),
   ...DTYPES.flatMap(indexCases),
   ...(["gather", "scatterAdd"] as const).flatMap((member) =>
     [3, -1, 2147483647, -2147483648].map((index) => rangeCase(member, index)),
