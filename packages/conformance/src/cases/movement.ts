@@ -1,7 +1,6 @@
 /** Layer 2: strided and its adjoint, gather and its adjoint (§5). */
 import type { DType, GatherSize, StridedView } from "@corr2d/core";
 import { type Case, requiring } from "../case.ts";
-import { check } from "../compare.ts";
 import * as oracle from "../oracle/arrays.ts";
 import { exactly } from "../oracle/sums.ts";
 import type { Random } from "../random.ts";
@@ -210,38 +209,19 @@ function nonFiniteScatterCase(dtype: DType): Case {
         const picked = size.outer * size.count * size.inner;
         for (const culprits of [[NaN], [Infinity], [-Infinity], [Infinity, -Infinity]]) {
           const x = random.integers(dtype, picked, 1, 9);
-          culprits.forEach((value, i) => {
-            x[Math.floor(picked / 2) + i] = value;
-          });
           const index = random.integers("int32", picked, 0, size.length - 1);
+          for (const [i, value] of culprits.entries()) {
+            const at = i * size.inner; // one below the other: the first two of a column
+            if (at >= picked) continue;
+            x[at] = value;
+            index[at] = index[0]!;
+          }
           const handle = backend.scatterAdd(backend.upload(x), backend.upload(index), size, dtype);
           const expected = exactly(oracle.scatterAdd(x, index, size, dtype));
           const shape = [size.outer, size.length, size.inner];
           await expectHandle(backend, "scatterAdd", handle, expected, shape, dtype);
         }
       }
-    },
-  };
-}
-
-/** An index out of range: thrown at once, or every read of the result rejects; INDEX_OUT_OF_RANGE either way. */
-function rangeCase(member: "gather" | "scatterAdd", index: number): Case {
-  return {
-    id: `${member}/index=${index}-of-3`,
-    clause: "§5.6",
-    covers: { member, dtype: "float32" },
-    async run({ backend }) {
-      const size = { outer: 1, length: 3, inner: 1, count: 2 };
-      const x = backend.upload(new Float32Array(member === "gather" ? 3 : 2).fill(1));
-      const at = backend.upload(Int32Array.of(1, index));
-      const resultSize = member === "gather" ? 2 : 3;
-      let code: unknown = "no error";
-      try {
-        await backend.read(backend[member](x, at, size, "float32"), resultSize, "float32");
-      } catch (error) {
-        code = (error as { code?: unknown }).code;
-      }
-      check(code === "INDEX_OUT_OF_RANGE", `index ${index} of an axis of 3 gave ${String(code)}`);
     },
   };
 }
@@ -256,7 +236,4 @@ export const cases: readonly Case[] = [
     nonFiniteScatterCase(dtype),
   ]),
   ...DTYPES.flatMap(indexCases),
-  ...(["gather", "scatterAdd"] as const).flatMap((member) =>
-    [3, -1, 2147483647, -2147483648].map((index) => rangeCase(member, index)),
-  ),
 ];

@@ -15,6 +15,8 @@ export interface Mutant {
   readonly mutate: (right: Backend) => Members;
   /** Whether it is memory that is lost. */
   readonly leaks?: boolean;
+  /** Made from the backend that works late, of `deferring.ts`. */
+  readonly late?: boolean;
 }
 
 /** Elements of a handle, copied. */
