@@ -35,6 +35,10 @@ function near(actual: number, expected: number, tolerance: number): boolean {
   return Number.isFinite(actual - expected) && Math.abs(actual - expected) <= tolerance;
 }
 
+/** One kind of array, of which a loop is quicker than of any. */
+const asFloat64 = (values: ArrayLike<number>): Float64Array =>
+  values instanceof Float64Array ? values : new Float64Array(values);
+
 /** `[1, 0, 2]`: where element `flat` lies in `shape`. */
 function position(flat: number, shape: readonly number[]): string {
   const at: number[] = [];
@@ -66,11 +70,12 @@ export function expectValues(
   );
   let first = -1;
   let wrong = 0;
-  for (let i = 0; i < values.length; i++) {
-    const got = actual[i]!;
-    const right = values[i]!;
-    if (bits ? Object.is(got, right) : near(got, right, tolerance === undefined ? 0 : tolerance[i]!))
-      continue;
+  const [gots, rights] = [asFloat64(actual), asFloat64(values)];
+  for (let i = 0; i < rights.length; i++) {
+    const got = gots[i]!;
+    const right = rights[i]!;
+    const limit = tolerance === undefined ? 0 : tolerance[i]!;
+    if (bits ? Object.is(got, right) : near(got, right, limit)) continue;
     if (first < 0) first = i;
     wrong++;
   }

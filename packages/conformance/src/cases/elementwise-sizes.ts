@@ -5,7 +5,7 @@ import * as oracle from "../oracle/elementwise.ts";
 import { binaryOps, expectBinary } from "./binary.ts";
 import { broadcastsOf } from "./broadcasts.ts";
 import { expectSelect, type Selection } from "./select.ts";
-import { FAR_SIZES, sizesFor } from "./sizes.ts";
+import { allSizesFor, sizesFor } from "./sizes.ts";
 import { DTYPES, expectHandle } from "./support.ts";
 import { FLOAT_UNARY, INT32_UNARY, unaryOps, unaryRequires } from "./unary.ts";
 import { wideIntegers } from "./values.ts";
@@ -18,8 +18,9 @@ function unaryCase(op: UnaryOp, dtype: DType): Case {
     covers: { member: "unary", dtype },
     async run(context) {
       const { backend, random } = context;
-      const sizes = sizesFor(context, dtype, dtype === "float32");
-      for (const n of op === "neg" ? [...sizes, ...FAR_SIZES] : sizes) {
+      const sizes =
+        op === "neg" ? allSizesFor(context, dtype) : sizesFor(context, dtype, dtype === "float32");
+      for (const n of sizes) {
         const x =
           dtype === "int32" ? wideIntegers(random, n) : random.reals(dtype, n, ...FLOAT_UNARY[op].range);
         const handle = backend.unary(op, backend.upload(x), n, dtype);

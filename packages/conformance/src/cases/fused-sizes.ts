@@ -5,7 +5,7 @@ import type { Expected } from "../compare.ts";
 import { numbers } from "../oracle/elementwise.ts";
 import { activationGrad, addScaled, logSoftmax, softmax } from "../oracle/rows.ts";
 import { ACTIVATIONS } from "./fused.ts";
-import { FAR_SIZES, sizesFor } from "./sizes.ts";
+import { allSizesFor, sizesFor } from "./sizes.ts";
 import { DTYPES, expectHandle, FLOATS, variants } from "./support.ts";
 
 /** Runs a member natively and composed, and compares. */
@@ -30,7 +30,7 @@ function fillCase(dtype: DType): Case {
     covers: { member: "fill", dtype },
     async run(context) {
       const value = dtype === "int32" ? 2 ** 24 + 1 : -0;
-      for (const n of [...sizesFor(context, dtype, true), ...FAR_SIZES]) {
+      for (const n of allSizesFor(context, dtype)) {
         const expected = { values: numbers(n, () => value), bits: true };
         await expectComposite(
           context,

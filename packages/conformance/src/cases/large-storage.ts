@@ -5,7 +5,7 @@
 import { arrayOf, type Backend, type DType, type TypedArray } from "@corr2d/core";
 import { type Case, type Context, requiring } from "../case.ts";
 import { check, expectBits } from "../compare.ts";
-import { EDGE_SIZES, FAR_SIZES } from "./sizes.ts";
+import { allSizesFor } from "./sizes.ts";
 import { DTYPES } from "./support.ts";
 
 /** From some 16 KiB to 1 MiB, and to 4 MiB for float32; each a little past a power of two. */
@@ -40,8 +40,9 @@ function storageCases(dtype: DType): Case[] {
       id: `upload/${dtype}/sizes`,
       clause: "§2.3",
       ...uploading,
-      async run({ backend }) {
-        for (const size of [...EDGE_SIZES, ...FAR_SIZES]) {
+      async run(context) {
+        const { backend } = context;
+        for (const size of allSizesFor(context, dtype)) {
           const handle = backend.upload(counting(dtype, size));
           expectCounting("read", await backend.read(handle, size, dtype), size);
           backend.free(handle);

@@ -9,7 +9,7 @@ import type { Random } from "../random.ts";
 import { attempt, codeOf, failingGather, failingScatterAdd } from "./failing.ts";
 import { expectResults, readResults, type Sample, samplesOf } from "./samples/index.ts";
 
-const STEPS = 300;
+const STEPS = 300; // 100 through the validating wrapper
 const MOST_KEPT = 60;
 
 /** A sample with its operands, on the backend at times, and what it must give. */
@@ -57,13 +57,13 @@ function mixedCase(name: string, dtypes: readonly DType[]): Case {
     id: `order/mixed-run${name}`,
     clause: "§10.6",
     ...requiring(dtypes[0]!),
-    async run({ backend, random }) {
+    async run({ backend, random, validated }) {
       const draw = (n: number): number => Math.floor(random.next() * n);
       const prepared = dtypes.flatMap(samplesOf).map((sample) => prepare(sample, random));
       const kept: Done[] = [];
       const pending: { read: Promise<TypedArray[]>; from: Prepared; step: number }[] = [];
       const codes: Promise<string>[] = [];
-      for (let step = 0; step < STEPS; step++) {
+      for (let step = 0; step < (validated ? STEPS / 3 : STEPS); step++) {
         const from = prepared[(step * 7 + draw(3)) % prepared.length]!;
         from.handles ??= from.data.map((data) => backend.upload(data));
         if (step % 5 === 0) codes.push(...failSomehow(backend, draw(8), dtypes[draw(dtypes.length)]!));

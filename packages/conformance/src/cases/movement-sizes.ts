@@ -4,7 +4,7 @@ import { type Case, type Context, requiring } from "../case.ts";
 import * as oracle from "../oracle/arrays.ts";
 import { exactly } from "../oracle/sums.ts";
 import type { Random } from "../random.ts";
-import { FAR_SIZES, sizesFor } from "./sizes.ts";
+import { allSizesFor, sizesFor } from "./sizes.ts";
 import { DTYPES, expectHandle } from "./support.ts";
 import { anyBits, nonZero, wideIntegers } from "./values.ts";
 
@@ -43,7 +43,7 @@ function viewCases(dtype: DType): Case[] {
   return Object.entries(VIEWS).flatMap(([name, of]): Case[] => {
     const far = of(2).shape.length === 1 || (dtype === "float32" && FAR_VIEWS.includes(name));
     const views = (context: Context): StridedView[] =>
-      [...sizesFor(context, dtype, far), ...(name === "copy" ? FAR_SIZES : [])].map(of);
+      (name === "copy" ? allSizesFor(context, dtype) : sizesFor(context, dtype, far)).map(of);
     return [
       {
         id: `strided/${dtype}/sizes,${name}`,

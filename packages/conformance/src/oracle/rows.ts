@@ -15,17 +15,19 @@ function eachRow(
   outer: number,
   length: number,
   inner: number,
-  visit: (at: readonly number[], max: number, sum: number) => void,
+  visit: (at: Int32Array, max: number, sum: number) => void,
 ): void {
+  const at = new Int32Array(length);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
-      const at = Array.from({ length }, (_, j) => (o * length + j) * inner + i);
-      const max = at.reduce((largest, a) => Math.max(largest, x[a]!), Number.NEGATIVE_INFINITY);
-      visit(
-        at,
-        max,
-        at.reduce((sum, a) => sum + Math.exp(x[a]! - max), 0),
-      );
+      let max = Number.NEGATIVE_INFINITY;
+      for (let j = 0; j < length; j++) {
+        at[j] = (o * length + j) * inner + i;
+        max = Math.max(max, x[at[j]!]!);
+      }
+      let sum = 0;
+      for (const a of at) sum += Math.exp(x[a]! - max);
+      visit(at, max, sum);
     }
   }
 }
