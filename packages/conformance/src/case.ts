@@ -23,16 +23,20 @@ export type Member = keyof StorageMembers<unknown> | OperationName;
 export interface Context {
   readonly id: string;
   readonly clause: string;
-  /** The backend under test, with core's fallbacks for the composites that it lacks. */
+  /** The backend under test, with core's fallbacks for the composites and optional functions that it lacks. */
   readonly backend: CompleteBackend;
-  /** The same backend with core's fallbacks for all composites. */
+  /** The same backend with core's fallbacks for all of them. */
   readonly composed: CompleteBackend;
   /** The composites that the backend supplies itself. */
   readonly native: readonly Member[];
+  /** Whether the validating wrapper is between, which reads every value twice: long cases do less then. */
+  readonly validated: boolean;
   /** Seeded by the case's id, so a failure repeats. */
   readonly random: Random;
   /** A further instance of the backend, closed when the case ends. */
   create(): Promise<CompleteBackend>;
+  /** A second instance, which further cases share: it must be left as it was. */
+  sibling(): Promise<CompleteBackend>;
 }
 
 export interface Case {

@@ -63,11 +63,10 @@ function tally(results: readonly Result[]): string {
 
 /** Groups of cases down (plain and validated runs counted together), backends across. */
 export function comparisonTable(reports: readonly BackendReport[]): string {
-  const groupOf = (result: Result): string => result.group.replace("validated/", "");
-  const groups = [...new Set(reports.flatMap(({ results }) => results.map(groupOf)))];
+  const groups = [...new Set(reports.flatMap(({ results }) => results.map(({ group }) => group)))];
   const rows = groups.map((group) => [
     group,
-    ...reports.map(({ results }) => tally(results.filter((result) => groupOf(result) === group))),
+    ...reports.map(({ results }) => tally(results.filter((result) => result.group === group))),
   ]);
   const header = ["", ...reports.map((report) => report.label)];
   const total = ["all", ...reports.map((report) => tally(report.results))];

@@ -12,7 +12,7 @@ import {
   withFallbacks,
 } from "@corr2d/core";
 import type { BackendFactory, Case } from "./case.ts";
-import { stripComposites, trackHandles } from "./handles.ts";
+import { stripComposites, type Tracker, trackHandles } from "./handles.ts";
 import { createRandom, seedOf } from "./random.ts";
 import { strict } from "./strict.ts";
 
@@ -41,21 +41,28 @@ function describeFailure(item: Case, error: unknown): Error {
   return new Error(`${item.clause} ${item.id}: ${message} (seed ${seedOf(item.id)})`, { cause: error });
 }
 
+export interface RunOptions {
+  /** Through the wrapper of `strict.ts`. */
+  readonly validated?: boolean;
+  /** A second instance that others may share. Left out: one of the case's own. */
+  readonly sibling?: () => Promise<Backend>;
+}
+
 /**
- * Runs a case; with `validated`, through the wrapper of `strict.ts`.
+ * Runs a case.
  * @throws Error naming clause, id and seed when the clause is broken.
  */
 export async function runCase(
   item: Case,
   backend: Backend,
   factory: BackendFactory,
-  validated = false,
+  { validated = false, sibling }: RunOptions = {},
 ): Promise<void> {
   const before = await settledStats(backend);
   const guard = validated ? strict(backend) : null;
   const base = guard === null ? backend : guard.backend;
   const native = trackHandles(withFallbacks(base));
-  const composed = trackHandles(withFallbacks(stripComposites(base)));
+  const twin: { tracker?: Tracker } = {}; // made when asked for: many cases do without
   const created: Backend[] = [];
   const create = async (): Promise<CompleteBackend> => {
     const instance = await factory();
@@ -67,20 +74,25 @@ export async function runCase(
       id: item.id,
       clause: item.clause,
       backend: native.backend,
-      composed: composed.backend,
+      get composed() {
+        twin.tracker ??= trackHandles(withFallbacks(stripComposites(base)));
+        return twin.tracker.backend;
+      },
       native: nativeComposites(backend),
+      validated,
       random: createRandom(seedOf(item.id)),
       create,
+      sibling: sibling === undefined ? create : async () => withFallbacks(await sibling()),
     });
     await guard?.settle();
     native.release();
-    composed.release();
+    twin.tracker?.release();
     checkLeak(before, await settledStats(backend));
   } catch (error) {
     throw describeFailure(item, error);
   } finally {
     native.release();
-    composed.release();
+    twin.tracker?.release();
     for (const instance of created) await instance.close?.();
   }
 }

@@ -2,14 +2,16 @@
  * The suite for one backend: every case twice (plainly, then through the validating wrapper), each with an
  * outcome. Runners (vitest, node:test, the command line) only walk `entries`.
  *
- * A fresh instance of the backend serves each group of cases (the first part of the id). Skips come only from
- * what the backend declares; strict mode turns a skip that the caller did not allow by name into a failure; a
- * known failure that passes is a failure too, so that lists of them cannot rot.
+ * One instance of the backend serves each group of cases (the first part of the id); entries are in the order of
+ * their groups, and run one after the other even where a runner starts several. Skips come only from what the backend
+ * declares; strict mode turns a skip that the caller did not allow by name into a failure; a known failure that passes
+ * is a failure too, so that lists of them cannot rot.
  */
-import type { Backend } from "@corr2d/core";
 import { type BackendFactory, type Case, skipReason } from "./case.ts";
 import { cases } from "./cases/index.ts";
+import { createInstances } from "./instances.ts";
 import { runCase } from "./run-case.ts";
+import { withTimeLimit } from "./time-limit.ts";
 
 export interface StrictMode {
   /** The requirements whose absence is meant: `"float64"`, `"syncRead"`, `"stats"`, `"close"`, … */
@@ -79,19 +81,6 @@ function featuresCase(features: NonNullable<StrictMode["features"]>): Case {
   };
 }
 
-/** `work`, or an error once `milliseconds` have passed: a backend that never answers must not hang its suite. */
-async function withTimeLimit<T>(work: Promise<T>, milliseconds: number, id: string): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${id} did not end within ${milliseconds} ms`)), milliseconds);
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** What a case that was run comes to, given what is known to fail. */
 function outcomeOf(error: Error | null, known: KnownFailure | undefined): Outcome {
   if (known === undefined) return error === null ? { status: "passed" } : { status: "failed", error };
@@ -99,43 +88,39 @@ function outcomeOf(error: Error | null, known: KnownFailure | undefined): Outcom
   return { status: "failed", error: new Error(`${known.id} passes now: take it off the known failures`) };
 }
 
+/** The cases by group, the groups in the order of their first cases. */
+function byGroup(all: readonly Case[]): Map<string, Case[]> {
+  const groups = new Map<string, Case[]>();
+  for (const item of all) {
+    const group = item.id.split("/")[0]!;
+    groups.set(group, [...(groups.get(group) ?? []), item]);
+  }
+  return groups;
+}
+
 /** The suite over the instances that `factory` makes. */
 export function createSuite(factory: BackendFactory, options: SuiteOptions = {}): Suite {
   const strictMode: StrictMode | null =
     options.strict === true ? {} : options.strict === false ? null : (options.strict ?? null);
+  const timeLimit = options.timeLimit ?? TIME_LIMIT;
+  const instances = createInstances(factory, timeLimit);
   const counts = { passed: 0, failed: 0, skipped: 0, "known failure": 0 };
   const reasons = new Map<string, number>();
   let name = "backend";
-  let instance: { readonly group: string; readonly backend: Promise<Backend> } | null = null;
-
-  const close = async (): Promise<void> => {
-    const closing = instance;
-    instance = null;
-    // One that never came to be was reported by the cases that wanted it.
-    const backend = await closing?.backend.catch(() => null);
-    await backend?.close?.();
-  };
-
-  const instanceFor = async (group: string): Promise<Backend> => {
-    if (instance?.group !== group) {
-      await close();
-      instance = { group, backend: Promise.resolve().then(factory) };
-    }
-    const backend = await instance!.backend;
-    name = backend.name;
-    return backend;
-  };
 
   /** Runs a case; gives the reason when it has to be skipped. */
   const attempt = async (item: Case, group: string, validated: boolean): Promise<string | null> => {
-    const backend = await instanceFor(group);
+    const backend = await instances.serve(group);
+    name = backend.name;
     for (const requirement of item.requires ?? []) {
       const reason = skipReason(backend, requirement);
       if (reason === null) continue;
       if (strictMode === null || strictMode.allow?.includes(requirement)) return reason;
-      throw new Error(`strict mode: skipped because ${reason}; allow "${requirement}" if that is meant`);
+      throw new Error(
+        `${item.clause} ${item.id}: strict mode: skipped because ${reason}; allow "${requirement}" if that is meant`,
+      );
     }
-    await runCase(item, backend, factory, validated);
+    await runCase(item, backend, factory, { validated, sibling: instances.sibling });
     return null;
   };
 
@@ -143,32 +128,34 @@ export function createSuite(factory: BackendFactory, options: SuiteOptions = {})
     const known = options.knownFailures?.find(({ id }) => id === item.id);
     try {
       const work = attempt(item, group, validated);
-      const reason = await withTimeLimit(work, options.timeLimit ?? TIME_LIMIT, item.id);
+      const reason = await withTimeLimit(work, timeLimit, item.id);
       return reason === null ? outcomeOf(null, known) : { status: "skipped", reason };
     } catch (error) {
+      await instances.discard();
       return outcomeOf(asError(error), known);
     }
   };
 
-  const entryOf = (item: Case, validated: boolean): Entry => {
-    const prefix = validated ? "validated/" : "";
-    const group = prefix + item.id.split("/")[0]!;
-    return {
-      id: prefix + item.id,
-      clause: item.clause,
-      group,
-      ...(item.covers === undefined ? {} : { covers: item.covers }),
-      async run(): Promise<Outcome> {
-        const outcome = await runEntry(item, group, validated);
-        counts[outcome.status]++;
-        if (outcome.status === "skipped") reasons.set(outcome.reason, (reasons.get(outcome.reason) ?? 0) + 1);
-        return outcome;
-      },
-    };
-  };
+  let previous: Promise<unknown> = Promise.resolve();
+  const entryOf = (item: Case, group: string, validated: boolean): Entry => ({
+    id: (validated ? "validated/" : "") + item.id,
+    clause: item.clause,
+    group,
+    ...(item.covers === undefined ? {} : { covers: item.covers }),
+    async run(): Promise<Outcome> {
+      const turn = previous.then(() => runEntry(item, group, validated));
+      previous = turn;
+      const outcome = await turn;
+      counts[outcome.status]++;
+      if (outcome.status === "skipped") reasons.set(outcome.reason, (reasons.get(outcome.reason) ?? 0) + 1);
+      return outcome;
+    },
+  });
 
   const all = strictMode?.features === undefined ? cases : [...cases, featuresCase(strictMode.features)];
-  const entries = [...all.map((item) => entryOf(item, false)), ...all.map((item) => entryOf(item, true))];
+  const entries = [...byGroup(all)].flatMap(([group, items]) =>
+    [false, true].flatMap((validated) => items.map((item) => entryOf(item, group, validated))),
+  );
   const filter = options.filter;
   return {
     entries: filter === undefined ? entries : entries.filter((e) => `${e.clause} ${e.id}`.includes(filter)),
@@ -182,6 +169,6 @@ export function createSuite(factory: BackendFactory, options: SuiteOptions = {})
         (counts.skipped > 0 ? `, ${counts.skipped} skipped (${why})` : "")
       );
     },
-    close,
+    close: instances.close,
   };
 }

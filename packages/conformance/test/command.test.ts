@@ -48,10 +48,10 @@ test("a passing run exits with 0 and counts", async () => {
   expect(code).toBe(0);
 });
 
-test("a failure names clause, id, index, both values and the seed", async () => {
+test("a failure names clause, id, index, operands, both values and the seed", async () => {
   const { code, text } = await command(WRONG, "--filter", " unary/neg/int32");
   expect(text).toMatch(
-    /FAILED wrong §3\.3 unary\/neg\/int32: neg\[\d+\] of shape \[38\]: got \d, expected -\d \(.*\); \d+ of 38 .*\(seed \d+\)/,
+    /FAILED wrong §3\.3 unary\/neg\/int32: neg\[\d+\] of shape \[38\]: neg\(\d\) gave \d, expected -\d \(.*\); \d+ of 38 .*\(seed \d+\)/,
   );
   expect(code).toBe(1);
 });

@@ -39,6 +39,20 @@ test("the message gives index, shape, values and the error in tolerances", () =>
   expect(() => expectValues("y", [1], { values: [1, 2] }, [2])).toThrow("1 elements, expected 2");
 });
 
+test("an explanation takes the place of what came", () => {
+  const expected = { values: [7], explain: () => "3 + 4" };
+  expect(() => expectValues("add", [8], expected, [1])).toThrow(
+    "add[0] of shape [1]: 3 + 4 gave 8, expected 7 (off by 1",
+  );
+});
+
+test("a copy is compared bit by bit", () => {
+  expect(() => expectValues("x", [0], { values: [-0], bits: true }, [1])).toThrow(
+    "x[0] of shape [1]: got 0, expected -0 (a copy, bit for bit); 1 of 1 elements are wrong",
+  );
+  expect(() => expectValues("x", [NaN, -0], { values: [NaN, -0], bits: true }, [2])).not.toThrow();
+});
+
 test("bits tell −0 from 0", () => {
   expect(() => expectBits("x", [-0], [0])).toThrow("x[0]: got -0, expected 0");
   expect(() => expectBits("x", [NaN], [NaN])).not.toThrow();

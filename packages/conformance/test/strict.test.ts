@@ -35,7 +35,7 @@ test("the caller: arguments", async () => {
     [() => backend.reduce("sum", x, [3, 1], [1, 0], "float32"), /reduce's axes are \[1, 0\]/],
     [() => backend.strided(x, view, "float32"), /addresses 1 to 3 of a source of 3/],
     [() => backend.matmul(x, x, { ...product, rows: 2 }, "float32"), /holds 3 × float32.*say 6/],
-    [() => backend.corr2d(x, x, { ...corr2dWindow([1, 1, 1, 3], [1, 1, 1, 3]) }, "float32"), /not frozen/],
+    [() => backend.corr2d!(x, x, { ...corr2dWindow([1, 1, 1, 3], [1, 1, 1, 3]) }, "float32"), /not frozen/],
   ];
   for (const [call, message] of wrong) expect(call).toThrow(message);
   await expect(backend.read(x, 2, "float32")).rejects.toThrow(

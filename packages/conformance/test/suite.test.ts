@@ -4,14 +4,14 @@ import { expect, test } from "vitest";
 import cpuJs from "../../cpu-js/src/index.ts";
 import { withMembers } from "../src/handles.ts";
 import { cases } from "../src/index.ts";
-import { createSuite, type Outcome, type SuiteOptions } from "../src/suite.ts";
+import { createSuite, type Entry, type Outcome, type SuiteOptions } from "../src/suite.ts";
 
 const right = (): Backend => cpuJs() as Backend;
 const withoutFloat64 = (): Backend => withMembers(right(), { dtypes: ["float32", "int32"] });
 const wrong = (): Backend => {
   const backend = right();
   return withMembers(backend, {
-    fill: (_: number, size: number, dtype: "float32") => backend.fill(0.5, size, dtype),
+    fill: (_: number, size: number, dtype: "float32") => backend.fill!(0.5, size, dtype),
   });
 };
 
@@ -73,4 +73,45 @@ test("a backend that never answers fails, and does not hang", async () => {
     status: "failed",
     error: { message: "read/float32/copies did not end within 50 ms" },
   });
+});
+
+/** How many instances the entries that contain `filter` are run on, by `walk`. */
+async function instancesFor(
+  filter: string,
+  make: () => Backend,
+  walk: (entries: readonly Entry[]) => Promise<unknown>,
+): Promise<number> {
+  let made = 0;
+  const suite = createSuite(
+    () => {
+      made++;
+      return make();
+    },
+    { filter },
+  );
+  await walk(suite.entries);
+  await suite.close();
+  return made;
+}
+
+const oneByOne = async (entries: readonly Entry[]): Promise<void> => {
+  for (const entry of entries) await entry.run();
+};
+
+test("one instance serves a group, plain and validated, however the cases are listed", async () => {
+  expect(await instancesFor("Pool2d/float32/golden", right, oneByOne)).toBe(2); // two pools, each twice two dtypes
+});
+
+test("entries that a runner starts at once run one after the other", async () => {
+  const atOnce = (entries: readonly Entry[]) => Promise.all(entries.map((entry) => entry.run()));
+  expect(await instancesFor("Pool2d/float32/golden", right, atOnce)).toBe(2);
+});
+
+test("a failed case leaves its instance to nobody", async () => {
+  let failing = 0;
+  const made = await instancesFor(" fill/", wrong, (entries) => {
+    failing = entries.length;
+    return oneByOne(entries);
+  });
+  expect(made).toBe(failing);
 });

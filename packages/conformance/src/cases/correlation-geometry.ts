@@ -95,6 +95,66 @@ export const LARGE: readonly Geometry[] = [
   geometry([1, 1, 96, 130], [1, 1, 3, 3], { padding: 1 }),
 ];
 
+/** Batch, channels, groups, kernels and rows past what small caches, tiles and tables of them hold. */
+export const PAST: readonly Geometry[] = [
+  geometry([65, 2, 4, 5], [3, 2, 3, 3], { padding: 1 }),
+  geometry([67, 3, 3, 3], [2, 3, 1, 1]),
+  geometry([66, 4, 4, 4], [4, 2, 2, 3], { groups: 2, stride: 2, padding: 1 }),
+  geometry([1, 65, 5, 6], [3, 65, 3, 3], { padding: 1 }),
+  geometry([1, 3, 5, 6], [67, 3, 3, 3], { padding: 1 }),
+  geometry([1, 66, 6, 6], [67, 66, 3, 3], { padding: 1 }),
+  geometry([2, 70, 5, 5], [33, 70, 1, 1]),
+  geometry([1, 33, 5, 5], [70, 33, 1, 1]),
+  geometry([1, 68, 6, 5], [66, 68, 2, 2], { stride: 2 }),
+  geometry([1, 34, 5, 6], [34, 1, 3, 3], { groups: 34, padding: 1 }),
+  geometry([1, 70, 4, 5], [70, 2, 3, 3], { groups: 35 }),
+  geometry([2, 37, 5, 5], [74, 1, 3, 3], { groups: 37, padding: 1 }),
+  geometry([1, 66, 7, 7], [66, 1, 3, 3], { groups: 66, stride: 2, padding: 1 }),
+  geometry([1, 1, 12, 11], [2, 1, 8, 8]),
+  geometry([1, 2, 10, 11], [3, 2, 9, 9], { padding: 4 }),
+  geometry([1, 2, 12, 9], [2, 2, 11, 2], { padding: [5, 5, 0, 1] }),
+  geometry([1, 1, 5, 20], [2, 1, 2, 13], { stride: [1, 2] }),
+  geometry([2, 1, 20, 3], [2, 1, 15, 1], { padding: [7, 7, 0, 0] }),
+  geometry([1, 3, 18, 19], [3, 1, 8, 9], { groups: 3, padding: [4, 3, 4, 4] }),
+  geometry([1, 2, 4, 131], [3, 2, 3, 3], { padding: 1 }),
+  geometry([1, 1, 5, 133], [2, 1, 5, 5], { padding: 2 }),
+  geometry([1, 2, 3, 257], [2, 2, 3, 3], { padding: 1, stride: 2 }),
+  geometry([1, 2, 131, 3], [3, 2, 3, 3], { padding: 1 }),
+  geometry([1, 3, 4, 132], [3, 1, 3, 3], { groups: 3, padding: 1 }),
+  geometry([1, 2, 3, 140], [2, 2, 2, 4], { dilation: [1, 5] }),
+  geometry([2, 8, 2, 131], [8, 8, 1, 1]),
+];
+
+/** 1 × 1 kernels are a matrix product; with strides, padding or groups they are not the plain one. */
+export const POINTWISE: readonly Geometry[] = [
+  geometry([2, 4, 7, 8], [6, 4, 1, 1], { stride: 2 }),
+  geometry([1, 3, 7, 9], [5, 3, 1, 1], { stride: [2, 3] }),
+  geometry([1, 3, 7, 9], [5, 3, 1, 1], { stride: [1, 2] }),
+  geometry([2, 3, 5, 6], [4, 3, 1, 1], { padding: 1 }),
+  geometry([1, 3, 8, 9], [5, 3, 1, 1], { stride: 3, padding: 2 }),
+  geometry([1, 2, 5, 6], [3, 2, 1, 1], { padding: [0, 1, 2, 0], dilation: 3 }),
+  geometry([2, 6, 7, 7], [4, 3, 1, 1], { stride: 2, groups: 2 }),
+  geometry([1, 5, 6, 7], [5, 1, 1, 1], { stride: 2, groups: 5 }),
+  geometry([1, 48, 9, 9], [40, 48, 1, 1], { stride: 2 }),
+  geometry([2, 16, 8, 8], [20, 16, 1, 1], { stride: 2, padding: 1 }),
+];
+
+/** Even kernels' 'same' padding has one more row and column behind than before. */
+export const SAME: readonly Geometry[] = [
+  geometry([1, 1, 3, 3], [1, 1, 2, 2], { padding: "same" }),
+  geometry([1, 1, 5, 6], [1, 1, 4, 4], { padding: "same" }),
+  geometry([1, 2, 5, 6], [3, 2, 2, 3], { padding: "same" }),
+  geometry([2, 2, 6, 5], [2, 2, 3, 4], { padding: "same" }),
+  geometry([1, 3, 7, 4], [2, 3, 6, 2], { padding: "same" }),
+  geometry([1, 1, 4, 9], [2, 1, 1, 4], { padding: "same" }),
+  geometry([2, 4, 6, 6], [4, 2, 2, 2], { padding: "same", groups: 2 }),
+  geometry([1, 4, 6, 7], [4, 1, 4, 2], { padding: "same", groups: 4 }),
+  geometry([1, 2, 9, 8], [2, 2, 2, 4], { padding: "same", dilation: [3, 1] }),
+  geometry([1, 2, 3, 2], [2, 2, 4, 6], { padding: "same" }), // larger than the input
+  geometry([1, 16, 12, 12], [16, 16, 4, 4], { padding: "same" }),
+  geometry([2, 16, 9, 10], [24, 16, 2, 2], { padding: "same" }),
+];
+
 /** An integer from `low` to `high`. */
 const between = (random: Random, low: number, high: number): number =>
   low + Math.floor(random.next() * (high - low + 1));

@@ -4,9 +4,10 @@ import { type Case, requiring } from "../case.ts";
 import { activationGrad, addScaled, logSoftmax, softmax } from "../oracle/rows.ts";
 import { exactly } from "../oracle/sums.ts";
 import { arrayFrom, DTYPES, expectHandle, FLOATS, variants } from "./support.ts";
+import { DELICATE } from "./values.ts";
 
 function fillCase(dtype: DType): Case {
-  const values = dtype === "int32" ? [0, 7, -2147483648] : [0, 0.1, -3, NaN, Infinity, -Infinity];
+  const values = [...DELICATE[dtype], ...(dtype === "int32" ? [7] : [0.1, -3])];
   return {
     id: `fill/${dtype}`,
     clause: "§7.3",
@@ -16,7 +17,7 @@ function fillCase(dtype: DType): Case {
       for (const [label, backend] of variants(context, "fill")) {
         for (const size of [0, 1, 2, 5, 16, 33, 1000]) {
           for (const value of values) {
-            const expected = { values: arrayFrom(dtype, new Array<number>(size).fill(value)) };
+            const expected = { values: arrayFrom(dtype, new Array<number>(size).fill(value)), bits: true };
             const handle = backend.fill(value, size, dtype);
             await expectHandle(backend, `${label} fill(${value})`, handle, expected, [size], dtype);
           }
@@ -98,7 +99,7 @@ function softmaxCases(member: "softmax" | "logSoftmax", dtype: DType): Case[] {
   ];
 }
 
-const ACTIVATIONS: readonly Activation[] = ["relu", "sigmoid", "tanh"];
+export const ACTIVATIONS: readonly Activation[] = ["relu", "sigmoid", "tanh"];
 
 function activationCases(op: Activation, dtype: DType): Case[] {
   const common = {
@@ -119,6 +120,28 @@ function activationCases(op: Activation, dtype: DType): Case[] {
         for (const [label, backend] of variants(context, "activationGrad")) {
           const handle = backend.activationGrad(op, backend.upload(y), backend.upload(g), size, dtype);
           await expectHandle(backend, `${label} activationGrad`, handle, expected, [size], dtype);
+        }
+      },
+    },
+    {
+      // As IEEE 754 gives g times the slope: 0 times an infinity is NaN.
+      id: `activationGrad/${op}/${dtype}/non-finite`,
+      ...common,
+      async run(context) {
+        const results = op === "relu" ? [0, 2, -0, Infinity] : [0, 0.5, 1, NaN];
+        const gradients = [1, NaN, Infinity, -Infinity, -3];
+        const y = arrayFrom(
+          dtype,
+          results.flatMap((value) => gradients.map(() => value)),
+        );
+        const g = arrayFrom(
+          dtype,
+          results.flatMap(() => gradients),
+        );
+        const expected = activationGrad(op, y, g, dtype);
+        for (const [label, backend] of variants(context, "activationGrad")) {
+          const handle = backend.activationGrad(op, backend.upload(y), backend.upload(g), y.length, dtype);
+          await expectHandle(backend, `${label} activationGrad`, handle, expected, [y.length], dtype);
         }
       },
     },

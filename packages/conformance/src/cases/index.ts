@@ -2,30 +2,60 @@
 import type { Case } from "../case.ts";
 import { cases as autograd } from "./autograd.ts";
 import { cases as binary } from "./binary.ts";
+import { cases as closing } from "./closing.ts";
 import { cases as correlation } from "./correlation.ts";
+import { cases as correlationSizes } from "./correlation-sizes.ts";
 import { cases as correlationValues } from "./correlation-values.ts";
+import { cases as determinism } from "./determinism.ts";
+import { cases as elementwiseSizes } from "./elementwise-sizes.ts";
+import { cases as failure } from "./failure.ts";
 import { cases as fused } from "./fused.ts";
+import { cases as fusedSizes } from "./fused-sizes.ts";
+import { cases as indexRange } from "./index-range.ts";
+import { cases as largeStorage } from "./large-storage.ts";
 import { cases as matmul } from "./matmul.ts";
+import { cases as matmulSizes } from "./matmul-sizes.ts";
+import { cases as mixed } from "./mixed.ts";
 import { cases as movement } from "./movement.ts";
+import { cases as movementSizes } from "./movement-sizes.ts";
 import { cases as order } from "./order.ts";
 import { cases as pools } from "./pools.ts";
+import { cases as poolsNonFinite } from "./pools-non-finite.ts";
+import { cases as poolsSizes } from "./pools-sizes.ts";
 import { cases as reduce } from "./reduce.ts";
+import { cases as reduceSizes } from "./reduce-sizes.ts";
+import { cases as select } from "./select.ts";
 import { cases as storage } from "./storage.ts";
 import { cases as training } from "./training.ts";
 import { cases as unary } from "./unary.ts";
 
 export const cases: readonly Case[] = [
   ...storage,
+  ...largeStorage,
+  ...closing,
   ...unary,
   ...binary,
+  ...select,
+  ...elementwiseSizes,
   ...reduce,
+  ...reduceSizes,
   ...movement,
+  ...movementSizes,
+  ...indexRange,
   ...matmul,
+  ...matmulSizes,
   ...fused,
+  ...fusedSizes,
   ...pools,
+  ...poolsSizes,
+  ...poolsNonFinite,
   ...correlation,
   ...correlationValues,
+  ...correlationSizes,
   ...autograd,
   ...training,
   ...order,
+  ...failure,
+  ...mixed,
+  ...determinism,
 ];

@@ -19,7 +19,7 @@ const SIZES: readonly Sizes[] = [
 /** Tile edges: every dimension swept while the others stay put. */
 const SWEEP = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 15, 16, 17, 24, 33];
 
-function sizeOf([batch, rows, inner, columns]: Sizes, transpose: string): MatmulSize {
+export function sizeOf([batch, rows, inner, columns]: Sizes, transpose: string): MatmulSize {
   const [transposeA, transposeB] = [transpose[0] === "t", transpose[1] === "t"];
   return { batch, rows, inner, columns, transposeA, transposeB };
 }
@@ -84,7 +84,7 @@ function nonFiniteCase(dtype: DType): Case {
   };
 }
 
-const TRANSPOSES = ["nn", "nt", "tn", "tt"];
+export const TRANSPOSES: readonly string[] = ["nn", "nt", "tn", "tt"];
 
 export const cases: readonly Case[] = FLOATS.flatMap((dtype) => [
   ...SIZES.flatMap((sizes) => TRANSPOSES.map((transpose) => productCase(dtype, sizes, transpose))),

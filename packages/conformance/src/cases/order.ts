@@ -1,30 +1,15 @@
 /**
- * Layer 7: order, failure and determinism (§10, §11): operations take effect in call order however late they
- * run, reads may be many and overlap with frees, a failure reaches whoever reads, and nothing else changes.
+ * Layer 7: order (§10): operations take effect in call order however late they run, reads may be many and overlap with
+ * frees, and what is freed after a call still counts in it.
  */
-import { type Backend, type CompleteBackend, corr2dWindow, type TypedArray } from "@corr2d/core";
+import { type CompleteBackend, corr2dWindow, type TypedArray } from "@corr2d/core";
 import type { Case } from "../case.ts";
-import { check, expectBits } from "../compare.ts";
+import { expectBits } from "../compare.ts";
+import { expectResults, nameOf, perSample } from "./samples/index.ts";
 
 /** x + 1, a new handle. */
-function increment(backend: Backend, x: unknown, one: unknown, size: number): unknown {
+function increment(backend: CompleteBackend, x: unknown, one: unknown, size: number): unknown {
   return backend.binary("add", x, [size], one, [1], [size], "float32");
-}
-
-/** A gather whose index 9 is out of its axis of 3: the one operation that data alone can make fail. */
-function failing(backend: Backend, x: unknown): unknown {
-  const index = backend.upload(Int32Array.of(0, 9));
-  return backend.gather(x, index, { outer: 1, length: 3, inner: 1, count: 2 }, "float32");
-}
-
-/** The code of the error that `run` ends in, thrown or rejected. */
-async function codeOf(run: () => unknown): Promise<string> {
-  try {
-    await run();
-  } catch (error) {
-    return String((error as { code?: unknown }).code);
-  }
-  return "no error";
 }
 
 /** Each is made, read and read again while the others are pending. */
@@ -135,113 +120,24 @@ const operandsFreedAtOnce: Case = {
   },
 };
 
-const failureReachesTheReader: Case = {
-  id: "failure/reaches-the-reader",
-  clause: "§10.3",
-  async run({ backend }) {
-    const x = backend.upload(Float32Array.of(1, 2, 3));
-    const code = await codeOf(() => backend.read(failing(backend, x), 2, "float32"));
-    check(code === "INDEX_OUT_OF_RANGE", `a gather out of range and a read of it gave ${code}`);
-  },
-};
-
-const failureSpreads: Case = {
-  id: "failure/spreads-to-what-depends-on-it",
-  clause: "§10.3",
-  async run({ backend }) {
-    const x = backend.upload(Float32Array.of(1, 2, 3));
-    const code = await codeOf(() => {
-      const bad = failing(backend, x);
-      const doubled = backend.binary("add", bad, [2], bad, [2], [2], "float32");
-      const total = backend.reduce("sum", doubled, [2], [0], "float32");
-      backend.free(bad);
-      return backend.read(total, 1, "float32");
+/** Three calls of every sample, their operands freed at once and the memory written over; then all results are read. */
+const lifetimes = perSample((sample) => ({
+  id: `order/operands-freed/${nameOf(sample)}`,
+  clause: "§10.1",
+  async run({ backend, random }) {
+    const calls = [0, 1, 2].map(() => {
+      const data = sample.draw(random);
+      const operands = data.map((each) => backend.upload(each));
+      const results = sample.run(backend, operands);
+      for (const operand of operands) backend.free(operand);
+      const clutter = data.map((each) => backend.upload(each.map(() => 77) as TypedArray));
+      backend.free(backend.upload(new Float32Array(1300).fill(77)));
+      if (clutter.length > 0) backend.free(clutter[0]);
+      return { data, results };
     });
-    check(code === "INDEX_OUT_OF_RANGE", `two operations behind a failed gather, a read gave ${code}`);
-  },
-};
-
-const everyReadRejects: Case = {
-  id: "failure/every-read-rejects",
-  clause: "§10.3",
-  async run({ backend }) {
-    const x = backend.upload(Float32Array.of(1, 2, 3));
-    let bad: unknown;
-    try {
-      bad = failing(backend, x);
-    } catch {
-      return; // thrown at the call: there is no result to read
+    for (const [i, { data, results }] of calls.entries()) {
+      await expectResults(sample, backend, `call ${i}`, results, sample.expected(data));
     }
-    for (const which of ["first", "second"]) {
-      const code = await codeOf(() => backend.read(bad, 2, "float32"));
-      check(code === "INDEX_OUT_OF_RANGE", `the ${which} read of a failed gather gave ${code}`);
-    }
-    backend.free(bad);
-  },
-};
-
-const failureStaysLocal: Case = {
-  id: "failure/leaves-the-rest-alone",
-  clause: "§10.6",
-  async run({ backend }) {
-    const x = backend.upload(Float32Array.of(1, 2, 3));
-    const before = backend.unary("neg", x, 3, "float32");
-    const earlier = backend.read(before, 3, "float32");
-    const code = codeOf(() => backend.read(failing(backend, x), 2, "float32"));
-    const after = backend.unary("square", x, 3, "float32");
-    expectBits("an operation before the failure", await earlier, [-1, -2, -3]);
-    expectBits("an operation after the failure", await backend.read(after, 3, "float32"), [1, 4, 9]);
-    expectBits("the operand", await backend.read(x, 3, "float32"), [1, 2, 3]);
-    await code;
-  },
-};
-
-/** Operations that add many rounded terms, each run several times between other work. */
-const deterministic: Readonly<
-  Record<string, (backend: CompleteBackend, x: TypedArray) => [unknown, number]>
-> = {
-  sum: (b, x) => [b.reduce("sum", b.upload(x), [4, 1000], [1], "float32"), 4],
-  matmul: (b, x) => {
-    const size = { batch: 1, rows: 40, inner: 100, columns: 40, transposeA: false, transposeB: true };
-    const h = b.upload(x);
-    return [b.matmul(h, h, size, "float32"), 1600];
-  },
-  stridedAdd: (b, x) => {
-    const view = { shape: [80, 50], strides: [1, 1], offset: 0, sourceSize: 129 };
-    return [b.stridedAdd(b.upload(x), view, "float32"), 129];
-  },
-  scatterAdd: (b, x) => {
-    const index = b.upload(Int32Array.from(x, (_, i) => (i * 7) % 5));
-    const size = { outer: 1, length: 5, inner: 1, count: 4000 };
-    return [b.scatterAdd(b.upload(x), index, size, "float32"), 5];
-  },
-  softmax: (b, x) => [b.softmax(b.upload(x), 4, 1000, 1, "float32"), 4000],
-  corr2d: (b, x) => {
-    const w = corr2dWindow([2, 8, 14, 14], [16, 8, 3, 3], { padding: 1 });
-    return [b.corr2d(b.upload(x.slice(0, 3136)), b.upload(x.slice(0, 1152)), w, "float32"), 6272];
-  },
-  corr2dInput: (b, x) => {
-    const w = corr2dWindow([2, 16, 10, 10], [16, 16, 3, 3], { padding: 1 });
-    return [b.corr2dInput(b.upload(x.slice(0, 3200)), b.upload(x.slice(0, 2304)), w, "float32"), 3200];
-  },
-  corr2dKernel: (b, x) => {
-    const w = corr2dWindow([4, 4, 15, 15], [4, 4, 3, 3], { padding: 1 });
-    return [b.corr2dKernel(b.upload(x.slice(0, 3600)), b.upload(x.slice(0, 3600)), w, "float32"), 144];
-  },
-};
-
-const determinismCases: readonly Case[] = Object.entries(deterministic).map(([name, run]) => ({
-  id: `determinism/${name}`,
-  clause: "§11.1",
-  async run({ backend, create, random }) {
-    const x = random.reals("float32", 4000);
-    const once = async (instance: CompleteBackend): Promise<TypedArray> => {
-      const [handle, size] = run(instance, x);
-      return instance.read(handle, size, "float32");
-    };
-    const first = await once(backend);
-    for (let round = 0; round < 3; round++) expectBits(`${name}, again`, await once(backend), first);
-    expectBits(`${name}, another instance`, await once(await create()), first);
   },
 }));
 
@@ -251,9 +147,5 @@ export const cases: readonly Case[] = [
   dependentChain,
   freeWhilePending,
   operandsFreedAtOnce,
-  failureReachesTheReader,
-  failureSpreads,
-  everyReadRejects,
-  failureStaysLocal,
-  ...determinismCases,
+  ...lifetimes,
 ];

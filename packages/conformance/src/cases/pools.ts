@@ -12,6 +12,7 @@ import { unitRoundoff } from "../compare.ts";
 import * as oracle from "../oracle/windows.ts";
 import { inputShape, outputShape } from "./correlation.ts";
 import { arrayFrom, expectHandle, FLOATS, formatSizes, variants } from "./support.ts";
+import { anyBits } from "./values.ts";
 
 interface Pool {
   readonly text: string;
@@ -60,6 +61,7 @@ function maxCases({ text, window }: Pool, dtype: DType): Case[] {
   const common = { ...requiring(dtype), covers: { member: "maxPool2d", dtype }, clause: "§7.4" } as const;
   const run = (
     draw: (context: Parameters<Case["run"]>[0], size: number) => ArrayLike<number>,
+    bits = false,
   ): Case["run"] => {
     return async (context) => {
       const x = arrayFrom(dtype, draw(context, oracle.windowSizes(window).input));
@@ -67,7 +69,7 @@ function maxCases({ text, window }: Pool, dtype: DType): Case[] {
       const shape = outputShape(window);
       for (const [label, backend] of variants(context, "maxPool2d")) {
         const [values, indices] = backend.maxPool2d(backend.upload(x), window, dtype);
-        await expectHandle(backend, `${label} values`, values, expected.values, shape, dtype);
+        await expectHandle(backend, `${label} values`, values, { ...expected.values, bits }, shape, dtype);
         await expectHandle(backend, `${label} indices`, indices, expected.indices, shape, "int32");
       }
     };
@@ -89,6 +91,15 @@ function maxCases({ text, window }: Pool, dtype: DType): Case[] {
       id: `maxPool2d/${dtype}/lowest,${text}`,
       ...common,
       run: run((_, size) => new Array<number>(size).fill(-Infinity)),
+    },
+    {
+      // Values are copies.
+      id: `maxPool2d/${dtype}/bits,${text}`,
+      ...common,
+      run: run(
+        ({ random }, size) => Array.from(anyBits(random, dtype, size), (x) => (x === 0 ? -1 : -Math.abs(x))),
+        true,
+      ),
     },
   ];
 }

@@ -1,15 +1,17 @@
 /** Layer 2: reductions (§4): axes and layout, wrapping, NaN, ties. */
-import type { DType, ReduceOp } from "@corr2d/core";
+import type { DType, ReduceOp, TypedArray } from "@corr2d/core";
 import { type Case, requiring } from "../case.ts";
-import { reduce, sizeOf } from "../oracle/arrays.ts";
+import { reduce, sizeOf, strided } from "../oracle/arrays.ts";
 import { exactly } from "../oracle/sums.ts";
+import type { Random } from "../random.ts";
 import { arrayFrom, DTYPES, expectHandle, FLOATS, formatSizes } from "./support.ts";
+import { wideIntegers } from "./values.ts";
 
-const OPS: readonly ReduceOp[] = ["sum", "prod", "max", "min", "argmax", "argmin"];
+export const REDUCTIONS: readonly ReduceOp[] = ["sum", "prod", "max", "min", "argmax", "argmin"];
 
-const isIndex = (op: ReduceOp): boolean => op === "argmax" || op === "argmin";
+export const isIndex = (op: ReduceOp): boolean => op === "argmax" || op === "argmin";
 
-const CLAUSE: Record<ReduceOp, string> = {
+export const CLAUSE: Record<ReduceOp, string> = {
   sum: "§4.2",
   prod: "§4.2",
   max: "§4.3",
@@ -44,9 +46,31 @@ const PATTERNS: readonly (readonly [shape: readonly number[], axes: readonly num
     [2, 3, 2, 1, 2, 2, 1, 3],
     [1, 4, 7],
   ],
+  [[6, 2, 7], [0]],
+  [
+    [3, 4, 5],
+    [0, 1],
+  ],
+  [
+    [2, 3, 4, 5],
+    [1, 2],
+  ],
+  [
+    [2, 3, 4, 5],
+    [0, 2, 3],
+  ],
 ];
 
-/** Products of numbers from 1 to 2 stay exact for a while; the rest may be any small integers. */
+/**
+ * Wide integers for int32, odd ones for products, which never come to 0. Else small ones, and for products such that
+ * stay exact for a while: 0, 1, −1, 2.
+ */
+function operand(random: Random, op: ReduceOp, dtype: DType, size: number): TypedArray {
+  if (dtype === "int32") return wideIntegers(random, size).map((x) => (op === "prod" ? x | 1 : x));
+  if (op !== "prod") return random.integers(dtype, size);
+  return random.integers(dtype, size, -1, 1).map((x, i) => (x === 0 && i % 3 !== 0 ? 2 : x)) as TypedArray;
+}
+
 function patternCase(op: ReduceOp, dtype: DType, shape: readonly number[], axes: readonly number[]): Case {
   const kept = shape.filter((_, axis) => !axes.includes(axis));
   return {
@@ -55,9 +79,7 @@ function patternCase(op: ReduceOp, dtype: DType, shape: readonly number[], axes:
     ...requiring(dtype),
     covers: { member: "reduce", dtype },
     async run({ backend, random }) {
-      const size = sizeOf(shape);
-      const x = op === "prod" ? random.integers(dtype, size, -1, 1) : random.integers(dtype, size);
-      if (op === "prod") for (let i = 0; i < size; i++) x[i] = x[i] === 0 && i % 3 !== 0 ? 2 : x[i]!;
+      const x = operand(random, op, dtype, sizeOf(shape));
       const handle = backend.reduce(op, backend.upload(x), shape, axes, dtype);
       const expected = exactly(reduce(op, x, shape, axes, dtype));
       await expectHandle(backend, op, handle, expected, kept, isIndex(op) ? "int32" : dtype);
@@ -119,6 +141,48 @@ function specialCases(op: ReduceOp, dtype: DType): Case[] {
   ];
 }
 
+/** Where the first NaN of a row of 100 stands: around the widths of vectors, at the ends, and nowhere. */
+const PLACES = [0, 1, 3, 4, 15, 16, 31, 63, 64, 65, 96, 97, 98, 99, 100];
+
+/** 15 rows of 100 seen as inner, outer and middle axes. */
+const LAYOUTS = [
+  { shape: [15, 100], strides: [100, 1], axis: 1 },
+  { shape: [100, 15], strides: [1, 100], axis: 0 },
+  { shape: [3, 100, 5], strides: [500, 1, 100], axis: 1 },
+];
+
+/** One NaN or two, anywhere in long rows, along every kind of axis. */
+function lateNaNCase(op: ReduceOp, dtype: DType): Case {
+  return {
+    id: `reduce/${op}/${dtype}/late-NaN`,
+    clause: CLAUSE[op],
+    ...requiring(dtype),
+    covers: { member: "reduce", dtype },
+    async run({ backend, random }) {
+      const rows = random.integers(dtype, 1500);
+      for (const [row, place] of PLACES.entries()) {
+        if (place === 100) continue;
+        rows[row * 100 + place] = Number.NaN;
+        if (row % 2 === 0) rows[row * 100 + 99] = Number.NaN;
+      }
+      for (const { shape, strides, axis } of LAYOUTS) {
+        const x = arrayFrom(dtype, strided(rows, { shape, strides, offset: 0, sourceSize: 1500 }).values);
+        const handle = backend.reduce(op, backend.upload(x), shape, [axis], dtype);
+        const expected = reduce(op, x, shape, [axis], dtype);
+        const kept = shape.filter((_, i) => i !== axis);
+        await expectHandle(
+          backend,
+          `${op} of [${shape}]`,
+          handle,
+          expected,
+          kept,
+          isIndex(op) ? "int32" : dtype,
+        );
+      }
+    },
+  };
+}
+
 /** Rows of 40 in which the extreme value stands at two places: the first wins, wherever lanes end. */
 function tieCase(op: "argmax" | "argmin", dtype: DType): Case {
   return {
@@ -161,13 +225,19 @@ const wrapCases: readonly Case[] = (["sum", "prod"] as const).map((op) => ({
 
 export const cases: readonly Case[] = [
   ...DTYPES.flatMap((dtype) =>
-    OPS.flatMap((op) =>
+    REDUCTIONS.flatMap((op) =>
       PATTERNS.filter(([, axes]) => !isIndex(op) || axes.length === 1).map(([shape, axes]) =>
         patternCase(op, dtype, shape, axes),
       ),
     ),
   ),
-  ...FLOATS.flatMap((dtype) => OPS.flatMap((op) => [realCase(op, dtype), ...specialCases(op, dtype)])),
+  ...FLOATS.flatMap((dtype) =>
+    REDUCTIONS.flatMap((op) => [
+      realCase(op, dtype),
+      ...specialCases(op, dtype),
+      ...(op === "sum" || op === "prod" ? [] : [lateNaNCase(op, dtype)]),
+    ]),
+  ),
   ...DTYPES.flatMap((dtype) => [tieCase("argmax", dtype), tieCase("argmin", dtype)]),
   ...wrapCases,
 ];

@@ -68,7 +68,7 @@ function storageCases(dtype: DType): Case[] {
       clause: "§2.3",
       ...common,
       async run({ backend, random }) {
-        for (const size of [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 1000, 70_001]) {
+        for (const size of [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 1000, 70_001, 262_145]) {
           const data = random.reals(dtype, size, -1000, 1000);
           const handle = backend.upload(data);
           const back = await backend.read(handle, size, dtype);
@@ -255,27 +255,6 @@ const memoryCases: readonly Case[] = [
         after.liveBytes === before.liveBytes,
         `${after.liveBytes - before.liveBytes} bytes stayed after free`,
       );
-    },
-  },
-  {
-    id: "close/refuses-work",
-    clause: "§2.10",
-    requires: ["close"],
-    async run({ create }) {
-      const backend = await create();
-      const x = backend.upload(Float32Array.of(1));
-      await backend.close!();
-      let code: unknown;
-      try {
-        await backend.read(backend.unary("neg", x, 1, "float32"), 1, "float32");
-      } catch (error) {
-        code = (error as { code?: unknown }).code;
-      }
-      check(
-        code === "BACKEND_CLOSED",
-        `an operation after close() gave code ${String(code)}, expected BACKEND_CLOSED`,
-      );
-      await backend.close!();
     },
   },
 ];

@@ -1,5 +1,5 @@
 /** What most cases share: the dtypes, the variants of a composite, and reading a result to compare it. */
-import { arrayOf, type Backend, type CompleteBackend, type DType, type TypedArray } from "@corr2d/core";
+import { arrayOf, type CompleteBackend, type DType, type TypedArray } from "@corr2d/core";
 import type { Context, Member } from "../case.ts";
 import { check, type Expected, expectValues } from "../compare.ts";
 
@@ -15,7 +15,7 @@ export function arrayFrom(dtype: DType, values: ArrayLike<number>): TypedArray {
 
 /** Reads a result and compares it. */
 export async function expectHandle(
-  backend: Backend,
+  backend: CompleteBackend,
   what: string,
   handle: unknown,
   expected: Expected,

@@ -3,9 +3,10 @@ import type { DType, UnaryOp } from "@corr2d/core";
 import { type Case, requiring } from "../case.ts";
 import * as oracle from "../oracle/elementwise.ts";
 import { arrayFrom, DTYPES, expectHandle, FLOATS } from "./support.ts";
+import { wideIntegers } from "./values.ts";
 
 /** Where each function is finite and smooth, and what is special about it. */
-const FLOAT_UNARY: Record<
+export const FLOAT_UNARY: Record<
   UnaryOp,
   { readonly range: readonly [number, number]; readonly special?: readonly number[] }
 > = {
@@ -17,26 +18,26 @@ const FLOAT_UNARY: Record<
   ceil: { range: [-10, 10], special: [-2.5, 2.5, -0.5, 1e10] },
   round: { range: [-10, 10], special: [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3.5, 8388609, 1e10, 0.49999997] },
   trunc: { range: [-10, 10], special: [-2.5, 2.5, -0.5, 1e10] },
-  sqrt: { range: [0, 100], special: [-1, 4, 1e-30] },
-  rsqrt: { range: [0.01, 100], special: [-1, 4] },
-  reciprocal: { range: [0.5, 50], special: [-4, 1e-30] },
-  exp: { range: [-80, 80], special: [1, -1, 1000, -1000, 1e-5] },
-  expm1: { range: [-20, 20], special: [1e-8, -1e-8, 1e-5, 1000, -1000] },
-  log: { range: [1e-3, 1000], special: [-1, 1, 0.99999, 1.00001, 1e-30, 1e30] },
-  log1p: { range: [-0.9, 50], special: [-1, -2, 1e-8, -1e-8, 1e-5] },
-  sin: { range: [-100, 100] },
-  cos: { range: [-100, 100] },
-  tan: { range: [-1.5, 1.5] },
-  tanh: { range: [-5, 5], special: [1e-8, 1e-4, 20, -20, 1000] },
-  sigmoid: { range: [-20, 20], special: [80, -80, 1000, -1000] },
+  sqrt: { range: [0, 100], special: [-1, 4, 1e-30, 2 ** -126, 3e38] },
+  rsqrt: { range: [0.01, 100], special: [-1, 4, 2 ** -126, 3e38] },
+  reciprocal: { range: [0.5, 50], special: [-4, 1e-30, 2 ** 126] },
+  exp: { range: [-80, 80], special: [1, -1, 1000, -1000, 1e-5, 88.5, -86, 89] },
+  expm1: { range: [-20, 20], special: [1e-8, -1e-8, 1e-5, 1000, -1000, 88, -100, -1e-30, 0.5, -0.5] },
+  log: { range: [1e-3, 1000], special: [-1, 1, 0.99999, 1.00001, 1e-30, 1e30, 2 ** -126, 3e38] },
+  log1p: { range: [-0.9, 50], special: [-1, -2, 1e-8, -1e-8, 1e-5, 1e30, -0.9999] },
+  sin: { range: [-100, 100], special: [1e-8, -1e-8, 0.5] },
+  cos: { range: [-100, 100], special: [1e-8, -1e-8, 0.5] },
+  tan: { range: [-1.5, 1.5], special: [1e-8, -1e-8, 0.5] },
+  tanh: { range: [-5, 5], special: [1e-8, 1e-4, 20, -20, 1000, 0.5, -0.3, 9, -9] },
+  sigmoid: { range: [-20, 20], special: [80, -80, 1000, -1000, 1e-8, 0.5] },
   relu: { range: [-10, 10] },
-  erf: { range: [-4, 4], special: [1e-8, 1e-4, 10, -10] },
+  erf: { range: [-4, 4], special: [1e-8, 1e-4, 10, -10, 0.5, 1, -1, 2, 3.9] },
 };
 
 /** Every unary op must pass these on. sin, cos and tan of ±∞ are NaN; sqrt(−∞), too: the oracle says. */
 const NON_FINITE = [NaN, Infinity, -Infinity, 0, -0];
 
-const INT32_UNARY: readonly UnaryOp[] = ["neg", "abs", "sign", "square", "relu"];
+export const INT32_UNARY: readonly UnaryOp[] = ["neg", "abs", "sign", "square", "relu"];
 
 /** What a case on ordinary values proves: a definition, or an error bound. */
 function unaryClause(op: UnaryOp, dtype: DType): string {
@@ -58,13 +59,13 @@ function unaryCase(op: UnaryOp, dtype: DType): Case[] {
     };
   };
   if (dtype === "int32") {
-    const edges = [0, 1, -1, 7, -7, 46341, 16777217, 2147483647, -2147483648];
+    const edges = [0, 1, -1, 7, -7, 46341, 16777217, 2147483647, -2147483647, -2147483648];
     return [
       {
         id: `unary/${op}/int32`,
         clause,
         ...common,
-        run: run(({ random }) => [...random.integers("int32", 29), ...edges]),
+        run: run(({ random }) => [...random.integers("int32", 29), ...edges, ...wideIntegers(random, 60)]),
       },
     ];
   }
@@ -84,11 +85,18 @@ function unaryCase(op: UnaryOp, dtype: DType): Case[] {
   ];
 }
 
-/** Where casts round, truncate and saturate. */
+/** Where casts round (ties, both ways), truncate and saturate. */
 const CAST_EDGES: Record<DType, readonly number[]> = {
-  float32: [2.9, -2.9, 0.5, -0.5, 2147483648, -2147483904, 1e30, -1e30, 16777217],
-  float64: [2.9, -2.9, 1 / 3, 2147483647.5, -2147483649, 1e300, 1e-300, 16777217],
-  int32: [7, -7, 16777217, 33554435, 2147483647, -2147483648],
+  float32: [
+    ...[2.9, -2.9, 0.5, -0.5, -0.99, 2147483648, -2147483904, 1e30, -1e30, 16777217, 2147483520, -2147483648],
+    ...[3.4028234663852886e38, 2 ** -126, 2 ** -149],
+  ],
+  float64: [
+    ...[2.9, -2.9, 1 / 3, -0.99, 16777217, 1 + 2 ** -24, 1 + 3 * 2 ** -24, 1e300, 1e-300, -1e300],
+    ...[3.4028234663852886e38, 3.4028235e38, 3.4028236e38, 2147483647.5, -2147483648.5, 2147483646.5],
+    ...[4294967296, -4294967297, 123456789.9],
+  ],
+  int32: [0, 1, -1, 7, -7, 46341, 16777217, -16777217, 33554435, 123456789, 2147483647, -2147483648],
 };
 
 function castCase(from: DType, to: DType): Case {
@@ -108,7 +116,7 @@ function castCase(from: DType, to: DType): Case {
   };
 }
 
-const unaryOps = Object.keys(FLOAT_UNARY) as UnaryOp[];
+export const unaryOps: readonly UnaryOp[] = Object.keys(FLOAT_UNARY) as UnaryOp[];
 
 export const cases: readonly Case[] = [
   ...DTYPES.flatMap((from) => DTYPES.map((to) => castCase(from, to))),

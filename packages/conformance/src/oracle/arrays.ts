@@ -4,7 +4,7 @@
  */
 import type { DType, GatherSize, MatmulSize, ReduceOp, StridedView } from "@corr2d/core";
 import { type Expected, unitRoundoff } from "../compare.ts";
-import { rounded } from "./elementwise.ts";
+import { numbers, rounded } from "./elementwise.ts";
 import { Sums } from "./sums.ts";
 
 type Shape = readonly number[];
@@ -13,43 +13,75 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((size, n) => size * n, 1);
 }
 
-/** Calls `visit` with every index of `shape`, in row-major order. */
-function eachIndex(shape: Shape, visit: (index: readonly number[]) => void): void {
+/** The address of every element of a view, in row-major order of its shape. */
+export function addresses({ shape, strides, offset }: Omit<StridedView, "sourceSize">): Int32Array {
+  const result = new Int32Array(sizeOf(shape));
   const index = shape.map(() => 0);
-  for (let left = sizeOf(shape); left > 0; left--) {
-    visit(index);
+  for (let i = 0, at = offset; i < result.length; i++) {
+    result[i] = at;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      index[axis]!++;
-      if (index[axis]! < shape[axis]!) break;
+      at += strides[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      at -= shape[axis]! * strides[axis]!;
       index[axis] = 0;
     }
   }
-}
-
-function flat(index: Shape, shape: Shape): number {
-  return index.reduce((at, i, axis) => at * shape[axis]! + (shape[axis] === 1 ? 0 : i), 0);
-}
-
-/** The elements of `x`, of `shape`, repeated along its axes of size 1 to fill `out`. */
-export function broadcast(x: ArrayLike<number>, shape: Shape, out: Shape): number[] {
-  const result: number[] = [];
-  eachIndex(out, (index) => result.push(x[flat(index, shape)]!));
   return result;
 }
 
-/** The elements that each result of a reduction sees, in row-major order. */
-function reductionGroups(x: ArrayLike<number>, shape: Shape, axes: Shape): number[][] {
-  const kept = shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
-  const groups: number[][] = Array.from({ length: sizeOf(kept) }, () => []);
-  let i = 0;
-  eachIndex(shape, (index) => groups[flat(index, kept)]!.push(x[i++]!));
-  return groups;
+/** How far apart neighbours along each axis of `shape` are; 0 along its axes of size 1, which repeat. */
+function repeatingStrides(shape: Shape): number[] {
+  const strides = shape.map(() => 0);
+  for (let axis = shape.length - 1, step = 1; axis >= 0; axis--) {
+    if (shape[axis] !== 1) strides[axis] = step;
+    step *= shape[axis]!;
+  }
+  return strides;
 }
 
-/** The first NaN, else the first element that is `extreme` of all. */
-function extremePosition(values: readonly number[], extreme: (...values: number[]) => number): number {
-  const nan = values.findIndex(Number.isNaN);
-  return nan >= 0 ? nan : values.indexOf(extreme(...values));
+/** The elements of `x`, of `shape`, repeated along its axes of size 1 to fill `out`. */
+export function broadcast(x: ArrayLike<number>, shape: Shape, out: Shape): Float64Array {
+  const at = addresses({ shape: out, strides: repeatingStrides(shape), offset: 0 });
+  return numbers(at.length, (i) => x[at[i]!]!);
+}
+
+/** Which result of a reduction each element counts in. */
+function reductionGroups(shape: Shape, axes: Shape): Int32Array {
+  const kept = shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
+  return addresses({ shape, strides: repeatingStrides(kept), offset: 0 });
+}
+
+/** Every group folded from `start`, in order. */
+function fold(
+  x: ArrayLike<number>,
+  groups: Int32Array,
+  size: number,
+  start: number,
+  step: (a: number, b: number) => number,
+): Float64Array {
+  const result = new Float64Array(size).fill(start);
+  for (let i = 0; i < groups.length; i++) result[groups[i]!] = step(result[groups[i]!]!, x[i]!);
+  return result;
+}
+
+/** The position in its group of the first NaN, else of the first element that is beyond all before it. */
+function extremePositions(
+  x: ArrayLike<number>,
+  groups: Int32Array,
+  size: number,
+  beyond: (value: number, best: number) => boolean,
+): Int32Array {
+  const [best, position, seen] = [new Float64Array(size), new Int32Array(size), new Int32Array(size)];
+  for (let i = 0; i < groups.length; i++) {
+    const [group, value] = [groups[i]!, x[i]!];
+    const at = seen[group]!++;
+    const held = best[group]!;
+    const wins = Number.isNaN(value) ? !Number.isNaN(held) : beyond(value, held);
+    if (at > 0 && !wins) continue;
+    best[group] = value;
+    position[group] = at;
+  }
+  return position;
 }
 
 export function reduce(
@@ -59,38 +91,29 @@ export function reduce(
   axes: Shape,
   dtype: DType,
 ): Expected {
-  const groups = reductionGroups(x, shape, axes);
-  if (op === "max") return { values: groups.map((values) => Math.max(...values)) };
-  if (op === "min") return { values: groups.map((values) => Math.min(...values)) };
-  if (op === "argmax") return { values: groups.map((values) => extremePosition(values, Math.max)) };
-  if (op === "argmin") return { values: groups.map((values) => extremePosition(values, Math.min)) };
+  const groups = reductionGroups(shape, axes);
+  const size = sizeOf(shape.filter((_, axis) => !axes.includes(axis)));
+  if (op === "max") return { values: fold(x, groups, size, Number.NEGATIVE_INFINITY, Math.max) };
+  if (op === "min") return { values: fold(x, groups, size, Number.POSITIVE_INFINITY, Math.min) };
+  if (op === "argmax") return { values: extremePositions(x, groups, size, (value, best) => value > best) };
+  if (op === "argmin") return { values: extremePositions(x, groups, size, (value, best) => value < best) };
   if (op === "sum") {
-    const sums = new Sums(groups.length);
-    groups.forEach((values, at) => {
-      for (const value of values) sums.add(at, value);
-    });
+    const sums = new Sums(size);
+    for (let i = 0; i < groups.length; i++) sums.add(groups[i]!, x[i]!);
     return sums.expected(dtype);
   }
-  if (dtype === "int32") return { values: groups.map((values) => values.reduce(Math.imul, 1)) };
-  const exact = groups.map((values) => values.reduce((a, b) => a * b, 1));
-  const u = unitRoundoff[dtype];
+  if (dtype === "int32") return { values: fold(x, groups, size, 1, Math.imul) };
+  const exact = fold(x, groups, size, 1, (a, b) => a * b);
+  const bound = 2 * (groups.length / size) * unitRoundoff[dtype];
   return {
     values: exact.map((value) => rounded(value, dtype)),
-    tolerance: exact.map((value, i) => 2 * groups[i]!.length * u * Math.abs(value)),
+    tolerance: exact.map((value) => bound * Math.abs(value)),
   };
 }
 
-/** The address of every element of a view, in row-major order of its shape. */
-export function addresses(view: StridedView): number[] {
-  const result: number[] = [];
-  eachIndex(view.shape, (index) => {
-    result.push(index.reduce((at, i, axis) => at + i * view.strides[axis]!, view.offset));
-  });
-  return result;
-}
-
 export function strided(x: ArrayLike<number>, view: StridedView): Expected {
-  return { values: addresses(view).map((at) => x[at]!) };
+  const at = addresses(view);
+  return { values: numbers(at.length, (i) => x[at[i]!]!), bits: true };
 }
 
 export function stridedAdd(x: ArrayLike<number>, view: StridedView, dtype: DType): Expected {
@@ -107,18 +130,23 @@ function eachPick(
   size: GatherSize,
   visit: (whole: number, picked: number) => void,
 ): void {
-  eachIndex([size.outer, size.count, size.inner], ([o, c, i]) => {
-    const picked = (o! * size.count + c!) * size.inner + i!;
-    visit((o! * size.length + index[picked]!) * size.inner + i!, picked);
-  });
+  const { outer, length, inner, count } = size;
+  for (let o = 0; o < outer; o++) {
+    for (let c = 0; c < count; c++) {
+      for (let i = 0; i < inner; i++) {
+        const picked = (o * count + c) * inner + i;
+        visit((o * length + index[picked]!) * inner + i, picked);
+      }
+    }
+  }
 }
 
 export function gather(x: ArrayLike<number>, index: ArrayLike<number>, size: GatherSize): Expected {
-  const values: number[] = [];
+  const values = new Float64Array(size.outer * size.count * size.inner);
   eachPick(index, size, (whole, picked) => {
     values[picked] = x[whole]!;
   });
-  return { values };
+  return { values, bits: true };
 }
 
 export function scatterAdd(

@@ -5,7 +5,7 @@
  * bounded in ulps of the result, and sin, cos and tan as if their argument had been moved slightly.
  */
 import type { BinaryOp, DType, UnaryOp } from "@corr2d/core";
-import { type Expected, smallestNormal, unitRoundoff } from "../compare.ts";
+import { type Expected, formatNumber, smallestNormal, unitRoundoff } from "../compare.ts";
 
 /**
  * erf: near 0 by its series of positive terms (Abramowitz & Stegun 1964, 7.1.6), which loses no digits; farther out
@@ -97,6 +97,13 @@ const SLOPE: Partial<Record<UnaryOp, (x: number) => number>> = {
   tan: (x) => 1 + Math.tan(x) ** 2,
 };
 
+/** `f(0)` to `f(size − 1)`. (`Array.from` takes its time where they are many.) */
+export function numbers(size: number, f: (i: number) => number): Float64Array {
+  const out = new Float64Array(size);
+  for (let i = 0; i < size; i++) out[i] = f(i);
+  return out;
+}
+
 /** A number as an element of `dtype`. */
 export function rounded(x: number, dtype: DType): number {
   if (dtype === "float32") return Math.fround(x);
@@ -105,22 +112,24 @@ export function rounded(x: number, dtype: DType): number {
 
 /** The values as elements of another dtype: rounded, or for int32 truncated and saturated. */
 export function cast(x: ArrayLike<number>, to: DType): Expected {
-  return { values: Array.from(x, (value) => (to === "int32" ? toInt32(value) : rounded(value, to))) };
+  const values = numbers(x.length, (i) => (to === "int32" ? toInt32(x[i]!) : rounded(x[i]!, to)));
+  return { values, explain: (at) => `${formatNumber(x[at]!)} as ${to}` };
 }
 
 export function unary(op: UnaryOp, x: ArrayLike<number>, dtype: DType): Expected {
-  const exact = Array.from(x, (value) =>
-    op === "square" && dtype === "int32" ? Math.imul(value, value) : UNARY[op](value),
-  );
+  const apply = op === "square" && dtype === "int32" ? (value: number) => Math.imul(value, value) : UNARY[op];
+  const exact = numbers(x.length, (i) => apply(x[i]!));
   const u = allowance(dtype);
   const ulps = ULPS[op];
   const slope = SLOPE[op];
   const values = exact.map((value) => rounded(value, dtype));
+  const explain = (at: number): string => `${op}(${formatNumber(x[at]!)})`;
   if (slope !== undefined) {
-    return { values, tolerance: Array.from(x, (value) => ARGUMENT_ERROR * u * slope(value)) };
+    return { values, explain, tolerance: exact.map((_, i) => ARGUMENT_ERROR * u * slope(x[i]!)) };
   }
-  if (ulps === undefined) return { values };
-  return { values, tolerance: exact.map((value) => ulps * 2 * u * Math.abs(value) + smallestNormal[dtype]) };
+  if (ulps === undefined) return { values, explain };
+  const tolerance = exact.map((value) => ulps * 2 * u * Math.abs(value) + smallestNormal[dtype]);
+  return { values, explain, tolerance };
 }
 
 const FLOAT_BINARY: Record<BinaryOp, (a: number, b: number) => number> = {
@@ -151,13 +160,45 @@ export function binaryResult(op: BinaryOp, dtype: DType): DType {
   return COMPARISONS.includes(op) ? "int32" : dtype;
 }
 
+/** What stands between two operands in a message; other ops are written as functions. */
+const SIGNS: Partial<Record<BinaryOp, string>> = {
+  add: "+",
+  sub: "-",
+  mul: "*",
+  div: "/",
+  pow: "**",
+  equal: "==",
+  notEqual: "!=",
+  less: "<",
+  lessEqual: "<=",
+  greater: ">",
+  greaterEqual: ">=",
+};
+
+function formatBinary(op: BinaryOp, a: number, b: number): string {
+  const [left, right] = [formatNumber(a), formatNumber(b)];
+  return SIGNS[op] === undefined ? `${op}(${left}, ${right})` : `${left} ${SIGNS[op]} ${right}`;
+}
+
 /** Elementwise on operands already spread to one size. */
 export function binary(op: BinaryOp, a: ArrayLike<number>, b: ArrayLike<number>, dtype: DType): Expected {
   const apply = (dtype === "int32" ? INT32_BINARY[op] : undefined) ?? FLOAT_BINARY[op];
-  const exact = Array.from(a, (value, i) => apply(value, b[i]!));
-  const values = exact.map((value) => rounded(value, binaryResult(op, dtype)));
+  const exact = numbers(a.length, (i) => apply(a[i]!, b[i]!));
+  const result = binaryResult(op, dtype);
+  const values = exact.map((value) => rounded(value, result));
+  const explain = (at: number): string => formatBinary(op, a[at]!, b[at]!);
   const ulps = dtype === "int32" ? undefined : ULPS[op];
-  if (ulps === undefined) return { values };
+  if (ulps === undefined) return { values, explain };
   const u = allowance(dtype);
-  return { values, tolerance: exact.map((value) => ulps * 2 * u * Math.abs(value) + smallestNormal[dtype]) };
+  const tolerance = exact.map((value) => ulps * 2 * u * Math.abs(value) + smallestNormal[dtype]);
+  return { values, explain, tolerance };
+}
+
+/** `condition ? a : b` on operands already spread to one size: copies, whatever the other branch holds. */
+export function select(condition: ArrayLike<number>, a: ArrayLike<number>, b: ArrayLike<number>): Expected {
+  return {
+    values: numbers(condition.length, (i) => (condition[i] !== 0 ? a[i]! : b[i]!)),
+    bits: true,
+    explain: (at) => `select(${[condition, a, b].map((operand) => formatNumber(operand[at]!)).join(", ")})`,
+  };
 }

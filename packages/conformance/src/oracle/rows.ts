@@ -3,8 +3,8 @@
  * gradients and the optimisers' step, each with the error its few roundings may leave (§9.2, §9.3).
  */
 import type { Activation, DType } from "@corr2d/core";
-import { type Expected, smallestNormal, unitRoundoff } from "../compare.ts";
-import { ULPS } from "./elementwise.ts";
+import { type Expected, formatNumber, smallestNormal, unitRoundoff } from "../compare.ts";
+import { numbers, ULPS } from "./elementwise.ts";
 import { SUM_FACTOR } from "./sums.ts";
 
 type Values = ArrayLike<number>;
@@ -15,17 +15,19 @@ function eachRow(
   outer: number,
   length: number,
   inner: number,
-  visit: (at: readonly number[], max: number, sum: number) => void,
+  visit: (at: Int32Array, max: number, sum: number) => void,
 ): void {
+  const at = new Int32Array(length);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
-      const at = Array.from({ length }, (_, j) => (o * length + j) * inner + i);
-      const max = Math.max(...at.map((a) => x[a]!));
-      visit(
-        at,
-        max,
-        at.reduce((sum, a) => sum + Math.exp(x[a]! - max), 0),
-      );
+      let max = Number.NEGATIVE_INFINITY;
+      for (let j = 0; j < length; j++) {
+        at[j] = (o * length + j) * inner + i;
+        max = Math.max(max, x[at[j]!]!);
+      }
+      let sum = 0;
+      for (const a of at) sum += Math.exp(x[a]! - max);
+      visit(at, max, sum);
     }
   }
 }
@@ -38,26 +40,26 @@ const rowRoundings = (shift: number, length: number): number =>
   Math.abs(shift) + 4 * ULPS.exp! + SUM_FACTOR * Math.sqrt(length) + 2 * ULPS.div!;
 
 export function softmax(x: Values, outer: number, length: number, inner: number, dtype: DType): Expected {
-  const values: number[] = [];
-  const tolerance: number[] = [];
+  const values = new Float64Array(x.length);
+  const tolerance = new Float64Array(x.length);
   const u = unitRoundoff[dtype];
   eachRow(x, outer, length, inner, (at, max, sum) => {
     for (const a of at) {
       values[a] = Math.exp(x[a]! - max) / sum;
-      tolerance[a] = u * rowRoundings(x[a]! - max, length) * values[a] + smallestNormal[dtype];
+      tolerance[a] = u * rowRoundings(x[a]! - max, length) * values[a]! + smallestNormal[dtype];
     }
   });
   return { values, tolerance };
 }
 
 export function logSoftmax(x: Values, outer: number, length: number, inner: number, dtype: DType): Expected {
-  const values: number[] = [];
-  const tolerance: number[] = [];
+  const values = new Float64Array(x.length);
+  const tolerance = new Float64Array(x.length);
   const u = unitRoundoff[dtype];
   eachRow(x, outer, length, inner, (at, max, sum) => {
     for (const a of at) {
       values[a] = x[a]! - max - Math.log(sum);
-      const logError = 2 * ULPS.log! * Math.log(sum) + Math.abs(values[a]);
+      const logError = 2 * ULPS.log! * Math.log(sum) + Math.abs(values[a]!);
       tolerance[a] = u * (rowRoundings(x[a]! - max, length) + logError);
     }
   });
@@ -65,24 +67,28 @@ export function logSoftmax(x: Values, outer: number, length: number, inner: numb
 }
 
 export function activationGrad(op: Activation, y: Values, g: Values, dtype: DType): Expected {
-  if (op === "relu") return { values: Array.from(y, (value, i) => (value <= 0 ? 0 : g[i]!)) };
+  const explain = (at: number): string =>
+    `the gradient of ${op} for y = ${formatNumber(y[at]!)}, g = ${formatNumber(g[at]!)}`;
+  if (op === "relu") return { values: numbers(y.length, (i) => (y[i]! <= 0 ? 0 : g[i]!)), explain };
   const u = unitRoundoff[dtype];
   const slope = (value: number): number => (op === "sigmoid" ? value * (1 - value) : 1 - value * value);
   const scale = (value: number): number =>
     op === "sigmoid" ? Math.abs(value) * (1 + Math.abs(value)) : 1 + value * value;
   return {
-    values: Array.from(y, (value, i) => g[i]! * slope(value)),
-    tolerance: Array.from(y, (value, i) => 4 * u * Math.abs(g[i]!) * scale(value) + smallestNormal[dtype]),
+    values: numbers(y.length, (i) => g[i]! * slope(y[i]!)),
+    tolerance: numbers(y.length, (i) => 4 * u * Math.abs(g[i]!) * scale(y[i]!) + smallestNormal[dtype]),
+    explain,
   };
 }
 
 export function addScaled(a: Values, scaleA: number, b: Values, scaleB: number, dtype: DType): Expected {
   const u = unitRoundoff[dtype];
   return {
-    values: Array.from(a, (value, i) => scaleA * value + scaleB * b[i]!),
-    tolerance: Array.from(
-      a,
-      (value, i) => 4 * u * (Math.abs(scaleA * value) + Math.abs(scaleB * b[i]!)) + smallestNormal[dtype],
+    values: numbers(a.length, (i) => scaleA * a[i]! + scaleB * b[i]!),
+    tolerance: numbers(
+      a.length,
+      (i) => 4 * u * (Math.abs(scaleA * a[i]!) + Math.abs(scaleB * b[i]!)) + smallestNormal[dtype],
     ),
+    explain: (at) => `${scaleA} * ${formatNumber(a[at]!)} + ${scaleB} * ${formatNumber(b[at]!)}`,
   };
 }

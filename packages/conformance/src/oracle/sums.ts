@@ -31,14 +31,25 @@ export class Sums {
 
   /** The sums as elements of `dtype`; exact for int32, which wraps. */
   expected(dtype: DType): Expected {
-    const values = Array.from(this.values, (value) => rounded(value, dtype));
-    return dtype === "int32" ? { values } : { values, tolerance: this.tolerance(dtype) };
+    const values = this.values.map((value) => rounded(value, dtype));
+    if (dtype === "int32") return { values };
+    let tolerance: Float64Array | null = null;
+    const tolerances = (): Float64Array => {
+      tolerance ??= this.#tolerance(dtype);
+      return tolerance;
+    };
+    return {
+      values,
+      get tolerance() {
+        return tolerances(); // many callers take it off again
+      },
+    };
   }
 
   /** c·√K·u·Σ|term| for each sum; 0 where it is not finite. */
-  tolerance(dtype: DType): number[] {
+  #tolerance(dtype: DType): Float64Array {
     const u = unitRoundoff[dtype];
-    return Array.from(this.magnitudes, (magnitude, i) =>
+    return this.magnitudes.map((magnitude, i) =>
       Number.isFinite(magnitude)
         ? SUM_FACTOR * Math.sqrt(this.counts[i]!) * u * magnitude + smallestNormal[dtype]
         : 0,
@@ -47,6 +58,6 @@ export class Sums {
 }
 
 /** Without the tolerance: what small integers must give. */
-export function exactly(expected: Expected): Expected {
-  return { values: expected.values };
+export function exactly({ values, bits = false, explain }: Expected): Expected {
+  return explain === undefined ? { values, bits } : { values, bits, explain };
 }

@@ -18,68 +18,119 @@ export function windowSizes(w: Window2d): { input: number; kernel: number; outpu
   };
 }
 
-/** The input position that an output position meets through a kernel position; it may lie outside the input. */
-const meets = (axis: WindowAxis, output: number, kernel: number): number =>
-  output * axis.stride - axis.before + kernel * axis.dilation;
+/** The input cell that output cell `o` of an axis meets through kernel cell `k`, at `k · output + o`; −1: none. */
+function cellsMet({ output, kernel, input, stride, before, dilation }: WindowAxis): Int32Array {
+  return new Int32Array(output * kernel).map((_, i) => {
+    const at = (i % output) * stride - before + Math.floor(i / output) * dilation;
+    return at >= 0 && at < input ? at : -1;
+  });
+}
 
-const isInside = (axis: WindowAxis, at: number): boolean => at >= 0 && at < axis.input;
+type Values = ArrayLike<number>;
+type Role = "input" | "kernel" | "output";
 
-/** Calls `visit(input, kernel, output)` with the addresses of every product of the correlation. */
-export function eachTerm(w: Window2d, visit: (input: number, kernel: number, output: number) => void): void {
-  const [height, width] = w.axes;
+/** Calls `visit` with the numbers of the planes that meet: each of an image's input with those of its output, by a kernel. */
+function eachPlanePair(
+  w: Window2d,
+  visit: (inputPlane: number, kernelPlane: number, outputPlane: number) => void,
+): void {
   const channels = w.inChannels / w.groups;
-  let output = 0;
   for (let n = 0; n < w.batch; n++) {
     for (let o = 0; o < w.outChannels; o++) {
       const firstChannel = Math.floor(o / (w.outChannels / w.groups)) * channels;
-      for (let oy = 0; oy < height.output; oy++) {
-        for (let ox = 0; ox < width.output; ox++, output++) {
-          for (let c = 0; c < channels; c++) {
-            const plane = (n * w.inChannels + firstChannel + c) * height.input;
-            for (let ky = 0; ky < height.kernel; ky++) {
-              const y = meets(height, oy, ky);
-              if (!isInside(height, y)) continue;
-              for (let kx = 0; kx < width.kernel; kx++) {
-                const x = meets(width, ox, kx);
-                if (!isInside(width, x)) continue;
-                const kernel = ((o * channels + c) * height.kernel + ky) * width.kernel + kx;
-                visit((plane + y) * width.input + x, kernel, output);
-              }
-            }
-          }
-        }
+      for (let c = 0; c < channels; c++) {
+        visit(n * w.inChannels + firstChannel + c, o * channels + c, n * w.outChannels + o);
       }
     }
   }
 }
 
-type Values = ArrayLike<number>;
+/**
+ * Adds up the terms of the trilinear form Σ x·k·g without its factor `role`: each belongs to one element of that.
+ * `a` and `b` are the other two: input and kernel, output and kernel, or input and output.
+ */
+function addTerms(
+  w: Window2d,
+  role: Role,
+  a: Float64Array,
+  b: Float64Array,
+  { values, magnitudes, counts }: Sums,
+): void {
+  const [rows, columns] = [cellsMet(w.axes[0]), cellsMet(w.axes[1])];
+  const [height, width] = w.axes;
+  // The suite spends much of its time in these loops: they are written out.
+  const addRow = (input: number, kernel: number, output: number, met: number): void => {
+    if (role === "output") {
+      const factor = b[kernel]!;
+      for (let ox = 0; ox < width.output; ox++) {
+        const x = columns[met + ox]!;
+        if (x < 0) continue;
+        const term = a[input + x]! * factor;
+        values[output + ox]! += term;
+        magnitudes[output + ox]! += Math.abs(term);
+        counts[output + ox]!++;
+      }
+    } else if (role === "input") {
+      const factor = b[kernel]!;
+      for (let ox = 0; ox < width.output; ox++) {
+        const x = columns[met + ox]!;
+        if (x < 0) continue;
+        const term = a[output + ox]! * factor;
+        values[input + x]! += term;
+        magnitudes[input + x]! += Math.abs(term);
+        counts[input + x]!++;
+      }
+    } else {
+      for (let ox = 0; ox < width.output; ox++) {
+        const x = columns[met + ox]!;
+        if (x < 0) continue;
+        const term = a[input + x]! * b[output + ox]!;
+        values[kernel]! += term;
+        magnitudes[kernel]! += Math.abs(term);
+        counts[kernel]!++;
+      }
+    }
+  };
+  eachPlanePair(w, (inputPlane, kernelPlane, outputPlane) => {
+    for (let ky = 0; ky < height.kernel; ky++) {
+      for (let oy = 0; oy < height.output; oy++) {
+        const y = rows[ky * height.output + oy]!;
+        if (y < 0) continue;
+        const inputRow = (inputPlane * height.input + y) * width.input;
+        const kernelRow = (kernelPlane * height.kernel + ky) * width.kernel;
+        const outputRow = (outputPlane * height.output + oy) * width.output;
+        for (let kx = 0; kx < width.kernel; kx++)
+          addRow(inputRow, kernelRow + kx, outputRow, kx * width.output);
+      }
+    }
+  });
+}
 
 /** F(x, k): input, kernel → output. */
 export function corr2d(x: Values, k: Values, w: Window2d, dtype: DType): Expected {
   const sums = new Sums(windowSizes(w).output);
-  eachTerm(w, (input, kernel, output) => sums.add(output, x[input]! * k[kernel]!));
+  addTerms(w, "output", Float64Array.from(x), Float64Array.from(k), sums);
   return sums.expected(dtype);
 }
 
 /** T(g, k): output, kernel → input. */
 export function corr2dInput(g: Values, k: Values, w: Window2d, dtype: DType): Expected {
   const sums = new Sums(windowSizes(w).input);
-  eachTerm(w, (input, kernel, output) => sums.add(input, g[output]! * k[kernel]!));
+  addTerms(w, "input", Float64Array.from(g), Float64Array.from(k), sums);
   return sums.expected(dtype);
 }
 
 /** G(x, g): input, output → kernel. */
 export function corr2dKernel(x: Values, g: Values, w: Window2d, dtype: DType): Expected {
   const sums = new Sums(windowSizes(w).kernel);
-  eachTerm(w, (input, kernel, output) => sums.add(kernel, x[input]! * g[output]!));
+  addTerms(w, "kernel", Float64Array.from(x), Float64Array.from(g), sums);
   return sums.expected(dtype);
 }
 
 /** F(x, k) plus the channel's bias. */
 export function corr2dBias(x: Values, k: Values, bias: Values, w: Window2d, dtype: DType): Expected {
   const sums = new Sums(windowSizes(w).output);
-  eachTerm(w, (input, kernel, output) => sums.add(output, x[input]! * k[kernel]!));
+  addTerms(w, "output", Float64Array.from(x), Float64Array.from(k), sums);
   const plane = w.axes[0].output * w.axes[1].output;
   for (let i = 0; i < sums.values.length; i++) sums.add(i, bias[Math.floor(i / plane) % w.outChannels]!);
   return sums.expected(dtype);
@@ -87,9 +138,23 @@ export function corr2dBias(x: Values, k: Values, bias: Values, w: Window2d, dtyp
 
 /** Calls `visit(input, output, position)` for every cell of every pooling window that lies in the input. */
 function eachPoolCell(w: Window2d, visit: (input: number, output: number, position: number) => void): void {
-  const plane = w.axes[0].input * w.axes[1].input;
-  const single = { ...w, batch: w.batch * w.inChannels, inChannels: 1, outChannels: 1, groups: 1 };
-  eachTerm(single, (input, _kernel, output) => visit(input, output, input % plane));
+  const [rows, columns] = [cellsMet(w.axes[0]), cellsMet(w.axes[1])];
+  const [height, width] = w.axes;
+  let output = 0;
+  for (let plane = 0; plane < w.batch * w.inChannels; plane++) {
+    for (let oy = 0; oy < height.output; oy++) {
+      for (let ox = 0; ox < width.output; ox++, output++) {
+        for (let ky = 0; ky < height.kernel; ky++) {
+          for (let kx = 0; kx < width.kernel; kx++) {
+            const [y, x] = [rows[ky * height.output + oy]!, columns[kx * width.output + ox]!];
+            if (y < 0 || x < 0) continue;
+            const position = y * width.input + x;
+            visit(plane * height.input * width.input + position, output, position);
+          }
+        }
+      }
+    }
+  }
 }
 
 export function maxPool2d(x: Values, w: Window2d): { values: Expected; indices: Expected } {
@@ -112,8 +177,8 @@ function divisors({ axes }: Window2d, { countIncludePad, divisorOverride }: Aver
     Array.from({ length: axis.output }, (_, output) => {
       let count = 0;
       for (let k = 0; k < axis.kernel; k++) {
-        const at = meets(axis, output, k);
-        if (countIncludePad ? at < axis.input + axis.after : isInside(axis, at)) count++;
+        const at = output * axis.stride - axis.before + k * axis.dilation;
+        if (countIncludePad ? at < axis.input + axis.after : at >= 0 && at < axis.input) count++;
       }
       return count;
     });

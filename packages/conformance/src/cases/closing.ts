@@ -1,0 +1,92 @@
+/** Layer 1: the end of an instance (§2.10): nothing works any more, and what was pending is settled. */
+import type { Backend } from "@corr2d/core";
+import type { Case } from "../case.ts";
+import { check } from "../compare.ts";
+import { createRandom } from "../random.ts";
+import { withTimeLimit } from "../time-limit.ts";
+import { codeOf } from "./failing.ts";
+import { readResults, samplesOf } from "./samples/index.ts";
+
+const refusesWork: Case = {
+  id: "close/refuses-work",
+  clause: "§2.10",
+  requires: ["close"],
+  async run({ create }) {
+    const backend = await create();
+    const x = backend.upload(Float32Array.of(1));
+    await backend.close!();
+    const code = await codeOf(() => backend.read(backend.unary("neg", x, 1, "float32"), 1, "float32"));
+    check(code === "BACKEND_CLOSED", `an operation after close() gave code ${code}, expected BACKEND_CLOSED`);
+    await backend.close!();
+  },
+};
+
+const refusesEverything: Case = {
+  id: "close/refuses-every-operation",
+  clause: "§2.10",
+  requires: ["close"],
+  async run({ create }) {
+    const backend = await create();
+    const random = createRandom(1);
+    const calls = [...samplesOf("float32"), ...samplesOf("int32")].map((sample) => ({
+      sample,
+      operands: sample.draw(random).map((data) => backend.upload(data)),
+    }));
+    const x = backend.upload(Float32Array.of(1));
+    await backend.close!();
+    const expectClosed = async (what: string, run: () => unknown): Promise<void> => {
+      const code = await codeOf(run);
+      check(code === "BACKEND_CLOSED", `${what} after close() gave code ${code}, expected BACKEND_CLOSED`);
+    };
+    for (const { sample, operands } of calls) {
+      await expectClosed(sample.name, () => readResults(sample, backend, sample.run(backend, operands)));
+    }
+    await expectClosed("upload", () => backend.read(backend.upload(Float32Array.of(1)), 1, "float32"));
+    await expectClosed("read", () => backend.read(x, 1, "float32"));
+    if (backend.readSync !== undefined) {
+      await expectClosed("readSync", () => backend.readSync!(x, 1, "float32"));
+    }
+  },
+};
+
+const PATIENCE = 10_000; // milliseconds in which a pending read has to settle
+
+/** What came of a pending read: its value, or the code of its rejection. */
+const outcomeOf = (read: Promise<unknown>): Promise<unknown> =>
+  read.catch((error: unknown) => (error as { code?: unknown }).code ?? error);
+
+/** Reads of values that are there, that have to be computed first, and that failed. */
+function pendingReads(backend: Backend): Promise<unknown>[] {
+  const x = backend.upload(new Float32Array(70_001).fill(3));
+  let y = x;
+  for (let i = 0; i < 20; i++) y = backend.unary("neg", y, 70_001, "float32");
+  return [
+    backend.read(x, 70_001, "float32"),
+    backend.read(y, 70_001, "float32"),
+    backend.read(backend.upload(Float32Array.of(3)), 1, "float32"),
+    backend.read(backend.reduce("max", y, [70_001], [0], "float32"), 1, "float32"),
+  ];
+}
+
+const settlesReads: Case = {
+  id: "close/settles-pending-reads",
+  clause: "§2.10",
+  requires: ["close"],
+  async run({ create }) {
+    const backend = await create();
+    const outcomes = pendingReads(backend).map(outcomeOf);
+    const closed = backend.close!();
+    const all = await withTimeLimit(Promise.all(outcomes), PATIENCE, "a read that was pending at close()");
+    await closed;
+    for (const [i, outcome] of all.entries()) {
+      const value =
+        outcome instanceof Float32Array && outcome.length > 0 && outcome.every((each) => each === 3);
+      check(
+        value || outcome === "BACKEND_CLOSED",
+        `read ${i}, pending at close(), gave neither its value nor BACKEND_CLOSED but ${String(outcome)}`,
+      );
+    }
+  },
+};
+
+export const cases: readonly Case[] = [refusesWork, refusesEverything, settlesReads];

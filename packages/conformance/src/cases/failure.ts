@@ -1,0 +1,169 @@
+/**
+ * Layer 7: failure (§10.3, §10.6): it reaches whoever reads, through any operation, and changes nothing else, the next
+ * operation least of all.
+ */
+import type { Backend, DType } from "@corr2d/core";
+import type { Case } from "../case.ts";
+import { check, expectBits } from "../compare.ts";
+import { sizeOf } from "../oracle/arrays.ts";
+import { attempt, codeOf, failingGather, failingScatterAdd } from "./failing.ts";
+import { expectResults, nameOf, perSample, readResults, runOn } from "./samples/index.ts";
+
+const failing = (backend: Backend): unknown => failingGather(backend, 2, "float32");
+
+const failureReachesTheReader: Case = {
+  id: "failure/reaches-the-reader",
+  clause: "§10.3",
+  async run({ backend }) {
+    const code = await codeOf(() => backend.read(failing(backend), 2, "float32"));
+    check(code === "INDEX_OUT_OF_RANGE", `a gather out of range and a read of it gave ${code}`);
+  },
+};
+
+const failureSpreads: Case = {
+  id: "failure/spreads-to-what-depends-on-it",
+  clause: "§10.3",
+  async run({ backend }) {
+    const code = await codeOf(() => {
+      const bad = failing(backend);
+      const doubled = backend.binary("add", bad, [2], bad, [2], [2], "float32");
+      const total = backend.reduce("sum", doubled, [2], [0], "float32");
+      backend.free(bad);
+      return backend.read(total, 1, "float32");
+    });
+    check(code === "INDEX_OUT_OF_RANGE", `two operations behind a failed gather, a read gave ${code}`);
+  },
+};
+
+const everyReadRejects: Case = {
+  id: "failure/every-read-rejects",
+  clause: "§10.3",
+  async run({ backend }) {
+    let bad: unknown;
+    try {
+      bad = failing(backend);
+    } catch {
+      return; // thrown at the call: there is no result to read
+    }
+    for (const which of ["first", "second"]) {
+      const code = await codeOf(() => backend.read(bad, 2, "float32"));
+      check(code === "INDEX_OUT_OF_RANGE", `the ${which} read of a failed gather gave ${code}`);
+    }
+    backend.free(bad);
+  },
+};
+
+const failureStaysLocal: Case = {
+  id: "failure/leaves-the-rest-alone",
+  clause: "§10.6",
+  async run({ backend }) {
+    const x = backend.upload(Float32Array.of(1, 2, 3));
+    const before = backend.unary("neg", x, 3, "float32");
+    const earlier = backend.read(before, 3, "float32");
+    const code = codeOf(() => backend.read(failing(backend), 2, "float32"));
+    const after = backend.unary("square", x, 3, "float32");
+    expectBits("an operation before the failure", await earlier, [-1, -2, -3]);
+    expectBits("an operation after the failure", await backend.read(after, 3, "float32"), [1, 4, 9]);
+    expectBits("the operand", await backend.read(x, 3, "float32"), [1, 2, 3]);
+    await code;
+  },
+};
+
+/** Every operand in turn is the result of a failed operation; the right call after it gives what it should. */
+const through = perSample((sample) => ({
+  id: `failure/through/${nameOf(sample)}`,
+  clause: "§10.3",
+  async run({ backend, random }) {
+    const data = sample.draw(random);
+    for (const [at, { shape, dtype }] of sample.operands.entries()) {
+      const code = await codeOf(() => {
+        const operands = data.map((each) => backend.upload(each));
+        operands[at] = failingGather(backend, sizeOf(shape), dtype);
+        return readResults(sample, backend, sample.run(backend, operands));
+      });
+      check(
+        code === "INDEX_OUT_OF_RANGE",
+        `${sample.name} of a failed operand ${at} gave ${code} to its reader`,
+      );
+    }
+    const results = runOn(sample, backend, data);
+    await expectResults(sample, backend, "after calls with failed operands", results, sample.expected(data));
+  },
+}));
+
+const BOTH = [failingGather, failingScatterAdd];
+
+/** Failures of both kinds and dtypes right before a call and right after it. */
+const between = perSample((sample) => ({
+  id: `failure/between/${nameOf(sample)}`,
+  clause: "§10.6",
+  async run({ backend, random }) {
+    const data = sample.draw(random);
+    const failed: unknown[] = [];
+    const fail = (): void => {
+      for (const make of BOTH) {
+        for (const dtype of new Set<DType>(["float32", sample.dtype])) {
+          failed.push(attempt(() => make(backend, 1300, dtype)));
+        }
+      }
+    };
+    const operands = data.map((each) => backend.upload(each));
+    fail();
+    const results = sample.run(backend, operands);
+    fail();
+    const again = sample.run(backend, operands);
+    const expected = sample.expected(data);
+    await expectResults(sample, backend, "after failures", results, expected);
+    await expectResults(sample, backend, "between failures", again, expected);
+    for (const handle of failed) if (handle !== null) backend.free(handle);
+    await expectResults(sample, backend, "read again", results, expected);
+  },
+}));
+
+/** What the host calls a rejection that nobody caught. */
+interface Host {
+  on?(event: "unhandledRejection", listener: (reason: unknown) => void): void;
+  off?(event: "unhandledRejection", listener: (reason: unknown) => void): void;
+  addEventListener?(event: "unhandledrejection", listener: (event: { reason: unknown }) => void): void;
+  removeEventListener?(event: "unhandledrejection", listener: (event: { reason: unknown }) => void): void;
+}
+
+const LATER = 30; // milliseconds: rejections are reported on a later turn of the event loop
+
+const nobodyReads: Case = {
+  id: "failure/nobody-reads",
+  clause: "§10.3",
+  async run({ backend }) {
+    const reasons: unknown[] = [];
+    const note = (reason: unknown): void => {
+      reasons.push(reason);
+    };
+    const noteEvent = ({ reason }: { reason: unknown }): void => note(reason);
+    const page = globalThis as unknown as Host & { process?: Host };
+    page.process?.on?.("unhandledRejection", note);
+    page.addEventListener?.("unhandledrejection", noteEvent);
+    try {
+      const bad = attempt(() => failing(backend));
+      if (bad !== null) {
+        attempt(() => backend.reduce("sum", bad, [2], [0], "float32"));
+        backend.free(bad);
+      }
+      attempt(() => failingScatterAdd(backend, 5, "int32"));
+      await new Promise((resolve) => setTimeout(resolve, LATER));
+    } finally {
+      page.process?.off?.("unhandledRejection", note);
+      page.removeEventListener?.("unhandledrejection", noteEvent);
+    }
+    check(reasons.length === 0, `a rejection that nobody could catch: ${String(reasons[0])}`);
+  },
+};
+
+export const cases: readonly Case[] = [
+  failureReachesTheReader,
+  failureSpreads,
+  everyReadRejects,
+  failureStaysLocal,
+  nobodyReads,
+  ...through,
+  ...between,
+];

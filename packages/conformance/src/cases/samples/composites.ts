@@ -1,0 +1,128 @@
+/** Samples of the composites. */
+import { corr2dWindow, type DType, poolWindow, type Window2d } from "@corr2d/core";
+import * as rows from "../../oracle/rows.ts";
+import * as windows from "../../oracle/windows.ts";
+import { inputShape, kernelShape, outputShape } from "../correlation.ts";
+import { type Call, elementsOf, int32, type Sample } from "./sample.ts";
+
+const AVERAGE = { countIncludePad: false, divisorOverride: null };
+const POOL = poolWindow([2, 5, 17, 18], 3, { stride: 2, padding: 1 });
+
+const ROWS: Readonly<Record<string, readonly [outer: number, length: number, inner: number]>> = {
+  "": [40, 33, 1],
+  "-of-columns": [3, 20, 30],
+};
+
+const softmaxes = (dtype: DType): Call[] =>
+  (["softmax", "logSoftmax"] as const).flatMap((member) =>
+    Object.entries(ROWS).map(([suffix, shape]) => ({
+      name: member + suffix,
+      member,
+      operands: [shape],
+      result: shape,
+      run: (b, x) => b[member](x, ...shape, dtype),
+      expected: (x) => (member === "softmax" ? rows.softmax : rows.logSoftmax)(x, ...shape, dtype),
+    })),
+  );
+
+/** Geometries of fast paths, and one of none. */
+const GEOMETRIES: Readonly<Record<string, Window2d>> = {
+  "": corr2dWindow([2, 8, 14, 14], [16, 8, 3, 3], { padding: 1 }),
+  "-strided": corr2dWindow([3, 4, 15, 13], [6, 2, 5, 4], {
+    stride: [2, 1],
+    padding: [2, 2, 1, 2],
+    groups: 2,
+  }),
+  "-pointwise": corr2dWindow([2, 24, 7, 7], [20, 24, 1, 1]),
+  "-depthwise": corr2dWindow([2, 12, 11, 12], [12, 1, 3, 3], { groups: 12, padding: 1 }),
+};
+
+function correlations(suffix: string, w: Window2d, dtype: DType): Call[] {
+  const [input, kernel, output] = [inputShape(w), kernelShape(w), outputShape(w)];
+  return [
+    {
+      name: `corr2d${suffix}`,
+      member: "corr2d",
+      operands: [input, kernel],
+      result: output,
+      run: (b, x, k) => b.corr2d(x, k, w, dtype),
+      expected: (x, k) => windows.corr2d(x, k, w, dtype),
+    },
+    {
+      name: `corr2dInput${suffix}`,
+      member: "corr2dInput",
+      operands: [output, kernel],
+      result: input,
+      run: (b, g, k) => b.corr2dInput(g, k, w, dtype),
+      expected: (g, k) => windows.corr2dInput(g, k, w, dtype),
+    },
+    {
+      name: `corr2dKernel${suffix}`,
+      member: "corr2dKernel",
+      operands: [input, output],
+      result: kernel,
+      run: (b, x, g) => b.corr2dKernel(x, g, w, dtype),
+      expected: (x, g) => windows.corr2dKernel(x, g, w, dtype),
+    },
+    {
+      name: `corr2dBias${suffix}`,
+      member: "corr2dBias",
+      operands: [input, kernel, [w.outChannels]],
+      result: output,
+      run: (b, x, k, bias) => b.corr2dBias(x, k, bias, w, dtype),
+      expected: (x, k, bias) => windows.corr2dBias(x, k, bias, w, dtype),
+    },
+  ];
+}
+
+export const composites = (dtype: DType): readonly Call[] => [
+  ...softmaxes(dtype),
+  {
+    name: "activationGrad",
+    member: "activationGrad",
+    operands: [[1300], [1300]],
+    result: [1300],
+    run: (b, y, g) => b.activationGrad("tanh", y, g, 1300, dtype),
+    expected: (y, g) => rows.activationGrad("tanh", y, g, dtype),
+  },
+  {
+    name: "addScaled",
+    member: "addScaled",
+    operands: [[1300], [1300]],
+    result: [1300],
+    run: (b, x, y) => b.addScaled(x, 0.9, y, -0.03, 1300, dtype),
+    expected: (x, y) => rows.addScaled(x, 0.9, y, -0.03, dtype),
+  },
+  {
+    name: "avgPool2d",
+    member: "avgPool2d",
+    operands: [inputShape(POOL)],
+    result: outputShape(POOL),
+    run: (b, x) => b.avgPool2d(x, POOL, AVERAGE, dtype),
+    expected: (x) => windows.avgPool2d(x, POOL, AVERAGE, dtype),
+  },
+  {
+    name: "avgPool2dInput",
+    member: "avgPool2dInput",
+    operands: [outputShape(POOL)],
+    result: inputShape(POOL),
+    run: (b, g) => b.avgPool2dInput(g, POOL, AVERAGE, dtype),
+    expected: (g) => windows.avgPool2dInput(g, POOL, AVERAGE, dtype),
+  },
+  ...Object.entries(GEOMETRIES).flatMap(([suffix, w]) => correlations(suffix, w, dtype)),
+];
+
+/** The one member with two results. */
+export const maxPoolSample = (dtype: DType): Sample => ({
+  name: "maxPool2d",
+  member: "maxPool2d",
+  dtype,
+  operands: [{ shape: inputShape(POOL), dtype }],
+  results: [{ shape: outputShape(POOL), dtype }, int32(outputShape(POOL))],
+  draw: (random) => [elementsOf(random, { shape: inputShape(POOL), dtype })],
+  run: (b, [x]) => b.maxPool2d(x, POOL, dtype),
+  expected: ([x]) => {
+    const { values, indices } = windows.maxPool2d(x!, POOL);
+    return [values, indices];
+  },
+});
