@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildCli } from "./build-cli.ts";
 import { pngBytes } from "./png-bytes.ts";
 
@@ -22,6 +22,7 @@ function demo(
   const child = spawnSync(process.execPath, [main, ...args], {
     cwd,
     encoding: "utf8",
+    timeout: 110_000,
     env: { ...inherited, ...env },
   });
   return { code: child.status ?? -1, out: child.stdout, err: child.stderr };
@@ -63,4 +64,92 @@ test("paths start at the user's directory", () => {
   expect(out).toMatch(/values +-20\.0 to -20\.0/);
   expect(out).toMatch(/written +ramp-book\.png/);
   expect(code).toBe(0);
+});
+
+/** A line for a shell, in which "$@" is the command line of the demo. */
+function shell(line: string): { code: number; out: string; err: string } {
+  const child = spawnSync("bash", ["-c", line, "bash", process.execPath, main], {
+    cwd,
+    encoding: "utf8",
+    timeout: 110_000,
+  });
+  return { code: child.status ?? -1, out: child.stdout, err: child.stderr };
+}
+
+/** A backend in the user's directory, of this code. */
+function backend(name: string, code: string): string {
+  writeFileSync(join(cwd, name), code);
+  return `./${name}`;
+}
+
+const isLinux = process.platform === "linux";
+
+describe.skipIf(!isLinux)("standard output that takes no more", () => {
+  test("a reader who has seen enough: the shell's code for that, and not a word", () => {
+    const { out, err } = shell('"$@" | head -1; echo "$PIPESTATUS"');
+    expect(out).toMatch(/^1 {2}Cross-correlation .*\n141\n$/);
+    expect(err).toBe("");
+  });
+
+  test("nobody reads from the beginning", () => {
+    const { out, err } = shell('"$@" detect --json | true; echo "$PIPESTATUS"');
+    expect([out, err]).toEqual(["141\n", ""]);
+  });
+
+  test.each(["", "detect --json", "--help"])("a full disk: %j", (command) => {
+    expect(shell(`"$@" ${command} > /dev/full`)).toEqual({
+      code: 1,
+      out: "",
+      err: "demo: standard output cannot be written: no space left on device (ENOSPC)\n",
+    });
+  });
+
+  test("a file that takes only the beginning", () => {
+    const { code, err } = shell('ulimit -f 1; exec "$@" --help > help.txt');
+    expect(err).toBe("demo: standard output cannot be written: file too large (EFBIG)\n");
+    expect(code).toBe(1);
+  });
+
+  test("nowhere to complain: the code is all there is", () => {
+    expect(shell('"$@" fly 2> /dev/full')).toEqual({ code: 2, out: "", err: "" });
+    expect(shell('"$@" fly 2>&1 | true; exit "$PIPESTATUS"').code).toBe(2);
+  });
+});
+
+describe("errors that nobody expects: one line, and the stack on request", () => {
+  const BUG = "this is a bug: please report it, with what --debug shows\n";
+
+  test("thrown by a backend", () => {
+    const name = backend("throwing.mjs", "export default () => ({ get name() { return null.name; } });");
+    const { code, err } = demo(["detect", "--backend", name]);
+    expect(err).toMatch(/^demo: .*\n$/);
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    ["an exception", "setTimeout(() => { throw new TypeError('later'); });"],
+    ["a rejection", "Promise.reject(new TypeError('later'));"],
+  ])("%s after the fact", (_, code) => {
+    const name = backend(
+      "later.mjs",
+      `${code} export default () => new Promise(() => setTimeout(() => {}, 5000));`,
+    );
+    const line = `demo: unexpected TypeError: later; ${BUG}`;
+    expect(demo(["detect", "--backend", name])).toEqual({ code: 1, out: "", err: line });
+    for (const child of [
+      demo(["detect", "--backend", name, "--debug"]),
+      demo(["detect", "--backend", name], { DEBUG: "1" }),
+    ]) {
+      expect(child.err.startsWith(`${line}TypeError: later\n    at `)).toBe(true);
+    }
+  });
+
+  test("a backend that never answers", () => {
+    const name = backend("silent.mjs", "export default () => new Promise(() => {});");
+    expect(demo(["detect", "--backend", name])).toEqual({
+      code: 1,
+      out: "",
+      err: "demo: nothing happens any more, and the command is not done: a backend never answered\n",
+    });
+  });
 });
