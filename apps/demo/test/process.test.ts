@@ -1,6 +1,6 @@
 /** The command line as a process of its own: exit codes, streams, pipes. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -153,3 +153,23 @@ describe("errors that nobody expects: one line, and the stack on request", () =>
     });
   });
 });
+
+test.skipIf(!isLinux)(
+  "a result for which there is no room: the old file is still there, and nothing beside it",
+  () => {
+    const samples = (x: number, y: number): number[] => [(x * x * 7 + y * y * 13 + x * y) % 256];
+    const image = pngBytes({ width: 200, height: 200, depth: 8, colourType: 0, samples });
+    writeFileSync(join(cwd, "noise.png"), image);
+    writeFileSync(join(cwd, "kept.png"), "old");
+    const before = readdirSync(cwd);
+    const { code, out, err } = shell(
+      'ulimit -f 8; exec "$@" edges noise.png --kernel identity --out kept.png',
+    );
+    expect(err).toMatch(
+      /^demo: .*kept\.png cannot be written: file too large \(EFBIG\); the file that was there is as it was\n$/,
+    );
+    expect([code, out]).toEqual([1, ""]);
+    expect(readFileSync(join(cwd, "kept.png"), "utf8")).toBe("old");
+    expect(readdirSync(cwd)).toEqual(before);
+  },
+);

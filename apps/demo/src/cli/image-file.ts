@@ -4,11 +4,12 @@
  * What a file is, its first bytes say, not its name. Transparent pixels are shown on white. An image whose channels
  * are the same everywhere is grey, and has one plane.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import jpeg from "jpeg-js";
 import { PNG } from "pngjs";
 import type { ImagePlanes } from "../chapter/filter-image.ts";
 import { exifOrientation, type Pixels, turnUpright } from "./exif-orientation.ts";
+import { replaceFile } from "./replace-file.ts";
 import { CommandError } from "./usage-error.ts";
 
 export interface ImageFile {
@@ -107,7 +108,7 @@ export interface FinishedImage {
   readonly bytes: Uint8ClampedArray;
 }
 
-/** @throws CommandError when the file cannot be written. */
+/** @throws CommandError when the file cannot be written; an old one of that name is then as it was. */
 export function writePng(path: string, { channels, height, width, bytes }: FinishedImage): void {
   const size = width * height;
   const png = new PNG({ width, height });
@@ -115,9 +116,5 @@ export function writePng(path: string, { channels, height, width, bytes }: Finis
     for (let c = 0; c < 3; c++) png.data[4 * i + c] = bytes[(channels === 3 ? c : 0) * size + i]!;
     png.data[4 * i + 3] = 255;
   }
-  try {
-    writeFileSync(path, PNG.sync.write(png, { colorType: channels === 3 ? 2 : 0 }));
-  } catch (error) {
-    throw new CommandError(`${path} cannot be written: ${(error as Error).message}`);
-  }
+  replaceFile(path, PNG.sync.write(png, { colorType: channels === 3 ? 2 : 0 }));
 }
