@@ -1,11 +1,20 @@
 /** The command line as a process of its own: exit codes, streams, pipes. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildCli } from "./build-cli.ts";
-import { pngBytes } from "./png-bytes.ts";
+import { flatJpeg, frame } from "./jpeg-bytes.ts";
+import { chunk, header, pngBytes, pngOf, pngPieces } from "./png-bytes.ts";
 
 let main: string;
 const cwd = mkdtempSync(join(tmpdir(), "demo process "));
@@ -151,6 +160,56 @@ describe("errors that nobody expects: one line, and the stack on request", () =>
       out: "",
       err: "demo: nothing happens any more, and the command is not done: a backend never answered\n",
     });
+  });
+});
+
+describe("images that are none", () => {
+  const whole = pngBytes({ width: 4, height: 4, depth: 8, colourType: 0, samples: (x) => [x * 20] });
+  const [, head, pixels, end] = pngPieces(whole) as [Buffer, Buffer, Buffer, Buffer];
+  const flat = flatJpeg(64, 64);
+
+  test.each<[string, Buffer, string]>([
+    [
+      "two headers",
+      pngOf(header(4, 4), header(0, 0), pixels, end),
+      "is damaged or cut short: it has a second IHDR",
+    ],
+    ["no image data", pngOf(head, end), "is damaged or cut short: it has no image data (IDAT)"],
+    [
+      "nonsense",
+      pngOf(head, chunk("IDAT", Buffer.from("nonsense")), end),
+      "is damaged or cut short: its image data",
+    ],
+    ["huge", pngOf(header(60_000, 60_000), pixels, end), "is too large: it says 60000×60000 pixels"],
+    [
+      "wide",
+      pngOf(header(10_000, 10_000), pixels, end),
+      "is damaged or cut short: it says 10000×10000 pixels",
+    ],
+    ["half", whole.subarray(0, whole.length / 2), "is damaged or cut short: "],
+    [
+      "claiming",
+      Buffer.concat([flat.subarray(0, 2), frame(9900, 9900), flat.subarray(2)]),
+      "is damaged or cut short: ",
+    ],
+    [
+      "half a photo",
+      flat.subarray(0, flat.length - 8),
+      "is damaged or cut short: it ends within its image data",
+    ],
+    [
+      "arithmetic",
+      Buffer.concat([flat.subarray(0, 2), frame(8, 8, 1, 0xc9)]),
+      "cannot be read: it is a JPEG with",
+    ],
+    ["text", Buffer.from("text"), "is not supported: images may be PNG or JPEG"],
+  ])("%s", (name, bytes, message) => {
+    const path = join(realpathSync(cwd), "image");
+    writeFileSync(path, bytes);
+    const { code, out, err } = demo(["edges", "image", "--out", `${name}.png`]);
+    expect(err.startsWith(`demo: ${path} ${message}`)).toBe(true);
+    expect(err).toMatch(/^.*\n$/);
+    expect([code, out, existsSync(join(cwd, `${name}.png`))]).toEqual([1, "", false]);
   });
 });
 
