@@ -170,7 +170,7 @@ describe("--backend", () => {
       cwd: fixtures,
     });
     expect(err).toBe(
-      "error: backend ./unavailable-backend.ts cannot run here: this machine has no abacus; use cpu-js instead " +
+      "demo: backend ./unavailable-backend.ts cannot run here: this machine has no abacus; use cpu-js instead " +
         "(BACKEND_UNAVAILABLE)\n",
     );
     expect(code).toBe(1);
@@ -191,7 +191,7 @@ describe("--backend", () => {
       expect(theirs).toEqual({
         code: 1,
         out: "",
-        err: "error: backend their-backend cannot run here: found it\n",
+        err: "demo: backend their-backend cannot run here: found it\n",
       });
       const other = await runCli(["detect", "--backend", "import-only"], { cwd });
       expect(other.err).toContain('the package import-only has no "default" export condition; give the path');
@@ -280,6 +280,7 @@ describe("a command line that is not understood: exit code 2, and what is allowe
   ])("%s", async (line, message) => {
     const { code, out, err } = await runCli(line.split(" "));
     expect(err).toContain(message);
+    expect(err).toMatch(/^demo: .*\n$/);
     expect([code, out]).toEqual([2, ""]);
   });
 });
