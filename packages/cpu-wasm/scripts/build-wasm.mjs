@@ -37,7 +37,7 @@ function memoryFlagOffset(bytes) {
   return offset;
 }
 
-/** What assembly/simd.ts has the compiler write for a product, and for a sum. Each takes three bytes. */
+/** What assembly/common/simd.ts has the compiler write for a product, and for a sum. Each takes three bytes. */
 const STAND_INS = { product: "i16x8.q15mulr_sat_s", sum: "i16x8.avgr_u" };
 const STAND_IN_BYTES = { product: [0xfd, 0x82, 0x01], sum: [0xfd, 0x9b, 0x01] };
 

@@ -42,15 +42,18 @@ export async function compile(entry, flags, whole = []) {
 }
 
 const KERNEL_FLAGS = [
-  ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--converge", "--enable", "simd"],
+  ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--enable", "simd"],
   ...["--importMemory", "--noExportMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
   ...["--memoryBase", "4096", "--exportTable"],
 ];
 
 /** What runs once for an operation: each function where it is, since copies would only take space. */
-const WHOLE = ["assembly/drive/*", "assembly/gemm-pack/fillTable"];
+const WHOLE = [
+  ...["assembly/*driver/*", "assembly/common/host/*", "assembly/matmul/gemm-pack/fillTable"],
+  ...["assembly/correlation/correlation/*", "assembly/correlation/plan/*", "assembly/correlation/planes/*"],
+];
 
-/** Compiles the kernels; for tests with small budgets (assembly/drive/budgets.ts). */
+/** Compiles the kernels; for tests with small budgets (assembly/common/budgets.ts). */
 export function compileKernels({ smallBudgets = false } = {}) {
   return compile(
     "assembly/index.ts",

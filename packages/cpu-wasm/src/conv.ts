@@ -1,4 +1,4 @@
-/** The correlation triple on pointers (`assembly/drive/conv.ts`). */
+/** The correlation triple on pointers (`assembly/correlation/driver.ts`). */
 import type { Window2d } from "@corr2d/core";
 import type { Runtime } from "./runtime.ts";
 import { putWindow } from "./window.ts";

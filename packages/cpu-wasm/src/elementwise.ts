@@ -1,9 +1,9 @@
-/** The elementwise operations (`assembly/drive/elementwise.ts`): which number each has. */
+/** The elementwise operations (`assembly/elementwise/driver.ts`): which number each has. */
 import { type Activation, type BinaryOp, Corr2dError, type DType, type UnaryOp } from "@corr2d/core";
 import { DIMENSIONS } from "./layout.ts";
 import { floatBits, type Runtime } from "./runtime.ts";
 
-/** `Flat` in assembly/elementwise-unary.ts. */
+/** `Flat` in assembly/elementwise/unary.ts. */
 const FLOAT_UNARY: Readonly<Partial<Record<UnaryOp, number>>> = {
   neg: 0,
   abs: 1,
@@ -45,7 +45,7 @@ const CAST: Readonly<Partial<Record<DType, Readonly<Partial<Record<DType, number
 
 const ACTIVATION_GRAD: Readonly<Record<Activation, number>> = { relu: 30, sigmoid: 31, tanh: 32 };
 
-/** `Row` in assembly/elementwise-binary.ts; greater and greaterEqual are less and lessEqual with the operands swapped. */
+/** `Row` in assembly/elementwise/binary.ts; greater and greaterEqual are less and lessEqual with the operands swapped. */
 const BINARY: Readonly<Record<BinaryOp, number>> = {
   add: 0,
   sub: 1,

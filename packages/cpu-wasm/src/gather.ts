@@ -1,8 +1,8 @@
-/** gather and scatterAdd (`assembly/drive/gather.ts`). */
+/** gather and scatterAdd (`assembly/gather/driver.ts`). */
 import { Corr2dError, type DType, type GatherSize } from "@corr2d/core";
 import type { Runtime } from "./runtime.ts";
 
-/** `Member` in assembly/drive/gather.ts. */
+/** `Member` in assembly/gather/driver.ts. */
 const GATHER = 0;
 const SCATTER_ADD = 1;
 const SCATTER_ADD_INT = 2;

@@ -5,13 +5,13 @@
  * (`--memoryBase` in scripts/build-wasm.mjs).
  */
 
-/** The window of a correlation or a pool (assembly/window.ts). */
+/** The window of a correlation or a pool (assembly/common/window.ts). */
 export const WINDOW: number = 64;
 
 /** The argument block of the kernel that runs: i32 slots, floats bit-cast. */
 export const ARGUMENTS: number = 1024;
 
-/** Where shapes are written for a driver to read (assembly/drive/host.ts): integers. */
+/** Where shapes are written for a driver to read (assembly/common/host.ts): integers. */
 export const DIMENSIONS: number = 2048;
 
 /** The threads' control block (`team.ts`). */

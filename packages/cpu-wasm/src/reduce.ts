@@ -1,9 +1,9 @@
-/** The reductions (`assembly/drive/reduce.ts`). */
+/** The reductions (`assembly/reduce/driver.ts`). */
 import type { DType, ReduceOp } from "@corr2d/core";
 import { DIMENSIONS } from "./layout.ts";
 import { putIntegers, type Runtime } from "./runtime.ts";
 
-/** `Fold` in assembly/reduce-fold.ts, with its ARG; INT is added for int32. */
+/** `Fold` in assembly/reduce/fold.ts, with its ARG; INT is added for int32. */
 const FOLD = { sum: 0, prod: 1, max: 2, min: 3, argmax: 8 + 2, argmin: 8 + 3 } as const;
 const INT = 4;
 

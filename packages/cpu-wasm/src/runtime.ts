@@ -1,5 +1,5 @@
 /**
- * What the operations' wrappers see of the backend: views of the memory, and the drivers (assembly/drive). Pointers are byte
+ * What the operations' wrappers see of the backend: views of the memory, and the drivers (assembly). Pointers are byte
  * addresses in the WebAssembly memory; only four-byte elements live there.
  *
  * A driver gives its kernel a block of i32 slots and chunks [begin, end) of a grid that depends on geometry and build
@@ -47,7 +47,7 @@ export function kernelsOf({ table }: Exports): readonly (ChunkKernel | null)[] {
   return Array.from({ length: table.length }, (_, i) => table.get(i) as ChunkKernel | null);
 }
 
-/** `Winograd` in assembly/drive/host.ts. */
+/** `Winograd` in assembly/common/host.ts. */
 export const WINOGRAD: Readonly<Record<Winograd, number>> = { off: 0, default: 1, large: 2 };
 
 /** Writes integers (a shape, a window) for a driver to read, from `address` on. */

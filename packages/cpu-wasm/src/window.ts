@@ -1,4 +1,4 @@
-/** The window of a correlation or a pool, written for a driver to read (`assembly/window.ts`). */
+/** The window of a correlation or a pool, written for a driver to read (`assembly/common/window.ts`). */
 import type { Window2d } from "@corr2d/core";
 import { WINDOW } from "./layout.ts";
 import type { Runtime } from "./runtime.ts";

@@ -1,0 +1,192 @@
+/**
+ * Correlations of many small maps: lanes are 16 images. Taps in the padding are left out rather than
+ * multiplied, and no lane is lost on narrow rows or odd channel counts; the price is a transposition before
+ * and after.
+ */
+import { arg } from "../../common/simd";
+import { pair16, setTapRuns, single16 } from "../../common/positions";
+
+/**
+ * The argument block of `imagesToLanes` and `lanesToImages`: the images row by row, their lanes, how many,
+ * and floats of one.
+ */
+export const enum LaneSlot {
+  IMAGES,
+  LANES,
+  COUNT,
+  FLOATS,
+}
+
+/** [images, size] to [block of 16 images][size][16], or back. Chunks: (block, part of 256 positions). */
+@inline
+function transposeChunk(args: usize, chunk: i32, back: bool): void {
+  const images = arg(args, LaneSlot.COUNT),
+    size = arg(args, LaneSlot.FLOATS);
+  const parts = (size + 255) >> 8;
+  const block = chunk / parts;
+  const first = (chunk - block * parts) << 8;
+  const last = min(first + 256, size);
+  const row = (<usize>size) << 2;
+  const flat = <usize>arg(args, LaneSlot.IMAGES) + row * (block << 4) + ((<usize>first) << 2);
+  const lanes = <usize>arg(args, LaneSlot.LANES) + (row << 4) * block + ((<usize>first) << 6);
+  for (let lane = 0; lane < 16; lane += 4) {
+    const valid = images - (block << 4) - lane;
+    if (back && valid <= 0) return;
+    // Missing images: the first is read again, and nothing is written.
+    const p0 = valid > 0 ? flat + row * lane : flat;
+    const p1 = valid > 1 ? p0 + row : p0,
+      p2 = valid > 2 ? p0 + 2 * row : p0,
+      p3 = valid > 3 ? p0 + 3 * row : p0;
+    let to = lanes + ((<usize>lane) << 2);
+    let i = first;
+    let at: usize = 0;
+    for (; i + 4 <= last; i += 4, at += 16, to += 256) {
+      if (back) {
+        const a = v128.load(to),
+          b = v128.load(to, 64),
+          c = v128.load(to, 128),
+          d = v128.load(to, 192);
+        const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5),
+          ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+        const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5),
+          cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+        v128.store(p0 + at, v128.shuffle<f64>(ab0, cd0, 0, 2));
+        if (valid > 1) v128.store(p1 + at, v128.shuffle<f64>(ab0, cd0, 1, 3));
+        if (valid > 2) v128.store(p2 + at, v128.shuffle<f64>(ab1, cd1, 0, 2));
+        if (valid > 3) v128.store(p3 + at, v128.shuffle<f64>(ab1, cd1, 1, 3));
+      } else {
+        const a = v128.load(p0 + at),
+          b = v128.load(p1 + at),
+          c = v128.load(p2 + at),
+          d = v128.load(p3 + at);
+        const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5),
+          ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+        const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5),
+          cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+        v128.store(to, v128.shuffle<f64>(ab0, cd0, 0, 2));
+        v128.store(to, v128.shuffle<f64>(ab0, cd0, 1, 3), 64);
+        v128.store(to, v128.shuffle<f64>(ab1, cd1, 0, 2), 128);
+        v128.store(to, v128.shuffle<f64>(ab1, cd1, 1, 3), 192);
+      }
+    }
+    for (; i < last; i++, at += 4, to += 64) {
+      if (back) {
+        store<f32>(p0 + at, load<f32>(to));
+        if (valid > 1) store<f32>(p1 + at, load<f32>(to, 4));
+        if (valid > 2) store<f32>(p2 + at, load<f32>(to, 8));
+        if (valid > 3) store<f32>(p3 + at, load<f32>(to, 12));
+      } else {
+        store<f32>(to, load<f32>(p0 + at));
+        store<f32>(to, load<f32>(p1 + at), 4);
+        store<f32>(to, load<f32>(p2 + at), 8);
+        store<f32>(to, load<f32>(p3 + at), 12);
+      }
+    }
+  }
+}
+
+export function imagesToLanes(args: usize, begin: i32, end: i32): void {
+  for (let chunk = begin; chunk < end; chunk++) transposeChunk(args, chunk, false);
+}
+
+export function lanesToImages(args: usize, begin: i32, end: i32): void {
+  for (let chunk = begin; chunk < end; chunk++) transposeChunk(args, chunk, true);
+}
+
+/** The argument block of `convImages`. Steps are in bytes. */
+export const enum ImageSlot {
+  /** Lanes. */
+  INPUT,
+  OUT,
+  /**
+   * As `packTaps` packs them, taps in the order row, column, channel, which is also that of the table of
+   * their offsets.
+   */
+  WEIGHTS,
+  TABLE,
+  CHANNELS,
+  OUT_CHANNELS,
+  ROWS,
+  COLUMNS,
+  STRIDE_Y,
+  TOP,
+  DILATION_Y,
+  TAPS_Y,
+  HEIGHT,
+  STRIDE_X,
+  LEFT,
+  DILATION_X,
+  TAPS_X,
+  WIDTH,
+  BLOCK_IN,
+  BLOCK_OUT,
+  ROW_OUT,
+  COLUMN_OUT,
+  CHANNEL_OUT,
+}
+
+/** Chunks: (block of 16 images, output row). */
+export function convImages(args: usize, begin: i32, end: i32): void {
+  const table = <usize>arg(args, ImageSlot.TABLE),
+    channels = arg(args, ImageSlot.CHANNELS),
+    outChannels = arg(args, ImageSlot.OUT_CHANNELS);
+  const rows = arg(args, ImageSlot.ROWS),
+    columns = arg(args, ImageSlot.COLUMNS);
+  const stepY = arg(args, ImageSlot.DILATION_Y),
+    tapsY = arg(args, ImageSlot.TAPS_Y),
+    height = arg(args, ImageSlot.HEIGHT);
+  const strideX = arg(args, ImageSlot.STRIDE_X),
+    left = arg(args, ImageSlot.LEFT),
+    stepX = arg(args, ImageSlot.DILATION_X),
+    tapsX = arg(args, ImageSlot.TAPS_X),
+    width = arg(args, ImageSlot.WIDTH);
+  const taps = channels * tapsX * tapsY;
+  const outChannel = <usize>arg(args, ImageSlot.CHANNEL_OUT);
+  for (let chunk = begin; chunk < end; chunk++) {
+    const block = chunk / rows;
+    const row = chunk - block * rows;
+    const y = row * arg(args, ImageSlot.STRIDE_Y) - arg(args, ImageSlot.TOP);
+    const firstY = y >= 0 ? 0 : (stepY - 1 - y) / stepY;
+    const endY = y >= height ? 0 : min((height - 1 - y) / stepY + 1, tapsY);
+    const input = <usize>arg(args, ImageSlot.INPUT) + arg(args, ImageSlot.BLOCK_IN) * block;
+    const out =
+      <usize>arg(args, ImageSlot.OUT) +
+      arg(args, ImageSlot.BLOCK_OUT) * block +
+      arg(args, ImageSlot.ROW_OUT) * row;
+    for (let column = 0; column < columns; column++) {
+      const x = column * strideX - left;
+      const firstX = x >= 0 ? 0 : (stepX - 1 - x) / stepX;
+      const endX = x >= width ? 0 : min((width - 1 - x) / stepX + 1, tapsX);
+      const depth = max(endX - firstX, 0) * channels;
+      const runs = endY - firstY;
+      const skip = (firstY * tapsX + firstX) * channels;
+      setTapRuns(runs, (<usize>(tapsX * channels - depth)) << 2);
+      const from = input + ((y * width + x) << 6);
+      let weights = <usize>arg(args, ImageSlot.WEIGHTS);
+      let to = out + arg(args, ImageSlot.COLUMN_OUT) * column;
+      for (let channel = 0; channel < outChannels; channel += 2) {
+        const pair = channel + 1 < outChannels;
+        const step: usize = pair ? 8 : 4;
+        if (depth == 0 || runs <= 0) {
+          fill16(to, load<f32>(weights));
+          if (pair) fill16(to + outChannel, load<f32>(weights, 4));
+        } else {
+          const entries = table + ((<usize>skip) << 2),
+            tapWeights = weights + step * (skip + 1);
+          if (pair) pair16(from, entries, weights, tapWeights, depth, to, outChannel);
+          else single16(from, entries, weights, tapWeights, depth, to, outChannel);
+        }
+        weights += step * (taps + 1);
+        to += outChannel << 1;
+      }
+    }
+  }
+}
+
+function fill16(to: usize, value: f32): void {
+  const v = f32x4.splat(value);
+  v128.store(to, v);
+  v128.store(to, v, 16);
+  v128.store(to, v, 32);
+  v128.store(to, v, 48);
+}
