@@ -1,24 +1,25 @@
 /**
  * The drivers that JavaScript calls, and the kernels that they run.
  *
- * A kernel is `(args: usize, begin: i32, end: i32): void`: `args` points to its block of i32 slots (floats
- * bit-cast), and it does the chunks [begin, end) of a grid that depends on geometry and build alone, never on
+ * A kernel is `(args, begin: i32, end: i32): void`: `args` is its argument block, a struct in memory, and it does the chunks [begin, end) of a grid that depends on geometry and build alone, never on
  * the number of threads. It is exported because an exported function is not inlined, and a small one that is
  * called often tiers up; the build then removes the names (scripts/build-wasm.mjs).
  */
 export { broadcast, flat } from "./elementwise/kernels";
 export { copyRows, transpose } from "./view/kernels";
-export { argReduce, reduceColumns, reduceRows, sumFinish } from "./reduce/kernels";
-export { avgPool, avgPoolInput, maxPool } from "./pool/kernels";
+export { argReduce } from "./reduce/arg";
+export { reduceColumns } from "./reduce/columns";
+export { reduceRows, sumFinish } from "./reduce/rows";
+export { avgPool, avgPoolInput } from "./pool/average";
+export { maxPool } from "./pool/max";
 export { convDirect, convDirectInput, convDirectKernel, allFinite } from "./correlation/direct/kernels";
 export { dot2x4, dot1x5, convDot, dotFinish } from "./correlation/dot/kernels";
 export { padPlane, padPlanes, stageRow, splitPlanes } from "./correlation/pad";
 export { gemm } from "./matmul/gemm";
-export { fillTable, packPanels } from "./matmul/gemm-pack";
+export { packPanels } from "./matmul/gemm-pack";
 export { storeTile } from "./matmul/gemm-store";
 export { tile2x16, tile2x16Out, tile4x8 } from "./matmul/gemm-tile";
 export {
-  setTapRuns,
   pair16,
   pair12,
   pair8,
@@ -27,9 +28,11 @@ export {
   single8,
   positions,
 } from "./common/positions";
+export { fillTable } from "./common/tables";
 export { rowPair16 } from "./correlation/rows/row-pair";
-export { packTaps, convRows } from "./correlation/rows/kernels";
-export { setThread, winogradKernel, winogradInput, winogradTasks } from "./correlation/winograd/kernels";
+export { convRows } from "./correlation/rows/kernels";
+export { packTaps } from "./correlation/rows/weights";
+export { winogradKernel, winogradInput, winogradTasks } from "./correlation/winograd/kernels";
 export { inputTiles2, kernelTiles2, outputTiles2 } from "./correlation/winograd/tiles2";
 export {
   inputRow4,

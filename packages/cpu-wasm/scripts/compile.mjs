@@ -1,5 +1,6 @@
 // Compiles AssemblyScript.
-import { dirname, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
@@ -41,15 +42,20 @@ export async function compile(entry, flags, whole = []) {
   };
 }
 
+/** Where the kernels' own constants lie. */
+const [, CONSTANTS] = readFileSync(join(root, "assembly", "common", "layout.ts"), "utf8").match(
+  /CONSTANTS: usize = (\d+);/,
+);
+
 const KERNEL_FLAGS = [
   ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--enable", "simd"],
   ...["--importMemory", "--noExportMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
-  ...["--memoryBase", "4096", "--exportTable"],
+  ...["--memoryBase", CONSTANTS, "--exportTable"],
 ];
 
 /** What runs once for an operation: each function where it is, since copies would only take space. */
 const WHOLE = [
-  ...["assembly/*driver/*", "assembly/common/host/*", "assembly/matmul/gemm-pack/fillTable"],
+  ...["assembly/*driver/*", "assembly/common/host/*", "assembly/common/tables/*"],
   ...["assembly/correlation/correlation/*", "assembly/correlation/plan/*", "assembly/correlation/planes/*"],
 ];
 

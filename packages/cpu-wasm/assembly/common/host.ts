@@ -1,18 +1,12 @@
 /**
- * What drivers have of the main thread's JavaScript: the settings of the backend, scratch memory, and the
- * threads that share a kernel's chunks. Drivers lay out an operation: they choose kernels, cut the work into
- * chunks, fill tables and argument blocks. They run on the main thread only; kernels run on all.
+ * What drivers have of the main thread's JavaScript: the settings of the backend, scratch memory, and the threads that
+ * share a kernel's chunks. Drivers lay out an operation: they choose kernels, cut the work into chunks, fill tables and
+ * argument blocks. They run on the main thread only; kernels run on all.
  */
+import { Winograd } from "../correlation/operations";
+import { ARGUMENTS, DIMENSIONS } from "./layout";
 
-/** A kernel that works on the chunks [begin, end) of its grid; `args` points to its argument block. */
-export type Kernel = (args: usize, begin: i32, end: i32) => void;
-
-/** The argument block of the kernel that runs, up to 256 slots; src/layout.ts says what lies beside it. */
-export const ARGUMENTS: usize = 1024;
-
-/** Where JavaScript writes the shapes that a driver reads, and drivers keep lists of axes: integers. */
-const DIMENSIONS: usize = 2048;
-
+/** Element `index` of the shapes that JavaScript wrote. */
 @inline
 export function dim(index: i32): i32 {
   return load<i32>(DIMENSIONS + ((<usize>index) << 2));
@@ -23,16 +17,7 @@ export function setDim(index: i32, value: i32): void {
   store<i32>(DIMENSIONS + ((<usize>index) << 2), value);
 }
 
-/** Index of the first dimension that is the drivers'. */
-export const LIST = 128;
-
-/** The backend's option `winograd`. */
-export const enum Winograd {
-  OFF,
-  DEFAULT,
-  LARGE,
-}
-
+/** The settings of the backend: those of an instance, which JavaScript gives once. */
 export let winograd: Winograd = Winograd.DEFAULT;
 /** Whether multiply-adds are fused (relaxed SIMD). */
 export let relaxed: bool = false;
@@ -58,45 +43,52 @@ declare function allocateScratch(bytes: f64): usize;
 @external("env", "share")
 declare function shareChunks(kernel: i32, chunks: i32): void;
 
-/** Writes a slot of the argument block: an integer or a pointer. */
-@inline
-export function set<T>(slot: i32, value: T): void {
-  store<T>(ARGUMENTS + ((<usize>slot) << 2), value);
-}
+/** A kernel: works on the chunks [begin, end) of its grid, by its argument block. */
+type Kernel = (args: usize, begin: i32, end: i32) => void;
 
-/**
- * Runs all of a kernel's chunks, which is about `work` operations; returns when they are done. There may be
- * none.
- */
-export function run(kernel: Kernel, chunks: i32, work: f64): void {
+function runChunks(kernel: Kernel, chunks: i32, work: f64): void {
   if (chunks == 0) return;
   if (work < leastShared) kernel(ARGUMENTS, 0, chunks);
   else shareChunks(kernel.index, chunks);
 }
 
-/** How much scratch memory the operation has asked for, and where it lies. */
-let reserved: f64 = 0;
-let base: usize = 0;
+/**
+ * Runs all of a kernel's chunks, which is about `work` operations; returns when they are done. There may be none. The
+ * argument block of `T` is filled.
+ */
+@inline
+export function run<T>(kernel: (args: T, begin: i32, end: i32) => void, chunks: i32, work: f64): void {
+  runChunks(changetype<Kernel>(kernel), chunks, work);
+}
 
 /**
- * Asks for scratch memory; gives its offset, which `at` turns into a pointer after `allocate`. Pieces begin
- * at multiples of 64 bytes, and kernels may read, never use, a vector beyond their end.
+ * Scratch memory of an operation: pieces are reserved one after the other, and then all got at once. A piece's offset
+ * is turned into an address by adding what `allocate` gives.
  */
-export function reserve(bytes: f64): usize {
-  const offset = <usize>reserved;
-  reserved += ceil((bytes + 16) / 64) * 64;
-  return offset;
+@unmanaged
+export class Scratch {
+  bytes: f64;
+
+  /** Asks for a piece; gives its offset. Pieces begin at multiples of 64 bytes, and kernels may read, never use, a vector
+   * beyond their end. */
+  reserve(bytes: f64): usize {
+    const offset = <usize>this.bytes;
+    this.bytes += ceil((bytes + 16) / 64) * 64;
+    return offset;
+  }
+
+  /** Gets all that was reserved, from JavaScript, which throws when there is not so much; gives where it begins. */
+  allocate(): usize {
+    return allocateScratch(this.bytes);
+  }
 }
 
-/** Gets all that was reserved, from JavaScript, which throws when there is not so much. */
-export function allocate(): void {
-  const bytes = reserved;
-  reserved = 0;
-  base = allocateScratch(bytes);
-}
+const SCRATCH = changetype<Scratch>(memory.data(8));
 
-export function at(offset: usize): usize {
-  return base + offset;
+/** Begins an operation's scratch memory; before it is allocated, no other may begin. */
+export function newScratch(): Scratch {
+  SCRATCH.bytes = 0;
+  return SCRATCH;
 }
 
 /** ⌈a / b⌉ of positive numbers. */

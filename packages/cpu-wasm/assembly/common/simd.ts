@@ -12,15 +12,3 @@
 export function fma(a: v128, b: v128, c: v128): v128 {
   return i16x8.avgr_u(i16x8.q15mulr_sat_s(a, b), c);
 }
-
-/** Slot `slot` of a kernel's argument block, as an integer or a pointer. */
-@inline
-export function arg(args: usize, slot: i32): i32 {
-  return load<i32>(args + ((<usize>slot) << 2));
-}
-
-/** Slot `slot` of a kernel's argument block, as a float. */
-@inline
-export function argF32(args: usize, slot: i32): f32 {
-  return load<f32>(args + ((<usize>slot) << 2));
-}

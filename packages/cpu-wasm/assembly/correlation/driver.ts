@@ -1,92 +1,99 @@
 /**
  * The correlation triple: asks the plan which algorithm a geometry gets, and runs it.
  */
-import { WINDOW } from "../common/window";
-import { allFinite, convDirect, convDirectInput, convDirectKernel, DirectSlot } from "./direct/kernels";
 import { BAND_FLOATS } from "../common/budgets";
+import { bytes, run } from "../common/host";
+import { MOVING_WINDOW } from "../common/layout";
+import { argumentsOf } from "../common/structs";
+import { Window, WINDOW, WindowAxis } from "../common/window";
+import {
+  columnPhases,
+  Correlation,
+  CORRELATION_BYTES,
+  rowPhases,
+  setForward,
+  setInputPhase,
+} from "./correlation";
+import { correlateDepthwise3, mayReadBeyond } from "./depthwise/driver";
+import { allFinite, convDirect, convDirectInput, convDirectKernel, DirectArguments } from "./direct/kernels";
 import { kernelGradientDot } from "./dot/driver";
 import { correlateGemm, kernelGradientGemm } from "./gemm/driver";
 import { correlateImages } from "./images/driver";
 import { inputGradientPhases } from "./phases/driver";
-import { correlateRows } from "./rows/driver";
-import {
-  C,
-  columnPhases,
-  depth,
-  needsPadding,
-  reachX,
-  reachY,
-  rowPhases,
-  setForward,
-  setInputPhase,
-  Y,
-} from "./correlation";
-import { correlateDepthwise3, mayReadBeyond } from "./depthwise/driver";
-import { bytes, run, set } from "../common/host";
 import { CorrelationPlan, InputPlan, isDirect, planCorrelation, planInput, prefersDot } from "./plan";
+import { Member } from "./operations";
+import { correlateRows } from "./rows/driver";
 import { correlateWinograd } from "./winograd/driver";
 
-const w = WINDOW;
+/* Where the steps below write what they pass on. */
+const moving = changetype<Window>(MOVING_WINDOW);
+const forward = changetype<Correlation>(memory.data(CORRELATION_BYTES));
+const phase = changetype<Correlation>(memory.data(CORRELATION_BYTES));
+const band = changetype<Correlation>(memory.data(CORRELATION_BYTES));
 
-/** Members of the triple: F(x, k), T(g, k), G(x, g). */
-const enum Member {
-  OUTPUT,
-  INPUT,
-  KERNEL,
+/** A single window does not move, and a single tap is not apart from another. */
+function copyMoving(from: WindowAxis, to: WindowAxis): void {
+  to.input = from.input;
+  to.kernel = from.kernel;
+  to.output = from.output;
+  to.stride = from.output == 1 ? 1 : from.stride;
+  to.before = from.before;
+  to.after = from.after;
+  to.dilation = from.kernel == 1 ? 1 : from.dilation;
 }
 
-/**
- * A member of the triple; `a` and `b` are its operands, `bias` a pointer or 0. JavaScript has written the
- * window.
- */
+/** A member of the triple; `a` and `b` are its operands, `bias` a pointer or 0. JavaScript has written the window. */
 export function correlation(member: Member, a: usize, b: usize, bias: usize, out: usize): void {
-  // A single window does not move, and a single tap is not apart from another.
-  if (w.outputHeight == 1) w.strideHeight = 1;
-  if (w.outputWidth == 1) w.strideWidth = 1;
-  if (w.kernelHeight == 1) w.dilationHeight = 1;
-  if (w.kernelWidth == 1) w.dilationWidth = 1;
-  if (isDirect(w)) direct(member, a, b, bias, out, false);
+  moving.batch = WINDOW.batch;
+  moving.inChannels = WINDOW.inChannels;
+  moving.outChannels = WINDOW.outChannels;
+  moving.groups = WINDOW.groups;
+  copyMoving(WINDOW.y, moving.y);
+  copyMoving(WINDOW.x, moving.x);
+  if (isDirect(moving)) direct(moving, member, a, b, bias, out, false);
   else if (member == Member.OUTPUT) {
-    setForward(w);
-    correlate(a, b, bias, out);
-  } else if (member == Member.INPUT) inputGradient(a, b, out);
-  else kernelGradient(a, b, out);
+    setForward(moving, forward);
+    correlate(forward, a, b, bias, out);
+  } else if (member == Member.INPUT) inputGradient(moving, a, b, out);
+  else kernelGradient(moving, a, b, out);
 }
 
 /** By the scalar kernels. `repairs`: only what is not finite in a kernel gradient. */
-function direct(member: Member, a: usize, b: usize, bias: usize, out: usize, repairs: bool): void {
-  set(DirectSlot.A, a);
-  set(DirectSlot.B, b);
-  set(DirectSlot.BIAS, bias);
-  set(DirectSlot.OUT, out);
-  set(DirectSlot.REPAIRS, i32(repairs));
+function direct(w: Window, member: Member, a: usize, b: usize, bias: usize, out: usize, repairs: bool): void {
+  const args = argumentsOf<DirectArguments>();
+  args.window = w;
+  args.a = a;
+  args.b = b;
+  args.bias = bias;
+  args.out = out;
+  args.repairs = repairs;
   const work = 16 * w.macs;
-  if (member == Member.OUTPUT) run(convDirect, w.batch * w.outChannels, work);
-  else if (member == Member.INPUT) run(convDirectInput, w.batch * w.inChannels, work);
-  else run(convDirectKernel, w.outChannels * (w.inChannels / w.groups), work);
+  if (member == Member.OUTPUT) run<DirectArguments>(convDirect, w.batch * w.outChannels, work);
+  else if (member == Member.INPUT) run<DirectArguments>(convDirectInput, w.batch * w.inChannels, work);
+  else run<DirectArguments>(convDirectKernel, w.outChannels * (w.inChannels / w.groups), work);
 }
 
-/** The correlation that was set, by the algorithm of the plan. */
-function correlate(x: usize, kernel: usize, bias: usize, out: usize): void {
-  switch (planCorrelation()) {
+/** A correlation by the algorithm of the plan. */
+function correlate(c: Correlation, x: usize, kernel: usize, bias: usize, out: usize): void {
+  switch (planCorrelation(c)) {
     case CorrelationPlan.DEPTHWISE3:
-      if (mayReadBeyond(x)) correlateDepthwise3(x, kernel, bias, out);
-      else correlateRows(x, kernel, bias, out);
+      if (mayReadBeyond(c, x)) correlateDepthwise3(c, x, kernel, bias, out);
+      else correlateRows(c, x, kernel, bias, out);
       break;
     case CorrelationPlan.WINOGRAD2:
-      correlateWinograd(x, kernel, bias, out, 2);
+      correlateWinograd(c, x, kernel, bias, out, 2);
       break;
     case CorrelationPlan.WINOGRAD4:
-      correlateWinograd(x, kernel, bias, out, 4);
+      correlateWinograd(c, x, kernel, bias, out, 4);
       break;
     case CorrelationPlan.IMAGES:
-      correlateImages(null, x, kernel, bias, out);
+      correlateImages(c, null, x, kernel, bias, out);
       break;
     case CorrelationPlan.ROWS:
-      correlateRows(x, kernel, bias, out);
+      correlateRows(c, x, kernel, bias, out);
       break;
     default:
-      correlateBands(x, kernel, bias, out);
+      correlateBands(c, x, kernel, bias, out);
   }
 }
 
@@ -94,52 +101,51 @@ function correlate(x: usize, kernel: usize, bias: usize, out: usize): void {
 const BAND_STEP = 4;
 
 /** On the matrix kernels; a padded copy that would be large is made band by band of output rows. */
-function correlateBands(x: usize, kernel: usize, bias: usize, out: usize): void {
-  const rows = Y.output,
-    pad = Y.pad,
-    base = C.outBase;
-  let band = rows;
-  const perRow = C.groups * C.inChannels * reachX();
-  if (needsPadding(0) && <f64>perRow * reachY() > BAND_FLOATS) {
-    const fit = (BAND_FLOATS / perRow - (Y.taps - 1) * Y.dilation - 1) / Y.stride;
-    band = max(BAND_STEP, (fit / BAND_STEP) * BAND_STEP);
+function correlateBands(c: Correlation, x: usize, kernel: usize, bias: usize, out: usize): void {
+  const perRow = c.groups * c.inChannels * c.x.reach;
+  if (!c.needsPadding(0) || <f64>perRow * c.y.reach <= BAND_FLOATS) {
+    correlateGemm(c, x, kernel, bias, out);
+    return;
   }
-  for (let first = 0; first < rows; first += band) {
-    Y.output = min(band, rows - first);
-    Y.pad = pad - first * Y.stride;
-    C.outBase = base + first * C.outY;
-    correlateGemm(x, kernel, bias, out);
+  const fit = (BAND_FLOATS / perRow - (c.y.taps - 1) * c.y.dilation - 1) / c.y.stride;
+  const rows = max(BAND_STEP, (fit / BAND_STEP) * BAND_STEP);
+  band.copyFrom(c);
+  for (let first = 0; first < c.y.output; first += rows) {
+    band.y.output = min(rows, c.y.output - first);
+    band.y.pad = c.y.pad - first * c.y.stride;
+    band.outBase = c.outBase + first * c.outY;
+    correlateGemm(band, x, kernel, bias, out);
   }
 }
 
 /** Whether a tap reaches every pixel of the input gradient. */
-function allReached(): bool {
+function allReached(w: Window): bool {
   for (let row = 0; row < rowPhases(w); row++) {
     for (let column = 0; column < columnPhases(w); column++) {
-      setInputPhase(w, row, column);
-      if (depth() == 0) return false;
+      setInputPhase(w, row, column, phase);
+      if (phase.depth == 0) return false;
     }
   }
   return true;
 }
 
-function inputGradient(g: usize, kernel: usize, out: usize): void {
-  switch (planInput(w)) {
+function inputGradient(w: Window, g: usize, kernel: usize, out: usize): void {
+  switch (planInput(w, phase)) {
     case InputPlan.IMAGES:
-      correlateImages(w, g, kernel, 0, out);
+      correlateImages(phase, w, g, kernel, 0, out);
       return;
     case InputPlan.PHASES:
-      inputGradientPhases(w, g, kernel, out);
+      inputGradientPhases(w, phase, g, kernel, out);
       return;
     default:
   }
-  if (!allReached()) memory.fill(out, 0, bytes(w.batch * w.inChannels * w.inputHeight * w.inputWidth));
-  const rows = rowPhases(w),
-    columns = columnPhases(w);
+  if (!allReached(w)) memory.fill(out, 0, bytes(w.batch * w.inChannels * w.y.input * w.x.input));
+  const rows = rowPhases(w);
+  const columns = columnPhases(w);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      setInputPhase(w, row, column);
-      if (depth() > 0) correlate(g, kernel, 0, out);
+      setInputPhase(w, row, column, phase);
+      if (phase.depth > 0) correlate(phase, g, kernel, 0, out);
     }
   }
 }
@@ -148,16 +154,17 @@ function inputGradient(g: usize, kernel: usize, out: usize): void {
  * Then sums those values anew that are not finite, without the padding: fast kernels multiply it with g, and
  * 0 · ∞ is NaN.
  */
-function kernelGradient(x: usize, g: usize, out: usize): void {
-  setForward(w);
-  const dot = prefersDot();
-  if (dot) kernelGradientDot(x, g, out);
-  else kernelGradientGemm(x, g, out);
-  if (!dot && !needsPadding(0)) return;
-  const values = w.outChannels * depth(),
-    gradients = w.batch * w.outChannels * C.outPlane;
+function kernelGradient(w: Window, x: usize, g: usize, out: usize): void {
+  const c = forward;
+  setForward(w, c);
+  const dot = prefersDot(c);
+  if (dot) kernelGradientDot(c, x, g, out);
+  else kernelGradientGemm(c, x, g, out);
+  if (!dot && !c.needsPadding(0)) return;
+  const values = w.outChannels * c.depth;
+  const gradients = w.batch * w.outChannels * c.outPlane;
   // Where only g can have done it, the smaller of the two is looked at.
   const looksAtG = !dot && gradients < values;
   if (!allFinite(looksAtG ? g : out, looksAtG ? gradients : values))
-    direct(Member.KERNEL, x, g, 0, out, true);
+    direct(w, Member.KERNEL, x, g, 0, out, true);
 }

@@ -4,7 +4,6 @@
  * its residues (columns 0, S, 2S, …, then 1, S + 1, …), so that lanes along an output row read neighbouring
  * floats.
  */
-import { arg } from "../common/simd";
 
 /** Copies `count` floats. */
 @inline
@@ -65,32 +64,33 @@ export function padPlane(
 }
 
 /** The argument block of `padPlanes` and `splitPlanes`. */
-export const enum PadSlot {
-  SOURCE,
-  OUT,
-  HEIGHT,
-  WIDTH,
+@unmanaged
+export class PadArguments {
+  source: usize;
+  out: usize;
+  height: i32;
+  width: i32;
   /** Of a plane of the output. */
-  ROWS,
-  COLUMNS,
+  rows: i32;
+  columns: i32;
   /** Rows above and columns to the left. */
-  TOP,
-  LEFT,
+  top: i32;
+  left: i32;
   /** The horizontal stride, and columns of one residue: a row is all residues' columns. */
-  RESIDUES,
-  RESIDUE_COLUMNS,
+  residues: i32;
+  residueColumns: i32;
 }
 
 /** Chunks are planes. */
-export function padPlanes(args: usize, begin: i32, end: i32): void {
-  const height = arg(args, PadSlot.HEIGHT),
-    width = arg(args, PadSlot.WIDTH),
-    rows = arg(args, PadSlot.ROWS),
-    columns = arg(args, PadSlot.COLUMNS);
+export function padPlanes(args: PadArguments, begin: i32, end: i32): void {
+  const height = args.height,
+    width = args.width,
+    rows = args.rows,
+    columns = args.columns;
   for (let plane = begin; plane < end; plane++) {
-    const from = <usize>arg(args, PadSlot.SOURCE) + ((<usize>(plane * height * width)) << 2);
-    const to = <usize>arg(args, PadSlot.OUT) + ((<usize>(plane * rows * columns)) << 2);
-    padPlane(from, to, height, width, rows, columns, arg(args, PadSlot.TOP), arg(args, PadSlot.LEFT));
+    const from = args.source + ((<usize>(plane * height * width)) << 2);
+    const to = args.out + ((<usize>(plane * rows * columns)) << 2);
+    padPlane(from, to, height, width, rows, columns, args.top, args.left);
   }
 }
 
@@ -131,21 +131,21 @@ export function stageRow(from: usize, width: i32, left: i32, to: usize, residues
 }
 
 /** Chunks are planes. */
-export function splitPlanes(args: usize, begin: i32, end: i32): void {
-  const height = arg(args, PadSlot.HEIGHT),
-    width = arg(args, PadSlot.WIDTH),
-    rows = arg(args, PadSlot.ROWS);
-  const top = arg(args, PadSlot.TOP),
-    residues = arg(args, PadSlot.RESIDUES),
-    columns = arg(args, PadSlot.RESIDUE_COLUMNS);
+export function splitPlanes(args: PadArguments, begin: i32, end: i32): void {
+  const height = args.height,
+    width = args.width,
+    rows = args.rows;
+  const top = args.top,
+    residues = args.residues,
+    columns = args.residueColumns;
   const row = (<usize>(residues * columns)) << 2;
-  let to = <usize>arg(args, PadSlot.OUT) + row * (begin * rows);
+  let to = args.out + row * (begin * rows);
   for (let plane = begin; plane < end; plane++) {
-    const source = <usize>arg(args, PadSlot.SOURCE) + ((<usize>(plane * height * width)) << 2);
+    const source = args.source + ((<usize>(plane * height * width)) << 2);
     for (let i = 0; i < rows; i++, to += row) {
       const y = i - top;
       const from: usize = <u32>y < <u32>height ? source + ((<usize>(y * width)) << 2) : 0;
-      stageRow(from, width, arg(args, PadSlot.LEFT), to, residues, columns);
+      stageRow(from, width, args.left, to, residues, columns);
     }
   }
 }

@@ -15,22 +15,13 @@
  * | `phases`     | input gradients with stride, few input channels | depthwise 96@112 stride 2 0.9 ms; `gemm` 6.7         |
  * | `dot`        | kernel gradients, few output channels per group | 1→6@28, b128 0.8 ms; `gemm` 1.2                      |
  */
-import { Window } from "../common/window";
 import { LONGEST_DEPTH } from "../common/budgets";
-import {
-  C,
-  columnPhases,
-  depth,
-  isWholePlane,
-  macs,
-  rowPhases,
-  rowsTogether,
-  setInputPhase,
-  X,
-  Y,
-} from "./correlation";
+import { ceilDiv, relaxed, winograd } from "../common/host";
+import { Window, WindowAxis } from "../common/window";
+import { columnPhases, Correlation, CorrelationAxis, rowPhases, setInputPhase } from "./correlation";
+import { Winograd } from "./operations";
 import { isDepthwise3 } from "./depthwise/driver";
-import { ceilDiv, relaxed, Winograd, winograd } from "../common/host";
+import { rowsTogether } from "./rows/together";
 
 /** Below this many multiply-adds, packing and tables cost more than scalar sums. */
 const DIRECT_MACS: f64 = 1000;
@@ -67,67 +58,62 @@ export const enum InputPlan {
 /** Whether the scalar loops do it, for all three members of the triple: one call, no tables, no scratch. */
 export function isDirect(w: Window): bool {
   if (w.macs < DIRECT_MACS) return true;
-  return (
-    <f64>w.inChannels *
-      padded(w.outputHeight, w.kernelHeight, w.strideHeight, w.dilationHeight) *
-      padded(w.outputWidth, w.kernelWidth, w.strideWidth, w.dilationWidth) >
-    MOST_FLOATS
-  );
+  return <f64>w.inChannels * padded(w.y) * padded(w.x) > MOST_FLOATS;
 }
 
-/** `reachOf`, which may be beyond 32 bits here. */
-function padded(output: i32, taps: i32, stride: i32, dilation: i32): f64 {
-  return <f64>(output - 1) * stride + <f64>(taps - 1) * dilation + 1;
+/** What the windows read along an axis, which may be beyond 32 bits here. */
+function padded(axis: WindowAxis): f64 {
+  return <f64>(axis.output - 1) * axis.stride + <f64>(axis.kernel - 1) * axis.dilation + 1;
 }
 
 /** F(x, k), and each phase of T(g, k). */
-export function planCorrelation(): CorrelationPlan {
-  if (isDepthwise3()) return CorrelationPlan.DEPTHWISE3;
-  const size = winogradTile();
+export function planCorrelation(c: Correlation): CorrelationPlan {
+  if (isDepthwise3(c)) return CorrelationPlan.DEPTHWISE3;
+  const size = winogradTile(c);
   if (size != 0) return size == 2 ? CorrelationPlan.WINOGRAD2 : CorrelationPlan.WINOGRAD4;
-  if (isWholePlane() && prefersImages()) return CorrelationPlan.IMAGES;
-  return prefersRows() ? CorrelationPlan.ROWS : CorrelationPlan.GEMM;
+  if (c.isWholePlane && prefersImages(c)) return CorrelationPlan.IMAGES;
+  return prefersRows(c) ? CorrelationPlan.ROWS : CorrelationPlan.GEMM;
 }
 
-/** T(g, k): all phases together, or `EACH` as a correlation of its own. */
-export function planInput(w: Window): InputPlan {
-  if (rowPhases(w) * columnPhases(w) > 1 && allPreferImages(w)) return InputPlan.IMAGES;
-  return w.strideWidth > 1 && w.inChannels / w.groups < GEMM_CHANNELS ? InputPlan.PHASES : InputPlan.EACH;
+/** T(g, k): all phases together, or `EACH` as a correlation of its own. `phase`: room for one. */
+export function planInput(w: Window, phase: Correlation): InputPlan {
+  if (rowPhases(w) * columnPhases(w) > 1 && allPreferImages(w, phase)) return InputPlan.IMAGES;
+  return w.x.stride > 1 && w.inChannels / w.groups < GEMM_CHANNELS ? InputPlan.PHASES : InputPlan.EACH;
 }
 
-function allPreferImages(w: Window): bool {
+function allPreferImages(w: Window, phase: Correlation): bool {
   for (let row = 0; row < rowPhases(w); row++) {
     for (let column = 0; column < columnPhases(w); column++) {
-      setInputPhase(w, row, column);
-      if (!prefersImages()) return false;
+      setInputPhase(w, row, column, phase);
+      if (!prefersImages(phase)) return false;
     }
   }
   return true;
 }
 
 /** G(x, g): whether as dot products, or as a matrix product. */
-export function prefersDot(): bool {
-  const taps = depth();
-  const pairs = C.outChannels > 1;
-  const tiles = <f64>roundUp(C.outChannels, pairs ? 2 : 1) * roundUp(taps, pairs ? 4 : 5);
-  const rows = <f64>C.batch * C.groups * Y.output;
-  const dot = rows * roundUp(X.output, 4) * tiles;
-  const panels = roundUp(C.outChannels, 8);
-  const gemm = rows * X.output * panels * (roundUp(taps, panels > 8 ? 2 : 4) + PACK_MACS);
+export function prefersDot(c: Correlation): bool {
+  const taps = c.depth;
+  const pairs = c.outChannels > 1;
+  const tiles = <f64>roundUp(c.outChannels, pairs ? 2 : 1) * roundUp(taps, pairs ? 4 : 5);
+  const rows = <f64>c.batch * c.groups * c.y.output;
+  const dot = rows * roundUp(c.x.output, 4) * tiles;
+  const panels = roundUp(c.outChannels, 8);
+  const gemm = rows * c.x.output * panels * (roundUp(taps, panels > 8 ? 2 : 4) + PACK_MACS);
   return DOT_COST * dot < gemm;
 }
 
 /** The tile size that pays, or 0. */
-function winogradTile(): i32 {
-  if (winograd == Winograd.OFF || Y.taps != 3 || X.taps != 3) return 0;
-  if (Y.stride * X.stride != 1 || Y.dilation * X.dilation != 1 || C.outX != 1) return 0;
-  if (min(C.inChannels, C.outChannels) < WINOGRAD_CHANNELS) return 0;
-  if (winograd == Winograd.LARGE && tilesOf(4) >= LARGE_TILES) return 4;
-  return tilesOf(2) < WINOGRAD_TILES ? 0 : 2;
+function winogradTile(c: Correlation): i32 {
+  if (winograd == Winograd.OFF || c.y.taps != 3 || c.x.taps != 3) return 0;
+  if (c.y.stride * c.x.stride != 1 || c.y.dilation * c.x.dilation != 1 || c.outX != 1) return 0;
+  if (min(c.inChannels, c.outChannels) < WINOGRAD_CHANNELS) return 0;
+  if (winograd == Winograd.LARGE && tilesOf(c, 4) >= LARGE_TILES) return 4;
+  return tilesOf(c, 2) < WINOGRAD_TILES ? 0 : 2;
 }
 
-function tilesOf(size: i32): i32 {
-  return C.batch * ceilDiv(Y.output, size) * ceilDiv(X.output, size);
+function tilesOf(c: Correlation, size: i32): i32 {
+  return c.batch * ceilDiv(c.y.output, size) * ceilDiv(c.x.output, size);
 }
 
 /** A dot product's step loads more than it computes: 0.85 of a tile's speed. */
@@ -159,47 +145,43 @@ function pairedChannels(channels: i32): f64 {
 }
 
 /** Columns are rounded up to panels. */
-function gemmWork(): f64 {
-  return (macs() / C.outChannels) * roundUp(C.outChannels, GEMM_CHANNELS);
+function gemmWork(c: Correlation): f64 {
+  return (c.macs / c.outChannels) * roundUp(c.outChannels, GEMM_CHANNELS);
 }
 
 /** `together` rows at a time are rounded up to vectors; narrow ones run on over the padding between them. */
-function rowsWork(together: i32): f64 {
-  const columns = X.output * together;
-  const computed = columns < 8 ? columns + X.taps : roundUp(columns, 4);
-  return (((PADDING_COST * macs() * computed) / columns) * pairedChannels(C.outChannels)) / C.outChannels;
+function rowsWork(c: Correlation, together: i32): f64 {
+  const columns = c.x.output * together;
+  const computed = columns < 8 ? columns + c.x.taps : roundUp(columns, 4);
+  return (((PADDING_COST * c.macs * computed) / columns) * pairedChannels(c.outChannels)) / c.outChannels;
 }
 
 /** Taps in the padding are left out; everything is transposed before and after. */
-function imagesWork(): f64 {
-  const floats = <f64>C.inChannels * Y.input * X.input + <f64>C.outChannels * Y.output * X.output;
-  const macs =
-    pairedChannels(C.outChannels) *
-    C.inChannels *
-    tapsInside(Y.input, Y.output, Y.taps, Y.stride, Y.dilation, Y.pad) *
-    tapsInside(X.input, X.output, X.taps, X.stride, X.dilation, X.pad);
-  return <f64>roundUp(C.batch, LANES) * (macs + TRANSPOSE_MACS * floats);
+function imagesWork(c: Correlation): f64 {
+  const floats = <f64>c.inChannels * c.y.input * c.x.input + <f64>c.outChannels * c.y.output * c.x.output;
+  const macs = pairedChannels(c.outChannels) * c.inChannels * tapsInside(c.y) * tapsInside(c.x);
+  return <f64>roundUp(c.batch, LANES) * (macs + TRANSPOSE_MACS * floats);
 }
 
-function prefersRows(): bool {
-  if (C.outX != 1) return false;
-  if (C.outChannels < GEMM_CHANNELS) return rowsWork(1) < gemmWork();
+function prefersRows(c: Correlation): bool {
+  if (c.outX != 1) return false;
+  if (c.outChannels < GEMM_CHANNELS) return rowsWork(c, 1) < gemmWork(c);
   // Nothing cuts a long depth of rows into blocks.
-  if (relaxed || depth() > LONGEST_DEPTH) return false;
-  return rowsWork(rowsTogether()) < GEMM_COST * gemmWork();
+  if (relaxed || c.depth > LONGEST_DEPTH) return false;
+  return rowsWork(c, rowsTogether(c)) < GEMM_COST * gemmWork(c);
 }
 
-function prefersImages(): bool {
-  return C.groups == 1 && imagesWork() < IMAGES_ADVANTAGE * min(rowsWork(1), gemmWork());
+function prefersImages(c: Correlation): bool {
+  return c.groups == 1 && imagesWork(c) < IMAGES_ADVANTAGE * min(rowsWork(c, 1), gemmWork(c));
 }
 
 /** Pairs of an output position and a tap whose cell lies in the input. */
-function tapsInside(input: i32, output: i32, taps: i32, stride: i32, dilation: i32, pad: i32): f64 {
+function tapsInside(axis: CorrelationAxis): f64 {
   let count = 0;
-  for (let tap = 0; tap < taps; tap++) {
-    const offset = tap * dilation - pad;
-    const first = offset >= 0 ? 0 : ceilDiv(-offset, stride);
-    const end = offset >= input ? 0 : min((input - 1 - offset) / stride + 1, output);
+  for (let tap = 0; tap < axis.taps; tap++) {
+    const offset = tap * axis.dilation - axis.pad;
+    const first = offset >= 0 ? 0 : ceilDiv(-offset, axis.stride);
+    const end = offset >= axis.input ? 0 : min((axis.input - 1 - offset) / axis.stride + 1, axis.output);
     count += max(0, end - first);
   }
   return count;

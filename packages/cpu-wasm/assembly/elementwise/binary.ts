@@ -3,47 +3,31 @@
  * one that serves them all: its step is then 0 instead of 1. One small function per operation, made from
  * templates.
  */
+import { Binary } from "./operations";
 import { maximum, minimum, storeSome } from "../common/lanes";
 import { pow } from "../common/math-pow";
 
-/** Operations; src/elementwise.ts has the same numbers. INT is added for int32 operands. */
-export const enum Row {
-  ADD,
-  SUB,
-  MUL,
-  DIV,
-  MAXIMUM,
-  MINIMUM,
-  EQUAL,
-  NOT_EQUAL,
-  LESS,
-  LESS_EQUAL,
-  INT, // INT + ADD has ADD's place, and so on
-  POW = 20,
-  SELECT,
-}
-
 @inline
 function apply(op: i32, a: v128, b: v128): v128 {
-  if (op == Row.ADD) return f32x4.add(a, b);
-  if (op == Row.SUB) return f32x4.sub(a, b);
-  if (op == Row.MUL) return f32x4.mul(a, b);
-  if (op == Row.DIV) return f32x4.div(a, b);
-  if (op == Row.POW) return pow(a, b);
-  if (op == Row.MAXIMUM) return maximum(a, b);
-  if (op == Row.MINIMUM) return minimum(a, b);
-  if (op == Row.EQUAL) return i32x4.neg(f32x4.eq(a, b));
-  if (op == Row.NOT_EQUAL) return i32x4.neg(f32x4.ne(a, b));
-  if (op == Row.LESS) return i32x4.neg(f32x4.lt(a, b));
-  if (op == Row.LESS_EQUAL) return i32x4.neg(f32x4.le(a, b));
-  if (op == Row.INT + Row.ADD) return i32x4.add(a, b);
-  if (op == Row.INT + Row.SUB) return i32x4.sub(a, b);
-  if (op == Row.INT + Row.MUL) return i32x4.mul(a, b);
-  if (op == Row.INT + Row.MAXIMUM) return i32x4.max_s(a, b);
-  if (op == Row.INT + Row.MINIMUM) return i32x4.min_s(a, b);
-  if (op == Row.INT + Row.EQUAL) return i32x4.neg(i32x4.eq(a, b));
-  if (op == Row.INT + Row.NOT_EQUAL) return i32x4.neg(i32x4.ne(a, b));
-  if (op == Row.INT + Row.LESS) return i32x4.neg(i32x4.lt_s(a, b));
+  if (op == Binary.ADD) return f32x4.add(a, b);
+  if (op == Binary.SUB) return f32x4.sub(a, b);
+  if (op == Binary.MUL) return f32x4.mul(a, b);
+  if (op == Binary.DIV) return f32x4.div(a, b);
+  if (op == Binary.POW) return pow(a, b);
+  if (op == Binary.MAXIMUM) return maximum(a, b);
+  if (op == Binary.MINIMUM) return minimum(a, b);
+  if (op == Binary.EQUAL) return i32x4.neg(f32x4.eq(a, b));
+  if (op == Binary.NOT_EQUAL) return i32x4.neg(f32x4.ne(a, b));
+  if (op == Binary.LESS) return i32x4.neg(f32x4.lt(a, b));
+  if (op == Binary.LESS_EQUAL) return i32x4.neg(f32x4.le(a, b));
+  if (op == Binary.INT + Binary.ADD) return i32x4.add(a, b);
+  if (op == Binary.INT + Binary.SUB) return i32x4.sub(a, b);
+  if (op == Binary.INT + Binary.MUL) return i32x4.mul(a, b);
+  if (op == Binary.INT + Binary.MAXIMUM) return i32x4.max_s(a, b);
+  if (op == Binary.INT + Binary.MINIMUM) return i32x4.min_s(a, b);
+  if (op == Binary.INT + Binary.EQUAL) return i32x4.neg(i32x4.eq(a, b));
+  if (op == Binary.INT + Binary.NOT_EQUAL) return i32x4.neg(i32x4.ne(a, b));
+  if (op == Binary.INT + Binary.LESS) return i32x4.neg(i32x4.lt_s(a, b));
   return i32x4.neg(i32x4.le_s(a, b));
 }
 
@@ -130,29 +114,29 @@ function selectRow(
 /** A row of `n` elements of out from a, b and select's condition c, each with its step. */
 type BinaryRow = (a: usize, sa: i32, b: usize, sb: i32, c: usize, sc: i32, out: usize, n: i32) => void;
 
-/** The row of each operation, in the order of `Row`; a table, so that each is compiled for itself. */
+/** The row of each operation, in the order of `Binary`; a table, so that each is compiled for itself. */
 const ROWS: StaticArray<BinaryRow> = [
-  (a, sa, b, sb, c, sc, out, n) => mapFast(Row.ADD, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapFast(Row.SUB, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapFast(Row.MUL, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapFast(Row.DIV, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapAny(Row.MAXIMUM, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapAny(Row.MINIMUM, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapAny(Row.EQUAL, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapAny(Row.NOT_EQUAL, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapAny(Row.LESS, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapAny(Row.LESS_EQUAL, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapAny(Row.INT + Row.ADD, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapAny(Row.INT + Row.SUB, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapAny(Row.INT + Row.MUL, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapFast(Binary.ADD, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapFast(Binary.SUB, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapFast(Binary.MUL, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapFast(Binary.DIV, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapAny(Binary.MAXIMUM, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapAny(Binary.MINIMUM, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapAny(Binary.EQUAL, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapAny(Binary.NOT_EQUAL, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapAny(Binary.LESS, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapAny(Binary.LESS_EQUAL, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapAny(Binary.INT + Binary.ADD, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapAny(Binary.INT + Binary.SUB, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapAny(Binary.INT + Binary.MUL, a, sa, b, sb, out, n),
   (a, sa, b, sb, c, sc, out, n) => divInt(a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapAny(Row.INT + Row.MAXIMUM, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapAny(Row.INT + Row.MINIMUM, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapAny(Row.INT + Row.EQUAL, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapAny(Row.INT + Row.NOT_EQUAL, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapAny(Row.INT + Row.LESS, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapAny(Row.INT + Row.LESS_EQUAL, a, sa, b, sb, out, n),
-  (a, sa, b, sb, c, sc, out, n) => mapAny(Row.POW, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapAny(Binary.INT + Binary.MAXIMUM, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapAny(Binary.INT + Binary.MINIMUM, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapAny(Binary.INT + Binary.EQUAL, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapAny(Binary.INT + Binary.NOT_EQUAL, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapAny(Binary.INT + Binary.LESS, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapAny(Binary.INT + Binary.LESS_EQUAL, a, sa, b, sb, out, n),
+  (a, sa, b, sb, c, sc, out, n) => mapAny(Binary.POW, a, sa, b, sb, out, n),
   selectRow,
 ];
 

@@ -6,48 +6,50 @@
  * unary.ts and binary.ts; driver.ts collapses shapes and writes the
  * arguments.
  */
+import { behind, item } from "../common/structs";
 import { binaryRow } from "./binary";
 import { storeSome } from "../common/lanes";
 import { addScaledRow, flatRow } from "./unary";
-import { arg, argF32 } from "../common/simd";
 
 /** Elements per chunk. */
 export const CHUNK: i32 = 8192;
 
 /** The argument block of `flat`; b may be 0. */
-export const enum FlatSlot {
-  OP,
-  A,
-  B,
-  OUT,
-  SIZE,
+@unmanaged
+export class FlatArguments {
+  op: i32;
+  a: usize;
+  b: usize;
+  out: usize;
+  size: i32;
 }
 
-export function flat(args: usize, begin: i32, end: i32): void {
+export function flat(args: FlatArguments, begin: i32, end: i32): void {
   const start = (<usize>begin * CHUNK) << 2;
-  const n = min(end * CHUNK, arg(args, FlatSlot.SIZE)) - begin * CHUNK;
-  const a = <usize>arg(args, FlatSlot.A) + start,
-    b = <usize>arg(args, FlatSlot.B) + start;
-  flatRow(arg(args, FlatSlot.OP), a, b, <usize>arg(args, FlatSlot.OUT) + start, n);
+  const n = min(end * CHUNK, args.size) - begin * CHUNK;
+  const a = args.a + start,
+    b = args.b + start;
+  flatRow(args.op, a, b, args.out + start, n);
 }
 
 /** The argument block of `addScaled`; the scales are floats. */
-export const enum ScaledSlot {
-  A,
-  B,
-  OUT,
-  SIZE,
-  SCALE_A,
-  SCALE_B,
+@unmanaged
+export class ScaledArguments {
+  a: usize;
+  b: usize;
+  out: usize;
+  size: i32;
+  scaleA: f32;
+  scaleB: f32;
 }
 
-export function addScaled(args: usize, begin: i32, end: i32): void {
+export function addScaled(args: ScaledArguments, begin: i32, end: i32): void {
   const start = (<usize>begin * CHUNK) << 2;
-  const n = min(end * CHUNK, arg(args, ScaledSlot.SIZE)) - begin * CHUNK;
-  const a = <usize>arg(args, ScaledSlot.A) + start,
-    b = <usize>arg(args, ScaledSlot.B) + start;
-  const out = <usize>arg(args, ScaledSlot.OUT) + start;
-  addScaledRow(a, b, out, n, argF32(args, ScaledSlot.SCALE_A), argF32(args, ScaledSlot.SCALE_B));
+  const n = min(end * CHUNK, args.size) - begin * CHUNK;
+  const a = args.a + start,
+    b = args.b + start;
+  const out = args.out + start;
+  addScaledRow(a, b, out, n, args.scaleA, args.scaleB);
 }
 
 export function fillRow(out: usize, n: i32, bits: i32): void {
@@ -70,70 +72,89 @@ export function fillRow(out: usize, n: i32, bits: i32): void {
 }
 
 /** The argument block of `fill`; the element is given by its bits. */
-export const enum FillSlot {
-  OUT,
-  SIZE,
-  BITS,
+@unmanaged
+export class FillArguments {
+  out: usize;
+  size: i32;
+  bits: i32;
 }
 
-export function fill(args: usize, begin: i32, end: i32): void {
-  const n = min(end * CHUNK, arg(args, FillSlot.SIZE)) - begin * CHUNK;
-  fillRow(<usize>arg(args, FillSlot.OUT) + ((<usize>begin * CHUNK) << 2), n, arg(args, FillSlot.BITS));
+export function fill(args: FillArguments, begin: i32, end: i32): void {
+  const n = min(end * CHUNK, args.size) - begin * CHUNK;
+  fillRow(args.out + ((<usize>begin * CHUNK) << 2), n, args.bits);
+}
+
+/** An axis of `broadcast`: strides are in elements. */
+@unmanaged
+export class BroadcastAxis {
+  length: i32;
+  a: i32;
+  b: i32;
+  c: i32;
 }
 
 /** The argument block of `broadcast`. */
-export const enum BroadcastSlot {
-  OP,
-  A,
-  B,
+@unmanaged
+export class BroadcastArguments {
+  op: i32;
+  a: usize;
+  b: usize;
   /** Select's condition, or 0. */
-  C,
-  OUT,
-  SIZE,
+  c: usize;
+  out: usize;
+  size: i32;
   /** How many axes there are beyond the rows. */
-  AXES,
-  /**
-   * Each axis takes four slots: its length, and the strides of a, b and c in elements. The innermost are the
-   * rows, where strides are 1 or 0.
-   */
-  ROW,
-  OUTER = 11,
+  axes: i32;
+
+  /** The axes lie behind, the innermost first: it is the rows, where strides are 1 or 0. */
+  @inline
+  axis(i: i32): BroadcastAxis {
+    return item<BroadcastAxis>(behind(this), i);
+  }
 }
 
-/** The offset in bytes of outer row `row` of operand `operand` (1 to 3). */
-function rowOffset(args: usize, operand: i32, axes: i32, row: i32): usize {
+const enum Operand {
+  A,
+  B,
+  C,
+}
+
+/** The offset in bytes of outer row `row` of an operand. */
+@inline
+function rowOffset(args: BroadcastArguments, operand: Operand, row: i32): usize {
   let offset = 0;
-  for (let axis: i32 = BroadcastSlot.OUTER; axes > 0; axes--) {
-    const size = arg(args, axis);
-    const next = row / size;
-    offset += (row - next * size) * arg(args, axis + operand);
+  for (let i = 1; i <= args.axes; i++) {
+    const axis = args.axis(i);
+    const next = row / axis.length;
+    const stride = operand == Operand.A ? axis.a : operand == Operand.B ? axis.b : axis.c;
+    offset += (row - next * axis.length) * stride;
     row = next;
-    axis += 4;
   }
   return (<usize>offset) << 2;
 }
 
-export function broadcast(args: usize, begin: i32, end: i32): void {
-  const op = arg(args, BroadcastSlot.OP);
-  const n = arg(args, BroadcastSlot.ROW);
-  const axes = arg(args, BroadcastSlot.AXES);
-  const stepA = arg(args, BroadcastSlot.ROW + 1);
-  const stepB = arg(args, BroadcastSlot.ROW + 2);
-  const stepC = arg(args, BroadcastSlot.ROW + 3);
-  const out = <usize>arg(args, BroadcastSlot.OUT);
-  const stop = min(end * CHUNK, arg(args, BroadcastSlot.SIZE));
+export function broadcast(args: BroadcastArguments, begin: i32, end: i32): void {
+  const op = args.op;
+  const n = args.axis(0).length;
+  const axes = args.axes;
+  const stepA = args.axis(0).a;
+  const stepB = args.axis(0).b;
+  const stepC = args.axis(0).c;
+  const out = args.out;
+  const stop = min(end * CHUNK, args.size);
   let at = begin * CHUNK;
   let row = at / n;
   let column = at - row * n;
   // Rows advance by the innermost outer axis's strides; where that axis ends, offsets are worked out anew.
-  const run = axes > 0 ? arg(args, BroadcastSlot.OUTER) : 1;
-  const nextA = axes > 0 ? (<usize>arg(args, BroadcastSlot.OUTER + 1)) << 2 : 0;
-  const nextB = axes > 0 ? (<usize>arg(args, BroadcastSlot.OUTER + 2)) << 2 : 0;
-  const nextC = axes > 0 ? (<usize>arg(args, BroadcastSlot.OUTER + 3)) << 2 : 0;
+  const outer = args.axis(1);
+  const run = axes > 0 ? outer.length : 1;
+  const nextA = axes > 0 ? (<usize>outer.a) << 2 : 0;
+  const nextB = axes > 0 ? (<usize>outer.b) << 2 : 0;
+  const nextC = axes > 0 ? (<usize>outer.c) << 2 : 0;
   while (at < stop) {
-    let a = <usize>arg(args, BroadcastSlot.A) + rowOffset(args, 1, axes, row);
-    let b = <usize>arg(args, BroadcastSlot.B) + rowOffset(args, 2, axes, row);
-    let c = <usize>arg(args, BroadcastSlot.C) + rowOffset(args, 3, axes, row);
+    let a = args.a + rowOffset(args, Operand.A, row);
+    let b = args.b + rowOffset(args, Operand.B, row);
+    let c = args.c + rowOffset(args, Operand.C, row);
     for (let left = run - (row % run); left > 0 && at < stop; left--) {
       const length = min(n - column, stop - at);
       binaryRow(

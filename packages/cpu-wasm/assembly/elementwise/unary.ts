@@ -2,47 +2,10 @@
  * Rows of the elementwise functions whose operands have the result's shape: one small function per operation,
  * all made from three templates by inlining.
  */
+import { Flat } from "./operations";
 import { storeSome } from "../common/lanes";
 import { constant, erf, exp, expm1, log, log1p, ONE, sigmoid, tanh } from "../common/math";
 import { sinCosTan } from "../common/math-trig";
-
-/** Operations; src/elementwise.ts has the same numbers. */
-export const enum Flat {
-  NEG,
-  ABS,
-  SIGN,
-  SQUARE,
-  FLOOR,
-  CEIL,
-  ROUND,
-  TRUNC,
-  SQRT,
-  RSQRT,
-  RECIPROCAL,
-  RELU,
-  TO_INT32,
-  EXP,
-  EXPM1,
-  LOG,
-  LOG1P,
-  SIN,
-  COS,
-  TAN,
-  TANH,
-  SIGMOID,
-  ERF,
-  INT_NEG,
-  INT_ABS,
-  INT_SIGN,
-  INT_SQUARE,
-  INT_RELU,
-  TO_FLOAT32,
-  COPY,
-  RELU_GRAD,
-  SIGMOID_GRAD,
-  TANH_GRAD,
-  ADD_SCALED,
-}
 
 @inline
 function apply(op: i32, x: v128): v128 {

@@ -1,6 +1,5 @@
 /** Picking elements by an index tensor, and its adjoint. Indices are checked first, by `firstOutside`. */
 import { loadLanes } from "../common/lanes";
-import { arg } from "../common/simd";
 
 /** The position of the first index outside [0, length), or −1. */
 export function firstOutside(index: usize, count: i32, length: i32): i32 {
@@ -64,29 +63,30 @@ function addRow(x: usize, index: usize, out: usize, inner: i32, int: bool): void
   }
 }
 
-/** The argument block of `gather` and `scatterAdd`; INT, of the latter, says that elements are int32. */
-export const enum GatherSlot {
-  X,
-  INDEX,
-  OUT,
-  OUTER,
-  LENGTH,
-  INNER,
-  COUNT,
-  PER_CHUNK,
-  INT,
+/** The argument block of `gather` and `scatterAdd`; `int`, of the latter, says that elements are int32. */
+@unmanaged
+export class GatherArguments {
+  x: usize;
+  index: usize;
+  out: usize;
+  outer: i32;
+  length: i32;
+  inner: i32;
+  count: i32;
+  perChunk: i32;
+  int: bool;
 }
 
-export function gather(args: usize, begin: i32, end: i32): void {
-  const length = arg(args, GatherSlot.LENGTH);
-  const inner = arg(args, GatherSlot.INNER);
-  const count = arg(args, GatherSlot.COUNT);
-  const stop = min(end * arg(args, GatherSlot.PER_CHUNK), arg(args, GatherSlot.OUTER));
-  for (let outer = begin * arg(args, GatherSlot.PER_CHUNK); outer < stop; outer++) {
-    const x = <usize>arg(args, GatherSlot.X) + ((<usize>(outer * length * inner)) << 2);
+export function gather(args: GatherArguments, begin: i32, end: i32): void {
+  const length = args.length;
+  const inner = args.inner;
+  const count = args.count;
+  const stop = min(end * args.perChunk, args.outer);
+  for (let outer = begin * args.perChunk; outer < stop; outer++) {
+    const x = args.x + ((<usize>(outer * length * inner)) << 2);
     const picked = (<usize>(outer * count * inner)) << 2;
-    const index = <usize>arg(args, GatherSlot.INDEX) + picked;
-    const out = <usize>arg(args, GatherSlot.OUT) + picked;
+    const index = args.index + picked;
+    const out = args.out + picked;
     if (inner == 1) gatherSingles(x, index, out, count);
     else {
       for (let c = 0; c < count; c++) {
@@ -98,18 +98,18 @@ export function gather(args: usize, begin: i32, end: i32): void {
 }
 
 /** Clears the result, then adds in order. */
-export function scatterAdd(args: usize, begin: i32, end: i32): void {
-  const length = arg(args, GatherSlot.LENGTH);
-  const inner = arg(args, GatherSlot.INNER);
-  const count = arg(args, GatherSlot.COUNT);
-  const int = arg(args, GatherSlot.INT) != 0;
-  const stop = min(end * arg(args, GatherSlot.PER_CHUNK), arg(args, GatherSlot.OUTER));
-  for (let outer = begin * arg(args, GatherSlot.PER_CHUNK); outer < stop; outer++) {
+export function scatterAdd(args: GatherArguments, begin: i32, end: i32): void {
+  const length = args.length;
+  const inner = args.inner;
+  const count = args.count;
+  const int = args.int;
+  const stop = min(end * args.perChunk, args.outer);
+  for (let outer = begin * args.perChunk; outer < stop; outer++) {
     const size = (<usize>(length * inner)) << 2;
-    const out = <usize>arg(args, GatherSlot.OUT) + <usize>outer * size;
+    const out = args.out + <usize>outer * size;
     const picked = (<usize>(outer * count * inner)) << 2;
-    const x = <usize>arg(args, GatherSlot.X) + picked;
-    const index = <usize>arg(args, GatherSlot.INDEX) + picked;
+    const x = args.x + picked;
+    const index = args.index + picked;
     memory.fill(out, 0, size);
     if (inner > 1) {
       for (let c = 0; c < count; c++) {

@@ -1,13 +1,16 @@
 /**
  * Batched matrix products of float32 matrices, all four transpositions, on the packed kernels.
  */
-import { GemmSlot } from "./gemm";
-import { fewRows, fewRowsDots, FewSlot, transposeMatrix, TransposeSlot } from "./few";
-import { fillTable } from "./gemm-pack";
 import { PACKED_BYTES, SLICE_BYTES, TRANSPOSE_BYTES } from "../common/budgets";
-import { Blocks, CHUNKS, cutDepth, multiply, pack, panelBytes, tileBytes } from "./gemm-driver";
-import { allocate, at, bytes, ceilDiv, reserve, run, set } from "../common/host";
+import { bytes, ceilDiv, newScratch, run } from "../common/host";
+import { argumentsOf } from "../common/structs";
+import { fillTable } from "../common/tables";
 import { imagesAtOnce } from "../correlation/planes";
+import { FewArguments, fewRows, fewRowsDots, TransposeArguments, transposeMatrix } from "./few";
+import { GemmArguments } from "./gemm";
+import { CHUNKS, cutDepth, DEPTH_BLOCKS_BYTES, DepthBlocks, multiply, pack, tileBytes } from "./gemm-driver";
+
+const depthBlocks = changetype<DepthBlocks>(memory.data(DEPTH_BLOCKS_BYTES));
 
 /** With so few rows, packing b would cost more than the product. */
 const FEW_ROWS = 6;
@@ -47,26 +50,28 @@ function few(
   columns: i32,
   transposeB: bool,
 ): void {
-  set(FewSlot.A, a);
-  set(FewSlot.B, b);
-  set(FewSlot.OUT, out);
-  set(FewSlot.ROWS, rows);
-  set(FewSlot.DEPTH, inner);
-  set(FewSlot.COLUMNS, columns);
+  const args = argumentsOf<FewArguments>();
+  args.a = a;
+  args.b = b;
+  args.out = out;
+  args.rows = rows;
+  args.depth = inner;
+  args.columns = columns;
   const chunks = batch * ((columns + 63) >> 6);
   const work = 4 * <f64>batch * rows * inner * columns;
   if (transposeB) {
-    run(fewRowsDots, chunks, work);
+    run<FewArguments>(fewRowsDots, chunks, work);
     return;
   }
-  const table = reserve(bytes(inner));
-  const zeros = reserve(4);
-  allocate();
-  fillLine(at(table), inner, bytes(columns));
-  store<f32>(at(zeros), 0);
-  set(FewSlot.TABLE, at(table));
-  set(FewSlot.ZEROS, at(zeros));
-  run(fewRows, chunks, work);
+  const scratch = newScratch();
+  const table = scratch.reserve(bytes(inner));
+  const zeros = scratch.reserve(4);
+  const base = scratch.allocate();
+  fillLine(base + table, inner, bytes(columns));
+  store<f32>(base + zeros, 0);
+  args.table = base + table;
+  args.zeros = base + zeros;
+  run<FewArguments>(fewRows, chunks, work);
 }
 
 function packed(
@@ -80,6 +85,7 @@ function packed(
   transposeA: bool,
   transposeB: bool,
 ): void {
+  const blocks = depthBlocks;
   const cached = max(12, (SLICE_BYTES / bytes(inner) / 12) * 12);
   const wanted = ceilDiv(ceilDiv(rows, ceilDiv(CHUNKS, min(CHUNKS, batch))), 12) * 12;
   const slice = min(rows, min(cached, max(24, wanted)));
@@ -88,41 +94,44 @@ function packed(
   const across = transposeA && !copied;
   const stepA = bytes(across ? rows : 1),
     stepB = bytes(transposeB ? 1 : columns);
-  const perBlock = cutDepth(inner, 1, columns);
+  const perBlock = cutDepth(blocks, inner, 1, columns);
   const copyBytes = copied ? bytes(rows * inner) : 0;
-  const together = imagesAtOnce(batch, panelBytes() + copyBytes, PACKED_BYTES);
+  const together = imagesAtOnce(batch, blocks.panelBytes + copyBytes, PACKED_BYTES);
 
-  const rowsIn = reserve(bytes(slice));
-  const rowsOut = reserve(bytes(slice));
-  const depthA = reserve(bytes(Blocks.depth));
-  const depthB = reserve(bytes(Blocks.depth));
-  const copy = reserve(<f64>together * copyBytes);
-  const panels = reserve(<f64>together * panelBytes());
-  const tiles = reserve(tileBytes(columns, together * slices));
-  allocate();
+  const scratch = newScratch();
+  const rowsIn = scratch.reserve(bytes(slice));
+  const rowsOut = scratch.reserve(bytes(slice));
+  const depthA = scratch.reserve(bytes(blocks.depth));
+  const depthB = scratch.reserve(bytes(blocks.depth));
+  const copy = scratch.reserve(<f64>together * copyBytes);
+  const panels = scratch.reserve(<f64>together * blocks.panelBytes);
+  const tiles = scratch.reserve(tileBytes(columns, together * slices));
+  const base = scratch.allocate();
 
   const rowStep = bytes(across ? 1 : inner);
-  fillLine(at(rowsIn), slice, rowStep);
-  fillLine(at(rowsOut), slice, bytes(columns));
-  fillLine(at(depthA), Blocks.depth, stepA);
-  fillLine(at(depthB), Blocks.depth, stepB);
+  fillLine(base + rowsIn, slice, rowStep);
+  fillLine(base + rowsOut, slice, bytes(columns));
+  fillLine(base + depthA, blocks.depth, stepA);
+  fillLine(base + depthB, blocks.depth, stepB);
   for (let first = 0; first < batch; first += together) {
     const count = min(together, batch - first);
     const work = <f64>count * rows * inner;
     let left = a + bytes(first * rows * inner);
     if (copied) {
-      set(TransposeSlot.SOURCE, left);
-      set(TransposeSlot.OUT, at(copy));
-      set(TransposeSlot.ROWS, inner);
-      set(TransposeSlot.COLUMNS, rows);
-      run(transposeMatrix, count * ((inner + 15) >> 4), 4 * work);
-      left = at(copy);
+      const args = argumentsOf<TransposeArguments>();
+      args.source = left;
+      args.out = base + copy;
+      args.rows = inner;
+      args.columns = rows;
+      run<TransposeArguments>(transposeMatrix, count * ((inner + 15) >> 4), 4 * work);
+      left = base + copy;
     }
     pack(
+      blocks,
       b + bytes(first * inner * columns),
       0,
-      at(panels),
-      at(depthB),
+      base + panels,
+      base + depthB,
       0,
       perBlock * stepB,
       columns,
@@ -132,27 +141,28 @@ function packed(
       count,
       bytes(inner * columns),
     );
-    set(GemmSlot.INPUT, left);
-    set(GemmSlot.OUT, out + bytes(first * rows * columns));
-    set(GemmSlot.ROWS_IN, at(rowsIn));
-    set(GemmSlot.ROWS_OUT, at(rowsOut));
-    set(GemmSlot.DEPTH_TABLE, at(depthA));
-    set(GemmSlot.PANELS, at(panels));
-    set(GemmSlot.SLICE, slice);
-    set(GemmSlot.LAST_SLICE, rows - (slices - 1) * slice);
-    set(GemmSlot.SLICES, slices);
-    set(GemmSlot.COLUMNS, columns);
-    set(GemmSlot.COLUMN_STEP, 4);
-    set(GemmSlot.GROUPS, 1);
-    set(GemmSlot.IMAGE_IN, bytes(rows * inner));
-    set(GemmSlot.IMAGE_OUT, bytes(rows * columns));
-    set(GemmSlot.GROUP_IN, 0);
-    set(GemmSlot.GROUP_OUT, 0);
-    set(GemmSlot.SLICE_IN, slice * rowStep);
-    set(GemmSlot.SLICE_OUT, bytes(slice * columns));
-    set(GemmSlot.SLICE_TABLE, 0);
-    set(GemmSlot.ADDS, 0);
-    set(GemmSlot.TILES, at(tiles));
-    multiply(0, perBlock * stepA, count, true, work * columns);
+    const gemmArgs = argumentsOf<GemmArguments>();
+    gemmArgs.input = left;
+    gemmArgs.out = out + bytes(first * rows * columns);
+    gemmArgs.rowsIn = base + rowsIn;
+    gemmArgs.rowsOut = base + rowsOut;
+    gemmArgs.depthTable = base + depthA;
+    gemmArgs.panels = base + panels;
+    gemmArgs.slice = slice;
+    gemmArgs.lastSlice = rows - (slices - 1) * slice;
+    gemmArgs.slices = slices;
+    gemmArgs.columns = columns;
+    gemmArgs.columnStep = 4;
+    gemmArgs.groups = 1;
+    gemmArgs.imageIn = bytes(rows * inner);
+    gemmArgs.imageOut = bytes(rows * columns);
+    gemmArgs.groupIn = 0;
+    gemmArgs.groupOut = 0;
+    gemmArgs.sliceIn = slice * rowStep;
+    gemmArgs.sliceOut = bytes(slice * columns);
+    gemmArgs.sliceTable = 0;
+    gemmArgs.adds = false;
+    gemmArgs.tiles = base + tiles;
+    multiply(gemmArgs, blocks, 0, perBlock * stepA, count, true, work * columns);
   }
 }

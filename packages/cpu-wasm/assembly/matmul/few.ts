@@ -2,8 +2,8 @@
  * Products with few rows, for which packing the other matrix would cost more than the product: both matrices
  * are read where they lie.
  */
-import { arg, fma } from "../common/simd";
-import { positions, setTapRuns } from "../common/positions";
+import { fma } from "../common/simd";
+import { positions } from "../common/positions";
 
 /** Four dot products of a row with four others, `bStep` bytes apart; lanes run along the depth. */
 export function dots4(a: usize, b: usize, bStep: usize, depth: i32, out: usize): void {
@@ -53,31 +53,32 @@ function dot(a: usize, b: usize, depth: i32): f32 {
  * The argument block of `fewRowsDots` and `fewRows`; for the latter also b's row offsets, and four zero
  * bytes.
  */
-export const enum FewSlot {
-  A,
-  B,
-  OUT,
-  ROWS,
-  DEPTH,
-  COLUMNS,
-  TABLE,
-  ZEROS,
+@unmanaged
+export class FewArguments {
+  a: usize;
+  b: usize;
+  out: usize;
+  rows: i32;
+  depth: i32;
+  columns: i32;
+  table: usize;
+  zeros: usize;
 }
 
 /** a [rows, depth] · bᵀ, b [columns, depth]. Chunks: (batch, block of 64 columns). */
-export function fewRowsDots(args: usize, begin: i32, end: i32): void {
-  const rows = arg(args, FewSlot.ROWS),
-    depth = arg(args, FewSlot.DEPTH),
-    columns = arg(args, FewSlot.COLUMNS);
+export function fewRowsDots(args: FewArguments, begin: i32, end: i32): void {
+  const rows = args.rows,
+    depth = args.depth,
+    columns = args.columns;
   const blocks = (columns + 63) >> 6;
   const line = (<usize>depth) << 2;
   for (let chunk = begin; chunk < end; chunk++) {
     const batch = chunk / blocks;
     const first = (chunk - batch * blocks) << 6;
     const last = min(first + 64, columns);
-    const a = <usize>arg(args, FewSlot.A) + line * (batch * rows);
-    const b = <usize>arg(args, FewSlot.B) + line * (batch * columns);
-    const out = <usize>arg(args, FewSlot.OUT) + ((<usize>(batch * rows * columns)) << 2);
+    const a = args.a + line * (batch * rows);
+    const b = args.b + line * (batch * columns);
+    const out = args.out + ((<usize>(batch * rows * columns)) << 2);
     for (let row = 0; row < rows; row++) {
       const to = out + ((<usize>(row * columns)) << 2);
       let column = first;
@@ -92,52 +93,42 @@ export function fewRowsDots(args: usize, begin: i32, end: i32): void {
 }
 
 /** a [rows, depth] · b [depth, columns], at least 8 columns. Chunks: (batch, block of 64 columns). */
-export function fewRows(args: usize, begin: i32, end: i32): void {
-  const rows = arg(args, FewSlot.ROWS),
-    depth = arg(args, FewSlot.DEPTH),
-    columns = arg(args, FewSlot.COLUMNS);
+export function fewRows(args: FewArguments, begin: i32, end: i32): void {
+  const rows = args.rows,
+    depth = args.depth,
+    columns = args.columns;
   const blocks = (columns + 63) >> 6;
-  setTapRuns(1, 0);
   for (let chunk = begin; chunk < end; chunk++) {
     const batch = chunk / blocks;
     // A last block of fewer than 8 columns takes some of its neighbour's again.
     const first = min((chunk - batch * blocks) << 6, columns - 8);
     const count = min(columns - first, 64);
-    const b = <usize>arg(args, FewSlot.B) + ((<usize>(batch * depth * columns + first)) << 2);
+    const b = args.b + ((<usize>(batch * depth * columns + first)) << 2);
     for (let row = 0; row < rows; row++) {
       const line = batch * rows + row;
-      const a = <usize>arg(args, FewSlot.A) + ((<usize>(line * depth)) << 2);
-      const out = <usize>arg(args, FewSlot.OUT) + ((<usize>(line * columns + first)) << 2);
-      positions(
-        1,
-        b,
-        <usize>arg(args, FewSlot.TABLE),
-        <usize>arg(args, FewSlot.ZEROS),
-        a,
-        depth,
-        out,
-        0,
-        count,
-      );
+      const a = args.a + ((<usize>(line * depth)) << 2);
+      const out = args.out + ((<usize>(line * columns + first)) << 2);
+      positions(1, b, args.table, args.zeros, a, depth, out, 0, count);
     }
   }
 }
 
 /** The argument block of `transposeMatrix`. */
-export const enum TransposeSlot {
-  SOURCE,
-  OUT,
-  ROWS,
-  COLUMNS,
+@unmanaged
+export class TransposeArguments {
+  source: usize;
+  out: usize;
+  rows: i32;
+  columns: i32;
 }
 
 /**
  * [batch, rows, columns] to [batch, columns, rows]. Chunks: (batch, 16 rows), so that whole cache lines are
  * written.
  */
-export function transposeMatrix(args: usize, begin: i32, end: i32): void {
-  const rows = arg(args, TransposeSlot.ROWS),
-    columns = arg(args, TransposeSlot.COLUMNS);
+export function transposeMatrix(args: TransposeArguments, begin: i32, end: i32): void {
+  const rows = args.rows,
+    columns = args.columns;
   const strips = (rows + 15) >> 4;
   const line = (<usize>columns) << 2,
     outLine = (<usize>rows) << 2;
@@ -145,8 +136,8 @@ export function transposeMatrix(args: usize, begin: i32, end: i32): void {
     const batch = chunk / strips;
     const first = (chunk - batch * strips) << 4;
     const last = min(first + 16, rows);
-    const source = <usize>arg(args, TransposeSlot.SOURCE) + line * (batch * rows);
-    const out = <usize>arg(args, TransposeSlot.OUT) + outLine * (batch * columns);
+    const source = args.source + line * (batch * rows);
+    const out = args.out + outLine * (batch * columns);
     for (let column = 0; column < columns; column += 4) {
       const count = min(columns - column, 4);
       let row = first;

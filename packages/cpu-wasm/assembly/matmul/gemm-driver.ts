@@ -2,11 +2,11 @@
  * The matrix kernels laid out: packing columns into panels, and multiplying rows, read through offset tables,
  * with them. `gemm.ts` and `gemm-pack.ts` say what happens.
  */
-import { gemm, GemmSlot, TILE_BYTES } from "./gemm";
-import { packPanels, PackSlot } from "./gemm-pack";
-import { arg } from "../common/simd";
 import { DEPTH, LONGEST_DEPTH } from "../common/budgets";
-import { ARGUMENTS, bytes, ceilDiv, run, set } from "../common/host";
+import { bytes, ceilDiv, run } from "../common/host";
+import { argumentsOf } from "../common/structs";
+import { GemmArguments, gemm, TILE_BYTES } from "./gemm";
+import { PackArguments, packPanels } from "./gemm-pack";
 
 /** Chunks to aim for, so that two to eight threads find work. */
 export const CHUNKS = 16;
@@ -21,33 +21,37 @@ export function paddedColumns(columns: i32): i32 {
   return (columns + 7) & -8;
 }
 
-/** The depth, cut into outer × inner blocks whose products are added up. */
-export class Blocks {
-  static depth: i32 = 0;
+/** A depth, cut into outer × inner blocks whose products are added up. */
+@unmanaged
+export class DepthBlocks {
+  depth: i32;
   /** Depth of the last inner block of each outer block. */
-  static last: i32 = 0;
-  static outer: i32 = 0;
-  static inner: i32 = 0;
+  last: i32;
+  outer: i32;
+  inner: i32;
   /** Bytes of one block's panels. */
-  static bytes: i32 = 0;
+  bytes: i32;
+
+  /** Bytes of the panels of one matrix. */
+  get panelBytes(): i32 {
+    return this.outer * this.inner * this.bytes;
+  }
 }
 
-/** Makes it a depth of `channels` · `taps`, in blocks of whole channels; gives the channels of one. */
-export function cutDepth(channels: i32, taps: i32, columns: i32): i32 {
+/** Bytes of these: drivers keep theirs in the module's data. */
+export const DEPTH_BLOCKS_BYTES: i32 = <i32>offsetof<DepthBlocks>();
+
+/** Makes `blocks` a depth of `channels` · `taps`, in blocks of whole channels; gives the channels of one. */
+export function cutDepth(blocks: DepthBlocks, channels: i32, taps: i32, columns: i32): i32 {
   const total = channels * taps;
   const wanted = total <= LONGEST_DEPTH ? 1 : ceilDiv(total, DEPTH);
   const perBlock = ceilDiv(channels, min(wanted, channels));
-  Blocks.inner = ceilDiv(channels, perBlock);
-  Blocks.depth = perBlock * taps;
-  Blocks.last = (channels - (Blocks.inner - 1) * perBlock) * taps;
-  Blocks.outer = 1;
-  Blocks.bytes = bytes((Blocks.depth + 1) * paddedColumns(columns));
+  blocks.inner = ceilDiv(channels, perBlock);
+  blocks.depth = perBlock * taps;
+  blocks.last = (channels - (blocks.inner - 1) * perBlock) * taps;
+  blocks.outer = 1;
+  blocks.bytes = bytes((blocks.depth + 1) * paddedColumns(columns));
   return perBlock;
-}
-
-/** Bytes of the panels of one matrix. */
-export function panelBytes(): i32 {
-  return Blocks.outer * Blocks.inner * Blocks.bytes;
 }
 
 /**
@@ -55,6 +59,7 @@ export function panelBytes(): i32 {
  * bias), or 0.
  */
 export function pack(
+  blocks: DepthBlocks,
   source: usize,
   header: usize,
   out: usize,
@@ -68,27 +73,28 @@ export function pack(
   images: i32,
   imageStep: i32,
 ): void {
-  const panels = images * groups * Blocks.outer * Blocks.inner;
-  set(PackSlot.SOURCE, source);
-  set(PackSlot.HEADER, header);
-  set(PackSlot.OUT, out);
-  set(PackSlot.TABLE, table);
-  set(PackSlot.DEPTH, Blocks.depth);
-  set(PackSlot.LAST_DEPTH, Blocks.last);
-  set(PackSlot.OUTER, Blocks.outer);
-  set(PackSlot.INNER, Blocks.inner);
-  set(PackSlot.OUTER_STEP, outerStep);
-  set(PackSlot.INNER_STEP, innerStep);
-  set(PackSlot.COLUMNS, columns);
-  set(PackSlot.COLUMN_STEP, columnStep);
-  set(PackSlot.GROUPS, groups);
-  set(PackSlot.IMAGE_STEP, imageStep);
-  set(PackSlot.GROUP_STEP, groupStep);
-  set(PackSlot.GROUP_HEADER, bytes(columns));
-  set(PackSlot.GROUP_OUT, panelBytes());
-  set(PackSlot.BLOCK_OUT, Blocks.bytes);
-  set(PackSlot.BLOCK_CHUNKS, panels);
-  run(packPanels, panels * ceilDiv(columns, LANES), 2 * <f64>panels * Blocks.depth * columns);
+  const panels = images * groups * blocks.outer * blocks.inner;
+  const args = argumentsOf<PackArguments>();
+  args.source = source;
+  args.header = header;
+  args.out = out;
+  args.table = table;
+  args.depth = blocks.depth;
+  args.lastDepth = blocks.last;
+  args.outer = blocks.outer;
+  args.inner = blocks.inner;
+  args.outerStep = outerStep;
+  args.innerStep = innerStep;
+  args.columns = columns;
+  args.columnStep = columnStep;
+  args.groups = groups;
+  args.imageStep = imageStep;
+  args.groupStep = groupStep;
+  args.groupHeader = bytes(columns);
+  args.groupOut = blocks.panelBytes;
+  args.blockOut = blocks.bytes;
+  args.blockChunks = panels;
+  run<PackArguments>(packPanels, panels * ceilDiv(columns, LANES), 2 * <f64>panels * blocks.depth * columns);
 }
 
 /** Columns of a part: column blocks are cut into parts when there are few other chunks. */
@@ -98,7 +104,7 @@ function partColumns(columns: i32, chunks: i32): i32 {
   return ceilDiv(blocks, wanted) * LANES;
 }
 
-/** Bytes that `multiply` wants in GemmSlot.TILES; `chunks`: images · groups · slices. */
+/** Bytes that `multiply` wants in `GemmArguments.tiles`; `chunks`: images · groups · slices. */
 export function tileBytes(columns: i32, chunks: i32): f64 {
   return <f64>chunks * ceilDiv(columns, partColumns(columns, chunks)) * TILE_BYTES;
 }
@@ -107,22 +113,30 @@ export function tileBytes(columns: i32, chunks: i32): f64 {
  * Multiplies `images` images. The blocks and the parts of the columns it writes into the argument block
  * itself, the caller the rest. `ownPanels`: whether every image has panels of its own (a batch of matrices).
  */
-export function multiply(outerStep: i32, innerStep: i32, images: i32, ownPanels: bool, macs: f64): void {
-  const groups = arg(ARGUMENTS, GemmSlot.GROUPS);
-  const columns = arg(ARGUMENTS, GemmSlot.COLUMNS);
-  const chunks = images * groups * arg(ARGUMENTS, GemmSlot.SLICES);
+export function multiply(
+  args: GemmArguments,
+  blocks: DepthBlocks,
+  outerStep: i32,
+  innerStep: i32,
+  images: i32,
+  ownPanels: bool,
+  macs: f64,
+): void {
+  const groups = args.groups;
+  const columns = args.columns;
+  const chunks = images * groups * args.slices;
   const part = partColumns(columns, chunks);
-  const matrix = panelBytes();
-  set(GemmSlot.DEPTH, Blocks.depth);
-  set(GemmSlot.LAST_DEPTH, Blocks.last);
-  set(GemmSlot.OUTER, Blocks.outer);
-  set(GemmSlot.INNER, Blocks.inner);
-  set(GemmSlot.OUTER_STEP, outerStep);
-  set(GemmSlot.INNER_STEP, innerStep);
-  set(GemmSlot.BLOCK_PANEL, Blocks.bytes);
-  set(GemmSlot.GROUP_PANEL, matrix);
-  set(GemmSlot.IMAGE_PANEL, ownPanels ? groups * matrix : 0);
-  set(GemmSlot.PART_CHUNKS, chunks);
-  set(GemmSlot.PART_COLUMNS, part);
-  run(gemm, chunks * ceilDiv(columns, part), 2 * macs);
+  const matrix = blocks.panelBytes;
+  args.depth = blocks.depth;
+  args.lastDepth = blocks.last;
+  args.outer = blocks.outer;
+  args.inner = blocks.inner;
+  args.outerStep = outerStep;
+  args.innerStep = innerStep;
+  args.blockPanel = blocks.bytes;
+  args.groupPanel = matrix;
+  args.imagePanel = ownPanels ? groups * matrix : 0;
+  args.partChunks = chunks;
+  args.partColumns = part;
+  run<GemmArguments>(gemm, chunks * ceilDiv(columns, part), 2 * macs);
 }

@@ -9,27 +9,9 @@
  *
  * Source of panels: Goto & van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication".
  */
-import { arg } from "../common/simd";
 
 /** Columns of a panel; the last one is half as wide when it needs no more. */
 const LANES: i32 = 16;
-
-/** out[i0, i1, i2] = i0 · step0 + i1 · step1 + i2 · step2: byte offsets of a three-axis walk. */
-export function fillTable(
-  out: usize,
-  count0: i32,
-  step0: i32,
-  count1: i32,
-  step1: i32,
-  count2: i32,
-  step2: i32,
-): void {
-  for (let i0 = 0, a = 0; i0 < count0; i0++, a += step0) {
-    for (let i1 = 0, b = a; i1 < count1; i1++, b += step1) {
-      for (let i2 = 0, c = b; i2 < count2; i2++, c += step2, out += 4) store<i32>(out, c);
-    }
-  }
-}
 
 /** Four depths of four columns, `step` (4 or −4) bytes apart in each column. */
 @inline
@@ -105,43 +87,44 @@ function packFour(
 }
 
 /** The argument block of `packPanels`. Steps are in bytes, and in the source unless they say otherwise. */
-export const enum PackSlot {
-  SOURCE,
+@unmanaged
+export class PackArguments {
+  source: usize;
   /** One float per column that starts its sums, in the first block; or 0. */
-  HEADER,
-  OUT,
+  header: usize;
+  out: usize;
   /** Offsets of the depth in the source. */
-  TABLE,
+  table: usize;
   /** Depth of a block, and of the last inner one of each outer block. */
-  DEPTH,
-  LAST_DEPTH,
-  OUTER,
-  INNER,
-  OUTER_STEP,
-  INNER_STEP,
-  COLUMNS,
-  COLUMN_STEP,
-  GROUPS,
-  IMAGE_STEP,
-  GROUP_STEP,
-  GROUP_HEADER,
+  depth: i32;
+  lastDepth: i32;
+  outer: i32;
+  inner: i32;
+  outerStep: i32;
+  innerStep: i32;
+  columns: i32;
+  columnStep: usize;
+  groups: i32;
+  imageStep: i32;
+  groupStep: i32;
+  groupHeader: i32;
   /** Output steps per (image, group), and per block. */
-  GROUP_OUT,
-  BLOCK_OUT,
-  BLOCK_CHUNKS,
+  groupOut: usize;
+  blockOut: usize;
+  blockChunks: i32;
 }
 
 /**
  * Chunks are panels: (column block, image, group, outer block, inner block), so that threads pack the panels
  * that they multiply by. A column block has 16 columns, the last one 8 when it needs no more.
  */
-export function packPanels(args: usize, begin: i32, end: i32): void {
-  const columns = arg(args, PackSlot.COLUMNS),
-    groups = arg(args, PackSlot.GROUPS);
-  const outer = arg(args, PackSlot.OUTER),
-    inner = arg(args, PackSlot.INNER);
-  const columnStep = <usize>arg(args, PackSlot.COLUMN_STEP);
-  const blockChunks = arg(args, PackSlot.BLOCK_CHUNKS);
+export function packPanels(args: PackArguments, begin: i32, end: i32): void {
+  const columns = args.columns,
+    groups = args.groups;
+  const outer = args.outer,
+    inner = args.inner;
+  const columnStep = args.columnStep;
+  const blockChunks = args.blockChunks;
   for (let chunk = begin; chunk < end; chunk++) {
     const columnBlock = chunk / blockChunks;
     const first = columnBlock * LANES;
@@ -153,24 +136,21 @@ export function packPanels(args: usize, begin: i32, end: i32): void {
     const image = rest / groups;
     const group = rest - image * groups;
 
-    const depth = i == inner - 1 ? arg(args, PackSlot.LAST_DEPTH) : arg(args, PackSlot.DEPTH);
+    const depth = i == inner - 1 ? args.lastDepth : args.depth;
     const count = min(columns - first, LANES);
     const width = count <= 8 ? 8 : LANES;
     const source =
-      <usize>arg(args, PackSlot.SOURCE) +
-      arg(args, PackSlot.IMAGE_STEP) * image +
-      arg(args, PackSlot.GROUP_STEP) * group +
-      arg(args, PackSlot.OUTER_STEP) * o +
-      arg(args, PackSlot.INNER_STEP) * i +
+      args.source +
+      args.imageStep * image +
+      args.groupStep * group +
+      args.outerStep * o +
+      args.innerStep * i +
       <usize>first * columnStep;
-    const header =
-      arg(args, PackSlot.HEADER) && o + i == 0
-        ? <usize>arg(args, PackSlot.HEADER) + arg(args, PackSlot.GROUP_HEADER) * group + (first << 2)
-        : 0;
+    const header = args.header && o + i == 0 ? args.header + args.groupHeader * group + (first << 2) : 0;
     const to =
-      <usize>arg(args, PackSlot.OUT) +
-      <usize>arg(args, PackSlot.GROUP_OUT) * rest +
-      <usize>arg(args, PackSlot.BLOCK_OUT) * (o * inner + i) +
+      args.out +
+      args.groupOut * rest +
+      args.blockOut * (o * inner + i) +
       ((<usize>(first * (depth + 1))) << 2);
     const toStep = (<usize>width) << 2;
     for (let c = 0; c < width; c++) {
@@ -180,15 +160,7 @@ export function packPanels(args: usize, begin: i32, end: i32): void {
       const target = to + toStep + ((<usize>c) << 2);
       const valid = min(count - c, 4);
       if (valid > 0) {
-        packFour(
-          source + <usize>c * columnStep,
-          <usize>arg(args, PackSlot.TABLE),
-          depth,
-          valid,
-          columnStep,
-          target,
-          toStep,
-        );
+        packFour(source + <usize>c * columnStep, args.table, depth, valid, columnStep, target, toStep);
       } else {
         for (let k = 0, at = target; k < depth; k++, at += toStep) v128.store(at, f32x4.splat(0));
       }

@@ -23,55 +23,6 @@ function entry(table: usize, row: i32, rows: i32): usize {
   return <usize>load<i32>(table + ((<usize>min(row, rows - 1)) << 2));
 }
 
-/** 2 rows × 16 columns. `rows` and `columns`: how many of them exist. */
-export function tile2x16(
-  input: usize,
-  rowIn: usize,
-  rows: i32,
-  table: usize,
-  depth: i32,
-  panel: usize,
-  tile: usize,
-): void {
-  const p0 = input + entry(rowIn, 0, rows),
-    p1 = input + entry(rowIn, 1, rows);
-  let a0 = v128.load(panel),
-    a1 = v128.load(panel, 16),
-    a2 = v128.load(panel, 32),
-    a3 = v128.load(panel, 48);
-  let b0 = a0,
-    b1 = a1,
-    b2 = a2,
-    b3 = a3;
-  do {
-    panel += 64;
-    const offset = <usize>load<i32>(table);
-    const w0 = v128.load(panel),
-      w1 = v128.load(panel, 16),
-      w2 = v128.load(panel, 32),
-      w3 = v128.load(panel, 48);
-    const x0 = v128.load32_splat(p0 + offset);
-    a0 = fma(x0, w0, a0);
-    a1 = fma(x0, w1, a1);
-    a2 = fma(x0, w2, a2);
-    a3 = fma(x0, w3, a3);
-    const x1 = v128.load32_splat(p1 + offset);
-    b0 = fma(x1, w0, b0);
-    b1 = fma(x1, w1, b1);
-    b2 = fma(x1, w2, b2);
-    b3 = fma(x1, w3, b3);
-    table += 4;
-  } while (--depth);
-  v128.store(tile, a0);
-  v128.store(tile, a1, 16);
-  v128.store(tile, a2, 32);
-  v128.store(tile, a3, 48);
-  v128.store(tile, b0, 64);
-  v128.store(tile, b1, 80);
-  v128.store(tile, b2, 96);
-  v128.store(tile, b3, 112);
-}
-
 /** Two neighbouring rows of four columns, as pairs of floats. */
 @inline
 function storePairs(out: usize, columnStep: usize, a: v128, b: v128): void {
@@ -81,6 +32,122 @@ function storePairs(out: usize, columnStep: usize, a: v128, b: v128): void {
   v128.store64_lane(out + columnStep, low, 1);
   v128.store64_lane(out + 2 * columnStep, high, 0);
   v128.store64_lane(out + 3 * columnStep, high, 1);
+}
+
+/** Where a tile's sums go. */
+const enum To {
+  /** One after the other to `out`. */
+  TILE,
+  /** To the output: rows to `out` and `next`, columns, or else rows, being neighbours. */
+  OUTPUT,
+}
+
+/**
+ * The tile of all: `rows` rows from `p0` on × `vectors` vectors of columns, 2 × 4 or 4 × 2; sum i is of row
+ * i / vectors, vector i % vectors. `rows` and `to` are constants.
+ */
+@inline
+function tile(
+  rows: i32,
+  to: To,
+  p0: usize,
+  p1: usize,
+  p2: usize,
+  p3: usize,
+  table: usize,
+  depth: i32,
+  panel: usize,
+  out: usize,
+  next: usize,
+  columnStep: usize,
+): void {
+  const four = rows == 4;
+  const panelBytes: usize = four ? 32 : 64;
+  let s0 = v128.load(panel);
+  let s1 = v128.load(panel, 16);
+  let s2 = s0;
+  let s3 = s1;
+  if (!four) {
+    s2 = v128.load(panel, 32);
+    s3 = v128.load(panel, 48);
+  }
+  let s4 = s0;
+  let s5 = s1;
+  let s6 = s2;
+  let s7 = s3;
+  do {
+    panel += panelBytes;
+    const offset = <usize>load<i32>(table);
+    const w0 = v128.load(panel);
+    const w1 = v128.load(panel, 16);
+    let w2 = w0;
+    let w3 = w1;
+    if (!four) {
+      w2 = v128.load(panel, 32);
+      w3 = v128.load(panel, 48);
+    }
+    let x = v128.load32_splat(p0 + offset);
+    s0 = fma(x, w0, s0);
+    s1 = fma(x, w1, s1);
+    if (four) x = v128.load32_splat(p1 + offset);
+    s2 = fma(x, w2, s2);
+    s3 = fma(x, w3, s3);
+    x = v128.load32_splat((four ? p2 : p1) + offset);
+    s4 = fma(x, w0, s4);
+    s5 = fma(x, w1, s5);
+    if (four) x = v128.load32_splat(p3 + offset);
+    s6 = fma(x, w2, s6);
+    s7 = fma(x, w3, s7);
+    table += 4;
+  } while (--depth);
+  if (to == To.OUTPUT && columnStep != 4) {
+    storePairs(out, columnStep, s0, s4);
+    storePairs(out + 4 * columnStep, columnStep, s1, s5);
+    storePairs(out + 8 * columnStep, columnStep, s2, s6);
+    storePairs(out + 12 * columnStep, columnStep, s3, s7);
+    return;
+  }
+  const second = to == To.TILE ? out + 64 : next;
+  v128.store(out, s0);
+  v128.store(out, s1, 16);
+  v128.store(out, s2, 32);
+  v128.store(out, s3, 48);
+  v128.store(second, s4);
+  v128.store(second, s5, 16);
+  v128.store(second, s6, 32);
+  v128.store(second, s7, 48);
+}
+
+/** 2 rows × 16 columns. `rows`: how many of them exist. */
+export function tile2x16(
+  input: usize,
+  rowIn: usize,
+  rows: i32,
+  table: usize,
+  depth: i32,
+  panel: usize,
+  sums: usize,
+): void {
+  const p0 = input + entry(rowIn, 0, rows);
+  const p1 = input + entry(rowIn, 1, rows);
+  tile(2, To.TILE, p0, p1, 0, 0, table, depth, panel, sums, 0, 0);
+}
+
+/** 4 rows × 8 columns. */
+export function tile4x8(
+  input: usize,
+  rowIn: usize,
+  rows: i32,
+  table: usize,
+  depth: i32,
+  panel: usize,
+  sums: usize,
+): void {
+  const p0 = input + entry(rowIn, 0, rows);
+  const p1 = input + entry(rowIn, 1, rows);
+  const p2 = input + entry(rowIn, 2, rows);
+  const p3 = input + entry(rowIn, 3, rows);
+  tile(4, To.TILE, p0, p1, p2, p3, table, depth, panel, sums, 0, 0);
 }
 
 /**
@@ -98,97 +165,5 @@ export function tile2x16Out(
   next: usize,
   columnStep: usize,
 ): void {
-  let a0 = v128.load(panel),
-    a1 = v128.load(panel, 16),
-    a2 = v128.load(panel, 32),
-    a3 = v128.load(panel, 48);
-  let b0 = a0,
-    b1 = a1,
-    b2 = a2,
-    b3 = a3;
-  do {
-    panel += 64;
-    const offset = <usize>load<i32>(table);
-    const w0 = v128.load(panel),
-      w1 = v128.load(panel, 16),
-      w2 = v128.load(panel, 32),
-      w3 = v128.load(panel, 48);
-    const x0 = v128.load32_splat(p0 + offset);
-    a0 = fma(x0, w0, a0);
-    a1 = fma(x0, w1, a1);
-    a2 = fma(x0, w2, a2);
-    a3 = fma(x0, w3, a3);
-    const x1 = v128.load32_splat(p1 + offset);
-    b0 = fma(x1, w0, b0);
-    b1 = fma(x1, w1, b1);
-    b2 = fma(x1, w2, b2);
-    b3 = fma(x1, w3, b3);
-    table += 4;
-  } while (--depth);
-  if (columnStep == 4) {
-    v128.store(out, a0);
-    v128.store(out, a1, 16);
-    v128.store(out, a2, 32);
-    v128.store(out, a3, 48);
-    v128.store(next, b0);
-    v128.store(next, b1, 16);
-    v128.store(next, b2, 32);
-    v128.store(next, b3, 48);
-    return;
-  }
-  storePairs(out, columnStep, a0, b0);
-  storePairs(out + 4 * columnStep, columnStep, a1, b1);
-  storePairs(out + 8 * columnStep, columnStep, a2, b2);
-  storePairs(out + 12 * columnStep, columnStep, a3, b3);
-}
-
-/** 4 rows × 8 columns. */
-export function tile4x8(
-  input: usize,
-  rowIn: usize,
-  rows: i32,
-  table: usize,
-  depth: i32,
-  panel: usize,
-  tile: usize,
-): void {
-  const p0 = input + entry(rowIn, 0, rows),
-    p1 = input + entry(rowIn, 1, rows);
-  const p2 = input + entry(rowIn, 2, rows),
-    p3 = input + entry(rowIn, 3, rows);
-  let a0 = v128.load(panel),
-    a1 = v128.load(panel, 16);
-  let b0 = a0,
-    b1 = a1,
-    c0 = a0,
-    c1 = a1,
-    d0 = a0,
-    d1 = a1;
-  do {
-    panel += 32;
-    const offset = <usize>load<i32>(table);
-    const w0 = v128.load(panel),
-      w1 = v128.load(panel, 16);
-    const x0 = v128.load32_splat(p0 + offset);
-    a0 = fma(x0, w0, a0);
-    a1 = fma(x0, w1, a1);
-    const x1 = v128.load32_splat(p1 + offset);
-    b0 = fma(x1, w0, b0);
-    b1 = fma(x1, w1, b1);
-    const x2 = v128.load32_splat(p2 + offset);
-    c0 = fma(x2, w0, c0);
-    c1 = fma(x2, w1, c1);
-    const x3 = v128.load32_splat(p3 + offset);
-    d0 = fma(x3, w0, d0);
-    d1 = fma(x3, w1, d1);
-    table += 4;
-  } while (--depth);
-  v128.store(tile, a0);
-  v128.store(tile, a1, 16);
-  v128.store(tile, b0, 32);
-  v128.store(tile, b1, 48);
-  v128.store(tile, c0, 64);
-  v128.store(tile, c1, 80);
-  v128.store(tile, d0, 96);
-  v128.store(tile, d1, 112);
+  tile(2, To.OUTPUT, p0, p1, 0, 0, table, depth, panel, out, next, columnStep);
 }

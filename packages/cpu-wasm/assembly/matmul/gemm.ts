@@ -6,7 +6,7 @@
  * slices small enough that a slice of the left operand stays in cache while every column block passes over
  * it; a long depth is cut into blocks whose results add up in order.
  */
-import { arg } from "../common/simd";
+
 import { storeTile } from "./gemm-store";
 import { tile2x16, tile2x16Out, tile4x8 } from "./gemm-tile";
 
@@ -57,64 +57,65 @@ function rowsTimesPanel(
 }
 
 /** The argument block of `gemm`. Steps are in bytes. */
-export const enum GemmSlot {
-  INPUT,
-  OUT,
+@unmanaged
+export class GemmArguments {
+  input: usize;
+  out: usize;
   /** Tables of the rows' offsets in the input and the output, and of the depth's in the input. */
-  ROWS_IN,
-  ROWS_OUT,
-  DEPTH_TABLE,
-  PANELS,
+  rowsIn: usize;
+  rowsOut: usize;
+  depthTable: usize;
+  panels: usize;
   /** Rows of a slice, and of the last one. */
-  SLICE,
-  LAST_SLICE,
-  SLICES,
-  COLUMNS,
+  slice: i32;
+  lastSlice: i32;
+  slices: i32;
+  columns: i32;
   /** Output step per column. */
-  COLUMN_STEP,
+  columnStep: usize;
   /** Depth of a block, and of the last inner one of each outer block. */
-  DEPTH,
-  LAST_DEPTH,
-  OUTER,
-  INNER,
+  depth: i32;
+  lastDepth: i32;
+  outer: i32;
+  inner: i32;
   /** Input steps per block. */
-  OUTER_STEP,
-  INNER_STEP,
-  GROUPS,
-  IMAGE_IN,
-  IMAGE_OUT,
-  GROUP_IN,
-  GROUP_OUT,
+  outerStep: i32;
+  innerStep: i32;
+  groups: i32;
+  imageIn: i32;
+  imageOut: i32;
+  groupIn: i32;
+  groupOut: i32;
   /** Panel steps; 0 where all images share them. */
-  GROUP_PANEL,
-  IMAGE_PANEL,
-  SLICE_IN,
-  SLICE_OUT,
+  groupPanel: i32;
+  imagePanel: i32;
+  sliceIn: i32;
+  sliceOut: i32;
   /** What moves both tables of rows from slice to slice. */
-  SLICE_TABLE,
+  sliceTable: i32;
   /** Chunks and columns (a multiple of 16) of a part of the column blocks. */
-  PART_CHUNKS,
-  PART_COLUMNS,
-  BLOCK_PANEL,
+  partChunks: i32;
+  partColumns: i32;
+  blockPanel: usize;
   /** Whether to add to what the output holds. */
-  ADDS,
+  adds: bool;
   /** Room for the sums of a tile, `TILE_BYTES` for each chunk. */
-  TILES,
+  tiles: usize;
 }
 
 export const TILE_BYTES: usize = 256;
 
 /** Chunks: (part of the column blocks, image, group, slice of rows). */
-export function gemm(args: usize, begin: i32, end: i32): void {
-  const slices = arg(args, GemmSlot.SLICES),
-    columns = arg(args, GemmSlot.COLUMNS),
-    groups = arg(args, GemmSlot.GROUPS);
-  const partChunks = arg(args, GemmSlot.PART_CHUNKS),
-    partColumns = arg(args, GemmSlot.PART_COLUMNS);
-  const outer = arg(args, GemmSlot.OUTER),
-    inner = arg(args, GemmSlot.INNER);
-  const columnStep = <usize>arg(args, GemmSlot.COLUMN_STEP);
-  const table = <usize>arg(args, GemmSlot.DEPTH_TABLE);
+export function gemm(args: GemmArguments, begin: i32, end: i32): void {
+  const slices = args.slices,
+    columns = args.columns,
+    groups = args.groups;
+  const partChunks = args.partChunks,
+    partColumns = args.partColumns;
+  const outer = args.outer,
+    inner = args.inner;
+  const columnStep = args.columnStep;
+  const table = args.depthTable;
   for (let chunk = begin; chunk < end; chunk++) {
     const part = chunk / partChunks;
     const firstColumn = part * partColumns;
@@ -125,30 +126,19 @@ export function gemm(args: usize, begin: i32, end: i32): void {
     const image = next / groups;
     const group = next - image * groups;
 
-    const rows = slice == slices - 1 ? arg(args, GemmSlot.LAST_SLICE) : arg(args, GemmSlot.SLICE);
-    const rowIn = <usize>arg(args, GemmSlot.ROWS_IN) + arg(args, GemmSlot.SLICE_TABLE) * slice,
-      rowOut = <usize>arg(args, GemmSlot.ROWS_OUT) + arg(args, GemmSlot.SLICE_TABLE) * slice;
-    const input =
-      <usize>arg(args, GemmSlot.INPUT) +
-      arg(args, GemmSlot.IMAGE_IN) * image +
-      arg(args, GemmSlot.GROUP_IN) * group +
-      arg(args, GemmSlot.SLICE_IN) * slice;
-    const out =
-      <usize>arg(args, GemmSlot.OUT) +
-      arg(args, GemmSlot.IMAGE_OUT) * image +
-      arg(args, GemmSlot.GROUP_OUT) * group +
-      arg(args, GemmSlot.SLICE_OUT) * slice;
-    const tile = <usize>arg(args, GemmSlot.TILES) + TILE_BYTES * chunk;
-    const panels =
-      <usize>arg(args, GemmSlot.PANELS) +
-      arg(args, GemmSlot.IMAGE_PANEL) * image +
-      arg(args, GemmSlot.GROUP_PANEL) * group;
-    let accumulate = arg(args, GemmSlot.ADDS) != 0;
+    const rows = slice == slices - 1 ? args.lastSlice : args.slice;
+    const rowIn = args.rowsIn + args.sliceTable * slice,
+      rowOut = args.rowsOut + args.sliceTable * slice;
+    const input = args.input + args.imageIn * image + args.groupIn * group + args.sliceIn * slice;
+    const out = args.out + args.imageOut * image + args.groupOut * group + args.sliceOut * slice;
+    const tile = args.tiles + TILE_BYTES * chunk;
+    const panels = args.panels + args.imagePanel * image + args.groupPanel * group;
+    let accumulate = args.adds;
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < inner; i++) {
-        const depth = i == inner - 1 ? arg(args, GemmSlot.LAST_DEPTH) : arg(args, GemmSlot.DEPTH);
-        const from = input + arg(args, GemmSlot.OUTER_STEP) * o + arg(args, GemmSlot.INNER_STEP) * i;
-        const block = panels + <usize>arg(args, GemmSlot.BLOCK_PANEL) * (o * inner + i);
+        const depth = i == inner - 1 ? args.lastDepth : args.depth;
+        const from = input + args.outerStep * o + args.innerStep * i;
+        const block = panels + args.blockPanel * (o * inner + i);
         for (let c = firstColumn; c < endColumn; c += LANES) {
           const panel = block + ((<usize>(c * (depth + 1))) << 2);
           rowsTimesPanel(

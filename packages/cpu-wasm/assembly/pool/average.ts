@@ -4,31 +4,19 @@
  * share a cell.
  */
 import { averageHalves, spreadHalves } from "./halves";
-import { areHalves, firstReaching, loadStrided, Slot, wideFrom, wideTo } from "./window";
-import { arg, argF32 } from "../common/simd";
-import { WINDOW } from "../common/window";
-
-const w = WINDOW;
+import { WindowAxis } from "../common/window";
+import { areHalves, firstReaching, loadStrided, PoolArguments, wideFrom, wideTo } from "./window";
 
 /** How many cells of a window along one axis count in the divisor. */
-@inline
-function countAlong(args: usize, start: i32, kernel: i32, step: i32, size: i32, after: i32): i32 {
-  const pad = arg(args, Slot.COUNT_PAD) != 0;
-  const first = pad ? 0 : firstReaching(start, step, 0, kernel);
-  return firstReaching(start, step, size + (pad ? after : 0), kernel) - first;
-}
-
-function rowsCounted(args: usize, y: i32): i32 {
-  return countAlong(args, y, w.kernelHeight, w.dilationHeight, w.inputHeight, w.padBottom);
-}
-
-function columnsCounted(args: usize, x: i32): i32 {
-  return countAlong(args, x, w.kernelWidth, w.dilationWidth, w.inputWidth, w.padRight);
+function countAlong(args: PoolArguments, axis: WindowAxis, start: i32): i32 {
+  const pad = args.countPad;
+  const first = pad ? 0 : firstReaching(start, axis.dilation, 0, axis.kernel);
+  return firstReaching(start, axis.dilation, axis.input + (pad ? axis.after : 0), axis.kernel) - first;
 }
 
 @inline
-function divisorOf(args: usize, rows: i32, columns: i32): f32 {
-  const divisor = argF32(args, Slot.DIVISOR);
+function divisorOf(args: PoolArguments, rows: i32, columns: i32): f32 {
+  const divisor = args.divisor;
   return divisor ? divisor : <f32>(rows * columns);
 }
 
@@ -36,20 +24,21 @@ function divisorOf(args: usize, rows: i32, columns: i32): f32 {
 @inline
 function averageCell(
   adjoint: bool,
-  args: usize,
+  args: PoolArguments,
   plane: usize,
   y: i32,
   x: i32,
   counted: i32,
   out: usize,
 ): void {
-  const stepY = w.dilationHeight;
-  const stepX = w.dilationWidth;
-  const width = w.inputWidth;
-  const stopY = min(y + w.kernelHeight * stepY, w.inputHeight);
-  const stopX = min(x + w.kernelWidth * stepX, width);
+  const w = args.window;
+  const stepY = w.y.dilation;
+  const stepX = w.x.dilation;
+  const width = w.x.input;
+  const stopY = min(y + w.y.kernel * stepY, w.y.input);
+  const stopX = min(x + w.x.kernel * stepX, width);
   const startX = x + firstReaching(x, stepX, 0, i32.MAX_VALUE) * stepX;
-  const divisor = divisorOf(args, counted, columnsCounted(args, x));
+  const divisor = divisorOf(args, counted, countAlong(args, w.x, x));
   y += firstReaching(y, stepY, 0, i32.MAX_VALUE) * stepY;
   if (y >= stopY || startX >= stopX) {
     if (!adjoint) store<f32>(out, 0); // the divisor may be 0
@@ -68,10 +57,10 @@ function averageCell(
   if (!adjoint) store<f32>(out, sum / divisor);
 }
 
-function sumCell(args: usize, plane: usize, y: i32, x: i32, counted: i32, out: usize): void {
+function sumCell(args: PoolArguments, plane: usize, y: i32, x: i32, counted: i32, out: usize): void {
   averageCell(false, args, plane, y, x, counted, out);
 }
-function spreadCell(args: usize, plane: usize, y: i32, x: i32, counted: i32, out: usize): void {
+function spreadCell(args: PoolArguments, plane: usize, y: i32, x: i32, counted: i32, out: usize): void {
   averageCell(true, args, plane, y, x, counted, out);
 }
 
@@ -141,19 +130,20 @@ function spreadPairs(at: usize, rows: i32, rowStep: i32, divisor: f32, n: i32, o
 }
 
 /** One row of windows; y is the row of their first cells. */
-function averageRow(adjoint: bool, args: usize, plane: usize, y: i32, out: usize): void {
-  const stride = w.strideWidth;
-  const outWidth = w.outputWidth;
-  const width = w.inputWidth;
-  const stepY = w.dilationHeight;
-  const stepX = w.dilationWidth;
-  const left = w.padLeft;
-  const columns = w.kernelWidth;
-  const counted = rowsCounted(args, y);
+function averageRow(adjoint: bool, args: PoolArguments, plane: usize, y: i32, out: usize): void {
+  const w = args.window;
+  const stride = w.x.stride;
+  const outWidth = w.x.output;
+  const width = w.x.input;
+  const stepY = w.y.dilation;
+  const stepX = w.x.dilation;
+  const left = w.x.before;
+  const columns = w.x.kernel;
+  const counted = countAlong(args, w.y, y);
   const skipped = firstReaching(y, stepY, 0, i32.MAX_VALUE);
-  const rows = firstReaching(y, stepY, w.inputHeight, w.kernelHeight) - skipped;
-  const from = wideFrom();
-  let wide = rows <= 0 ? 0 : max(wideTo() - from, 0) & -4;
+  const rows = firstReaching(y, stepY, w.y.input, w.y.kernel) - skipped;
+  const from = wideFrom(w.x);
+  let wide = rows <= 0 ? 0 : max(wideTo(w.x) - from, 0) & -4;
   if (adjoint && !(stride == 2 && columns == 2 && stepX == 1)) wide = 0;
   for (let i = 0; i < outWidth; i++) {
     if (i == from && wide > 0) {
@@ -178,23 +168,23 @@ function averageRow(adjoint: bool, args: usize, plane: usize, y: i32, out: usize
  * The planes of a chunk; `image` and `windows` are the planes' first bytes on the input's and the output's
  * side.
  */
-function averagePlanes(adjoint: bool, args: usize, begin: i32, end: i32): void {
-  const perChunk = arg(args, Slot.PER_CHUNK);
+function averagePlanes(adjoint: bool, args: PoolArguments, begin: i32, end: i32): void {
+  const w = args.window;
+  const perChunk = args.perChunk;
   const stop = min(end * perChunk, w.batch * w.inChannels);
-  const outHeight = w.outputHeight;
-  const outWidth = w.outputWidth;
-  const width = w.inputWidth;
-  const size = (<usize>(w.inputHeight * width)) << 2;
-  const halves = areHalves();
+  const outHeight = w.y.output;
+  const outWidth = w.x.output;
+  const width = w.x.input;
+  const size = (<usize>(w.y.input * width)) << 2;
+  const halves = areHalves(w);
   const divisor = divisorOf(args, 2, 2);
-  const covered = halves && 2 * outHeight == w.inputHeight && 2 * outWidth == width;
+  const covered = halves && 2 * outHeight == w.y.input && 2 * outWidth == width;
   for (let p = begin * perChunk; p < stop; p++) {
-    const plane = <usize>arg(args, adjoint ? Slot.OUT : Slot.X) + <usize>p * size;
+    const plane = (adjoint ? args.out : args.x) + <usize>p * size;
     if (adjoint && !covered) memory.fill(plane, 0, size);
     for (let row = 0; row < outHeight; row++) {
-      const out =
-        <usize>arg(args, adjoint ? Slot.X : Slot.OUT) + ((<usize>((p * outHeight + row) * outWidth)) << 2);
-      const y = row * w.strideHeight - w.padTop;
+      const out = (adjoint ? args.x : args.out) + ((<usize>((p * outHeight + row) * outWidth)) << 2);
+      const y = row * w.y.stride - w.y.before;
       const cells = plane + ((<usize>(y * width)) << 2);
       if (halves) {
         if (adjoint) spreadHalves(cells, width, divisor, out, outWidth);
@@ -204,11 +194,11 @@ function averagePlanes(adjoint: bool, args: usize, begin: i32, end: i32): void {
   }
 }
 
-export function avgPool(args: usize, begin: i32, end: i32): void {
+export function avgPool(args: PoolArguments, begin: i32, end: i32): void {
   averagePlanes(false, args, begin, end);
 }
 
 /** From the output's side (X) to the input's (OUT). */
-export function avgPoolInput(args: usize, begin: i32, end: i32): void {
+export function avgPoolInput(args: PoolArguments, begin: i32, end: i32): void {
   averagePlanes(true, args, begin, end);
 }

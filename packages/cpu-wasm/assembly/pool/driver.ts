@@ -1,26 +1,30 @@
 /** The pools laid out. */
-import { avgPool, avgPoolInput, maxPool } from "./kernels";
-import { Slot } from "./window";
+import { ceilDiv, run } from "../common/host";
+import { argumentsOf } from "../common/structs";
 import { WINDOW } from "../common/window";
-import { ceilDiv, Kernel, run, set } from "../common/host";
+import { avgPool, avgPoolInput } from "./average";
+import { maxPool } from "./max";
+import { PoolArguments } from "./window";
 
-const w = WINDOW;
+type PoolKernel = (args: PoolArguments, begin: i32, end: i32) => void;
 
 /** Elements of the input that are worth a chunk. */
 const CHUNK = 8192;
 /** Rough work per cell of a window, in the unit of `PARALLEL_FLOPS` (src/runtime.ts). */
 const WORK: f64 = 12;
 
-/** JavaScript has written the window. */
-function pool(kernel: Kernel, x: usize, out: usize, indices: usize): void {
+/** The kernel's other arguments are written, and the window, by JavaScript. */
+function pool(kernel: PoolKernel, x: usize, out: usize): void {
+  const w = WINDOW;
   const planes = w.batch * w.inChannels;
-  const perChunk = max(1, CHUNK / max(1, w.inputHeight * w.inputWidth));
-  set(Slot.X, x);
-  set(Slot.OUT, out);
-  set(Slot.INDICES, indices);
-  set(Slot.PER_CHUNK, perChunk);
-  const cells = WORK * planes * w.outputHeight * w.outputWidth;
-  run(kernel, ceilDiv(planes, perChunk), cells * w.kernelHeight * w.kernelWidth);
+  const perChunk = max(1, CHUNK / max(1, w.y.input * w.x.input));
+  const args = argumentsOf<PoolArguments>();
+  args.window = w;
+  args.x = x;
+  args.out = out;
+  args.perChunk = perChunk;
+  const cells = WORK * planes * w.y.output * w.x.output;
+  run<PoolArguments>(kernel, ceilDiv(planes, perChunk), cells * w.y.kernel * w.x.kernel);
 }
 
 /**
@@ -28,7 +32,8 @@ function pool(kernel: Kernel, x: usize, out: usize, indices: usize): void {
  * of several. A window that meets no cell gives −∞ at −1.
  */
 export function maxPool2d(x: usize, values: usize, indices: usize): void {
-  pool(maxPool, x, values, indices);
+  argumentsOf<PoolArguments>().indices = indices;
+  pool(maxPool, x, values);
 }
 
 /**
@@ -36,7 +41,8 @@ export function maxPool2d(x: usize, values: usize, indices: usize): void {
  * it counts.
  */
 export function avgPool2d(adjoint: bool, x: usize, out: usize, countPad: bool, divisor: f32): void {
-  set(Slot.COUNT_PAD, i32(countPad));
-  set(Slot.DIVISOR, divisor);
-  pool(adjoint ? avgPoolInput : avgPool, x, out, 0);
+  const args = argumentsOf<PoolArguments>();
+  args.countPad = countPad;
+  args.divisor = divisor;
+  pool(adjoint ? avgPoolInput : avgPool, x, out);
 }

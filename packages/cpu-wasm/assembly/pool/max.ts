@@ -4,22 +4,19 @@
  * clipped to the input.
  */
 import { beats, maxHalves } from "./halves";
-import { areHalves, firstReaching, loadStrided, Slot, wideFrom, wideTo } from "./window";
-import { arg } from "../common/simd";
-import { WINDOW } from "../common/window";
-
-const w = WINDOW;
+import { Window } from "../common/window";
+import { areHalves, firstReaching, loadStrided, PoolArguments, wideFrom, wideTo } from "./window";
 
 /**
  * The maximum of one window, and its place: −∞ at −1 where it meets no cell. `plane` is the input's, (y, x)
  * the window's first cell.
  */
-function maxCell(plane: usize, y: i32, x: i32, value: usize, index: usize): void {
-  const stepY = w.dilationHeight;
-  const stepX = w.dilationWidth;
-  const width = w.inputWidth;
-  const stopY = min(y + w.kernelHeight * stepY, w.inputHeight);
-  const stopX = min(x + w.kernelWidth * stepX, width);
+function maxCell(w: Window, plane: usize, y: i32, x: i32, value: usize, index: usize): void {
+  const stepY = w.y.dilation;
+  const stepX = w.x.dilation;
+  const width = w.x.input;
+  const stopY = min(y + w.y.kernel * stepY, w.y.input);
+  const stopX = min(x + w.x.kernel * stepX, width);
   const startX = x + firstReaching(x, stepX, 0, i32.MAX_VALUE) * stepX;
   y += firstReaching(y, stepY, 0, i32.MAX_VALUE) * stepY;
   let best: f32 = -Infinity;
@@ -103,50 +100,51 @@ function maxRow2(
 }
 
 /** One row of windows; y is the row of their first cells. */
-function maxRow(plane: usize, y: i32, value: usize, index: usize): void {
-  const stride = w.strideWidth;
-  const outWidth = w.outputWidth;
-  const width = w.inputWidth;
-  const stepY = w.dilationHeight;
-  const left = w.padLeft;
+function maxRow(w: Window, plane: usize, y: i32, value: usize, index: usize): void {
+  const stride = w.x.stride;
+  const outWidth = w.x.output;
+  const width = w.x.input;
+  const stepY = w.y.dilation;
+  const left = w.x.before;
   const skipped = firstReaching(y, stepY, 0, i32.MAX_VALUE);
-  const rows = firstReaching(y, stepY, w.inputHeight, w.kernelHeight) - skipped;
-  const from = wideFrom();
-  const wide = rows <= 0 ? 0 : max(wideTo() - from, 0) & -4;
+  const rows = firstReaching(y, stepY, w.y.input, w.y.kernel) - skipped;
+  const from = wideFrom(w.x);
+  const wide = rows <= 0 ? 0 : max(wideTo(w.x) - from, 0) & -4;
   for (let i = 0; i < outWidth; i++) {
     if (i == from && wide > 0) {
       const place = (y + skipped * stepY) * width + i * stride - left;
       const at = plane + ((<usize>place) << 2);
       const out = (<usize>i) << 2;
-      const columns = w.kernelWidth;
-      const stepX = w.dilationWidth;
+      const columns = w.x.kernel;
+      const stepX = w.x.dilation;
       if (stride == 1)
         maxRow1(at, place, rows, columns, stepY * width, stepX, wide, value + out, index + out);
       else maxRow2(at, place, rows, columns, stepY * width, stepX, wide, value + out, index + out);
       i += wide;
       if (i >= outWidth) break;
     }
-    maxCell(plane, y, i * stride - left, value + ((<usize>i) << 2), index + ((<usize>i) << 2));
+    maxCell(w, plane, y, i * stride - left, value + ((<usize>i) << 2), index + ((<usize>i) << 2));
   }
 }
 
 /** Both values and indices. */
-export function maxPool(args: usize, begin: i32, end: i32): void {
-  const perChunk = arg(args, Slot.PER_CHUNK);
+export function maxPool(args: PoolArguments, begin: i32, end: i32): void {
+  const w = args.window;
+  const perChunk = args.perChunk;
   const stop = min(end * perChunk, w.batch * w.inChannels);
-  const outHeight = w.outputHeight;
-  const outWidth = w.outputWidth;
-  const width = w.inputWidth;
-  const halves = areHalves();
+  const outHeight = w.y.output;
+  const outWidth = w.x.output;
+  const width = w.x.input;
+  const halves = areHalves(w);
   for (let p = begin * perChunk; p < stop; p++) {
-    const plane = <usize>arg(args, Slot.X) + ((<usize>(p * w.inputHeight * width)) << 2);
+    const plane = args.x + ((<usize>(p * w.y.input * width)) << 2);
     for (let row = 0; row < outHeight; row++) {
       const out = (<usize>((p * outHeight + row) * outWidth)) << 2;
-      const y = row * w.strideHeight - w.padTop;
-      const value = <usize>arg(args, Slot.OUT) + out;
-      const index = <usize>arg(args, Slot.INDICES) + out;
+      const y = row * w.y.stride - w.y.before;
+      const value = args.out + out;
+      const index = args.indices + out;
       if (halves) maxHalves(plane + ((<usize>(y * width)) << 2), width, y * width, value, index, outWidth);
-      else maxRow(plane, y, value, index);
+      else maxRow(w, plane, y, value, index);
     }
   }
 }

@@ -1,30 +1,33 @@
 /** What the pools share: their argument block, and which windows can be done in a faster way. */
-import { WINDOW } from "../common/window";
+import { Window, WindowAxis } from "../common/window";
 
-/** The argument block of the pools. X may be g, and INDICES 0. */
-export const enum Slot {
-  X,
-  OUT,
-  INDICES,
-  PER_CHUNK,
-  COUNT_PAD,
-  DIVISOR,
+/** The argument block of the pools. `x` may be g, and `indices` 0. */
+@unmanaged
+export class PoolArguments {
+  /** An address, like all of them: the window lies in the memory that threads share. */
+  window: Window;
+  x: usize;
+  out: usize;
+  indices: usize;
+  perChunk: i32;
+  /** Whether padding counts in an average. */
+  countPad: bool;
+  /** Or 0: as many cells as count. */
+  divisor: f32;
 }
 
-const w = WINDOW;
-
 /** Whether windows are those of halves.ts. */
-export function areHalves(): bool {
+export function areHalves(w: Window): bool {
   return (
-    w.kernelHeight == 2 &&
-    w.kernelWidth == 2 &&
-    w.strideHeight == 2 &&
-    w.strideWidth == 2 &&
-    (w.padTop | w.padLeft) == 0 &&
-    w.dilationHeight * w.dilationWidth == 1 &&
-    w.outputHeight * 2 <= w.inputHeight &&
-    w.outputWidth * 2 <= w.inputWidth &&
-    w.outputWidth >= 4
+    w.y.kernel == 2 &&
+    w.x.kernel == 2 &&
+    w.y.stride == 2 &&
+    w.x.stride == 2 &&
+    (w.y.before | w.x.before) == 0 &&
+    w.y.dilation * w.x.dilation == 1 &&
+    w.y.output * 2 <= w.y.input &&
+    w.x.output * 2 <= w.x.input &&
+    w.x.output >= 4
   );
 }
 
@@ -46,17 +49,16 @@ export function loadStrided(at: usize, stride: i32): v128 {
  * room to read whole vectors. Empty when the stride is neither 1 nor 2.
  */
 @inline
-export function wideFrom(): i32 {
-  const stride = w.strideWidth;
-  return (w.padLeft + stride - 1) / stride;
+export function wideFrom(x: WindowAxis): i32 {
+  return (x.before + x.stride - 1) / x.stride;
 }
 
 @inline
-export function wideTo(): i32 {
-  const stride = w.strideWidth;
+export function wideTo(x: WindowAxis): i32 {
+  const stride = x.stride;
   if (stride > 2) return 0;
-  const reach = (w.kernelWidth - 1) * w.dilationWidth;
+  const reach = (x.kernel - 1) * x.dilation;
   // A vector from column x on reads 4 · stride elements; the last of four windows begins 3 · stride further.
-  const last = w.inputWidth + w.padLeft - reach - 4 * stride;
-  return last < 0 ? 0 : min(last / stride + 4, w.outputWidth);
+  const last = x.input + x.before - reach - 4 * stride;
+  return last < 0 ? 0 : min(last / stride + 4, x.output);
 }

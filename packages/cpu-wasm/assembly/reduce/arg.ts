@@ -3,9 +3,8 @@
  * NaN.
  */
 import { storeSome } from "../common/lanes";
-import { Fold } from "./fold";
+import { Fold } from "./operations";
 import { reduceRow } from "./rows";
-import { arg } from "../common/simd";
 
 /** The position of the first element equal to `value`, or of the first NaN when it is NaN. There is one. */
 @inline
@@ -56,27 +55,28 @@ const FIND_COLUMNS: StaticArray<(x: usize, length: i32, stride: usize) => v128> 
 ];
 
 /** The argument block of `argReduce`; OP is that of the fold. */
-export const enum ArgSlot {
-  OP,
-  X,
-  OUT,
-  OUTER,
-  LENGTH,
-  INNER,
-  PER_CHUNK,
+@unmanaged
+export class ArgArguments {
+  op: i32;
+  x: usize;
+  out: usize;
+  outer: i32;
+  length: i32;
+  inner: i32;
+  perChunk: i32;
 }
 
-export function argReduce(args: usize, begin: i32, end: i32): void {
-  const op = arg(args, ArgSlot.OP);
-  const length = arg(args, ArgSlot.LENGTH);
-  const inner = arg(args, ArgSlot.INNER);
-  const perChunk = arg(args, ArgSlot.PER_CHUNK);
+export function argReduce(args: ArgArguments, begin: i32, end: i32): void {
+  const op = args.op;
+  const length = args.length;
+  const inner = args.inner;
+  const perChunk = args.perChunk;
   const int = op >= Fold.INT_SUM;
   const findColumns = unchecked(FIND_COLUMNS[(op & 1) | (int ? 2 : 0)]);
-  const stop = min(end * perChunk, arg(args, ArgSlot.OUTER));
+  const stop = min(end * perChunk, args.outer);
   for (let outer = begin * perChunk; outer < stop; outer++) {
-    const x = <usize>arg(args, ArgSlot.X) + ((<usize>(outer * length * inner)) << 2);
-    const out = <usize>arg(args, ArgSlot.OUT) + ((<usize>(outer * inner)) << 2);
+    const x = args.x + ((<usize>(outer * length * inner)) << 2);
+    const out = args.out + ((<usize>(outer * inner)) << 2);
     if (inner == 1) {
       const value = reduceRow(op, x, length);
       store<i32>(out, unchecked(FIND_ROW[<i32>int])(x, value));

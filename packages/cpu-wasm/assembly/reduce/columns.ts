@@ -4,9 +4,10 @@
  * Float sums add BLOCK_ROWS rows in float32, and those sums in float64 in scratch (`sumFinish` of
  * rows.ts rounds them), unless there are no more rows than that.
  */
+import { behind, item } from "../common/structs";
 import { storeSome } from "../common/lanes";
-import { AXES, Fold, fold, identity, offsetOf, padded } from "./fold";
-import { arg } from "../common/simd";
+import { fold, identity, FoldAxis, offsetOf, padded } from "./fold";
+import { Fold } from "./operations";
 
 /** Rows that are folded at once, and whose columns are added in float32. */
 export const BLOCK_ROWS: i32 = 32;
@@ -158,62 +159,62 @@ function foldRows(
   }
 }
 
-/** The argument block of `reduceColumns`, before the axes. */
-export const enum ColumnsSlot {
-  OP,
-  X,
-  OUT,
+/** The argument block of `reduceColumns`; the axes lie behind. */
+@unmanaged
+export class ColumnsArguments {
+  op: i32;
+  x: usize;
+  out: usize;
   /** Float64 sums of parts, or 0. */
-  PARTIALS,
+  partials: usize;
   /** Of a row of results. */
-  LENGTH,
+  length: i32;
   /** Rows of results. */
-  KEPT,
+  kept: i32;
   /** Parts of a result. */
-  PARTS,
+  parts: i32;
   /**
    * A result is the fold of so many times ROWS rows, and a part of so many of them (of the rows, when it is
    * one time).
    */
-  COMBOS,
-  PART_LENGTH,
-  ROWS,
-  KEPT_AXES,
-  REDUCED_AXES,
+  combos: i32;
+  partLength: i32;
+  rows: i32;
+  keptAxes: i32;
+  reducedAxes: i32;
 }
 
 /** Chunk `(kept · tiles + tile) · parts + part` folds a part in TILE columns. */
-export function reduceColumns(args: usize, begin: i32, end: i32): void {
-  const parts = arg(args, ColumnsSlot.PARTS);
-  const tiles = (arg(args, ColumnsSlot.LENGTH) + TILE - 1) / TILE;
+export function reduceColumns(args: ColumnsArguments, begin: i32, end: i32): void {
+  const parts = args.parts;
+  const tiles = (args.length + TILE - 1) / TILE;
   for (let chunk = begin; chunk < end; chunk++) {
     const tile = chunk / parts;
     columnsUnit(args, tile / tiles, tile % tiles, chunk % parts);
   }
 }
 
-function columnsUnit(args: usize, kept: i32, tile: i32, part: i32): void {
-  const op = arg(args, ColumnsSlot.OP);
-  const partials = <usize>arg(args, ColumnsSlot.PARTIALS);
-  const m = arg(args, ColumnsSlot.LENGTH);
-  const combos = arg(args, ColumnsSlot.COMBOS);
-  const rows = arg(args, ColumnsSlot.ROWS);
-  const keptAxes = arg(args, ColumnsSlot.KEPT_AXES);
-  const slot = AXES + 2 * keptAxes;
+function columnsUnit(args: ColumnsArguments, kept: i32, tile: i32, part: i32): void {
+  const op = args.op;
+  const partials = args.partials;
+  const m = args.length;
+  const combos = args.combos;
+  const rows = args.rows;
+  const keptAxes = args.keptAxes;
+  const outer = changetype<usize>(item<FoldAxis>(behind(args), keptAxes));
   const from = tile * TILE;
   const to = min(from + TILE, m);
-  const x = <usize>arg(args, ColumnsSlot.X) + offsetOf(args, AXES, keptAxes, kept);
-  const results = <usize>arg(args, ColumnsSlot.OUT) + ((<usize>(kept * m)) << 2);
-  const sums =
-    partials == 0 ? 0 : partials + ((<usize>((part * arg(args, ColumnsSlot.KEPT) + kept) * padded(m))) << 3);
-  const first = part * arg(args, ColumnsSlot.PART_LENGTH);
-  const last = min(first + arg(args, ColumnsSlot.PART_LENGTH), combos == 1 ? rows : combos);
+  const x = args.x + offsetOf(behind(args), keptAxes, kept);
+  const results = args.out + ((<usize>(kept * m)) << 2);
+  const sums = partials == 0 ? 0 : partials + ((<usize>((part * args.kept + kept) * padded(m))) << 3);
+  const first = part * args.partLength;
+  const last = min(first + args.partLength, combos == 1 ? rows : combos);
   if (combos == 1) {
     foldRows(op, x, first, last, m, from, to, false, results, sums);
     return;
   }
   for (let i = first; i < last; i++) {
-    const at = x + offsetOf(args, slot, arg(args, ColumnsSlot.REDUCED_AXES), i);
+    const at = x + offsetOf(outer, args.reducedAxes, i);
     foldRows(op, at, 0, rows, m, from, to, i > first, results, sums);
   }
 }

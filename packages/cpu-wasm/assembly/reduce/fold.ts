@@ -2,21 +2,9 @@
  * What the reductions fold with, on vectors and on single elements, and where their axes are in the
  * arguments.
  */
+import { Fold } from "./operations";
 import { maximum, minimum } from "../common/lanes";
-import { arg } from "../common/simd";
-
-/** Operations; src/reduce.ts has the same numbers. ARG is added for the position of an extreme. */
-export const enum Fold {
-  SUM,
-  PROD,
-  MAX,
-  MIN,
-  INT_SUM,
-  INT_PROD,
-  INT_MAX,
-  INT_MIN,
-  ARG,
-}
+import { item } from "../common/structs";
 
 @inline
 export function identity(op: i32): v128 {
@@ -55,21 +43,21 @@ export function foldScalar(op: i32, a: f64, b: f64): f64 {
   return op == Fold.MAX || op == Fold.INT_MAX ? max(a, b) : min(a, b);
 }
 
-/**
- * Slot of the first axis: kept axes, then outer reduced ones, each innermost first: length, stride in
- * elements.
- */
-export const AXES: i32 = 12;
+/** An axis in the arguments: kept axes, then outer reduced ones, each innermost first. The stride is in elements. */
+@unmanaged
+export class FoldAxis {
+  length: i32;
+  stride: i32;
+}
 
-/** The offset in bytes of element `index` over `axes` axes whose list begins in slot `slot`. */
-export function offsetOf(args: usize, slot: i32, axes: i32, index: i32): usize {
+/** The offset in bytes of element `index` over a list of `axes` axes. */
+export function offsetOf(list: usize, axes: i32, index: i32): usize {
   let offset = 0;
-  for (; axes > 0; axes--) {
-    const length = arg(args, slot);
-    const next = index / length;
-    offset += (index - next * length) * arg(args, slot + 1);
+  for (let i = 0; i < axes; i++) {
+    const axis = item<FoldAxis>(list, i);
+    const next = index / axis.length;
+    offset += (index - next * axis.length) * axis.stride;
     index = next;
-    slot += 2;
   }
   return (<usize>offset) << 2;
 }

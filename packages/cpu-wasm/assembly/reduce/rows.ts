@@ -6,9 +6,10 @@
  * order. That is at least as exact as pairwise summation (Higham 2002, "Accuracy and Stability of Numerical
  * Algorithms", §4.2).
  */
+import { behind, item } from "../common/structs";
 import { loadLanes, storeSome } from "../common/lanes";
-import { AXES, element, Fold, fold, foldScalar, identity, offsetOf, padded } from "./fold";
-import { arg } from "../common/simd";
+import { element, fold, foldScalar, identity, FoldAxis, offsetOf, padded } from "./fold";
+import { Fold } from "./operations";
 
 /** Elements of a row that are added in float32. */
 export const BLOCK: i32 = 1024;
@@ -119,63 +120,58 @@ function storeResult(op: i32, out: usize, value: f64): void {
   else store<f32>(out, <f32>value);
 }
 
-/** The argument block of `reduceRows`, before the axes. */
-export const enum RowsSlot {
-  OP,
-  X,
-  OUT,
+/** The argument block of `reduceRows`; the axes lie behind. */
+@unmanaged
+export class RowsArguments {
+  op: i32;
+  x: usize;
+  out: usize;
   /** Float64 sums of parts. */
-  PARTIALS,
+  partials: usize;
   /** Of a row. */
-  LENGTH,
-  OUTPUTS,
+  length: i32;
+  outputs: i32;
   /** Parts of a result. */
-  PARTS,
+  parts: i32;
   /** Rows of a result, and how many of them (of the elements, when there is but one) a part has. */
-  COMBOS,
-  PART_LENGTH,
+  combos: i32;
+  partLength: i32;
   /** Units of a chunk. */
-  PER_CHUNK,
-  KEPT_AXES,
-  REDUCED_AXES,
+  perChunk: i32;
+  keptAxes: i32;
+  reducedAxes: i32;
 }
 
 /** Unit `output · parts + part` folds a part of a result. */
-export function reduceRows(args: usize, begin: i32, end: i32): void {
-  const op = arg(args, RowsSlot.OP);
-  const parts = arg(args, RowsSlot.PARTS);
-  const perChunk = arg(args, RowsSlot.PER_CHUNK);
-  const stop = min(end * perChunk, arg(args, RowsSlot.OUTPUTS) * parts);
+export function reduceRows(args: RowsArguments, begin: i32, end: i32): void {
+  const op = args.op;
+  const parts = args.parts;
+  const perChunk = args.perChunk;
+  const stop = min(end * perChunk, args.outputs * parts);
   for (let unit = begin * perChunk; unit < stop; unit++) reduceUnit(args, op, unit / parts, unit % parts);
 }
 
-function reduceUnit(args: usize, op: i32, output: i32, part: i32): void {
-  const n = arg(args, RowsSlot.LENGTH);
-  const combos = arg(args, RowsSlot.COMBOS);
-  const partLength = arg(args, RowsSlot.PART_LENGTH);
-  const keptAxes = arg(args, RowsSlot.KEPT_AXES);
-  const x = <usize>arg(args, RowsSlot.X) + offsetOf(args, AXES, keptAxes, output);
+function reduceUnit(args: RowsArguments, op: i32, output: i32, part: i32): void {
+  const n = args.length;
+  const combos = args.combos;
+  const partLength = args.partLength;
+  const keptAxes = args.keptAxes;
+  const x = args.x + offsetOf(behind(args), keptAxes, output);
   const from = part * partLength;
   let value: f64;
   if (combos == 1) {
     value = reduceRow(op, x + ((<usize>from) << 2), min(partLength, n - from));
   } else {
-    const slot = AXES + 2 * keptAxes;
-    const axes = arg(args, RowsSlot.REDUCED_AXES);
+    const outer = changetype<usize>(item<FoldAxis>(behind(args), keptAxes));
+    const axes = args.reducedAxes;
     const to = min(from + partLength, combos);
-    value = reduceRow(op, x + offsetOf(args, slot, axes, from), n);
+    value = reduceRow(op, x + offsetOf(outer, axes, from), n);
     for (let i = from + 1; i < to; i++) {
-      value = foldScalar(op, value, reduceRow(op, x + offsetOf(args, slot, axes, i), n));
+      value = foldScalar(op, value, reduceRow(op, x + offsetOf(outer, axes, i), n));
     }
   }
-  if (arg(args, RowsSlot.PARTS) == 1)
-    storeResult(op, <usize>arg(args, RowsSlot.OUT) + ((<usize>output) << 2), value);
-  else
-    store<f64>(
-      <usize>arg(args, RowsSlot.PARTIALS) +
-        ((<usize>(part * padded(arg(args, RowsSlot.OUTPUTS)) + output)) << 3),
-      value,
-    );
+  if (args.parts == 1) storeResult(op, args.out + ((<usize>output) << 2), value);
+  else store<f64>(args.partials + ((<usize>(part * padded(args.outputs) + output)) << 3), value);
 }
 
 /** One row into one result. */

@@ -4,11 +4,8 @@
  */
 import { maximum, storeSome } from "../common/lanes";
 import { expNegative, log } from "../common/math";
+import { Fold } from "../reduce/operations";
 import { reduceRow } from "../reduce/rows";
-import { arg } from "../common/simd";
-
-/** `Fold.MAX` of reduce/fold.ts. */
-const MAX: i32 = 2;
 
 @inline
 function promoteHigh(v: v128): v128 {
@@ -17,7 +14,7 @@ function promoteHigh(v: v128): v128 {
 
 /** One contiguous row. */
 function softmaxRow(logarithm: bool, x: usize, out: usize, n: i32): void {
-  const most = f32x4.splat(<f32>reduceRow(MAX, x, n));
+  const most = f32x4.splat(<f32>reduceRow(Fold.MAX, x, n));
   let low = f64x2.splat(0);
   let high = low;
   for (let left = n, at: usize = 0; left > 0; left -= 4, at += 16) {
@@ -60,28 +57,29 @@ function softmaxColumns(logarithm: bool, x: usize, out: usize, length: i32, stri
   }
 }
 
-/** The argument block of `softmax`; LOG is 1 for the logarithm. */
-export const enum SoftmaxSlot {
-  X,
-  OUT,
-  OUTER,
-  LENGTH,
-  INNER,
-  PER_CHUNK,
-  LOG,
+/** The argument block of `softmax`; `isLog` for the logarithm. */
+@unmanaged
+export class SoftmaxArguments {
+  x: usize;
+  out: usize;
+  outer: i32;
+  length: i32;
+  inner: i32;
+  perChunk: i32;
+  isLog: bool;
 }
 
 /** Over the middle axis. */
-export function softmax(args: usize, begin: i32, end: i32): void {
-  const length = arg(args, SoftmaxSlot.LENGTH);
-  const inner = arg(args, SoftmaxSlot.INNER);
-  const perChunk = arg(args, SoftmaxSlot.PER_CHUNK);
-  const logarithm = arg(args, SoftmaxSlot.LOG) != 0;
-  const stop = min(end * perChunk, arg(args, SoftmaxSlot.OUTER));
+export function softmax(args: SoftmaxArguments, begin: i32, end: i32): void {
+  const length = args.length;
+  const inner = args.inner;
+  const perChunk = args.perChunk;
+  const logarithm = args.isLog;
+  const stop = min(end * perChunk, args.outer);
   for (let outer = begin * perChunk; outer < stop; outer++) {
     const offset = (<usize>(outer * length * inner)) << 2;
-    const x = <usize>arg(args, SoftmaxSlot.X) + offset;
-    const out = <usize>arg(args, SoftmaxSlot.OUT) + offset;
+    const x = args.x + offset;
+    const out = args.out + offset;
     if (inner == 1) {
       softmaxRow(logarithm, x, out, length);
       continue;

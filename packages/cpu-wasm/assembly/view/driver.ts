@@ -6,11 +6,13 @@
  * the target are disjoint go outside, where threads may share them, and the others keep their order, which
  * fixes the sums.
  */
-import { Fold } from "../reduce/fold";
-import { AXES, CopySlot, copyRows, Mode, STRIPS, TileSlot, transpose } from "./kernels";
+import { bytes, ceilDiv, dim, newScratch, run, setDim } from "../common/host";
+import { AXES } from "../common/layout";
+import { argumentsOf, behind, item } from "../common/structs";
 import { copy, fill } from "../elementwise/driver";
-import { allocate, at, bytes, ceilDiv, dim, LIST, reserve, run, set, setDim } from "../common/host";
 import { reduce } from "../reduce/driver";
+import { Fold } from "../reduce/operations";
+import { CopyArguments, copyRows, Mode, NestAxis, STRIPS, TileArguments, transpose } from "./kernels";
 
 /** Elements per chunk of a copy. */
 const CHUNK = 8192;
@@ -19,131 +21,156 @@ const SHORT = 8;
 /** Rough work per element, in the unit of `PARALLEL_FLOPS` (src/runtime.ts). */
 const WORK: f64 = 16;
 
-/**
- * The nest: axes in `LIST`, innermost first, each with its length and its strides in the source and the
- * target in elements.
- */
-let axes: i32 = 0;
-let source: usize = 0;
-let target: usize = 0;
+/** A nest of axes, innermost first, over a source and a target. */
+@unmanaged
+class Nest {
+  source: usize;
+  target: usize;
+  /** How many axes there are. */
+  axes: i32;
 
-@inline
-function lengthOf(i: i32): i32 {
-  return dim(LIST + 3 * i);
-}
-@inline
-function fromOf(i: i32): i32 {
-  return dim(LIST + 3 * i + 1);
-}
-@inline
-function toOf(i: i32): i32 {
-  return dim(LIST + 3 * i + 2);
-}
+  /** The axes lie behind. */
+  @inline
+  axis(i: i32): NestAxis {
+    return item<NestAxis>(behind(this), i);
+  }
 
-function setAxis(i: i32, length: i32, from: i32, to: i32): void {
-  setDim(LIST + 3 * i, length);
-  setDim(LIST + 3 * i + 1, from);
-  setDim(LIST + 3 * i + 2, to);
-}
+  setAxis(i: i32, length: i32, from: i32, to: i32): void {
+    const axis = this.axis(i);
+    axis.length = length;
+    axis.from = from;
+    axis.to = to;
+  }
 
-/** Moves axis `i` to place `j`. */
-function moveAxis(i: i32, j: i32): void {
-  const length = lengthOf(i),
-    from = fromOf(i),
-    to = toOf(i);
-  for (const step = i < j ? 1 : -1; i != j; i += step)
-    setAxis(i, lengthOf(i + step), fromOf(i + step), toOf(i + step));
-  setAxis(j, length, from, to);
-}
+  /** Copies axis `i` to place `j`. */
+  copyAxis(i: i32, j: i32): void {
+    const axis = this.axis(i);
+    this.setAxis(j, axis.length, axis.from, axis.to);
+  }
 
-/**
- * Makes the nest of a view, whose shape and strides JavaScript has written; the side that is not viewed is
- * contiguous. Axes of length 1 are none.
- */
-function setAxes(rank: i32, viewsSource: bool): void {
-  axes = 0;
-  let contiguous = 1;
-  for (let axis = rank - 1; axis >= 0; axis--) {
-    const length = dim(axis),
-      stride = dim(rank + axis);
-    if (length != 1)
-      setAxis(axes++, length, viewsSource ? stride : contiguous, viewsSource ? contiguous : stride);
-    contiguous *= length;
+  /** Moves axis `i` to place `j`; those between move up or down. */
+  moveAxis(i: i32, j: i32): void {
+    const axis = this.axis(i);
+    const length = axis.length;
+    const from = axis.from;
+    const to = axis.to;
+    for (const step = i < j ? 1 : -1; i != j; i += step) this.copyAxis(i + step, i);
+    this.setAxis(j, length, from, to);
+  }
+
+  /**
+   * Makes it that of a view, whose shape and strides JavaScript has written; the side that is not viewed is
+   * contiguous. Axes of length 1 are none.
+   */
+  setView(source: usize, target: usize, rank: i32, viewsSource: bool): void {
+    this.source = source;
+    this.target = target;
+    let axes = 0;
+    let contiguous = 1;
+    for (let axis = rank - 1; axis >= 0; axis--) {
+      const length = dim(axis);
+      const stride = dim(rank + axis);
+      if (length != 1)
+        this.setAxis(axes++, length, viewsSource ? stride : contiguous, viewsSource ? contiguous : stride);
+      contiguous *= length;
+    }
+    this.axes = axes;
+  }
+
+  /** Makes neighbours that are one axis on both sides one, among the first `count`; the others move up. */
+  merge(count: i32): void {
+    let last = 0;
+    for (let i = 1; i < this.axes; i++) {
+      const inner = this.axis(last);
+      const axis = this.axis(i);
+      const length = inner.length;
+      if (i < count && axis.from == inner.from * length && axis.to == inner.to * length) {
+        inner.length = length * axis.length;
+      } else this.copyAxis(i, ++last);
+    }
+    this.axes = min(this.axes, last + 1);
+  }
+
+  /** Elements over the `count` innermost axes. */
+  sizeOver(count: i32): i32 {
+    let size = 1;
+    for (let i = 0; i < count; i++) size *= this.axis(i).length;
+    return size;
+  }
+
+  get size(): i32 {
+    return this.sizeOver(this.axes);
+  }
+
+  /** Writes its axes but for the innermost and axis `skipped` to a list; gives how many they are. */
+  writeOuter(skipped: i32, list: usize): i32 {
+    let count = 0;
+    for (let i = 1; i < this.axes; i++) {
+      if (i == skipped) continue;
+      const from = this.axis(i);
+      const to = item<NestAxis>(list, count++);
+      to.length = from.length;
+      to.from = from.from;
+      to.to = from.to;
+    }
+    return count;
+  }
+
+  /** Sorts the axes by their strides in the target, the smallest inside. */
+  sortByTarget(): void {
+    for (let i = 1; i < this.axes; i++) {
+      let j = i;
+      while (j > 0 && abs(this.axis(j - 1).to) > abs(this.axis(i).to)) j--;
+      this.moveAxis(i, j);
+    }
   }
 }
 
-/** Makes neighbours that are one axis on both sides one, among the first `count`; the others move up. */
-function merge(count: i32): void {
-  let last = 0;
-  for (let i = 1; i < axes; i++) {
-    const length = lengthOf(last);
-    if (i < count && fromOf(i) == fromOf(last) * length && toOf(i) == toOf(last) * length) {
-      setDim(LIST + 3 * last, length * lengthOf(i));
-    } else setAxis(++last, lengthOf(i), fromOf(i), toOf(i));
-  }
-  axes = min(axes, last + 1);
-}
-
-/** Elements over the axes from the `first`-th up to the `end`-th. */
-function sizeOf(first: i32, end: i32): i32 {
-  let size = 1;
-  for (; first < end; first++) size *= lengthOf(first);
-  return size;
-}
-
-/** Writes the axes from the `first`-th on but for axis `skipped` as arguments; gives how many they are. */
-function writeAxes(first: i32, skipped: i32): i32 {
-  let slot = AXES;
-  for (let i = first; i < axes; i++) {
-    if (i == skipped) continue;
-    set(slot, lengthOf(i));
-    set(slot + 1, fromOf(i));
-    set(slot + 2, toOf(i));
-    slot += 3;
-  }
-  return (slot - AXES) / 3;
-}
+/** The nest of the operation that runs. */
+const nest = changetype<Nest>(AXES);
 
 function runRows(mode: Mode, chunk: i32): void {
-  if (axes == 0) setAxis(axes++, 1, 1, 1);
-  const size = sizeOf(0, axes);
-  set(CopySlot.MODE, mode);
-  set(CopySlot.SOURCE, source);
-  set(CopySlot.TARGET, target);
-  set(CopySlot.SIZE, size);
-  set(CopySlot.CHUNK, chunk);
-  set(CopySlot.LENGTH, lengthOf(0));
-  set(CopySlot.FROM, fromOf(0));
-  set(CopySlot.TO, toOf(0));
-  set(CopySlot.AXES, writeAxes(1, -1));
-  run(copyRows, ceilDiv(size, chunk), WORK * size);
+  if (nest.axes == 0) nest.setAxis(nest.axes++, 1, 1, 1);
+  const size = nest.size;
+  const args = argumentsOf<CopyArguments>();
+  args.mode = mode;
+  args.source = nest.source;
+  args.target = nest.target;
+  args.size = size;
+  args.chunk = chunk;
+  args.length = nest.axis(0).length;
+  args.from = nest.axis(0).from;
+  args.to = nest.axis(0).to;
+  args.axes = nest.writeOuter(-1, behind(args));
+  run<CopyArguments>(copyRows, ceilDiv(size, chunk), WORK * size);
 }
 
 /** A copy whose target has no overlaps; the nest is in the target's order. */
 function runCopy(): void {
-  merge(axes);
+  nest.merge(nest.axes);
   // Of the axes along which the source is contiguous, the outermost.
-  let column = axes - 1;
-  while (column >= 0 && fromOf(column) != 1) column--;
-  const rows = lengthOf(column),
-    columns = lengthOf(0);
-  if (column > 0 && fromOf(0) != 1 && toOf(0) == 1 && columns >= 4 && rows >= 4) {
-    const size = sizeOf(0, axes);
-    set(TileSlot.SOURCE, source);
-    set(TileSlot.TARGET, target);
-    set(TileSlot.ROWS, rows);
-    set(TileSlot.COLUMNS, columns);
-    set(TileSlot.FROM, fromOf(0));
-    set(TileSlot.TO, toOf(column));
-    set(TileSlot.AXES, writeAxes(1, column));
-    run(transpose, (size / (rows * columns)) * ceilDiv(rows, STRIPS), WORK * size);
+  let column = nest.axes - 1;
+  while (column >= 0 && nest.axis(column).from != 1) column--;
+  const rows = nest.axis(column).length,
+    columns = nest.axis(0).length;
+  if (column > 0 && nest.axis(0).from != 1 && nest.axis(0).to == 1 && columns >= 4 && rows >= 4) {
+    const size = nest.size;
+    const args = argumentsOf<TileArguments>();
+    args.source = nest.source;
+    args.target = nest.target;
+    args.rows = rows;
+    args.columns = columns;
+    args.from = nest.axis(0).from;
+    args.to = nest.axis(column).to;
+    args.axes = nest.writeOuter(column, behind(args));
+    run<TileArguments>(transpose, (size / (rows * columns)) * ceilDiv(rows, STRIPS), WORK * size);
     return;
   }
   // Short rows cost more than strides: the longest axis then goes inside.
-  if (axes > 0 && columns < SHORT) {
-    let longest = axes - 1;
-    for (let i = axes - 2; i >= 0; i--) if (lengthOf(i) > lengthOf(longest)) longest = i;
-    moveAxis(longest, 0);
+  if (nest.axes > 0 && columns < SHORT) {
+    let longest = nest.axes - 1;
+    for (let i = nest.axes - 2; i >= 0; i--) if (nest.axis(i).length > nest.axis(longest).length) longest = i;
+    nest.moveAxis(longest, 0);
   }
   runRows(Mode.COPY, CHUNK);
 }
@@ -153,32 +180,21 @@ function runCopy(): void {
  * strides, of `rank` axes.
  */
 export function strided(x: usize, out: usize, rank: i32, offset: i32): void {
-  source = x + bytes(offset);
-  target = out;
-  setAxes(rank, true);
-  merge(axes);
-  if (axes == 0) copy(source, out, 1);
-  else if (axes == 1 && fromOf(0) == 1) copy(source, out, lengthOf(0));
+  nest.setView(x + bytes(offset), out, rank, true);
+  nest.merge(nest.axes);
+  if (nest.axes == 0) copy(nest.source, out, 1);
+  else if (nest.axes == 1 && nest.axis(0).from == 1) copy(nest.source, out, nest.axis(0).length);
   else runCopy();
 }
 
 /** Copies `rows` contiguous rows of `length` elements to rows that begin `apart` elements apart. */
 export function copyPart(x: usize, out: usize, rows: i32, length: i32, apart: i32): void {
-  source = x;
-  target = out;
-  axes = 0;
-  if (length > 1) setAxis(axes++, length, 1, 1);
-  if (rows > 1) setAxis(axes++, rows, length, apart);
+  nest.source = x;
+  nest.target = out;
+  nest.axes = 0;
+  if (length > 1) nest.setAxis(nest.axes++, length, 1, 1);
+  if (rows > 1) nest.setAxis(nest.axes++, rows, length, apart);
   runCopy();
-}
-
-/** Sorts the axes by their strides in the target, the smallest inside. */
-function sortByTarget(): void {
-  for (let i = 1; i < axes; i++) {
-    let j = i;
-    while (j > 0 && abs(toOf(j - 1)) > abs(toOf(i))) j--;
-    moveAxis(i, j);
-  }
 }
 
 /** The bits of −0, the number that leaves every other one as it is when it is added to. */
@@ -192,27 +208,27 @@ const MINUS_ZERO_AT: usize = memory.data<i32>([MINUS_ZERO]);
 function fillStart(out: usize, size: i32): void {
   // Steps that begin within, or right behind, what the smaller ones reach make one longer axis with them.
   let last = 0;
-  for (let i = 0; i < axes; i++) {
-    let length = lengthOf(i),
-      stride = abs(toOf(i));
-    if (toOf(i) < 0) target += bytes((length - 1) * toOf(i));
+  for (let i = 0; i < nest.axes; i++) {
+    let length = nest.axis(i).length,
+      stride = abs(nest.axis(i).to);
+    if (nest.axis(i).to < 0) nest.target += bytes((length - 1) * nest.axis(i).to);
     if (i > 0) {
-      const unit = toOf(last),
-        units = lengthOf(last);
+      const unit = nest.axis(last).to,
+        units = nest.axis(last).length;
       if (stride % unit == 0 && stride <= units * unit) {
         length = units + (length - 1) * (stride / unit);
         stride = unit;
       } else last++;
     }
-    setAxis(last, length, 0, stride);
+    nest.setAxis(last, length, 0, stride);
   }
-  axes = last + 1;
-  if (axes == 1 && lengthOf(0) == size) {
+  nest.axes = last + 1;
+  if (nest.axes == 1 && nest.axis(0).length == size) {
     fill(MINUS_ZERO, out, size);
     return;
   }
   fill(0, out, size);
-  source = MINUS_ZERO_AT;
+  nest.source = MINUS_ZERO_AT;
   runRows(Mode.COPY, CHUNK);
 }
 
@@ -223,41 +239,37 @@ function fillStart(out: usize, size: i32): void {
 export function stridedAdd(isInt: bool, x: usize, out: usize, rank: i32, offset: i32, size: i32): void {
   const from = sumStillAxes(isInt, x, rank),
     to = out + bytes(offset);
-  source = from;
-  target = to;
-  setAxes(rank, false);
+  nest.setView(from, to, rank, false);
   // Axes of strides up to `limit` overlap, if any do.
-  sortByTarget();
+  nest.sortByTarget();
   let limit = -1,
     reach = 0;
-  for (let i = 0; i < axes; i++) {
-    const stride = abs(toOf(i));
+  for (let i = 0; i < nest.axes; i++) {
+    const stride = abs(nest.axis(i).to);
     if (stride <= reach) limit = stride;
-    reach += (lengthOf(i) - 1) * stride;
+    reach += (nest.axis(i).length - 1) * stride;
   }
   if (limit < 0) {
-    if (sizeOf(0, axes) < size) fill(0, out, size);
-    for (let i = 0; i < axes; i++) {
-      if (toOf(i) >= 0) continue;
-      const last = lengthOf(i) - 1;
-      source += bytes(last * fromOf(i));
-      target += bytes(last * toOf(i));
-      setAxis(i, lengthOf(i), -fromOf(i), -toOf(i));
+    if (nest.size < size) fill(0, out, size);
+    for (let i = 0; i < nest.axes; i++) {
+      if (nest.axis(i).to >= 0) continue;
+      const last = nest.axis(i).length - 1;
+      nest.source += bytes(last * nest.axis(i).from);
+      nest.target += bytes(last * nest.axis(i).to);
+      nest.setAxis(i, nest.axis(i).length, -nest.axis(i).from, -nest.axis(i).to);
     }
     runCopy();
     return;
   }
   if (isInt) fill(0, out, size);
   else fillStart(out, size);
-  source = from;
-  target = to;
-  setAxes(rank, false);
+  nest.setView(from, to, rank, false);
   // The disjoint ones outside.
-  let overlapping = axes;
-  for (let i = axes - 1; i >= 0; i--) if (abs(toOf(i)) > limit) moveAxis(i, --overlapping);
+  let overlapping = nest.axes;
+  for (let i = nest.axes - 1; i >= 0; i--) if (abs(nest.axis(i).to) > limit) nest.moveAxis(i, --overlapping);
   // A chunk is whole slices of the disjoint axes, so that no two chunks add to one place.
-  const slice = sizeOf(0, overlapping);
-  merge(overlapping);
+  const slice = nest.sizeOver(overlapping);
+  nest.merge(overlapping);
   runRows(isInt ? Mode.INT_ADD : Mode.ADD, max(1, CHUNK / slice) * slice);
 }
 
@@ -275,9 +287,9 @@ function sumStillAxes(isInt: bool, x: usize, rank: i32): usize {
     else size *= dim(axis);
   }
   if (!still) return x;
-  const room = reserve(bytes(size));
-  allocate();
-  const sums = at(room);
+  const scratch = newScratch();
+  scratch.reserve(bytes(size));
+  const sums = scratch.allocate();
   reduce(isInt ? Fold.INT_SUM : Fold.SUM, x, sums, rank, 2 * rank);
   for (let axis = 0; axis < rank; axis++) if (dim(2 * rank + axis)) setDim(axis, 1);
   return sums;

@@ -6,7 +6,7 @@
  * axes, and sees to it that chunks write to different places.
  */
 import { storeLanes, storeSome } from "../common/lanes";
-import { arg } from "../common/simd";
+import { behind, item } from "../common/structs";
 
 /** What a row does to its target. */
 export const enum Mode {
@@ -15,20 +15,33 @@ export const enum Mode {
   INT_ADD,
 }
 
-/** Slot of the first outer axis, innermost first: length, stride in the source, stride in the target. */
-export const AXES: i32 = 10;
+/** An axis of a nest: its strides in the source and the target are in elements. */
+@unmanaged
+export class NestAxis {
+  length: i32;
+  from: i32;
+  to: i32;
+}
 
-/** The offset in bytes of row `row`, by the strides in slot `slot` of each axis. */
-function rowOffset(args: usize, first: i32, axes: i32, slot: i32, row: i32): usize {
+/** The offset in bytes of row `row` of a list of `axes` axes, the innermost first, in the source or the target. */
+@inline
+function rowOffset(list: usize, axes: i32, row: i32, inTarget: bool): usize {
   let offset = 0;
-  for (let axis = first; axes > 0; axes--) {
-    const length = arg(args, axis);
-    const next = row / length;
-    offset += (row - next * length) * arg(args, axis + slot);
+  for (let i = 0; i < axes; i++) {
+    const axis = item<NestAxis>(list, i);
+    const next = row / axis.length;
+    offset += (row - next * axis.length) * (inTarget ? axis.to : axis.from);
     row = next;
-    axis += 3;
   }
   return (<usize>offset) << 2;
+}
+
+function sourceOffset(list: usize, axes: i32, row: i32): usize {
+  return rowOffset(list, axes, row, false);
+}
+
+function targetOffset(list: usize, axes: i32, row: i32): usize {
+  return rowOffset(list, axes, row, true);
 }
 
 function copyContiguous(from: usize, to: usize, n: i32): void {
@@ -109,42 +122,45 @@ function copyRow(mode: i32, from: usize, fromStep: usize, to: usize, toStep: usi
 }
 
 /** The argument block of `copyRows`. */
-export const enum CopySlot {
-  MODE,
-  SOURCE,
-  TARGET,
+@unmanaged
+export class CopyArguments {
+  mode: i32;
+  source: usize;
+  target: usize;
   /** Elements in all, and of a chunk. */
-  SIZE,
-  CHUNK,
+  size: i32;
+  chunk: i32;
   /** Of a row, and its strides in the source and the target. */
-  LENGTH,
-  FROM,
-  TO,
-  /** How many axes there are beyond the rows. */
-  AXES,
+  length: i32;
+  from: usize;
+  to: usize;
+  /** How many axes there are beyond the rows: they lie behind, the innermost first. */
+  axes: i32;
 }
 
 /** Chunks are elements in the order of the nest, and may begin and end within a row. */
-export function copyRows(args: usize, begin: i32, end: i32): void {
-  const mode = arg(args, CopySlot.MODE);
-  const source = <usize>arg(args, CopySlot.SOURCE);
-  const target = <usize>arg(args, CopySlot.TARGET);
-  const chunk = arg(args, CopySlot.CHUNK);
-  const n = arg(args, CopySlot.LENGTH);
-  const fromStep = (<usize>arg(args, CopySlot.FROM)) << 2;
-  const toStep = (<usize>arg(args, CopySlot.TO)) << 2;
-  const axes = arg(args, CopySlot.AXES);
-  const stop = min(end * chunk, arg(args, CopySlot.SIZE));
+export function copyRows(args: CopyArguments, begin: i32, end: i32): void {
+  const mode = args.mode;
+  const source = args.source;
+  const target = args.target;
+  const chunk = args.chunk;
+  const n = args.length;
+  const fromStep = args.from << 2;
+  const toStep = args.to << 2;
+  const axes = args.axes;
+  const stop = min(end * chunk, args.size);
   let at = begin * chunk;
   let row = at / n;
   let column = at - row * n;
   // Rows advance by the innermost outer axis's strides; where that axis ends, offsets are worked out anew.
-  const run = axes > 0 ? arg(args, AXES) : 1;
-  const nextFrom = axes > 0 ? (<usize>arg(args, AXES + 1)) << 2 : 0;
-  const nextTo = axes > 0 ? (<usize>arg(args, AXES + 2)) << 2 : 0;
+  const list = behind(args);
+  const inner = item<NestAxis>(list, 0);
+  const run = axes > 0 ? inner.length : 1;
+  const nextFrom = axes > 0 ? (<usize>inner.from) << 2 : 0;
+  const nextTo = axes > 0 ? (<usize>inner.to) << 2 : 0;
   while (at < stop) {
-    let from = source + rowOffset(args, AXES, axes, 1, row) + <usize>column * fromStep;
-    let to = target + rowOffset(args, AXES, axes, 2, row) + <usize>column * toStep;
+    let from = source + sourceOffset(list, axes, row) + <usize>column * fromStep;
+    let to = target + targetOffset(list, axes, row) + <usize>column * toStep;
     for (let left = run - (row % run); left > 0 && at < stop; left--) {
       const length = min(n - column, stop - at);
       copyRow(mode, from, fromStep, to, toStep, length);
@@ -221,39 +237,33 @@ function transposeBlock(
 }
 
 /** The argument block of `transpose`. Strides are in elements: from column to column, and to row to row. */
-export const enum TileSlot {
-  SOURCE,
-  TARGET,
-  ROWS,
-  COLUMNS,
-  FROM,
-  TO,
-  AXES,
+@unmanaged
+export class TileArguments {
+  source: usize;
+  target: usize;
+  rows: i32;
+  columns: i32;
+  from: usize;
+  to: usize;
+  /** How many other axes there are: they lie behind, the innermost first. */
+  axes: i32;
 }
 
 /**
- * The target's row r, column c is the source's element r + c · FROM; chunk `outer · blocks + block` does
+ * The target's row r, column c is the source's element r + c · `from`; chunk `outer · blocks + block` does
  * STRIPS rows.
  */
-export function transpose(args: usize, begin: i32, end: i32): void {
-  const rows = arg(args, TileSlot.ROWS);
-  const toStep = (<usize>arg(args, TileSlot.TO)) << 2;
-  const axes = arg(args, TileSlot.AXES);
+export function transpose(args: TileArguments, begin: i32, end: i32): void {
+  const rows = args.rows;
+  const toStep = args.to << 2;
+  const axes = args.axes;
+  const list = behind(args);
   const blocks = (rows + STRIPS - 1) / STRIPS;
   for (let chunk = begin; chunk < end; chunk++) {
     const outer = chunk / blocks;
     const row = (chunk % blocks) * STRIPS;
-    const from =
-      <usize>arg(args, TileSlot.SOURCE) + rowOffset(args, AXES, axes, 1, outer) + ((<usize>row) << 2);
-    const to =
-      <usize>arg(args, TileSlot.TARGET) + rowOffset(args, AXES, axes, 2, outer) + <usize>row * toStep;
-    transposeBlock(
-      from,
-      (<usize>arg(args, TileSlot.FROM)) << 2,
-      to,
-      toStep,
-      min(STRIPS, rows - row),
-      arg(args, TileSlot.COLUMNS),
-    );
+    const from = args.source + sourceOffset(list, axes, outer) + ((<usize>row) << 2);
+    const to = args.target + targetOffset(list, axes, outer) + <usize>row * toStep;
+    transposeBlock(from, args.from << 2, to, toStep, min(STRIPS, rows - row), args.columns);
   }
 }

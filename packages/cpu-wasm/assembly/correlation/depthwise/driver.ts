@@ -2,12 +2,13 @@
  * 3×3 kernels on one input channel each (`kernels.ts`): depthwise, with any number of outputs per
  * channel, and single-channel images.
  */
-import { depthwise3, DepthwiseSlot } from "./kernels";
-import { fillTable } from "../../matmul/gemm-pack";
-import { packWeights } from "../rows/driver";
-import { C, imageIn, isWholePlane, macs, reachX, X, Y } from "../correlation";
+import { bytes, ceilDiv, newScratch, run } from "../../common/host";
+import { argumentsOf } from "../../common/structs";
+import { fillTable } from "../../common/tables";
 import { CHUNKS } from "../../matmul/gemm-driver";
-import { allocate, at, bytes, ceilDiv, reserve, run, set } from "../../common/host";
+import { Correlation } from "../correlation";
+import { packWeights } from "../rows/weights-driver";
+import { DepthwiseArguments, depthwise3 } from "./kernels";
 
 const TAPS = 9;
 /** Rows of a walk down the columns: beyond that, its pages leave the translation buffer. */
@@ -20,26 +21,26 @@ const WIDE = 1024;
 const HALF_PAGE = 512;
 
 /** Columns of padding that the last window meets. */
-function padRight(): i32 {
-  return reachX() - X.pad - X.input;
+function padRight(c: Correlation): i32 {
+  return c.x.reach - c.x.pad - c.x.input;
 }
 
 /** Whether these kernels can do it, and do it well. */
-export function isDepthwise3(): bool {
-  const stride = X.stride;
+export function isDepthwise3(c: Correlation): bool {
+  const stride = c.x.stride;
   return (
-    C.inChannels == 1 &&
-    X.taps == 3 &&
-    Y.taps == 3 &&
-    X.dilation == 1 &&
-    Y.dilation == 1 &&
+    c.inChannels == 1 &&
+    c.x.taps == 3 &&
+    c.y.taps == 3 &&
+    c.x.dilation == 1 &&
+    c.y.dilation == 1 &&
     (stride == 1 || stride == 2) &&
-    Y.stride == stride &&
-    (stride == 2 || (X.input < WIDE && X.input % HALF_PAGE != 0)) &&
-    <u32>X.pad <= 1 &&
-    padRight() <= 1 &&
-    X.output >= 8 &&
-    isWholePlane()
+    c.y.stride == stride &&
+    (stride == 2 || (c.x.input < WIDE && c.x.input % HALF_PAGE != 0)) &&
+    <u32>c.x.pad <= 1 &&
+    padRight(c) <= 1 &&
+    c.x.output >= 8 &&
+    c.isWholePlane
   );
 }
 
@@ -54,56 +55,58 @@ function rowsInCache(pitch: i32): i32 {
 }
 
 /** Whether a float lies behind the input: these kernels read it, and use it not. */
-export function mayReadBeyond(x: usize): bool {
-  return x + bytes(C.batch * imageIn()) < (<usize>memory.size()) << 16;
+export function mayReadBeyond(c: Correlation, x: usize): bool {
+  return x + bytes(c.batch * c.imageIn) < (<usize>memory.size()) << 16;
 }
 
 /** x ⋆ kernel where `isDepthwise3` and `mayReadBeyond`. `bias`: pointer, or 0. */
-export function correlateDepthwise3(x: usize, kernel: usize, bias: usize, out: usize): void {
-  const outChannels = C.groups * C.outChannels;
+export function correlateDepthwise3(c: Correlation, x: usize, kernel: usize, bias: usize, out: usize): void {
+  const outChannels = c.groups * c.outChannels;
   const packedBytes = bytes(TAPS + 1),
-    zeroBytes = bytes(X.input + 8);
-  const table = reserve(bytes(TAPS));
-  const weights = reserve(<f64>outChannels * packedBytes);
-  const zeros = reserve(zeroBytes);
-  allocate();
+    zeroBytes = bytes(c.x.input + 8);
+  const scratch = newScratch();
+  const table = scratch.reserve(bytes(TAPS));
+  const weights = scratch.reserve(<f64>outChannels * packedBytes);
+  const zeros = scratch.reserve(zeroBytes);
+  const base = scratch.allocate();
 
-  fillTable(at(table), 1, 0, 3, bytes(C.kernelY), 3, bytes(C.kernelX));
-  memory.fill(at(zeros), 0, zeroBytes);
+  fillTable(base + table, 1, 0, 3, bytes(c.kernelY), 3, bytes(c.kernelX));
+  memory.fill(base + zeros, 0, zeroBytes);
   packWeights(
-    kernel + bytes(C.kernelBase),
+    kernel + bytes(c.kernelBase),
     bias,
-    at(weights),
-    at(table),
+    base + weights,
+    base + table,
     TAPS,
     1,
     0,
     outChannels,
-    bytes(C.kernelGroup / C.outChannels),
+    bytes(c.kernelGroup / c.outChannels),
     packedBytes,
   );
 
-  const planes = C.batch * outChannels;
-  const most = min(rowsInCache(bytes(X.input)), Y.output);
+  const planes = c.batch * outChannels;
+  const most = min(rowsInCache(bytes(c.x.input)), c.y.output);
   const least = ceilDiv(CHUNKS, min(planes, CHUNKS));
-  const slice = ceilDiv(Y.output, max(least, ceilDiv(Y.output, most)));
-  const slices = ceilDiv(Y.output, slice);
-  set(DepthwiseSlot.INPUT, x);
-  set(DepthwiseSlot.OUT, out);
-  set(DepthwiseSlot.WEIGHTS, at(weights));
-  set(DepthwiseSlot.ZEROS, at(zeros));
-  set(DepthwiseSlot.HEIGHT, Y.input);
-  set(DepthwiseSlot.WIDTH, X.input);
-  set(DepthwiseSlot.ROWS, Y.output);
-  set(DepthwiseSlot.COLUMNS, X.output);
-  set(DepthwiseSlot.STRIDE, X.stride);
-  set(DepthwiseSlot.TOP, Y.pad);
-  set(DepthwiseSlot.LEFT, X.pad);
-  set(DepthwiseSlot.RIGHT, i32(padRight() > 0));
-  set(DepthwiseSlot.CHANNELS, C.groups);
-  set(DepthwiseSlot.OUT_CHANNELS, outChannels);
-  set(DepthwiseSlot.PER_CHANNEL, C.outChannels);
-  set(DepthwiseSlot.SLICE, slice);
-  set(DepthwiseSlot.SLICES, slices);
-  run(depthwise3, planes * slices, 2 * macs());
+  const slice = ceilDiv(c.y.output, max(least, ceilDiv(c.y.output, most)));
+  const slices = ceilDiv(c.y.output, slice);
+  const args = argumentsOf<DepthwiseArguments>();
+  args.input = x;
+  args.out = out;
+  args.weights = base + weights;
+  args.zeros = base + zeros;
+  args.height = c.y.input;
+  args.width = c.x.input;
+  args.rows = c.y.output;
+  args.columns = c.x.output;
+  args.stride = c.x.stride;
+  args.top = c.y.pad;
+  args.left = c.x.pad > 0;
+  args.right = padRight(c) > 0;
+  args.channels = c.groups;
+  args.outChannels = outChannels;
+  args.perChannel = c.outChannels;
+  args.slice = slice;
+  args.slices = slices;
+  run<DepthwiseArguments>(depthwise3, planes * slices, 2 * c.macs);
 }

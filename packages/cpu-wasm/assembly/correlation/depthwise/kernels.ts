@@ -7,12 +7,9 @@
  * are read from a row of zeros; a column of padding at the left or right is masked, so up to one float before
  * and after the input is read, never used.
  */
-import { arg, fma } from "../../common/simd";
+import { fma } from "../../common/simd";
 
-/* In globals, which each thread has for itself: as a parameter it would take a register from the loops. */
-/** Rows of the input. */
-let height: u32 = 0;
-/** Keeps `touch` from being left out. */
+/** Keeps `touch` from being left out: nothing reads it. */
 let touched: i32 = 0;
 
 /**
@@ -45,6 +42,7 @@ export function columns3(
   from: usize,
   pitch: usize,
   y: i32,
+  height: u32,
   zero: usize,
   weights: usize,
   out: usize,
@@ -62,22 +60,21 @@ export function columns3(
   const w6 = v128.load32_splat(weights, 28),
     w7 = v128.load32_splat(weights, 32),
     w8 = v128.load32_splat(weights, 36);
-  const bound = height;
-  let at = select<usize>(from, zero, <u32>y < bound);
+  let at = select<usize>(from, zero, <u32>y < height);
   let a = v128.and(v128.load(at - 4), left),
     b = v128.load(at),
     c = v128.and(v128.load(at, 4), right);
   let two = taps3(a, b, c, w0, w1, w2, v128.load32_splat(weights));
   y++;
   from += pitch;
-  at = select<usize>(from, zero, <u32>y < bound);
+  at = select<usize>(from, zero, <u32>y < height);
   (a = v128.and(v128.load(at - 4), left)), (b = v128.load(at)), (c = v128.and(v128.load(at, 4), right));
   let one = taps3(a, b, c, w0, w1, w2, v128.load32_splat(weights));
   two = taps3(a, b, c, w3, w4, w5, two);
   do {
     y++;
     from += pitch;
-    at = select<usize>(from, zero, <u32>y < bound);
+    at = select<usize>(from, zero, <u32>y < height);
     (a = v128.and(v128.load(at - 4), left)), (b = v128.load(at)), (c = v128.and(v128.load(at, 4), right));
     v128.store(out, taps3(a, b, c, w6, w7, w8, two));
     two = taps3(a, b, c, w3, w4, w5, one);
@@ -91,6 +88,7 @@ export function stridedColumns3(
   from: usize,
   pitch: usize,
   y: i32,
+  height: u32,
   zero: usize,
   weights: usize,
   out: usize,
@@ -108,8 +106,7 @@ export function stridedColumns3(
   const w6 = v128.load32_splat(weights, 28),
     w7 = v128.load32_splat(weights, 32),
     w8 = v128.load32_splat(weights, 36);
-  const bound = height;
-  let at = select<usize>(from, zero, <u32>y < bound);
+  let at = select<usize>(from, zero, <u32>y < height);
   let m = v128.load(at - 4),
     n = v128.load(at, 12);
   let a = v128.shuffle<f32>(m, n, 0, 2, 4, 6);
@@ -126,14 +123,14 @@ export function stridedColumns3(
   do {
     y++;
     from += pitch;
-    at = select<usize>(from, zero, <u32>y < bound);
+    at = select<usize>(from, zero, <u32>y < height);
     (m = v128.load(at - 4)), (n = v128.load(at, 12));
     a = v128.shuffle<f32>(m, n, 0, 2, 4, 6);
     c = v128.and(shiftIn(a, at), right);
     sum = taps3(v128.and(a, left), v128.shuffle<f32>(m, n, 1, 3, 5, 7), c, w3, w4, w5, sum);
     y++;
     from += pitch;
-    at = select<usize>(from, zero, <u32>y < bound);
+    at = select<usize>(from, zero, <u32>y < height);
     (m = v128.load(at - 4)), (n = v128.load(at, 12));
     a = v128.shuffle<f32>(m, n, 0, 2, 4, 6);
     c = v128.and(shiftIn(a, at), right);
@@ -146,47 +143,48 @@ export function stridedColumns3(
 }
 
 /** The argument block of `depthwise3`. */
-export const enum DepthwiseSlot {
-  INPUT,
-  OUT,
+@unmanaged
+export class DepthwiseArguments {
+  input: usize;
+  out: usize;
   /** Per output channel: the bias, then nine taps. */
-  WEIGHTS,
+  weights: usize;
   /** A row of the input, and 8 more. */
-  ZEROS,
+  zeros: usize;
   /** Of the input. */
-  HEIGHT,
-  WIDTH,
+  height: i32;
+  width: i32;
   /** Of the output; at least 8 columns. */
-  ROWS,
-  COLUMNS,
+  rows: i32;
+  columns: i32;
   /** 1 or 2. */
-  STRIDE,
+  stride: i32;
   /** Rows of padding above, and whether a column of it lies left, and right. */
-  TOP,
-  LEFT,
-  RIGHT,
-  CHANNELS,
-  OUT_CHANNELS,
+  top: i32;
+  left: bool;
+  right: bool;
+  channels: i32;
+  outChannels: i32;
   /** Output channels of an input channel. */
-  PER_CHANNEL,
+  perChannel: i32;
   /** Rows of a slice. */
-  SLICE,
-  SLICES,
+  slice: i32;
+  slices: i32;
 }
 
 /** Chunks: (image, output channel, slice of rows). */
-export function depthwise3(args: usize, begin: i32, end: i32): void {
-  const zeroRow = <usize>arg(args, DepthwiseSlot.ZEROS) + 8;
-  const width = arg(args, DepthwiseSlot.WIDTH),
-    rows = arg(args, DepthwiseSlot.ROWS),
-    columns = arg(args, DepthwiseSlot.COLUMNS);
-  const stride = arg(args, DepthwiseSlot.STRIDE),
-    top = arg(args, DepthwiseSlot.TOP),
-    left = arg(args, DepthwiseSlot.LEFT) != 0,
-    right = arg(args, DepthwiseSlot.RIGHT) != 0;
-  const outChannels = arg(args, DepthwiseSlot.OUT_CHANNELS),
-    slices = arg(args, DepthwiseSlot.SLICES);
-  height = arg(args, DepthwiseSlot.HEIGHT);
+export function depthwise3(args: DepthwiseArguments, begin: i32, end: i32): void {
+  const zeroRow = args.zeros + 8;
+  const height = args.height;
+  const width = args.width,
+    rows = args.rows,
+    columns = args.columns;
+  const stride = args.stride,
+    top = args.top,
+    left = args.left,
+    right = args.right;
+  const outChannels = args.outChannels,
+    slices = args.slices;
   // Padding is one column: the middle tap of the first output meets column 0; without it column 1.
   const shift: usize = left ? 0 : 4;
   const pitch = (<usize>width) << 2,
@@ -194,24 +192,18 @@ export function depthwise3(args: usize, begin: i32, end: i32): void {
   const all = i32x4.splat(-1);
   for (let chunk = begin; chunk < end; chunk++) {
     const plane = chunk / slices;
-    const first = (chunk - plane * slices) * arg(args, DepthwiseSlot.SLICE);
-    const count = min(arg(args, DepthwiseSlot.SLICE), rows - first);
+    const first = (chunk - plane * slices) * args.slice;
+    const count = min(args.slice, rows - first);
     const image = plane / outChannels;
     const channel = plane - image * outChannels;
     const y = first * stride - top;
     const input =
-      <usize>arg(args, DepthwiseSlot.INPUT) +
-      ((<usize>(
-        ((image * arg(args, DepthwiseSlot.CHANNELS) + channel / arg(args, DepthwiseSlot.PER_CHANNEL)) *
-          <i32>height *
-          width +
-          y * width)
-      )) <<
-        2);
-    const weights = <usize>arg(args, DepthwiseSlot.WEIGHTS) + <usize>channel * 40;
-    const out = <usize>arg(args, DepthwiseSlot.OUT) + ((<usize>((plane * rows + first) * columns)) << 2);
+      args.input +
+      ((<usize>((image * args.channels + channel / args.perChannel) * height * width + y * width)) << 2);
+    const weights = args.weights + <usize>channel * 40;
+    const out = args.out + ((<usize>((plane * rows + first) * columns)) << 2);
     const firstRow = max(y, 0),
-      endRow = min(y + (count - 1) * stride + 3, <i32>height);
+      endRow = min(y + (count - 1) * stride + 3, height);
     touch(input + pitch * (firstRow - y), input + pitch * (endRow - y));
     touch(out, out + outPitch * count);
     for (let x = 0; x < columns; x += 4) {
@@ -225,6 +217,7 @@ export function depthwise3(args: usize, begin: i32, end: i32): void {
           input + column,
           pitch,
           y,
+          height,
           zeroRow + column,
           weights,
           at,
@@ -238,6 +231,7 @@ export function depthwise3(args: usize, begin: i32, end: i32): void {
           input + column,
           pitch,
           y,
+          height,
           zeroRow + column,
           weights,
           at,

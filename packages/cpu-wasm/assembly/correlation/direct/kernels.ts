@@ -5,46 +5,49 @@
  * Used where packing would cost more than the sums (a 6×8 image), and to recompute what a fast kernel cannot
  * know (non-finite values beside padding). Cells outside the input have no term: the loops skip them.
  */
-import { arg, fma } from "../../common/simd";
-import { Window, WINDOW } from "../../common/window";
+import { fma } from "../../common/simd";
+import { Window } from "../../common/window";
 
 /** The argument block of all three. */
-export const enum DirectSlot {
+@unmanaged
+export class DirectArguments {
+  /** An address, like all of them: the window lies in the memory that threads share. */
+  window: Window;
   /** x, g, x; and kernel, kernel, g. */
-  A,
-  B,
+  a: usize;
+  b: usize;
   /** Or 0. */
-  BIAS,
-  OUT,
+  bias: usize;
+  out: usize;
   /**
    * For a kernel gradient: whether to leave finite values as they are and sum only the others anew, as the
    * fast kernels multiply padding with g, and 0 · ∞ is NaN.
    */
-  REPAIRS,
+  repairs: bool;
 }
 
 /** Chunks are the output's planes: (image, output channel). */
-export function convDirect(args: usize, begin: i32, end: i32): void {
-  const w = WINDOW;
-  const x = <usize>arg(args, DirectSlot.A),
-    kernel = <usize>arg(args, DirectSlot.B),
-    bias = <usize>arg(args, DirectSlot.BIAS),
-    out = <usize>arg(args, DirectSlot.OUT);
+export function convDirect(args: DirectArguments, begin: i32, end: i32): void {
+  const w = args.window;
+  const x = args.a,
+    kernel = args.b,
+    bias = args.bias,
+    out = args.out;
   const inChannels = w.inChannels,
     outChannels = w.outChannels,
     groups = w.groups;
-  const height = w.inputHeight,
-    width = w.inputWidth,
-    kernelHeight = w.kernelHeight,
-    kernelWidth = w.kernelWidth;
-  const outHeight = w.outputHeight,
-    outWidth = w.outputWidth,
-    strideY = w.strideHeight,
-    strideX = w.strideWidth;
-  const top = w.padTop,
-    left = w.padLeft,
-    stepY = w.dilationHeight,
-    stepX = w.dilationWidth;
+  const height = w.y.input,
+    width = w.x.input,
+    kernelHeight = w.y.kernel,
+    kernelWidth = w.x.kernel;
+  const outHeight = w.y.output,
+    outWidth = w.x.output,
+    strideY = w.y.stride,
+    strideX = w.x.stride;
+  const top = w.y.before,
+    left = w.x.before,
+    stepY = w.y.dilation,
+    stepX = w.x.dilation;
   const channels = groups == 1 ? inChannels : inChannels / groups;
   const plane = (<usize>(height * width)) << 2;
   const kernelPlane = (<usize>(kernelHeight * kernelWidth)) << 2;
@@ -108,14 +111,14 @@ function insidePlane(
   plane: usize,
   w: Window,
 ): void {
-  const kernelHeight = w.kernelHeight,
-    kernelWidth = w.kernelWidth,
-    outWidth = w.outputWidth;
-  const down = (<usize>(w.dilationHeight * width)) << 2,
-    right = (<usize>w.dilationWidth) << 2;
-  const next = (<usize>(w.strideHeight * width)) << 2;
+  const kernelHeight = w.y.kernel,
+    kernelWidth = w.x.kernel,
+    outWidth = w.x.output;
+  const down = (<usize>(w.y.dilation * width)) << 2,
+    right = (<usize>w.x.dilation) << 2;
+  const next = (<usize>(w.y.stride * width)) << 2;
   const last = (<usize>(outWidth - 4)) << 2;
-  const end = to + ((<usize>(w.outputHeight * outWidth)) << 2);
+  const end = to + ((<usize>(w.y.output * outWidth)) << 2);
   for (; to < end; to += last + 16, from += next) {
     let at: usize = 0;
     for (;;) {
@@ -139,26 +142,26 @@ function insidePlane(
 }
 
 /** Chunks are the input gradient's planes: (image, input channel). */
-export function convDirectInput(args: usize, begin: i32, end: i32): void {
-  const w = WINDOW;
-  const g = <usize>arg(args, DirectSlot.A),
-    kernel = <usize>arg(args, DirectSlot.B),
-    out = <usize>arg(args, DirectSlot.OUT);
+export function convDirectInput(args: DirectArguments, begin: i32, end: i32): void {
+  const w = args.window;
+  const g = args.a,
+    kernel = args.b,
+    out = args.out;
   const inChannels = w.inChannels,
     outChannels = w.outChannels,
     groups = w.groups;
-  const height = w.inputHeight,
-    width = w.inputWidth,
-    kernelHeight = w.kernelHeight,
-    kernelWidth = w.kernelWidth;
-  const outHeight = w.outputHeight,
-    outWidth = w.outputWidth,
-    strideY = w.strideHeight,
-    strideX = w.strideWidth;
-  const top = w.padTop,
-    left = w.padLeft,
-    stepY = w.dilationHeight,
-    stepX = w.dilationWidth;
+  const height = w.y.input,
+    width = w.x.input,
+    kernelHeight = w.y.kernel,
+    kernelWidth = w.x.kernel;
+  const outHeight = w.y.output,
+    outWidth = w.x.output,
+    strideY = w.y.stride,
+    strideX = w.x.stride;
+  const top = w.y.before,
+    left = w.x.before,
+    stepY = w.y.dilation,
+    stepX = w.x.dilation;
   const channels = inChannels / groups,
     perGroup = outChannels / groups;
   const plane = (<usize>(outHeight * outWidth)) << 2;
@@ -210,28 +213,28 @@ function lastInside(offset: i32, stride: i32, size: i32, positions: i32): i32 {
 }
 
 /** Chunks are the kernel gradient's planes: (output channel, input channel of its group). */
-export function convDirectKernel(args: usize, begin: i32, end: i32): void {
-  const w = WINDOW;
-  const repairs = arg(args, DirectSlot.REPAIRS) != 0;
-  const x = <usize>arg(args, DirectSlot.A),
-    g = <usize>arg(args, DirectSlot.B),
-    out = <usize>arg(args, DirectSlot.OUT);
+export function convDirectKernel(args: DirectArguments, begin: i32, end: i32): void {
+  const w = args.window;
+  const repairs = args.repairs;
+  const x = args.a,
+    g = args.b,
+    out = args.out;
   const batch = w.batch,
     inChannels = w.inChannels,
     outChannels = w.outChannels,
     groups = w.groups;
-  const height = w.inputHeight,
-    width = w.inputWidth,
-    kernelHeight = w.kernelHeight,
-    kernelWidth = w.kernelWidth;
-  const outHeight = w.outputHeight,
-    outWidth = w.outputWidth,
-    strideY = w.strideHeight,
-    strideX = w.strideWidth;
-  const top = w.padTop,
-    left = w.padLeft,
-    stepY = w.dilationHeight,
-    stepX = w.dilationWidth;
+  const height = w.y.input,
+    width = w.x.input,
+    kernelHeight = w.y.kernel,
+    kernelWidth = w.x.kernel;
+  const outHeight = w.y.output,
+    outWidth = w.x.output,
+    strideY = w.y.stride,
+    strideX = w.x.stride;
+  const top = w.y.before,
+    left = w.x.before,
+    stepY = w.y.dilation,
+    stepX = w.x.dilation;
   const channels = inChannels / groups,
     perGroup = outChannels / groups;
   const plane = (<usize>(height * width)) << 2,

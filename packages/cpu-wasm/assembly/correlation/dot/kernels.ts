@@ -5,9 +5,74 @@
  * The images are cut into units of some rows, the units into chunks; each chunk has sums of its own, which
  * `dotFinish` adds up in order.
  */
-import { fma, arg } from "../../common/simd";
+import { fma } from "../../common/simd";
 
-/** Adds to the eight vectors at `sums`: two channels of g × four taps, over `count` vectors of positions. */
+/**
+ * The tile of all, over `count` vectors of positions: with `isPair` two channels of g × four taps, whose sums are the eight
+ * vectors at `sums`, else one × five. `isPair` is a constant.
+ */
+@inline
+function dotTile(
+  isPair: bool,
+  g: usize,
+  gStep: usize,
+  x0: usize,
+  x1: usize,
+  x2: usize,
+  x3: usize,
+  x4: usize,
+  table: usize,
+  count: i32,
+  sums: usize,
+): void {
+  let a0 = v128.load(sums);
+  let a1 = v128.load(sums, 16);
+  let a2 = v128.load(sums, 32);
+  let a3 = v128.load(sums, 48);
+  // The fifth sum of a, or the first of b.
+  let b0 = v128.load(sums, 64);
+  let b1 = b0;
+  let b2 = b0;
+  let b3 = b0;
+  if (isPair) {
+    b1 = v128.load(sums, 80);
+    b2 = v128.load(sums, 96);
+    b3 = v128.load(sums, 112);
+  }
+  do {
+    const offset = <usize>load<i32>(table);
+    const ga = v128.load(g);
+    let gb = ga;
+    if (isPair) gb = v128.load(g + gStep);
+    const t0 = v128.load(x0 + offset);
+    a0 = fma(ga, t0, a0);
+    if (isPair) b0 = fma(gb, t0, b0);
+    const t1 = v128.load(x1 + offset);
+    a1 = fma(ga, t1, a1);
+    if (isPair) b1 = fma(gb, t1, b1);
+    const t2 = v128.load(x2 + offset);
+    a2 = fma(ga, t2, a2);
+    if (isPair) b2 = fma(gb, t2, b2);
+    const t3 = v128.load(x3 + offset);
+    a3 = fma(ga, t3, a3);
+    if (isPair) b3 = fma(gb, t3, b3);
+    else b0 = fma(ga, v128.load(x4 + offset), b0);
+    table += 4;
+    g += 16;
+  } while (--count);
+  v128.store(sums, a0);
+  v128.store(sums, a1, 16);
+  v128.store(sums, a2, 32);
+  v128.store(sums, a3, 48);
+  v128.store(sums, b0, 64);
+  if (isPair) {
+    v128.store(sums, b1, 80);
+    v128.store(sums, b2, 96);
+    v128.store(sums, b3, 112);
+  }
+}
+
+/** Two channels of g × four taps. */
 export function dot2x4(
   g: usize,
   gStep: usize,
@@ -19,44 +84,10 @@ export function dot2x4(
   count: i32,
   sums: usize,
 ): void {
-  let a0 = v128.load(sums),
-    a1 = v128.load(sums, 16),
-    a2 = v128.load(sums, 32),
-    a3 = v128.load(sums, 48);
-  let b0 = v128.load(sums, 64),
-    b1 = v128.load(sums, 80),
-    b2 = v128.load(sums, 96),
-    b3 = v128.load(sums, 112);
-  do {
-    const offset = <usize>load<i32>(table);
-    const ga = v128.load(g),
-      gb = v128.load(g + gStep);
-    const t0 = v128.load(x0 + offset);
-    a0 = fma(ga, t0, a0);
-    b0 = fma(gb, t0, b0);
-    const t1 = v128.load(x1 + offset);
-    a1 = fma(ga, t1, a1);
-    b1 = fma(gb, t1, b1);
-    const t2 = v128.load(x2 + offset);
-    a2 = fma(ga, t2, a2);
-    b2 = fma(gb, t2, b2);
-    const t3 = v128.load(x3 + offset);
-    a3 = fma(ga, t3, a3);
-    b3 = fma(gb, t3, b3);
-    table += 4;
-    g += 16;
-  } while (--count);
-  v128.store(sums, a0);
-  v128.store(sums, a1, 16);
-  v128.store(sums, a2, 32);
-  v128.store(sums, a3, 48);
-  v128.store(sums, b0, 64);
-  v128.store(sums, b1, 80);
-  v128.store(sums, b2, 96);
-  v128.store(sums, b3, 112);
+  dotTile(true, g, gStep, x0, x1, x2, x3, 0, table, count, sums);
 }
 
-/** Adds to the five vectors at `sums`: one channel of g × five taps. */
+/** One channel of g × five taps. */
 export function dot1x5(
   g: usize,
   x0: usize,
@@ -68,27 +99,7 @@ export function dot1x5(
   count: i32,
   sums: usize,
 ): void {
-  let a0 = v128.load(sums),
-    a1 = v128.load(sums, 16),
-    a2 = v128.load(sums, 32);
-  let a3 = v128.load(sums, 48),
-    a4 = v128.load(sums, 64);
-  do {
-    const offset = <usize>load<i32>(table);
-    const v = v128.load(g);
-    a0 = fma(v, v128.load(x0 + offset), a0);
-    a1 = fma(v, v128.load(x1 + offset), a1);
-    a2 = fma(v, v128.load(x2 + offset), a2);
-    a3 = fma(v, v128.load(x3 + offset), a3);
-    a4 = fma(v, v128.load(x4 + offset), a4);
-    table += 4;
-    g += 16;
-  } while (--count);
-  v128.store(sums, a0);
-  v128.store(sums, a1, 16);
-  v128.store(sums, a2, 32);
-  v128.store(sums, a3, 48);
-  v128.store(sums, a4, 64);
+  dotTile(false, g, 0, x0, x1, x2, x3, x4, table, count, sums);
 }
 
 /** Entry `tap` of a table, or its last. */
@@ -98,63 +109,62 @@ function entry(table: usize, tap: i32, taps: i32): usize {
 }
 
 /** The argument block of `convDot`. Steps are in bytes. */
-export const enum DotSlot {
+@unmanaged
+export class DotArguments {
   /** Padded. */
-  X,
+  x: usize;
   /** Its rows are a multiple of 4 wide. */
-  G,
-  SUMS,
-  TAP_TABLE,
-  TAPS,
+  g: usize;
+  sums: usize;
+  tapTable: usize;
+  taps: i32;
   /** Offsets of a unit's vectors in x, how many, and how many of the last unit of an image. */
-  VECTOR_TABLE,
-  VECTORS,
-  LAST_VECTORS,
+  vectorTable: usize;
+  vectors: i32;
+  lastVectors: i32;
   /** Units of an image, and in all. */
-  PER_IMAGE,
-  UNITS,
-  CHUNKS,
-  GROUPS,
+  perImage: i32;
+  units: i32;
+  chunks: i32;
+  groups: i32;
   /** Output channels of a group. */
-  CHANNELS,
-  UNIT_X,
-  IMAGE_X,
-  GROUP_X,
-  UNIT_G,
-  IMAGE_G,
-  CHANNEL_G,
+  channels: i32;
+  unitX: i32;
+  imageX: i32;
+  groupX: i32;
+  unitG: i32;
+  imageG: i32;
+  channelG: usize;
   /** Bytes of the sums. */
-  CHUNK_SUMS,
-  GROUP_SUMS,
+  chunkSums: i32;
+  groupSums: usize;
 }
 
 /** Chunks: runs of units; a unit is (image, block of rows). */
-export function convDot(args: usize, begin: i32, end: i32): void {
-  const taps = arg(args, DotSlot.TAPS),
-    perImage = arg(args, DotSlot.PER_IMAGE),
-    units = arg(args, DotSlot.UNITS),
-    chunks = arg(args, DotSlot.CHUNKS);
-  const groups = arg(args, DotSlot.GROUPS),
-    channels = arg(args, DotSlot.CHANNELS);
-  const table = <usize>arg(args, DotSlot.TAP_TABLE),
-    vectors = <usize>arg(args, DotSlot.VECTOR_TABLE);
-  const gChannel = <usize>arg(args, DotSlot.CHANNEL_G);
+export function convDot(args: DotArguments, begin: i32, end: i32): void {
+  const taps = args.taps,
+    perImage = args.perImage,
+    units = args.units,
+    chunks = args.chunks;
+  const groups = args.groups,
+    channels = args.channels;
+  const table = args.tapTable,
+    vectors = args.vectorTable;
+  const gChannel = args.channelG;
   for (let chunk = begin; chunk < end; chunk++) {
-    const chunkSums = <usize>arg(args, DotSlot.SUMS) + <usize>arg(args, DotSlot.CHUNK_SUMS) * chunk;
-    memory.fill(chunkSums, 0, arg(args, DotSlot.CHUNK_SUMS));
+    const chunkSums = args.sums + <usize>args.chunkSums * chunk;
+    memory.fill(chunkSums, 0, args.chunkSums);
     const endUnit = <i32>((<i64>units * (chunk + 1)) / chunks);
     for (let unit = <i32>((<i64>units * chunk) / chunks); unit < endUnit; unit++) {
       const image = unit / perImage;
       const part = unit - image * perImage;
-      const count = part == perImage - 1 ? arg(args, DotSlot.LAST_VECTORS) : arg(args, DotSlot.VECTORS);
-      const unitX =
-        <usize>arg(args, DotSlot.X) + arg(args, DotSlot.IMAGE_X) * image + arg(args, DotSlot.UNIT_X) * part;
-      const unitG =
-        <usize>arg(args, DotSlot.G) + arg(args, DotSlot.IMAGE_G) * image + arg(args, DotSlot.UNIT_G) * part;
+      const count = part == perImage - 1 ? args.lastVectors : args.vectors;
+      const unitX = args.x + args.imageX * image + args.unitX * part;
+      const unitG = args.g + args.imageG * image + args.unitG * part;
       for (let group = 0; group < groups; group++) {
-        const x = unitX + arg(args, DotSlot.GROUP_X) * group;
+        const x = unitX + args.groupX * group;
         let g = unitG + gChannel * (group * channels);
-        let sums = chunkSums + <usize>arg(args, DotSlot.GROUP_SUMS) * group;
+        let sums = chunkSums + args.groupSums * group;
         for (let channel = 0; channel < channels; channel += 2, g += 2 * gChannel) {
           if (channel + 1 < channels) {
             for (let tap = 0; tap < taps; tap += 4, sums += 128) {
@@ -190,26 +200,27 @@ function total(sums: usize, step: usize, chunks: i32): f32 {
   );
 }
 
-/** The argument block of `dotFinish`, in the terms of `DotSlot`. */
-export const enum SumSlot {
-  SUMS,
-  OUT,
-  CHUNKS,
-  CHUNK_SUMS,
-  GROUP_SUMS,
-  TAPS,
-  CHANNELS,
+/** The argument block of `dotFinish`, in the terms of `DotArguments`. */
+@unmanaged
+export class SumArguments {
+  sums: usize;
+  out: usize;
+  chunks: i32;
+  chunkSums: usize;
+  groupSums: usize;
+  taps: i32;
+  channels: i32;
 }
 
 /** Chunks are groups. */
-export function dotFinish(args: usize, begin: i32, end: i32): void {
-  const chunks = arg(args, SumSlot.CHUNKS),
-    step = <usize>arg(args, SumSlot.CHUNK_SUMS),
-    taps = arg(args, SumSlot.TAPS),
-    channels = arg(args, SumSlot.CHANNELS);
+export function dotFinish(args: SumArguments, begin: i32, end: i32): void {
+  const chunks = args.chunks,
+    step = args.chunkSums,
+    taps = args.taps,
+    channels = args.channels;
   for (let group = begin; group < end; group++) {
-    let sums = <usize>arg(args, SumSlot.SUMS) + <usize>arg(args, SumSlot.GROUP_SUMS) * group;
-    let out = <usize>arg(args, SumSlot.OUT) + ((<usize>(group * channels * taps)) << 2);
+    let sums = args.sums + args.groupSums * group;
+    let out = args.out + ((<usize>(group * channels * taps)) << 2);
     for (let channel = 0; channel < channels; channel += 2) {
       const pair = channel + 1 < channels;
       const width = pair ? 4 : 5;

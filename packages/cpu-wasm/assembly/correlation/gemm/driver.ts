@@ -3,114 +3,138 @@
  * through offset tables (`matmul/gemm-tile.ts`), so no im2col matrix exists. The kernel gradient is the same
  * product with pixels and taps exchanged.
  */
-import { GemmSlot } from "../../matmul/gemm";
-import { fillTable } from "../../matmul/gemm-pack";
 import { COPY_BYTES, DEPTH, SLICE_BYTES } from "../../common/budgets";
-import { C, depth, imageIn, imageOut, macs, X, Y } from "../correlation";
+import { bytes, ceilDiv, newScratch } from "../../common/host";
+import { argumentsOf } from "../../common/structs";
+import { fillTable } from "../../common/tables";
+import { GemmArguments } from "../../matmul/gemm";
 import {
-  Blocks,
   CHUNKS,
   cutDepth,
+  DEPTH_BLOCKS_BYTES,
+  DepthBlocks,
   LANES,
   multiply,
   pack,
   paddedColumns,
-  panelBytes,
   tileBytes,
 } from "../../matmul/gemm-driver";
-import { allocate, at, bytes, ceilDiv, reserve, set } from "../../common/host";
-import { copyPlanes, imagesAtOnce, kernelOffsets, P, setColumnPlanes, tapOffsets } from "../planes";
+import { Correlation } from "../correlation";
+import {
+  copyPlanes,
+  imagesAtOnce,
+  kernelOffsets,
+  Planes,
+  PLANES_BYTES,
+  setColumnPlanes,
+  tapOffsets,
+} from "../planes";
+
+const planes = changetype<Planes>(memory.data(PLANES_BYTES));
+const depthBlocks = changetype<DepthBlocks>(memory.data(DEPTH_BLOCKS_BYTES));
 
 /** Output rows of a slice of pixels: of one image, as several threads and the cache want it. */
-function sliceRows(batch: i32): i32 {
-  const rowBytes = <f64>C.inChannels * Y.stride * X.input * 4;
-  const rows = max(ceilDiv(48, X.output), <i32>(SLICE_BYTES / rowBytes) - Y.taps);
-  const perImage = ceilDiv(CHUNKS, min(CHUNKS, batch * C.groups * ceilDiv(C.outChannels, LANES)));
-  return min(Y.output, min(rows, ceilDiv(Y.output, perImage)));
+function sliceRows(c: Correlation, batch: i32): i32 {
+  const rowBytes = <f64>c.inChannels * c.y.stride * c.x.input * 4;
+  const rows = max(ceilDiv(48, c.x.output), <i32>(SLICE_BYTES / rowBytes) - c.y.taps);
+  const perImage = ceilDiv(CHUNKS, min(CHUNKS, batch * c.groups * ceilDiv(c.outChannels, LANES)));
+  return min(c.y.output, min(rows, ceilDiv(c.y.output, perImage)));
 }
 
 /** x ⋆ kernel as a product of pixels and channels. `bias`: pointer, or 0. */
-export function correlateGemm(x: usize, kernel: usize, bias: usize, out: usize): void {
-  setColumnPlanes();
-  const channels = C.groups * C.inChannels;
-  const imageBytes = bytes(channels * P.plane);
-  const batch = P.copied ? imagesAtOnce(C.batch, imageBytes, COPY_BYTES) : C.batch;
-  const perBlock = cutDepth(C.inChannels, Y.taps * X.taps, C.outChannels);
+export function correlateGemm(c: Correlation, x: usize, kernel: usize, bias: usize, out: usize): void {
+  const p = planes;
+  const blocks = depthBlocks;
+  setColumnPlanes(c, p);
+  const channels = c.groups * c.inChannels;
+  const imageBytes = bytes(channels * p.plane);
+  const batch = p.copied ? imagesAtOnce(c.batch, imageBytes, COPY_BYTES) : c.batch;
+  const perBlock = cutDepth(blocks, c.inChannels, c.y.taps * c.x.taps, c.outChannels);
   // Slices of pixels: rows of one image, or several images.
-  const columns = X.output,
-    pixels = Y.output * columns;
+  const columns = c.x.output,
+    pixels = c.y.output * columns;
   const merged = pixels < 64 && batch > 1;
   const images = merged ? min(batch, ceilDiv(96, pixels)) : 1;
-  const rows = merged ? Y.output : sliceRows(batch);
-  const perImage = ceilDiv(Y.output, rows);
+  const rows = merged ? c.y.output : sliceRows(c, batch);
+  const perImage = ceilDiv(c.y.output, rows);
   const pixelBytes = bytes(images * rows * columns);
-  const tapBytes = bytes(depth());
+  const tapBytes = bytes(c.depth);
 
-  const inputTable = reserve(pixelBytes);
-  const outTable = reserve(pixelBytes);
-  const depthTable = reserve(tapBytes);
-  const kernelTable = reserve(tapBytes);
-  const panels = reserve(<f64>C.groups * panelBytes());
-  const copy = reserve(P.copied ? <f64>batch * imageBytes : 0);
-  const tiles = reserve(
-    tileBytes(C.outChannels, C.groups * (merged ? ceilDiv(batch, images) : batch * perImage)),
+  const scratch = newScratch();
+  const inputTable = scratch.reserve(pixelBytes);
+  const outTable = scratch.reserve(pixelBytes);
+  const depthTable = scratch.reserve(tapBytes);
+  const kernelTable = scratch.reserve(tapBytes);
+  const panels = scratch.reserve(<f64>c.groups * blocks.panelBytes);
+  const copy = scratch.reserve(p.copied ? <f64>batch * imageBytes : 0);
+  const tiles = scratch.reserve(
+    tileBytes(c.outChannels, c.groups * (merged ? ceilDiv(batch, images) : batch * perImage)),
   );
-  allocate();
+  const base = scratch.allocate();
 
-  const outImage = bytes(imageOut());
-  const rowIn = bytes(Y.stride * P.row);
-  fillTable(at(inputTable), images, imageBytes, rows, rowIn, columns, bytes(X.stride));
-  fillTable(at(outTable), images, outImage, rows, bytes(C.outY), columns, bytes(C.outX));
-  tapOffsets(at(depthTable));
-  kernelOffsets(at(kernelTable));
+  const outImage = bytes(c.imageOut);
+  const rowIn = bytes(c.y.stride * p.row);
+  fillTable(base + inputTable, images, imageBytes, rows, rowIn, columns, bytes(c.x.stride));
+  fillTable(base + outTable, images, outImage, rows, bytes(c.outY), columns, bytes(c.outX));
+  tapOffsets(c, p, base + depthTable);
+  kernelOffsets(c, base + kernelTable);
   pack(
-    kernel + bytes(C.kernelBase),
+    blocks,
+    kernel + bytes(c.kernelBase),
     bias,
-    at(panels),
-    at(kernelTable),
+    base + panels,
+    base + kernelTable,
     0,
-    bytes(perBlock * C.kernelIn),
-    C.outChannels,
-    bytes(C.kernelOut),
-    C.groups,
-    bytes(C.kernelGroup),
+    bytes(perBlock * c.kernelIn),
+    c.outChannels,
+    bytes(c.kernelOut),
+    c.groups,
+    bytes(c.kernelGroup),
     1,
     0,
   );
 
-  for (let first = 0; first < C.batch; first += batch) {
-    const count = min(batch, C.batch - first);
-    let source = x + bytes(first * imageIn());
-    if (P.copied) {
-      copyPlanes(source, at(copy), count * channels);
-      source = at(copy);
+  for (let first = 0; first < c.batch; first += batch) {
+    const count = min(batch, c.batch - first);
+    let source = x + bytes(first * c.imageIn);
+    if (p.copied) {
+      copyPlanes(c, p, source, base + copy, count * channels);
+      source = base + copy;
     }
     const slices = merged ? ceilDiv(count, images) : perImage;
-    set(GemmSlot.INPUT, source + bytes(P.base));
-    set(GemmSlot.OUT, out + outImage * first + bytes(C.outBase));
-    set(GemmSlot.ROWS_IN, at(inputTable));
-    set(GemmSlot.ROWS_OUT, at(outTable));
-    set(GemmSlot.DEPTH_TABLE, at(depthTable));
-    set(GemmSlot.PANELS, at(panels));
-    set(GemmSlot.SLICE, images * rows * columns);
-    set(
-      GemmSlot.LAST_SLICE,
-      merged ? (count - (slices - 1) * images) * pixels : (Y.output - (slices - 1) * rows) * columns,
+    const args = argumentsOf<GemmArguments>();
+    args.input = source + bytes(p.base);
+    args.out = out + outImage * first + bytes(c.outBase);
+    args.rowsIn = base + inputTable;
+    args.rowsOut = base + outTable;
+    args.depthTable = base + depthTable;
+    args.panels = base + panels;
+    args.slice = images * rows * columns;
+    args.lastSlice = merged
+      ? (count - (slices - 1) * images) * pixels
+      : (c.y.output - (slices - 1) * rows) * columns;
+    args.slices = slices;
+    args.columns = c.outChannels;
+    args.columnStep = bytes(c.outPlane);
+    args.groups = c.groups;
+    args.imageIn = imageBytes;
+    args.imageOut = outImage;
+    args.groupIn = bytes(c.inChannels * p.plane);
+    args.groupOut = bytes(c.outChannels * c.outPlane);
+    args.sliceIn = merged ? images * imageBytes : rows * rowIn;
+    args.sliceOut = merged ? images * outImage : bytes(rows * c.outY);
+    args.sliceTable = 0;
+    args.adds = false;
+    args.tiles = base + tiles;
+    multiply(
+      args,
+      blocks,
+      0,
+      bytes(perBlock * p.plane),
+      merged ? 1 : count,
+      false,
+      (c.macs / c.batch) * count,
     );
-    set(GemmSlot.SLICES, slices);
-    set(GemmSlot.COLUMNS, C.outChannels);
-    set(GemmSlot.COLUMN_STEP, bytes(C.outPlane));
-    set(GemmSlot.GROUPS, C.groups);
-    set(GemmSlot.IMAGE_IN, imageBytes);
-    set(GemmSlot.IMAGE_OUT, outImage);
-    set(GemmSlot.GROUP_IN, bytes(C.inChannels * P.plane));
-    set(GemmSlot.GROUP_OUT, bytes(C.outChannels * C.outPlane));
-    set(GemmSlot.SLICE_IN, merged ? images * imageBytes : rows * rowIn);
-    set(GemmSlot.SLICE_OUT, merged ? images * outImage : bytes(rows * C.outY));
-    set(GemmSlot.SLICE_TABLE, 0);
-    set(GemmSlot.ADDS, 0);
-    set(GemmSlot.TILES, at(tiles));
-    multiply(0, bytes(perBlock * P.plane), merged ? 1 : count, false, (macs() / C.batch) * count);
   }
 }
 
@@ -120,93 +144,106 @@ function tapSlice(taps: i32, columnChunks: i32): i32 {
 }
 
 /** G(x, g) as a product of taps and channels over all pixels of the forward pass. */
-export function kernelGradientGemm(x: usize, g: usize, out: usize): void {
-  setColumnPlanes();
-  const columns = X.output,
-    pixels = Y.output * columns;
-  const width = paddedColumns(C.outChannels);
-  const channels = C.groups * C.inChannels;
-  const inputImage = bytes(channels * P.plane);
-  const gImage = bytes(C.groups * C.outChannels * pixels);
-  const copyBytes = P.copied ? inputImage : 0;
-  const rowIn = bytes(Y.stride * P.row);
-  const batch = imagesAtOnce(C.batch, copyBytes + bytes(pixels * width * C.groups), COPY_BYTES);
+export function kernelGradientGemm(c: Correlation, x: usize, g: usize, out: usize): void {
+  const p = planes;
+  const blocks = depthBlocks;
+  setColumnPlanes(c, p);
+  const columns = c.x.output,
+    pixels = c.y.output * columns;
+  const width = paddedColumns(c.outChannels);
+  const channels = c.groups * c.inChannels;
+  const inputImage = bytes(channels * p.plane);
+  const gImage = bytes(c.groups * c.outChannels * pixels);
+  const copyBytes = p.copied ? inputImage : 0;
+  const rowIn = bytes(c.y.stride * p.row);
+  const batch = imagesAtOnce(c.batch, copyBytes + bytes(pixels * width * c.groups), COPY_BYTES);
   // Depth blocks: rows of each image, or several images.
   let rows = max(1, <i32>nearest(<f64>DEPTH / columns)),
     images = 1;
-  const perImage = rows < Y.output;
+  const perImage = rows < c.y.output;
   if (!perImage) {
-    rows = Y.output;
+    rows = c.y.output;
     images = min(batch, max(1, DEPTH / pixels));
   }
-  const taps = depth(),
+  const taps = c.depth,
     blockDepth = images * rows * columns;
-  Blocks.depth = blockDepth;
-  Blocks.bytes = bytes((blockDepth + 1) * width);
-  const mostBlocks = perImage ? batch * ceilDiv(Y.output, rows) : ceilDiv(batch, images);
-  const slice = tapSlice(taps, C.groups * ceilDiv(C.outChannels, LANES));
+  blocks.depth = blockDepth;
+  blocks.bytes = bytes((blockDepth + 1) * width);
+  const mostBlocks = perImage ? batch * ceilDiv(c.y.output, rows) : ceilDiv(batch, images);
+  const slice = tapSlice(taps, c.groups * ceilDiv(c.outChannels, LANES));
   const slices = ceilDiv(taps, slice);
 
-  const tapTable = reserve(bytes(taps));
-  const outTable = reserve(bytes(taps));
-  const inputTable = reserve(bytes(blockDepth));
-  const gTable = reserve(bytes(blockDepth));
-  const panels = reserve(<f64>C.groups * mostBlocks * Blocks.bytes);
-  const copy = reserve(<f64>batch * copyBytes);
-  const tiles = reserve(tileBytes(C.outChannels, C.groups * slices));
-  allocate();
+  const scratch = newScratch();
+  const tapTable = scratch.reserve(bytes(taps));
+  const outTable = scratch.reserve(bytes(taps));
+  const inputTable = scratch.reserve(bytes(blockDepth));
+  const gTable = scratch.reserve(bytes(blockDepth));
+  const panels = scratch.reserve(<f64>c.groups * mostBlocks * blocks.bytes);
+  const copy = scratch.reserve(<f64>batch * copyBytes);
+  const tiles = scratch.reserve(tileBytes(c.outChannels, c.groups * slices));
+  const base = scratch.allocate();
 
-  tapOffsets(at(tapTable));
-  fillTable(at(outTable), 1, 0, 1, 0, taps, 4);
-  fillTable(at(inputTable), images, inputImage, rows, rowIn, columns, bytes(X.stride));
-  fillTable(at(gTable), images, gImage, 1, 0, rows * columns, 4);
+  tapOffsets(c, p, base + tapTable);
+  fillTable(base + outTable, 1, 0, 1, 0, taps, 4);
+  fillTable(base + inputTable, images, inputImage, rows, rowIn, columns, bytes(c.x.stride));
+  fillTable(base + gTable, images, gImage, 1, 0, rows * columns, 4);
 
-  for (let first = 0; first < C.batch; first += batch) {
-    const count = min(batch, C.batch - first);
-    let source = x + bytes(first * imageIn());
-    if (P.copied) {
-      copyPlanes(source, at(copy), count * channels);
-      source = at(copy);
+  for (let first = 0; first < c.batch; first += batch) {
+    const count = min(batch, c.batch - first);
+    let source = x + bytes(first * c.imageIn);
+    if (p.copied) {
+      copyPlanes(c, p, source, base + copy, count * channels);
+      source = base + copy;
     }
-    Blocks.outer = perImage ? count : 1;
-    Blocks.inner = perImage ? ceilDiv(Y.output, rows) : ceilDiv(count, images);
-    const before = (Blocks.inner - 1) * (perImage ? rows : images);
-    Blocks.last = perImage ? (Y.output - before) * columns : (count - before) * pixels;
+    blocks.outer = perImage ? count : 1;
+    blocks.inner = perImage ? ceilDiv(c.y.output, rows) : ceilDiv(count, images);
+    const before = (blocks.inner - 1) * (perImage ? rows : images);
+    blocks.last = perImage ? (c.y.output - before) * columns : (count - before) * pixels;
     pack(
+      blocks,
       g + gImage * first,
       0,
-      at(panels),
-      at(gTable),
+      base + panels,
+      base + gTable,
       gImage,
       perImage ? bytes(rows * columns) : images * gImage,
-      C.outChannels,
+      c.outChannels,
       bytes(pixels),
-      C.groups,
-      bytes(C.outChannels * pixels),
+      c.groups,
+      bytes(c.outChannels * pixels),
       1,
       0,
     );
-    set(GemmSlot.INPUT, source + bytes(P.base));
-    set(GemmSlot.OUT, out);
-    set(GemmSlot.ROWS_IN, at(tapTable));
-    set(GemmSlot.ROWS_OUT, at(outTable));
-    set(GemmSlot.DEPTH_TABLE, at(inputTable));
-    set(GemmSlot.PANELS, at(panels));
-    set(GemmSlot.SLICE, slice);
-    set(GemmSlot.LAST_SLICE, taps - (slices - 1) * slice);
-    set(GemmSlot.SLICES, slices);
-    set(GemmSlot.COLUMNS, C.outChannels);
-    set(GemmSlot.COLUMN_STEP, bytes(taps));
-    set(GemmSlot.GROUPS, C.groups);
-    set(GemmSlot.IMAGE_IN, 0);
-    set(GemmSlot.IMAGE_OUT, 0);
-    set(GemmSlot.GROUP_IN, bytes(C.inChannels * P.plane));
-    set(GemmSlot.GROUP_OUT, bytes(C.outChannels * taps));
-    set(GemmSlot.SLICE_IN, 0);
-    set(GemmSlot.SLICE_OUT, 0);
-    set(GemmSlot.SLICE_TABLE, bytes(slice));
-    set(GemmSlot.ADDS, i32(first > 0));
-    set(GemmSlot.TILES, at(tiles));
-    multiply(inputImage, perImage ? rows * rowIn : images * inputImage, 1, false, (macs() / C.batch) * count);
+    const args = argumentsOf<GemmArguments>();
+    args.input = source + bytes(p.base);
+    args.out = out;
+    args.rowsIn = base + tapTable;
+    args.rowsOut = base + outTable;
+    args.depthTable = base + inputTable;
+    args.panels = base + panels;
+    args.slice = slice;
+    args.lastSlice = taps - (slices - 1) * slice;
+    args.slices = slices;
+    args.columns = c.outChannels;
+    args.columnStep = bytes(taps);
+    args.groups = c.groups;
+    args.imageIn = 0;
+    args.imageOut = 0;
+    args.groupIn = bytes(c.inChannels * p.plane);
+    args.groupOut = bytes(c.outChannels * taps);
+    args.sliceIn = 0;
+    args.sliceOut = 0;
+    args.sliceTable = bytes(slice);
+    args.adds = first > 0;
+    args.tiles = base + tiles;
+    multiply(
+      args,
+      blocks,
+      inputImage,
+      perImage ? rows * rowIn : images * inputImage,
+      1,
+      false,
+      (c.macs / c.batch) * count,
+    );
   }
 }

@@ -1,111 +1,132 @@
 /**
  * Correlations of many small maps on lanes of 16 images (`kernels.ts`).
  */
-import { Window } from "../../common/window";
-import { convImages, ImageSlot, imagesToLanes, LaneSlot, lanesToImages } from "./kernels";
-import { fillTable } from "../../matmul/gemm-pack";
 import { COPY_BYTES } from "../../common/budgets";
-import { C, columnPhases, depth, macs, rowPhases, setInputPhase, X, Y } from "../correlation";
-import { packedTaps, packWeights } from "../rows/driver";
-import { allocate, at, bytes, ceilDiv, Kernel, reserve, run, set } from "../../common/host";
+import { bytes, ceilDiv, newScratch, run } from "../../common/host";
+import { argumentsOf } from "../../common/structs";
+import { fillTable } from "../../common/tables";
+import { Window } from "../../common/window";
+import { columnPhases, Correlation, rowPhases, setInputPhase } from "../correlation";
+import { packedTaps, packWeights } from "../rows/weights-driver";
+import { convImages, ImageArguments, imagesToLanes, LaneArguments, lanesToImages } from "./kernels";
 
 /** Images of one lane block, and bytes of their lanes. */
 const LANES = 16;
 const LANE_BYTES = 64;
 
+type LaneKernel = (args: LaneArguments, begin: i32, end: i32) => void;
+
 /** Moves `count` images between rows and lanes. */
-function transpose(kernel: Kernel, images: usize, lanes: usize, count: i32, floats: i32): void {
-  set(LaneSlot.IMAGES, images);
-  set(LaneSlot.LANES, lanes);
-  set(LaneSlot.COUNT, count);
-  set(LaneSlot.FLOATS, floats);
-  run(kernel, ceilDiv(count, LANES) * ceilDiv(floats, 256), 8 * <f64>count * floats);
+function transpose(kernel: LaneKernel, images: usize, lanes: usize, count: i32, floats: i32): void {
+  const args = argumentsOf<LaneArguments>();
+  args.images = images;
+  args.lanes = lanes;
+  args.count = count;
+  args.floats = floats;
+  run<LaneArguments>(kernel, ceilDiv(count, LANES) * ceilDiv(floats, 256), 8 * <f64>count * floats);
 }
 
 /**
  * x ⋆ kernel; or, with a window, all phases of its input gradient, which read one input and fill parts of
- * one output. One group. `bias`: pointer, or 0.
+ * one output, and each of which `c` is in turn. One group. `bias`: pointer, or 0.
  */
-export function correlateImages(w: Window | null, x: usize, kernel: usize, bias: usize, out: usize): void {
+export function correlateImages(
+  c: Correlation,
+  w: Window | null,
+  x: usize,
+  kernel: usize,
+  bias: usize,
+  out: usize,
+): void {
   let rows = 1,
     columns = 1,
-    most = depth();
+    most = c.depth;
   if (w) {
     rows = rowPhases(w);
     columns = columnPhases(w);
-    most = w.outChannels * w.kernelHeight * w.kernelWidth;
-    setInputPhase(w, 0, 0);
+    most = w.outChannels * w.y.kernel * w.x.kernel;
+    setInputPhase(w, 0, 0, c);
   }
-  const inFloats = C.inChannels * Y.input * X.input,
-    outFloats = C.outChannels * C.outPlane;
+  const inFloats = c.inChannels * c.y.input * c.x.input,
+    outFloats = c.outChannels * c.outPlane;
   const blockBytes = <f64>LANE_BYTES * inFloats + <f64>LANE_BYTES * outFloats;
-  const batch = min(C.batch, max(1, <i32>(COPY_BYTES / blockBytes)) * LANES);
+  const batch = min(c.batch, max(1, <i32>(COPY_BYTES / blockBytes)) * LANES);
   const blocks = ceilDiv(batch, LANES);
 
-  const input = reserve(<f64>blocks * LANE_BYTES * inFloats);
-  const output = reserve(<f64>blocks * LANE_BYTES * outFloats);
-  const tapTable = reserve(bytes(most));
-  const kernelTable = reserve(bytes(most));
-  const packed = reserve(bytes(packedTaps(C.outChannels, most)));
-  allocate();
+  const scratch = newScratch();
+  const input = scratch.reserve(<f64>blocks * LANE_BYTES * inFloats);
+  const output = scratch.reserve(<f64>blocks * LANE_BYTES * outFloats);
+  const tapTable = scratch.reserve(bytes(most));
+  const kernelTable = scratch.reserve(bytes(most));
+  const packed = scratch.reserve(bytes(packedTaps(c.outChannels, most)));
+  const base = scratch.allocate();
 
-  for (let first = 0; first < C.batch; first += batch) {
-    const count = min(batch, C.batch - first);
-    transpose(imagesToLanes, x + bytes(first * inFloats), at(input), count, inFloats);
+  for (let first = 0; first < c.batch; first += batch) {
+    const count = min(batch, c.batch - first);
+    transpose(imagesToLanes, x + bytes(first * inFloats), base + input, count, inFloats);
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
-        if (w) setInputPhase(w, row, column);
-        const taps = depth();
-        const rowStep = Y.dilation * X.input * LANE_BYTES,
-          plane = Y.input * X.input * LANE_BYTES;
-        fillTable(at(tapTable), Y.taps, rowStep, X.taps, X.dilation * LANE_BYTES, C.inChannels, plane);
+        if (w) setInputPhase(w, row, column, c);
+        const taps = c.depth;
+        const rowStep = c.y.dilation * c.x.input * LANE_BYTES,
+          plane = c.y.input * c.x.input * LANE_BYTES;
         fillTable(
-          at(kernelTable),
-          Y.taps,
-          bytes(C.kernelY),
-          X.taps,
-          bytes(C.kernelX),
-          C.inChannels,
-          bytes(C.kernelIn),
+          base + tapTable,
+          c.y.taps,
+          rowStep,
+          c.x.taps,
+          c.x.dilation * LANE_BYTES,
+          c.inChannels,
+          plane,
+        );
+        fillTable(
+          base + kernelTable,
+          c.y.taps,
+          bytes(c.kernelY),
+          c.x.taps,
+          bytes(c.kernelX),
+          c.inChannels,
+          bytes(c.kernelIn),
         );
         packWeights(
-          kernel + bytes(C.kernelBase),
+          kernel + bytes(c.kernelBase),
           bias,
-          at(packed),
-          at(kernelTable),
+          base + packed,
+          base + kernelTable,
           taps,
-          C.outChannels,
-          bytes(C.kernelOut),
+          c.outChannels,
+          bytes(c.kernelOut),
           1,
           0,
           0,
         );
-        set(ImageSlot.INPUT, at(input));
-        set(ImageSlot.OUT, at(output) + C.outBase * LANE_BYTES);
-        set(ImageSlot.WEIGHTS, at(packed));
-        set(ImageSlot.TABLE, at(tapTable));
-        set(ImageSlot.CHANNELS, C.inChannels);
-        set(ImageSlot.OUT_CHANNELS, C.outChannels);
-        set(ImageSlot.ROWS, Y.output);
-        set(ImageSlot.COLUMNS, X.output);
-        set(ImageSlot.STRIDE_Y, Y.stride);
-        set(ImageSlot.TOP, Y.pad);
-        set(ImageSlot.DILATION_Y, Y.dilation);
-        set(ImageSlot.TAPS_Y, Y.taps);
-        set(ImageSlot.HEIGHT, Y.input);
-        set(ImageSlot.STRIDE_X, X.stride);
-        set(ImageSlot.LEFT, X.pad);
-        set(ImageSlot.DILATION_X, X.dilation);
-        set(ImageSlot.TAPS_X, X.taps);
-        set(ImageSlot.WIDTH, X.input);
-        set(ImageSlot.BLOCK_IN, inFloats * LANE_BYTES);
-        set(ImageSlot.BLOCK_OUT, outFloats * LANE_BYTES);
-        set(ImageSlot.ROW_OUT, C.outY * LANE_BYTES);
-        set(ImageSlot.COLUMN_OUT, C.outX * LANE_BYTES);
-        set(ImageSlot.CHANNEL_OUT, C.outPlane * LANE_BYTES);
-        run(convImages, ceilDiv(count, LANES) * Y.output, ((2 * macs()) / C.batch) * count);
+        const args = argumentsOf<ImageArguments>();
+        args.input = base + input;
+        args.out = base + output + c.outBase * LANE_BYTES;
+        args.weights = base + packed;
+        args.table = base + tapTable;
+        args.channels = c.inChannels;
+        args.outChannels = c.outChannels;
+        args.rows = c.y.output;
+        args.columns = c.x.output;
+        args.strideY = c.y.stride;
+        args.top = c.y.pad;
+        args.dilationY = c.y.dilation;
+        args.tapsY = c.y.taps;
+        args.height = c.y.input;
+        args.strideX = c.x.stride;
+        args.left = c.x.pad;
+        args.dilationX = c.x.dilation;
+        args.tapsX = c.x.taps;
+        args.width = c.x.input;
+        args.blockIn = inFloats * LANE_BYTES;
+        args.blockOut = outFloats * LANE_BYTES;
+        args.rowOut = c.outY * LANE_BYTES;
+        args.columnOut = c.outX * LANE_BYTES;
+        args.channelOut = c.outPlane * LANE_BYTES;
+        run<ImageArguments>(convImages, ceilDiv(count, LANES) * c.y.output, ((2 * c.macs) / c.batch) * count);
       }
     }
-    transpose(lanesToImages, out + bytes(first * outFloats), at(output), count, outFloats);
+    transpose(lanesToImages, out + bytes(first * outFloats), base + output, count, outFloats);
   }
 }

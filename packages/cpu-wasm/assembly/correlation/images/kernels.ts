@@ -3,32 +3,33 @@
  * multiplied, and no lane is lost on narrow rows or odd channel counts; the price is a transposition before
  * and after.
  */
-import { arg } from "../../common/simd";
-import { pair16, setTapRuns, single16 } from "../../common/positions";
+
+import { pair16, single16 } from "../../common/positions";
 
 /**
  * The argument block of `imagesToLanes` and `lanesToImages`: the images row by row, their lanes, how many,
  * and floats of one.
  */
-export const enum LaneSlot {
-  IMAGES,
-  LANES,
-  COUNT,
-  FLOATS,
+@unmanaged
+export class LaneArguments {
+  images: usize;
+  lanes: usize;
+  count: i32;
+  floats: i32;
 }
 
 /** [images, size] to [block of 16 images][size][16], or back. Chunks: (block, part of 256 positions). */
 @inline
-function transposeChunk(args: usize, chunk: i32, back: bool): void {
-  const images = arg(args, LaneSlot.COUNT),
-    size = arg(args, LaneSlot.FLOATS);
+function transposeChunk(args: LaneArguments, chunk: i32, back: bool): void {
+  const images = args.count,
+    size = args.floats;
   const parts = (size + 255) >> 8;
   const block = chunk / parts;
   const first = (chunk - block * parts) << 8;
   const last = min(first + 256, size);
   const row = (<usize>size) << 2;
-  const flat = <usize>arg(args, LaneSlot.IMAGES) + row * (block << 4) + ((<usize>first) << 2);
-  const lanes = <usize>arg(args, LaneSlot.LANES) + (row << 4) * block + ((<usize>first) << 6);
+  const flat = args.images + row * (block << 4) + ((<usize>first) << 2);
+  const lanes = args.lanes + (row << 4) * block + ((<usize>first) << 6);
   for (let lane = 0; lane < 16; lane += 4) {
     const valid = images - (block << 4) - lane;
     if (back && valid <= 0) return;
@@ -85,74 +86,72 @@ function transposeChunk(args: usize, chunk: i32, back: bool): void {
   }
 }
 
-export function imagesToLanes(args: usize, begin: i32, end: i32): void {
+export function imagesToLanes(args: LaneArguments, begin: i32, end: i32): void {
   for (let chunk = begin; chunk < end; chunk++) transposeChunk(args, chunk, false);
 }
 
-export function lanesToImages(args: usize, begin: i32, end: i32): void {
+export function lanesToImages(args: LaneArguments, begin: i32, end: i32): void {
   for (let chunk = begin; chunk < end; chunk++) transposeChunk(args, chunk, true);
 }
 
 /** The argument block of `convImages`. Steps are in bytes. */
-export const enum ImageSlot {
+@unmanaged
+export class ImageArguments {
   /** Lanes. */
-  INPUT,
-  OUT,
+  input: usize;
+  out: usize;
   /**
    * As `packTaps` packs them, taps in the order row, column, channel, which is also that of the table of
    * their offsets.
    */
-  WEIGHTS,
-  TABLE,
-  CHANNELS,
-  OUT_CHANNELS,
-  ROWS,
-  COLUMNS,
-  STRIDE_Y,
-  TOP,
-  DILATION_Y,
-  TAPS_Y,
-  HEIGHT,
-  STRIDE_X,
-  LEFT,
-  DILATION_X,
-  TAPS_X,
-  WIDTH,
-  BLOCK_IN,
-  BLOCK_OUT,
-  ROW_OUT,
-  COLUMN_OUT,
-  CHANNEL_OUT,
+  weights: usize;
+  table: usize;
+  channels: i32;
+  outChannels: i32;
+  rows: i32;
+  columns: i32;
+  strideY: i32;
+  top: i32;
+  dilationY: i32;
+  tapsY: i32;
+  height: i32;
+  strideX: i32;
+  left: i32;
+  dilationX: i32;
+  tapsX: i32;
+  width: i32;
+  blockIn: i32;
+  blockOut: i32;
+  rowOut: i32;
+  columnOut: i32;
+  channelOut: usize;
 }
 
 /** Chunks: (block of 16 images, output row). */
-export function convImages(args: usize, begin: i32, end: i32): void {
-  const table = <usize>arg(args, ImageSlot.TABLE),
-    channels = arg(args, ImageSlot.CHANNELS),
-    outChannels = arg(args, ImageSlot.OUT_CHANNELS);
-  const rows = arg(args, ImageSlot.ROWS),
-    columns = arg(args, ImageSlot.COLUMNS);
-  const stepY = arg(args, ImageSlot.DILATION_Y),
-    tapsY = arg(args, ImageSlot.TAPS_Y),
-    height = arg(args, ImageSlot.HEIGHT);
-  const strideX = arg(args, ImageSlot.STRIDE_X),
-    left = arg(args, ImageSlot.LEFT),
-    stepX = arg(args, ImageSlot.DILATION_X),
-    tapsX = arg(args, ImageSlot.TAPS_X),
-    width = arg(args, ImageSlot.WIDTH);
+export function convImages(args: ImageArguments, begin: i32, end: i32): void {
+  const table = args.table,
+    channels = args.channels,
+    outChannels = args.outChannels;
+  const rows = args.rows,
+    columns = args.columns;
+  const stepY = args.dilationY,
+    tapsY = args.tapsY,
+    height = args.height;
+  const strideX = args.strideX,
+    left = args.left,
+    stepX = args.dilationX,
+    tapsX = args.tapsX,
+    width = args.width;
   const taps = channels * tapsX * tapsY;
-  const outChannel = <usize>arg(args, ImageSlot.CHANNEL_OUT);
+  const outChannel = args.channelOut;
   for (let chunk = begin; chunk < end; chunk++) {
     const block = chunk / rows;
     const row = chunk - block * rows;
-    const y = row * arg(args, ImageSlot.STRIDE_Y) - arg(args, ImageSlot.TOP);
+    const y = row * args.strideY - args.top;
     const firstY = y >= 0 ? 0 : (stepY - 1 - y) / stepY;
     const endY = y >= height ? 0 : min((height - 1 - y) / stepY + 1, tapsY);
-    const input = <usize>arg(args, ImageSlot.INPUT) + arg(args, ImageSlot.BLOCK_IN) * block;
-    const out =
-      <usize>arg(args, ImageSlot.OUT) +
-      arg(args, ImageSlot.BLOCK_OUT) * block +
-      arg(args, ImageSlot.ROW_OUT) * row;
+    const input = args.input + args.blockIn * block;
+    const out = args.out + args.blockOut * block + args.rowOut * row;
     for (let column = 0; column < columns; column++) {
       const x = column * strideX - left;
       const firstX = x >= 0 ? 0 : (stepX - 1 - x) / stepX;
@@ -160,10 +159,10 @@ export function convImages(args: usize, begin: i32, end: i32): void {
       const depth = max(endX - firstX, 0) * channels;
       const runs = endY - firstY;
       const skip = (firstY * tapsX + firstX) * channels;
-      setTapRuns(runs, (<usize>(tapsX * channels - depth)) << 2);
+      const between = (<usize>(tapsX * channels - depth)) << 2;
       const from = input + ((y * width + x) << 6);
-      let weights = <usize>arg(args, ImageSlot.WEIGHTS);
-      let to = out + arg(args, ImageSlot.COLUMN_OUT) * column;
+      let weights = args.weights;
+      let to = out + args.columnOut * column;
       for (let channel = 0; channel < outChannels; channel += 2) {
         const pair = channel + 1 < outChannels;
         const step: usize = pair ? 8 : 4;
@@ -173,8 +172,8 @@ export function convImages(args: usize, begin: i32, end: i32): void {
         } else {
           const entries = table + ((<usize>skip) << 2),
             tapWeights = weights + step * (skip + 1);
-          if (pair) pair16(from, entries, weights, tapWeights, depth, to, outChannel);
-          else single16(from, entries, weights, tapWeights, depth, to, outChannel);
+          if (pair) pair16(from, entries, weights, tapWeights, depth, runs, between, to, outChannel);
+          else single16(from, entries, weights, tapWeights, depth, runs, between, to);
         }
         weights += step * (taps + 1);
         to += outChannel << 1;

@@ -2,8 +2,9 @@
  * The input gradient of a strided correlation with few input channels: each row's column phases (pixels of
  * one residue) are summed on lanes along the row, side by side in a buffer, and interleaved into the row.
  */
-import { arg } from "../../common/simd";
-import { positions, setTapRuns } from "../../common/positions";
+
+import { item } from "../../common/structs";
+import { positions } from "../../common/positions";
 
 /** out[i · phases + phase] = buffer[phase][i] for a row of `width`; `pitch`: bytes of a buffer row. */
 export function interleave(buffer: usize, pitch: usize, phases: i32, out: usize, width: i32): void {
@@ -29,97 +30,86 @@ export function interleave(buffer: usize, pitch: usize, phases: i32, out: usize,
 }
 
 /** The argument block of `convRowPhases`. Steps are in bytes. */
-export const enum PhaseSlot {
+@unmanaged
+export class PhaseArguments {
   /** Padded. */
-  INPUT,
+  input: usize;
   /** At the phase's first row. */
-  OUT,
+  out: usize;
   /** A column phase each, in the slots of `ColumnPhase`. */
-  ABOUT,
-  PHASES,
+  about: usize;
+  phases: i32;
   /** Output channels of a group. */
-  CHANNELS,
-  ROWS,
-  WIDTH,
+  channels: i32;
+  rows: i32;
+  width: i32;
   /** Rows of a slice. */
-  SLICE,
-  SLICES,
-  GROUPS,
-  ROW_IN,
-  GROUP_IN,
-  IMAGE_IN,
-  ROW_OUT,
-  CHANNEL_OUT,
-  IMAGE_OUT,
+  slice: i32;
+  slices: i32;
+  groups: i32;
+  rowIn: i32;
+  groupIn: i32;
+  imageIn: i32;
+  rowOut: i32;
+  channelOut: usize;
+  imageOut: i32;
   /** Two rows for each column phase and chunk, and the bytes of a row. */
-  BUFFERS,
-  PITCH,
+  buffers: usize;
+  pitch: usize;
 }
 
 /**
  * What is said of a column phase: its taps' offsets, its weights as `packTaps` packs them, where its window
  * (0, 0) begins.
  */
-export const enum ColumnPhase {
-  TABLE,
-  TAPS,
-  WEIGHTS,
-  GROUP_WEIGHTS,
-  OFFSET,
-  COLUMNS,
-  SLOTS,
+@unmanaged
+export class ColumnPhase {
+  table: usize;
+  taps: i32;
+  weights: usize;
+  groupWeights: i32;
+  offset: i32;
+  columns: i32;
 }
 
 /** Chunks: (image, group, slice of this row phase's rows). */
-export function convRowPhases(args: usize, begin: i32, end: i32): void {
-  const phases = arg(args, PhaseSlot.PHASES),
-    channels = arg(args, PhaseSlot.CHANNELS),
-    slices = arg(args, PhaseSlot.SLICES),
-    groups = arg(args, PhaseSlot.GROUPS);
-  const outChannel = <usize>arg(args, PhaseSlot.CHANNEL_OUT),
-    pitch = <usize>arg(args, PhaseSlot.PITCH);
-  setTapRuns(1, 0);
+export function convRowPhases(args: PhaseArguments, begin: i32, end: i32): void {
+  const phases = args.phases,
+    channels = args.channels,
+    slices = args.slices,
+    groups = args.groups;
+  const outChannel = args.channelOut,
+    pitch = args.pitch;
   for (let chunk = begin; chunk < end; chunk++) {
     const rest = chunk / slices;
     const slice = chunk - rest * slices;
     const image = rest / groups;
     const group = rest - image * groups;
-    const first = slice * arg(args, PhaseSlot.SLICE);
-    const last = min(first + arg(args, PhaseSlot.SLICE), arg(args, PhaseSlot.ROWS));
-    const buffer = <usize>arg(args, PhaseSlot.BUFFERS) + pitch * (2 * phases * chunk);
+    const first = slice * args.slice;
+    const last = min(first + args.slice, args.rows);
+    const buffer = args.buffers + pitch * (2 * phases * chunk);
     const second = buffer + pitch * phases;
     for (let row = first; row < last; row++) {
-      const input =
-        <usize>arg(args, PhaseSlot.INPUT) +
-        arg(args, PhaseSlot.IMAGE_IN) * image +
-        arg(args, PhaseSlot.GROUP_IN) * group +
-        arg(args, PhaseSlot.ROW_IN) * row;
-      const out =
-        <usize>arg(args, PhaseSlot.OUT) +
-        arg(args, PhaseSlot.IMAGE_OUT) * image +
-        arg(args, PhaseSlot.ROW_OUT) * row +
-        outChannel * (group * channels);
+      const input = args.input + args.imageIn * image + args.groupIn * group + args.rowIn * row;
+      const out = args.out + args.imageOut * image + args.rowOut * row + outChannel * (group * channels);
       for (let channel = 0; channel < channels; channel += 2) {
         const pair = channel + 1 < channels;
         const step: usize = pair ? 8 : 4;
         for (let phase = 0; phase < phases; phase++) {
-          const about = <usize>arg(args, PhaseSlot.ABOUT) + ((<usize>(phase * ColumnPhase.SLOTS)) << 2);
-          const taps = arg(about, ColumnPhase.TAPS),
-            columns = arg(about, ColumnPhase.COLUMNS);
+          const about = item<ColumnPhase>(args.about, phase);
+          const taps = about.taps,
+            columns = about.columns;
           const to = buffer + pitch * phase;
           if (taps == 0) {
             memory.fill(to, 0, (<usize>columns) << 2);
             memory.fill(to + pitch * phases, 0, (<usize>columns) << 2);
             continue;
           }
-          const weights =
-            <usize>arg(about, ColumnPhase.WEIGHTS) +
-            arg(about, ColumnPhase.GROUP_WEIGHTS) * group +
-            ((<usize>(channel * (taps + 1))) << 2);
+          const weights = about.weights + about.groupWeights * group + ((<usize>(channel * (taps + 1))) << 2);
           positions(
             pair ? 2 : 1,
-            input + arg(about, ColumnPhase.OFFSET),
-            <usize>arg(about, ColumnPhase.TABLE),
+            input + about.offset,
+            about.table,
             weights,
             weights + step,
             taps,
@@ -129,8 +119,8 @@ export function convRowPhases(args: usize, begin: i32, end: i32): void {
           );
         }
         const to = out + outChannel * channel;
-        interleave(buffer, pitch, phases, to, arg(args, PhaseSlot.WIDTH));
-        if (pair) interleave(second, pitch, phases, to + outChannel, arg(args, PhaseSlot.WIDTH));
+        interleave(buffer, pitch, phases, to, args.width);
+        if (pair) interleave(second, pitch, phases, to + outChannel, args.width);
       }
     }
   }

@@ -1,52 +1,53 @@
 /** The argument block of Winograd's kernels. Steps are in bytes. */
-export const enum Slot {
+@unmanaged
+export class WinogradArguments {
   /** Rows and columns of a tile's output: 2 or 4. */
-  SIZE,
-  X,
-  KERNEL,
-  BIAS,
-  OUT,
-  X_IMAGE,
-  HEIGHT,
-  WIDTH,
-  TOP,
-  LEFT,
-  KERNEL_OUT,
-  KERNEL_IN,
-  KERNEL_ROW,
-  KERNEL_COLUMN,
-  OUT_IMAGE,
-  OUT_PLANE,
-  OUT_ROW,
-  ROWS,
-  COLUMNS,
-  BATCH,
-  CHANNELS,
-  OUT_CHANNELS,
-  TILE_ROWS,
-  TILE_COLUMNS,
+  size: i32;
+  x: usize;
+  kernel: usize;
+  bias: usize;
+  out: usize;
+  xImage: i32;
+  height: i32;
+  width: i32;
+  top: i32;
+  left: i32;
+  kernelOut: i32;
+  kernelIn: i32;
+  kernelRow: i32;
+  kernelColumn: i32;
+  outImage: i32;
+  outPlane: i32;
+  outRow: i32;
+  rows: i32;
+  columns: i32;
+  batch: i32;
+  channels: i32;
+  outChannels: i32;
+  tileRows: i32;
+  tileColumns: i32;
   /**
    * What a task is: so many images and one of so many blocks of tile rows; or, unless 0, so many output
    * channels.
    */
-  IMAGES,
-  BLOCKS,
-  PART,
+  images: i32;
+  blocks: i32;
+  part: i32;
   /** Rooms in scratch memory, each with the step from one thread's to the next, 0 where all share one. */
-  PADDED,
-  PADDED_THREAD,
-  TRANSFORMED,
-  TRANSFORMED_THREAD,
-  KERNELS,
-  KERNELS_THREAD,
-  PRODUCTS,
-  PRODUCTS_THREAD,
+  padded: usize;
+  paddedThread: i32;
+  transformed: usize;
+  transformedThread: i32;
+  kernels: usize;
+  kernelsThread: i32;
+  products: usize;
+  productsThread: i32;
   /** Steps from point to point in the rooms, and from channel to channel of tiles. */
-  TRANSFORMED_POINT,
-  KERNELS_POINT,
-  PRODUCTS_POINT,
-  TILES,
+  transformedPoint: i32;
+  kernelsPoint: i32;
+  productsPoint: i32;
+  tiles: i32;
   /** The offsets of the transformed channels, and eight zero bytes. */
-  TABLE,
-  ZEROS,
+  table: usize;
+  zeros: usize;
 }

@@ -12,24 +12,21 @@
  * Source: Lavin & Gray 2016, "Fast Algorithms for Convolutional Neural Networks".
  */
 import { padPlane } from "../pad";
-import { positions, setTapRuns } from "../../common/positions";
-import { arg } from "../../common/simd";
+import { positions } from "../../common/positions";
+
 import { repair } from "./repair";
-import { Slot } from "./arguments";
+import { WinogradArguments } from "./arguments";
 import { inputTiles2, kernelTiles2, outputTiles2 } from "./tiles2";
 import { inputTiles4, kernelTiles4, outputTiles4 } from "./tiles4";
 
-/** The number of this instance's thread. */
-let thread: i32 = 0;
+/** The number of this instance's thread, which JavaScript gives. */
+@external("env", "thread")
+declare const thread: i32;
 
-export function setThread(index: i32): void {
-  thread = index;
-}
-
-/** This thread's room, or everyone's. */
+/** This thread's room, or everyone's, where `perThread` is 0. */
 @inline
-function room(args: usize, slot: Slot): usize {
-  return <usize>arg(args, slot) + arg(args, slot + 1) * thread;
+function room(first: usize, perThread: i32): usize {
+  return first + perThread * thread;
 }
 
 /**
@@ -46,7 +43,7 @@ function kernelPairStep(channels: i32): usize {
  * a time. Up to three tiles too many are written behind each tile row, where the next row goes.
  */
 function transformInput(
-  args: usize,
+  args: WinogradArguments,
   image: i32,
   images: i32,
   tileRow: i32,
@@ -54,21 +51,20 @@ function transformInput(
   begin: i32,
   end: i32,
 ): void {
-  const size = arg(args, Slot.SIZE),
-    tileColumns = arg(args, Slot.TILE_COLUMNS);
-  const height = arg(args, Slot.HEIGHT),
-    width = arg(args, Slot.WIDTH);
-  const top = arg(args, Slot.TOP) - tileRow * size,
-    left = arg(args, Slot.LEFT);
+  const size = args.size,
+    tileColumns = args.tileColumns;
+  const height = args.height,
+    width = args.width;
+  const top = args.top - tileRow * size,
+    left = args.left;
   const rows = tileRows * size + 2,
     columns = tileColumns * size + 2;
   const row = (<usize>columns) << 2,
-    point = <usize>arg(args, Slot.TRANSFORMED_POINT);
-  const padded = room(args, Slot.PADDED);
+    point = <usize>args.transformedPoint;
+  const padded = room(args.padded, args.paddedThread);
   for (let channel = begin; channel < end; channel++) {
-    let to = room(args, Slot.TRANSFORMED) + arg(args, Slot.TILES) * channel;
-    let plane =
-      <usize>arg(args, Slot.X) + arg(args, Slot.X_IMAGE) * image + ((<usize>(channel * height * width)) << 2);
+    let to = room(args.transformed, args.transformedThread) + args.tiles * channel;
+    let plane = args.x + args.xImage * image + ((<usize>(channel * height * width)) << 2);
     for (let i = 0; i < images; i++) {
       padPlane(plane, padded, height, width, rows, columns, top, left);
       let line = padded;
@@ -82,23 +78,23 @@ function transformInput(
         to += (<usize>tileColumns) << 2;
         line += row * size;
       }
-      plane += arg(args, Slot.X_IMAGE);
+      plane += args.xImage;
     }
   }
 }
 
 /** Pairs of output channels, of `count` from channel `first` on. An odd last channel is transformed twice. */
-function transformKernel(args: usize, first: i32, count: i32, begin: i32, end: i32): void {
-  const channels = arg(args, Slot.CHANNELS),
-    point = <usize>arg(args, Slot.KERNELS_POINT);
-  const outStep = <usize>arg(args, Slot.KERNEL_OUT),
-    inStep = <usize>arg(args, Slot.KERNEL_IN);
-  const rowStep = <usize>arg(args, Slot.KERNEL_ROW),
-    columnStep = <usize>arg(args, Slot.KERNEL_COLUMN);
-  const size = arg(args, Slot.SIZE);
+function transformKernel(args: WinogradArguments, first: i32, count: i32, begin: i32, end: i32): void {
+  const channels = args.channels,
+    point = <usize>args.kernelsPoint;
+  const outStep = <usize>args.kernelOut,
+    inStep = <usize>args.kernelIn;
+  const rowStep = <usize>args.kernelRow,
+    columnStep = <usize>args.kernelColumn;
+  const size = args.size;
   for (let pair = begin; pair < end; pair++) {
-    let from = <usize>arg(args, Slot.KERNEL) + outStep * (first + 2 * pair);
-    let to = room(args, Slot.KERNELS) + kernelPairStep(channels) * pair;
+    let from = args.kernel + outStep * (first + 2 * pair);
+    let to = room(args.kernels, args.kernelsThread) + kernelPairStep(channels) * pair;
     const second: usize = 2 * pair + 1 < count ? outStep : 0;
     for (let c = 0; c < channels; c += 2) {
       const next: usize = c + 1 < channels ? inStep : 0;
@@ -111,17 +107,16 @@ function transformKernel(args: usize, first: i32, count: i32, begin: i32, end: i
 }
 
 /** The products of `pairs` pairs of output channels. */
-function multiply(args: usize, tiles: i32, pairs: i32): void {
-  const channels = arg(args, Slot.CHANNELS),
-    table = <usize>arg(args, Slot.TABLE),
-    zeros = <usize>arg(args, Slot.ZEROS);
-  const step = <usize>arg(args, Slot.TILES),
-    points = (arg(args, Slot.SIZE) + 2) * (arg(args, Slot.SIZE) + 2);
-  setTapRuns(1, 0);
+function multiply(args: WinogradArguments, tiles: i32, pairs: i32): void {
+  const channels = args.channels,
+    table = args.table,
+    zeros = args.zeros;
+  const step = <usize>args.tiles,
+    points = (args.size + 2) * (args.size + 2);
   for (let point = 0; point < points; point++) {
-    const input = room(args, Slot.TRANSFORMED) + arg(args, Slot.TRANSFORMED_POINT) * point;
-    let kernel = room(args, Slot.KERNELS) + arg(args, Slot.KERNELS_POINT) * point;
-    let out = room(args, Slot.PRODUCTS) + arg(args, Slot.PRODUCTS_POINT) * point;
+    const input = room(args.transformed, args.transformedThread) + args.transformedPoint * point;
+    let kernel = room(args.kernels, args.kernelsThread) + args.kernelsPoint * point;
+    let out = room(args.products, args.productsThread) + args.productsPoint * point;
     for (let pair = 0; pair < pairs; pair++) {
       positions(2, input, table, zeros, kernel, channels, out, step, tiles);
       kernel += kernelPairStep(channels);
@@ -135,7 +130,7 @@ function multiply(args: usize, tiles: i32, pairs: i32): void {
  * lanes beyond the end of a tile row are the next row's tiles, which by then are not needed any more.
  */
 function transformOutput(
-  args: usize,
+  args: WinogradArguments,
   image: i32,
   images: i32,
   tileRow: i32,
@@ -143,30 +138,24 @@ function transformOutput(
   first: i32,
   count: i32,
 ): void {
-  const size = arg(args, Slot.SIZE),
-    tileColumns = arg(args, Slot.TILE_COLUMNS);
-  const outRow = <usize>arg(args, Slot.OUT_ROW),
-    point = <usize>arg(args, Slot.PRODUCTS_POINT);
+  const size = args.size,
+    tileColumns = args.tileColumns;
+  const outRow = <usize>args.outRow,
+    point = <usize>args.productsPoint;
   for (let i = 0; i < count; i++) {
     const channel = first + i;
-    const products = room(args, Slot.PRODUCTS) + arg(args, Slot.TILES) * i;
-    const bias: f32 = arg(args, Slot.BIAS)
-      ? load<f32>(<usize>arg(args, Slot.BIAS) + ((<usize>channel) << 2))
-      : 0;
+    const products = room(args.products, args.productsThread) + args.tiles * i;
+    const bias: f32 = args.bias ? load<f32>(args.bias + ((<usize>channel) << 2)) : 0;
     for (let line = images * tileRows - 1; line >= 0; line--) {
       const n = image + line / tileRows,
         y = (tileRow + (line % tileRows)) * size;
-      const height = min(arg(args, Slot.ROWS) - y, size);
-      const out =
-        <usize>arg(args, Slot.OUT) +
-        arg(args, Slot.OUT_IMAGE) * n +
-        arg(args, Slot.OUT_PLANE) * channel +
-        outRow * y;
+      const height = min(args.rows - y, size);
+      const out = args.out + args.outImage * n + args.outPlane * channel + outRow * y;
       for (let tile = (tileColumns - 1) & -4; tile >= 0; tile -= 4) {
         const from = products + ((<usize>(line * tileColumns + tile)) << 2);
         const x = tile * size,
           to = out + ((<usize>x) << 2);
-        const width = min(arg(args, Slot.COLUMNS) - x, 4 * size);
+        const width = min(args.columns - x, 4 * size);
         const finite =
           size == 2
             ? outputTiles2(from, point, f32x4.splat(bias), to, outRow, width, height)
@@ -178,24 +167,24 @@ function transformOutput(
 }
 
 /** Chunks are pairs of output channels. Arguments of all: arguments.ts. */
-export function winogradKernel(args: usize, begin: i32, end: i32): void {
-  transformKernel(args, 0, arg(args, Slot.OUT_CHANNELS), begin, end);
+export function winogradKernel(args: WinogradArguments, begin: i32, end: i32): void {
+  transformKernel(args, 0, args.outChannels, begin, end);
 }
 
 /** The whole input, for tasks that are parts of the output channels. Chunks are channels. */
-export function winogradInput(args: usize, begin: i32, end: i32): void {
-  transformInput(args, 0, arg(args, Slot.BATCH), 0, arg(args, Slot.TILE_ROWS), begin, end);
+export function winogradInput(args: WinogradArguments, begin: i32, end: i32): void {
+  transformInput(args, 0, args.batch, 0, args.tileRows, begin, end);
 }
 
 /** Chunks are tasks: parts of the output channels, or blocks of tile rows of some images. */
-export function winogradTasks(args: usize, begin: i32, end: i32): void {
-  const outChannels = arg(args, Slot.OUT_CHANNELS),
-    part = arg(args, Slot.PART);
-  const allRows = arg(args, Slot.TILE_ROWS),
-    blocks = arg(args, Slot.BLOCKS);
+export function winogradTasks(args: WinogradArguments, begin: i32, end: i32): void {
+  const outChannels = args.outChannels,
+    part = args.part;
+  const allRows = args.tileRows,
+    blocks = args.blocks;
   for (let task = begin; task < end; task++) {
     let image = 0,
-      images = arg(args, Slot.IMAGES),
+      images = args.images,
       tileRow = 0,
       tileRows = allRows,
       first = 0,
@@ -207,12 +196,12 @@ export function winogradTasks(args: usize, begin: i32, end: i32): void {
     } else {
       const block = task % blocks;
       image = (task / blocks) * images;
-      images = min(images, arg(args, Slot.BATCH) - image);
+      images = min(images, args.batch - image);
       tileRow = (block * allRows) / blocks;
       tileRows = ((block + 1) * allRows) / blocks - tileRow;
-      transformInput(args, image, images, tileRow, tileRows, 0, arg(args, Slot.CHANNELS));
+      transformInput(args, image, images, tileRow, tileRows, 0, args.channels);
     }
-    multiply(args, images * tileRows * arg(args, Slot.TILE_COLUMNS), (count + 1) >> 1);
+    multiply(args, images * tileRows * args.tileColumns, (count + 1) >> 1);
     transformOutput(args, image, images, tileRow, tileRows, first, count);
   }
 }
