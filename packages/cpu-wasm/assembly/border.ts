@@ -1,6 +1,7 @@
 /**
- * What both sides of the JavaScript border know: where things lie in the memory, and which number an operation has. The
- * build compiles this file for itself, and writes what it exports to src/generated/border.ts (scripts/border.mjs).
+ * What both sides of the JavaScript border know: where things lie in the memory, and which number an
+ * operation has. The build compiles this file for itself, and writes what it exports to
+ * src/generated/border.ts (scripts/border.mjs).
  */
 import { Window, WindowAxis } from "./common/window";
 

@@ -1,9 +1,10 @@
 /**
  * The drivers that JavaScript calls, and the kernels that they run.
  *
- * A kernel is `(args, begin: i32, end: i32): void`: `args` is its argument block, a struct in memory, and it does the chunks [begin, end) of a grid that depends on geometry and build alone, never on
- * the number of threads. It is exported because an exported function is not inlined, and a small one that is
- * called often tiers up; the build then removes the names (scripts/build-wasm.mjs).
+ * A kernel is `(args, begin: i32, end: i32): void`: `args` is its argument block, a struct in memory, and it
+ * does the chunks [begin, end) of a grid that depends on geometry and build alone, never on the number of
+ * threads. It is exported because an exported function is not inlined, and a small one that is called often
+ * tiers up; the build then removes the names (scripts/build-wasm.mjs).
  */
 export { broadcast, flat } from "./elementwise/kernels";
 export { copyRows, transpose } from "./view/kernels";

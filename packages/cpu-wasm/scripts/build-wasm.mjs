@@ -61,7 +61,9 @@ function replaceAll(bytes, from, to) {
  */
 function checkModule(bytes, text) {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 }); // a segment beyond its 64 KiB traps
-  new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, thread: 0, scratch() {}, share() {} } });
+  new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { memory, thread: 0, scratch() {}, share() {} },
+  });
 
   const fused = Uint8Array.from(bytes);
   const replacements = {

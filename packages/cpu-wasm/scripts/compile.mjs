@@ -9,12 +9,13 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
 const FLAGS = ["--noAssert", "--runtime", "stub", "--use", "abort=", "--bindings", "raw"];
 
-/** Keeps the optimiser from inlining functions whose names match one of the patterns (`*` is a wildcard). */
-function keepWhole(patterns) {
+/** Keeps the optimiser from inlining the functions whose names match, but for what reads or writes a struct's field. */
+function keepWhole(pattern) {
   return class {
     afterCompile(module) {
-      for (const pattern of patterns) {
-        this.binaryen.setPassArgument("no-inline", pattern);
+      for (const name of this.program.instancesByName.keys()) {
+        if (!pattern.test(name) || /#[gs]et:/.test(name)) continue;
+        this.binaryen.setPassArgument("no-inline", name);
         module.runPasses(["no-inline"]);
       }
       this.binaryen.clearPassArguments();
@@ -22,8 +23,11 @@ function keepWhole(patterns) {
   };
 }
 
+/** Matches nothing. */
+const NONE = /^$/;
+
 /** Compiles a module; gives its bytes, its text, and asc's declaration file. */
-export async function compile(entry, flags, whole = []) {
+export async function compile(entry, flags, whole = NONE) {
   const files = new Map();
   const messages = [];
   const { error } = await asc.main(
@@ -54,10 +58,7 @@ const KERNEL_FLAGS = [
 ];
 
 /** What runs once for an operation: each function where it is, since copies would only take space. */
-const WHOLE = [
-  ...["assembly/*driver/*", "assembly/common/host/*", "assembly/common/tables/*"],
-  ...["assembly/correlation/correlation/*", "assembly/correlation/plan/*", "assembly/correlation/planes/*"],
-];
+const WHOLE = /^assembly\/(.*driver|common\/(host|tables)|correlation\/(correlation|plan|planes))\//;
 
 /** Compiles the kernels; for tests with small budgets (assembly/common/budgets.ts). */
 export function compileKernels({ smallBudgets = false } = {}) {

@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import { root } from "./compile.mjs";
 
 const folder = join(root, "assembly");
+const MOST_COLUMNS = 120;
 const DECORATOR = /^(@(?:inline|external).*)$/gm;
 const COMMENT = /^\/\/ (@(?:inline|external).*)$/gm;
 
@@ -31,11 +32,11 @@ try {
     mkdirSync(dirname(join(room, file)), { recursive: true });
     writeFileSync(join(room, file), readFileSync(join(folder, file), "utf8").replace(DECORATOR, "// $1"));
   }
-  const { status, error } = spawnSync(process.execPath, [biome, "format", "--write", "."], {
+  const { status, stderr } = spawnSync(process.execPath, [biome, "format", "--write", "."], {
     cwd: room,
-    stdio: ["ignore", "ignore", "inherit"],
+    encoding: "utf8",
   });
-  if (status !== 0) throw error ?? new Error("the formatter failed");
+  if (status !== 0) throw new Error(stderr);
   for (const file of files) {
     const formatted = readFileSync(join(room, file), "utf8").replace(COMMENT, "$1");
     if (formatted === readFileSync(join(folder, file), "utf8")) continue;
@@ -45,8 +46,17 @@ try {
 } finally {
   rmSync(room, { recursive: true });
 }
-if (process.argv.includes("--check") && unlike.length > 0) {
-  console.error(`not formatted (node scripts/format-assembly.mjs): ${unlike.join(", ")}`);
-  process.exit(1);
+const isCheck = process.argv.includes("--check");
+console.log(`${files.length} files, ${unlike.length} ${isCheck ? "to format" : "formatted"}`);
+if (isCheck && unlike.length > 0) {
+  console.error(`pnpm format:assembly would change ${unlike.join(", ")}`);
+  process.exitCode = 1;
 }
-console.log(`${files.length} files, ${unlike.length} ${process.argv.includes("--check") ? "to format" : "formatted"}`);
+// The formatter leaves comments as they are.
+for (const file of files) {
+  for (const [i, line] of readFileSync(join(folder, file), "utf8").split("\n").entries()) {
+    if (line.length <= MOST_COLUMNS) continue;
+    console.error(`${file}:${i + 1} has ${line.length} columns`);
+    process.exitCode = 1;
+  }
+}

@@ -1,10 +1,10 @@
 /**
- * What drivers have of the main thread's JavaScript: the settings of the backend, scratch memory, and the threads that
- * share a kernel's chunks. Drivers lay out an operation: they choose kernels, cut the work into chunks, fill tables and
- * argument blocks. They run on the main thread only; kernels run on all.
+ * What drivers have of the main thread's JavaScript: the settings of the backend, scratch memory, and the
+ * threads that share a kernel's chunks. Drivers lay out an operation: they choose kernels, cut the work into
+ * chunks, fill tables and argument blocks. They run on the main thread only; kernels run on all.
  */
 import { Winograd } from "../correlation/operations";
-import { ARGUMENTS, DIMENSIONS } from "./layout";
+import { ARGUMENTS, DIMENSIONS, SETTINGS as SETTINGS_AT } from "./layout";
 
 /** Element `index` of the shapes that JavaScript wrote. */
 @inline
@@ -17,25 +17,25 @@ export function setDim(index: i32, value: i32): void {
   store<i32>(DIMENSIONS + ((<usize>index) << 2), value);
 }
 
-/** The settings of the backend: those of an instance, which JavaScript gives once. */
-export let winograd: Winograd = Winograd.DEFAULT;
-/** Whether multiply-adds are fused (relaxed SIMD). */
-export let relaxed: bool = false;
-/** Threads that share chunks, this one included. */
-export let threads: i32 = 1;
-/** From so much work on they do. */
-let leastShared: f64 = Infinity;
+/** The settings of the backend, in the memory like all that JavaScript gives: it does so once. */
+@unmanaged
+export class Settings {
+  leastShared: f64;
+  winograd: Winograd;
+  /** Threads that share chunks, this one included. */
+  threads: i32;
+  /** Whether multiply-adds are fused (relaxed SIMD). */
+  relaxed: bool;
+}
 
-export function configure(
-  winogradOption: Winograd,
-  isRelaxed: bool,
-  threadCount: i32,
-  leastSharedWork: f64,
-): void {
-  winograd = winogradOption;
-  relaxed = isRelaxed;
-  threads = threadCount;
-  leastShared = leastSharedWork;
+export const SETTINGS = changetype<Settings>(SETTINGS_AT);
+
+/** Writes the settings. `leastShared`: from so much work on, threads share chunks. */
+export function configure(winograd: Winograd, relaxed: bool, threads: i32, leastShared: f64): void {
+  SETTINGS.winograd = winograd;
+  SETTINGS.relaxed = relaxed;
+  SETTINGS.threads = threads;
+  SETTINGS.leastShared = leastShared;
 }
 
 @external("env", "scratch")
@@ -48,13 +48,13 @@ type Kernel = (args: usize, begin: i32, end: i32) => void;
 
 function runChunks(kernel: Kernel, chunks: i32, work: f64): void {
   if (chunks == 0) return;
-  if (work < leastShared) kernel(ARGUMENTS, 0, chunks);
+  if (work < SETTINGS.leastShared) kernel(ARGUMENTS, 0, chunks);
   else shareChunks(kernel.index, chunks);
 }
 
 /**
- * Runs all of a kernel's chunks, which is about `work` operations; returns when they are done. There may be none. The
- * argument block of `T` is filled.
+ * Runs all of a kernel's chunks, which is about `work` operations; returns when they are done. There may be
+ * none. The argument block of `T` is filled.
  */
 @inline
 export function run<T>(kernel: (args: T, begin: i32, end: i32) => void, chunks: i32, work: f64): void {
@@ -62,22 +62,27 @@ export function run<T>(kernel: (args: T, begin: i32, end: i32) => void, chunks: 
 }
 
 /**
- * Scratch memory of an operation: pieces are reserved one after the other, and then all got at once. A piece's offset
- * is turned into an address by adding what `allocate` gives.
+ * Scratch memory of an operation: pieces are reserved one after the other, and then all got at once. A
+ * piece's offset is turned into an address by adding what `allocate` gives.
  */
 @unmanaged
 export class Scratch {
   bytes: f64;
 
-  /** Asks for a piece; gives its offset. Pieces begin at multiples of 64 bytes, and kernels may read, never use, a vector
-   * beyond their end. */
+  /**
+   * Asks for a piece; gives its offset. Pieces begin at multiples of 64 bytes, and kernels may read, never
+   * use, a vector beyond their end.
+   */
   reserve(bytes: f64): usize {
     const offset = <usize>this.bytes;
     this.bytes += ceil((bytes + 16) / 64) * 64;
     return offset;
   }
 
-  /** Gets all that was reserved, from JavaScript, which throws when there is not so much; gives where it begins. */
+  /**
+   * Gets all that was reserved, from JavaScript, which throws when there is not so much; gives where it
+   * begins.
+   */
   allocate(): usize {
     return allocateScratch(this.bytes);
   }

@@ -1,17 +1,19 @@
 /**
- * The tiles whose lanes are positions (neighbouring pixels, or one pixel of neighbouring images) and whose scalars
- * are weights: one or two output channels × 8, 12 or 16 positions. They waste no lane on missing output channels.
+ * The tiles whose lanes are positions (neighbouring pixels, or one pixel of neighbouring images) and whose
+ * scalars are weights: one or two output channels × 8, 12 or 16 positions. They waste no lane on missing
+ * output channels.
  *
- * Taps are read through a table of byte offsets, their weights from rows of one (or two) floats. `start`: what the
- * sums begin with. Sizes as in matmul/gemm-tile.ts.
+ * Taps are read through a table of byte offsets, their weights from rows of one (or two) floats. `start`:
+ * what the sums begin with. Sizes as in matmul/gemm-tile.ts.
  */
 import { fma } from "./simd";
 
 /**
- * The tile of all: `channels` (1 or 2) × `vectors` (2 to 4) vectors of positions; both are constants, and what they
- * leave out is not in the code. The walk is `runs` runs of `depth` taps with `skip` bytes of table between them: a
- * rectangle of a kernel's taps, so that taps that lie in the padding can be left out. A loop of its own for a single
- * run is slower: V8 (Node 20) takes a sixth more time for a loop that is not in another.
+ * The tile of all: `channels` (1 or 2) × `vectors` (2 to 4) vectors of positions; both are constants, and
+ * what they leave out is not in the code. The walk is `runs` runs of `depth` taps with `skip` bytes of table
+ * between them: a rectangle of a kernel's taps, so that taps that lie in the padding can be left out. A loop
+ * of its own for a single run is slower: V8 (Node 20) takes a sixth more time for a loop that is not in
+ * another.
  */
 @inline
 function tile(

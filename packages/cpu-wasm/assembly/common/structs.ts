@@ -1,6 +1,6 @@
 /**
- * Structs in memory: classes that are `@unmanaged` are addresses with names for what lies there. Argument blocks are such
- * structs, since the memory is what threads share.
+ * Structs in memory: classes that are `@unmanaged` are addresses with names for what lies there. Argument
+ * blocks are such structs, since the memory is what threads share.
  */
 import { ARGUMENTS } from "./layout";
 

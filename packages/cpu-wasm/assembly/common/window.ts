@@ -1,5 +1,6 @@
 /**
- * The sizes of a correlation or a pool, as core checked them: its `Window2d`, which JavaScript writes (src/window.ts).
+ * The sizes of a correlation or a pool, as core checked them: its `Window2d`, which JavaScript writes
+ * (src/window.ts).
  */
 import { WINDOW as ADDRESS } from "./layout";
 import { behind } from "./structs";

@@ -1,10 +1,10 @@
 /**
- * One shape of work for both ways through a correlation: the forward pass, and the input gradient seen as forward
- * passes over the output's gradient.
+ * One shape of work for both ways through a correlation: the forward pass, and the input gradient seen as
+ * forward passes over the output's gradient.
  *
- * With stride S the input gradient falls apart into S × S *phases*, the input pixels of one residue (y + pad) mod
- * S; each meets only every S-th tap and is a stride-1 correlation of g with those taps, flipped, whose results land
- * S pixels apart. Steps are in floats.
+ * With stride S the input gradient falls apart into S × S *phases*, the input pixels of one residue (y + pad)
+ * mod S; each meets only every S-th tap and is a stride-1 correlation of g with those taps, flipped, whose
+ * results land S pixels apart. Steps are in floats.
  *
  * Source: Dumoulin & Visin 2016, "A guide to convolution arithmetic for deep learning", chapter 4.
  */
@@ -22,7 +22,10 @@ export class CorrelationAxis {
   dilation: i32;
   /** Zeros before the input; negative crops. */
   pad: i32;
-  /** The first tap in the kernel, and the distance of its successors, which is negative where the kernel is flipped. */
+  /**
+   * The first tap in the kernel, and the distance of its successors, which is negative where the kernel is
+   * flipped.
+   */
   firstTap: i32;
   tapStep: i32;
 
@@ -156,8 +159,8 @@ function gcd(a: i32, b: i32): i32 {
 }
 
 /**
- * The phase of pixels p = first + i · stride: they get g[(p + pad − k · dilation) / stride] · tap[k] for every k that
- * divides evenly; those k are lowest, lowest + stride / gcd, … Without any, it has no taps.
+ * The phase of pixels p = first + i · stride: they get g[(p + pad − k · dilation) / stride] · tap[k] for
+ * every k that divides evenly; those k are lowest, lowest + stride / gcd, … Without any, it has no taps.
  */
 function setPhaseAxis(first: i32, from: WindowAxis, to: CorrelationAxis): void {
   const stride = from.stride;

@@ -31,7 +31,12 @@ const forward = changetype<Correlation>(memory.data(CORRELATION_BYTES));
 const phase = changetype<Correlation>(memory.data(CORRELATION_BYTES));
 const band = changetype<Correlation>(memory.data(CORRELATION_BYTES));
 
-/** A single window does not move, and a single tap is not apart from another. */
+/** Whether there is no step that nothing takes. */
+@inline
+function isPlain(axis: WindowAxis): bool {
+  return (axis.output != 1 || axis.stride == 1) && (axis.kernel != 1 || axis.dilation == 1);
+}
+
 function copyMoving(from: WindowAxis, to: WindowAxis): void {
   to.input = from.input;
   to.kernel = from.kernel;
@@ -42,20 +47,27 @@ function copyMoving(from: WindowAxis, to: WindowAxis): void {
   to.dilation = from.kernel == 1 ? 1 : from.dilation;
 }
 
+/** A single window does not move, and a single tap is not apart from another: their steps are 1. */
+function movingWindow(w: Window): Window {
+  if (isPlain(w.y) && isPlain(w.x)) return w;
+  moving.batch = w.batch;
+  moving.inChannels = w.inChannels;
+  moving.outChannels = w.outChannels;
+  moving.groups = w.groups;
+  copyMoving(w.y, moving.y);
+  copyMoving(w.x, moving.x);
+  return moving;
+}
+
 /** A member of the triple; `a` and `b` are its operands, `bias` a pointer or 0. JavaScript has written the window. */
 export function correlation(member: Member, a: usize, b: usize, bias: usize, out: usize): void {
-  moving.batch = WINDOW.batch;
-  moving.inChannels = WINDOW.inChannels;
-  moving.outChannels = WINDOW.outChannels;
-  moving.groups = WINDOW.groups;
-  copyMoving(WINDOW.y, moving.y);
-  copyMoving(WINDOW.x, moving.x);
-  if (isDirect(moving)) direct(moving, member, a, b, bias, out, false);
+  const w = movingWindow(WINDOW);
+  if (isDirect(w)) direct(w, member, a, b, bias, out, false);
   else if (member == Member.OUTPUT) {
-    setForward(moving, forward);
+    setForward(w, forward);
     correlate(forward, a, b, bias, out);
-  } else if (member == Member.INPUT) inputGradient(moving, a, b, out);
-  else kernelGradient(moving, a, b, out);
+  } else if (member == Member.INPUT) inputGradient(w, a, b, out);
+  else kernelGradient(w, a, b, out);
 }
 
 /** By the scalar kernels. `repairs`: only what is not finite in a kernel gradient. */

@@ -2,21 +2,21 @@
  * Which algorithm a geometry gets: pure functions of sizes, one for each member of the triple. Costs are in
  * multiply-adds of a full tile; constants say what they were measured on (one thread, Node 20).
  *
- * | algorithm    | for                                             | measured                                             |
- * |--------------|-------------------------------------------------|------------------------------------------------------|
- * | `direct`     | anything below `DIRECT_MACS`                    | 6×8, 1×2: 0.1 µs in the kernel                       |
- * | `depthwise3` | 3×3 on one channel each, stride 1 or 2          | 32@112 0.22 ms; `rows` 0.36                          |
- * | `winograd2`  | 3×3, stride 1, 16 channels and more             | 64@56 2.4 ms; `gemm` 4.7                             |
- * | `winograd4`  | the same where the caller allows it             | 64@56 1.8 ms, 256@14 2.1                             |
- * | `images`     | batches of small maps with much padding         | input gradient 16→6@14, 5×5, b128 1.3 ms; `gemm` 5.4 |
- * | `rows`       | fewer than 8 output channels per group          | 1→6@28, 5×5, b128 0.67 ms; `gemm` 2.8                |
- * |              | long rows, where multiply-adds are not fused    | 7×7 stride 2 4.7 ms; `gemm` 5.8                      |
- * | `gemm`       | everything else                                 | 6→16@14, 5×5, b128 1.3 ms                            |
- * | `phases`     | input gradients with stride, few input channels | depthwise 96@112 stride 2 0.9 ms; `gemm` 6.7         |
- * | `dot`        | kernel gradients, few output channels per group | 1→6@28, b128 0.8 ms; `gemm` 1.2                      |
+ * | algorithm    | for                                          | measured                                     |
+ * |--------------|----------------------------------------------|----------------------------------------------|
+ * | `direct`     | anything below `DIRECT_MACS`                 | 6×8, 1×2: 0.1 µs in the kernel               |
+ * | `depthwise3` | 3×3 on one channel each, stride 1 or 2       | 32@112 0.22 ms; `rows` 0.36                  |
+ * | `winograd2`  | 3×3, stride 1, 16 channels and more          | 64@56 2.4 ms; `gemm` 4.7                     |
+ * | `winograd4`  | the same where the caller allows it          | 64@56 1.8 ms, 256@14 2.1                     |
+ * | `images`     | batches of small maps with much padding      | T of 16→6@14, 5×5, b128 1.3 ms; `gemm` 5.4   |
+ * | `rows`       | fewer than 8 output channels per group       | 1→6@28, 5×5, b128 0.67 ms; `gemm` 2.8        |
+ * |              | long rows, where multiply-adds are not fused | 7×7 stride 2 4.7 ms; `gemm` 5.8              |
+ * | `gemm`       | everything else                              | 6→16@14, 5×5, b128 1.3 ms                    |
+ * | `phases`     | T with stride, few input channels            | depthwise 96@112 stride 2 0.9 ms; `gemm` 6.7 |
+ * | `dot`        | G, few output channels per group             | 1→6@28, b128 0.8 ms; `gemm` 1.2              |
  */
 import { LONGEST_DEPTH } from "../common/budgets";
-import { ceilDiv, relaxed, winograd } from "../common/host";
+import { ceilDiv, SETTINGS } from "../common/host";
 import { Window, WindowAxis } from "../common/window";
 import { columnPhases, Correlation, CorrelationAxis, rowPhases, setInputPhase } from "./correlation";
 import { Winograd } from "./operations";
@@ -105,10 +105,10 @@ export function prefersDot(c: Correlation): bool {
 
 /** The tile size that pays, or 0. */
 function winogradTile(c: Correlation): i32 {
-  if (winograd == Winograd.OFF || c.y.taps != 3 || c.x.taps != 3) return 0;
+  if (SETTINGS.winograd == Winograd.OFF || c.y.taps != 3 || c.x.taps != 3) return 0;
   if (c.y.stride * c.x.stride != 1 || c.y.dilation * c.x.dilation != 1 || c.outX != 1) return 0;
   if (min(c.inChannels, c.outChannels) < WINOGRAD_CHANNELS) return 0;
-  if (winograd == Winograd.LARGE && tilesOf(c, 4) >= LARGE_TILES) return 4;
+  if (SETTINGS.winograd == Winograd.LARGE && tilesOf(c, 4) >= LARGE_TILES) return 4;
   return tilesOf(c, 2) < WINOGRAD_TILES ? 0 : 2;
 }
 
@@ -167,7 +167,7 @@ function prefersRows(c: Correlation): bool {
   if (c.outX != 1) return false;
   if (c.outChannels < GEMM_CHANNELS) return rowsWork(c, 1) < gemmWork(c);
   // Nothing cuts a long depth of rows into blocks.
-  if (relaxed || c.depth > LONGEST_DEPTH) return false;
+  if (SETTINGS.relaxed || c.depth > LONGEST_DEPTH) return false;
   return rowsWork(c, rowsTogether(c)) < GEMM_COST * gemmWork(c);
 }
 

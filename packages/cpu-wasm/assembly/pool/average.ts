@@ -175,16 +175,20 @@ function averagePlanes(adjoint: bool, args: PoolArguments, begin: i32, end: i32)
   const outHeight = w.y.output;
   const outWidth = w.x.output;
   const width = w.x.input;
+  const stride = w.y.stride;
+  const top = w.y.before;
+  const cellsFrom = adjoint ? args.out : args.x;
+  const windowsFrom = adjoint ? args.x : args.out;
   const size = (<usize>(w.y.input * width)) << 2;
   const halves = areHalves(w);
   const divisor = divisorOf(args, 2, 2);
   const covered = halves && 2 * outHeight == w.y.input && 2 * outWidth == width;
   for (let p = begin * perChunk; p < stop; p++) {
-    const plane = (adjoint ? args.out : args.x) + <usize>p * size;
+    const plane = cellsFrom + <usize>p * size;
     if (adjoint && !covered) memory.fill(plane, 0, size);
     for (let row = 0; row < outHeight; row++) {
-      const out = (adjoint ? args.x : args.out) + ((<usize>((p * outHeight + row) * outWidth)) << 2);
-      const y = row * w.y.stride - w.y.before;
+      const out = windowsFrom + ((<usize>((p * outHeight + row) * outWidth)) << 2);
+      const y = row * stride - top;
       const cells = plane + ((<usize>(y * width)) << 2);
       if (halves) {
         if (adjoint) spreadHalves(cells, width, divisor, out, outWidth);

@@ -135,16 +135,19 @@ export function maxPool(args: PoolArguments, begin: i32, end: i32): void {
   const outHeight = w.y.output;
   const outWidth = w.x.output;
   const width = w.x.input;
+  const plane = (<usize>(w.y.input * width)) << 2;
+  const stride = w.y.stride;
+  const top = w.y.before;
   const halves = areHalves(w);
   for (let p = begin * perChunk; p < stop; p++) {
-    const plane = args.x + ((<usize>(p * w.y.input * width)) << 2);
+    const from = args.x + <usize>p * plane;
     for (let row = 0; row < outHeight; row++) {
       const out = (<usize>((p * outHeight + row) * outWidth)) << 2;
-      const y = row * w.y.stride - w.y.before;
+      const y = row * stride - top;
       const value = args.out + out;
       const index = args.indices + out;
-      if (halves) maxHalves(plane + ((<usize>(y * width)) << 2), width, y * width, value, index, outWidth);
-      else maxRow(w, plane, y, value, index);
+      if (halves) maxHalves(from + ((<usize>(y * width)) << 2), width, y * width, value, index, outWidth);
+      else maxRow(w, from, y, value, index);
     }
   }
 }

@@ -119,7 +119,8 @@ function roomForSums(rows: i32, length: i32): usize {
 
 /**
  * `out` = the fold of x over the reduced axes, row-major without them; `op` is one of `Fold`. JavaScript has
- * written the shape, of `rank` axes; from `flags` on dimensions say for each axis whether it is reduced (1 or 0).
+ * written the shape, of `rank` axes; from `flags` on dimensions say for each axis whether it is reduced (1 or
+ * 0).
  */
 export function reduce(op: i32, x: usize, out: usize, rank: i32, flags: i32): void {
   if (op >= Fold.ARG) {

@@ -43,7 +43,10 @@ export function foldScalar(op: i32, a: f64, b: f64): f64 {
   return op == Fold.MAX || op == Fold.INT_MAX ? max(a, b) : min(a, b);
 }
 
-/** An axis in the arguments: kept axes, then outer reduced ones, each innermost first. The stride is in elements. */
+/**
+ * An axis in the arguments: kept axes, then outer reduced ones, each innermost first. The stride is in
+ * elements.
+ */
 @unmanaged
 export class FoldAxis {
   length: i32;

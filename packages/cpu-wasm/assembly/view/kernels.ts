@@ -23,7 +23,10 @@ export class NestAxis {
   to: i32;
 }
 
-/** The offset in bytes of row `row` of a list of `axes` axes, the innermost first, in the source or the target. */
+/**
+ * The offset in bytes of row `row` of a list of `axes` axes, the innermost first, in the source or the
+ * target.
+ */
 @inline
 function rowOffset(list: usize, axes: i32, row: i32, inTarget: bool): usize {
   let offset = 0;

@@ -8,8 +8,8 @@
 import { fma } from "../../common/simd";
 
 /**
- * The tile of all, over `count` vectors of positions: with `isPair` two channels of g × four taps, whose sums are the eight
- * vectors at `sums`, else one × five. `isPair` is a constant.
+ * The tile of all, over `count` vectors of positions: with `isPair` two channels of g × four taps, whose sums
+ * are the eight vectors at `sums`, else one × five. `isPair` is a constant.
  */
 @inline
 function dotTile(

@@ -6,7 +6,7 @@
  * is about ten times that of direct summation.
  */
 import { WINOGRAD_BYTES } from "../../common/budgets";
-import { bytes, ceilDiv, newScratch, run, Scratch, threads } from "../../common/host";
+import { bytes, ceilDiv, newScratch, run, Scratch, SETTINGS } from "../../common/host";
 import { argumentsOf } from "../../common/structs";
 import { fillTable } from "../../common/tables";
 import { Correlation } from "../correlation";
@@ -23,7 +23,7 @@ function roomBytes(floats: f64): f64 {
 
 /** Rooms of `bytes` bytes, for each thread or one for all; gives the offset. */
 function reserveRooms(scratch: Scratch, bytes: f64, isOwn: bool): usize {
-  return scratch.reserve(isOwn ? bytes * threads : bytes);
+  return scratch.reserve(isOwn ? bytes * SETTINGS.threads : bytes);
 }
 
 /**
@@ -41,8 +41,9 @@ export function correlateWinograd(
   const points = (size + 2) * (size + 2);
   const tileColumns = ceilDiv(c.x.output, size),
     tileRows = ceilDiv(c.y.output, size);
-  const channels = c.inChannels,
-    outChannels = c.outChannels;
+  const channels = c.inChannels;
+  const outChannels = c.outChannels;
+  const threads = SETTINGS.threads;
 
   const wanted = max(32, WINOGRAD_BYTES / (points * bytes(channels + outChannels)));
   const imageTiles = tileColumns * tileRows;
