@@ -1,4 +1,4 @@
-/** The concatenation (`copyPart` in assembly/drive/strided.ts). */
+/** The concatenation (`copyPart` in assembly/view/driver.ts). */
 import type { Runtime } from "./runtime.ts";
 
 /** Elements of the result that get all their parts before others do: so much stays in a core's cache meanwhile. */

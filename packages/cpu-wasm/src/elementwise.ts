@@ -1,68 +1,37 @@
-/** The elementwise operations (`assembly/drive/elementwise.ts`): which number each has. */
+/** The elementwise operations (`assembly/elementwise/driver.ts`): which of its functions each is. */
 import { type Activation, type BinaryOp, Corr2dError, type DType, type UnaryOp } from "@corr2d/core";
-import { DIMENSIONS } from "./layout.ts";
+import { Binary, DIMENSIONS, Flat } from "./generated/border.ts";
 import { floatBits, type Runtime } from "./runtime.ts";
 
-/** `Flat` in assembly/elementwise-unary.ts. */
-const FLOAT_UNARY: Readonly<Partial<Record<UnaryOp, number>>> = {
-  neg: 0,
-  abs: 1,
-  sign: 2,
-  square: 3,
-  floor: 4,
-  ceil: 5,
-  round: 6,
-  trunc: 7,
-  sqrt: 8,
-  rsqrt: 9,
-  reciprocal: 10,
-  relu: 11,
-  exp: 13,
-  expm1: 14,
-  log: 15,
-  log1p: 16,
-  sin: 17,
-  cos: 18,
-  tan: 19,
-  tanh: 20,
-  sigmoid: 21,
-  erf: 22,
-};
+/** Functions whose names are the contract's. */
+const FLOAT_UNARY: Readonly<Partial<Record<UnaryOp, number>>> = Flat;
 
 const INT_UNARY: Readonly<Partial<Record<UnaryOp, number>>> = {
-  neg: 23,
-  abs: 24,
-  sign: 25,
-  square: 26,
-  relu: 27,
+  neg: Flat.intNeg,
+  abs: Flat.intAbs,
+  sign: Flat.intSign,
+  square: Flat.intSquare,
+  relu: Flat.intRelu,
 };
 
 /** From (outside) to. */
 const CAST: Readonly<Partial<Record<DType, Readonly<Partial<Record<DType, number>>>>>> = {
-  float32: { float32: 29, int32: 12 },
-  int32: { float32: 28, int32: 29 },
+  float32: { float32: Flat.copy, int32: Flat.toInt32 },
+  int32: { float32: Flat.toFloat32, int32: Flat.copy },
 };
 
-const ACTIVATION_GRAD: Readonly<Record<Activation, number>> = { relu: 30, sigmoid: 31, tanh: 32 };
+const ACTIVATION_GRAD: Readonly<Record<Activation, number>> = {
+  relu: Flat.reluGrad,
+  sigmoid: Flat.sigmoidGrad,
+  tanh: Flat.tanhGrad,
+};
 
-/** `Row` in assembly/elementwise-binary.ts; greater and greaterEqual are less and lessEqual with the operands swapped. */
+/** greater and greaterEqual are less and lessEqual with the operands swapped. */
 const BINARY: Readonly<Record<BinaryOp, number>> = {
-  add: 0,
-  sub: 1,
-  mul: 2,
-  div: 3,
-  maximum: 4,
-  minimum: 5,
-  equal: 6,
-  notEqual: 7,
-  less: 8,
-  lessEqual: 9,
-  greater: 8,
-  greaterEqual: 9,
-  pow: 20,
+  ...Binary,
+  greater: Binary.less,
+  greaterEqual: Binary.lessEqual,
 };
-const INT = 10;
-const SELECT = 21;
 
 /** The error of an operation that a dtype does not have. */
 export function unsupported(op: string, dtype: DType): Corr2dError {
@@ -136,7 +105,7 @@ export function binary(
   dtype: DType,
 ): void {
   if (dtype === "int32" && op === "pow") throw unsupported(op, dtype);
-  const code = dtype === "int32" ? INT + BINARY[op] : BINARY[op];
+  const code = dtype === "int32" ? Binary.int + BINARY[op] : BINARY[op];
   if (op === "greater" || op === "greaterEqual")
     broadcast(rt, code, b, shapeB, a, shapeA, 0, shape, out, shape);
   else broadcast(rt, code, a, shapeA, b, shapeB, 0, shape, out, shape);
@@ -154,7 +123,7 @@ export function select(
   out: number,
   shape: readonly number[],
 ): void {
-  broadcast(rt, SELECT, a, shapeA, b, shapeB, condition, shapeCondition, out, shape);
+  broadcast(rt, Binary.select, a, shapeA, b, shapeB, condition, shapeCondition, out, shape);
 }
 
 /** The shapes of the result and of the operands, written one after the other. */

@@ -1,11 +1,7 @@
-/** gather and scatterAdd (`assembly/drive/gather.ts`). */
+/** gather and scatterAdd (`assembly/gather/driver.ts`). */
 import { Corr2dError, type DType, type GatherSize } from "@corr2d/core";
+import { Gather } from "./generated/border.ts";
 import type { Runtime } from "./runtime.ts";
-
-/** `Member` in assembly/drive/gather.ts. */
-const GATHER = 0;
-const SCATTER_ADD = 1;
-const SCATTER_ADD_INT = 2;
 
 /** @throws INDEX_OUT_OF_RANGE */
 function run(
@@ -19,7 +15,7 @@ function run(
   const outside = rt.call.gather(member, x, index, out, outer, length, inner, count);
   if (outside < 0) return;
   const value = rt.i32[(index >> 2) + outside]!;
-  const [name, rows] = member === GATHER ? ["gather", length] : ["scatterAdd", count];
+  const [name, rows] = member === Gather.gather ? ["gather", length] : ["scatterAdd", count];
   throw new Corr2dError(
     "INDEX_OUT_OF_RANGE",
     `${name}: index ${value} is out of range for an axis of ${length} ` +
@@ -33,7 +29,7 @@ function run(
  * @throws INDEX_OUT_OF_RANGE
  */
 export function gather(rt: Runtime, x: number, index: number, out: number, size: GatherSize): void {
-  run(rt, GATHER, x, index, out, size);
+  run(rt, Gather.gather, x, index, out, size);
 }
 
 /**
@@ -48,5 +44,5 @@ export function scatterAdd(
   size: GatherSize,
   dtype: DType,
 ): void {
-  run(rt, dtype === "int32" ? SCATTER_ADD_INT : SCATTER_ADD, x, index, out, size);
+  run(rt, dtype === "int32" ? Gather.scatterAddInt : Gather.scatterAdd, x, index, out, size);
 }

@@ -1,4 +1,4 @@
-/** The pools on pointers (`assembly/drive/pool.ts`). */
+/** The pools on pointers (`assembly/pool/driver.ts`). */
 import type { AveragePool, Window2d } from "@corr2d/core";
 import type { Runtime } from "./runtime.ts";
 import { putWindow } from "./window.ts";

@@ -114,6 +114,7 @@ export async function openKernels(simd: Simd, module?: WebAssembly.Module): Prom
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
   const env = {
     memory,
+    thread: 0,
     scratch: (bytes: number): number => runtime.scratch(bytes),
     share: (kernel: number, chunks: number): void => runtime.share(kernel, chunks),
   };
