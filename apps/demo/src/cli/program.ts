@@ -13,11 +13,12 @@ import { learnExample } from "./learn-example.ts";
 import { BACKEND_HELP, type LoadedBackends, loadBackends } from "./load-backend.ts";
 import { Page } from "./page.ts";
 import { RECALL_NAMES, recallExamples } from "./recall-examples.ts";
+import { checkSizeProblem } from "./room.ts";
 import { runExamples } from "./run-examples.ts";
 import { SIBLING_EXAMPLES } from "./sibling-examples.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
-import { readInteger, readMatrix, readName, readNumber, readPadding, readPair } from "./values.ts";
+import { quoted, readInteger, readMatrix, readName, readNumber, readPadding, readPair } from "./values.ts";
 import { runWeb } from "./web.ts";
 
 interface CommonOptions {
@@ -106,7 +107,7 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
       const [unknown] = program.args;
       if (unknown !== undefined) {
         const names = program.commands.map((command) => command.name()).join(", ");
-        throw new UsageError(`there is no command '${unknown}'; commands are ${names}`);
+        throw new UsageError(`there is no command ${quoted(unknown)}; commands are ${names}`);
       }
       await run(chapterExamples(common().seed));
     });
@@ -131,13 +132,7 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     .action((options: Partial<Record<"image" | "kernel" | "stride" | "padding" | "dilation", number>>) => {
       if (Object.keys(options).length === 0) return run([sizeExample()]);
       const problem = { image: 8, kernel: 3, stride: 1, padding: 0, dilation: 1, ...options };
-      const [room, reach] = [
-        problem.image + 2 * problem.padding,
-        problem.dilation * (problem.kernel - 1) + 1,
-      ];
-      if (reach > room) {
-        throw new UsageError(`a kernel that reaches over ${reach} cells does not fit into ${room}`);
-      }
+      checkSizeProblem(problem);
       return run([sizeExample([problem])]);
     });
   program
@@ -160,7 +155,7 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     .command("learn")
     .description("7  the kernel learnt from examples, and why lr stays below 1/30")
     .option("--start <a,b>", "weights to start from", (text) => readPair("--start", text))
-    .option("--lr <rate>", "learning rate (book: 0.03)", (text) => readNumber("--lr", text))
+    .option("--lr <rate>", "learning rate (book: 0.03)", (text) => readNumber("--lr", text, 1e-9))
     .option("--steps <n>", "how many (book: 10)", integerReader("--steps", 2, 100_000))
     .action((options: { start?: [number, number]; lr?: number; steps?: number }) =>
       run([learnExample({ seed: common().seed, ...options })]),
