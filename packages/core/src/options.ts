@@ -37,6 +37,16 @@ export function describeValue(value: unknown): string {
   return "an object";
 }
 
+/** Whether a value can hold options by name: an object that is none of the language's or the library's own kinds. */
+function isRecord(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return Object.prototype.toString.call(value) === "[object Object]";
+  } catch {
+    return false; // a revoked proxy
+  }
+}
+
 /**
  * Checks an options object: undefined or an object, with known names, of the right types.
  *
@@ -47,7 +57,7 @@ export function describeValue(value: unknown): string {
  */
 export function checkOptions(owner: string, options: unknown, known: OptionTypes, hint?: string): void {
   if (options === undefined) return;
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+  if (!isRecord(options)) {
     const names = Object.keys(known).join(", ");
     throw new Corr2dError(
       "INVALID_ARGUMENT",

@@ -52,7 +52,8 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 /** `[2, 3]`, as PyTorch prints a size in its messages. */
 export function formatShape(shape: Shape): string {
-  return `[${Array.from(shape, (n) => (typeof n === "number" ? String(n) : describeValue(n))).join(", ")}]`;
+  const shown = Array.from(shape.slice(0, 64), (n) => (typeof n === "number" ? String(n) : describeValue(n)));
+  return `[${shown.join(", ")}${shape.length > 64 ? ", …" : ""}]`;
 }
 
 /** The shape with ones put in front until it has `rank` axes; the same array when it already has them. */

@@ -106,11 +106,29 @@ describe("what cannot be held", () => {
   });
 });
 
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+describe("scalars beside tensors", () => {
+  it("are kept, but not for ever", () => {
+    const backend = cpuJs();
+    const t = zeros([2], { backend: backend as core.Backend });
+    const live = () => backend.stats!().liveHandles;
+    for (let i = 0; i < 5000; i++) t.mul(i + 0.5).dispose();
+    expect(live()).toBeLessThan(1100);
+  });
+});
+
 describe("options", () => {
   it.each<[string, () => unknown, string]>([
     ["a misspelt name", () => js.corr2d(plane(), kernel(), { pading: 1 }), "(did you mean 'padding'?)"],
     ["snake case", () => js.tensor([1], { requires_grad: true }), "(did you mean 'requiresGrad'?)"],
     ["a number in their place", () => js.maxPool2d(plane(), 2, 1), "write { stride: 2 }"],
+    ["a Map", () => js.maxPool2d(plane(), 2, new Map([["stride", 1]])), "but got an object"],
+    ["a revoked proxy", () => js.maxPool2d(plane(), 2, revoked()), "but got an object"],
     ["null", () => js.corr2d(plane(), kernel(), null), "but got null"],
     ["a wrong type", () => js.tensor([1], { requiresGrad: "no" }), "'requiresGrad' is a boolean"],
     ["in the place of dim", () => js.arange(3).sum({ dim: 0 }), "dim must be a number"],

@@ -17,8 +17,17 @@ import { fill } from "./fill.ts";
 export type Operand = Tensor | number;
 
 const SCALARS_PER_DTYPE = 512;
-type ScalarTables = { [dtype in DType]?: Map<number | string, Tensor> };
-const scalars = new WeakMap<Backend, ScalarTables>();
+
+/** The scalars of a dtype that are kept on a backend, and those that were when they last became too many. */
+interface Scalars {
+  recent: Map<number | string, Tensor>;
+  retired: Map<number | string, Tensor>;
+}
+const scalars = new WeakMap<Backend, { [dtype in DType]?: Scalars }>();
+
+function disposeAll(table: ReadonlyMap<unknown, Tensor>): void {
+  for (const scalar of table.values()) scalar.dispose();
+}
 
 /** A scalar tensor that stays on the backend. */
 export function cachedScalar(backend: Backend, value: number, dtype: DType): Tensor {
@@ -27,25 +36,31 @@ export function cachedScalar(backend: Backend, value: number, dtype: DType): Ten
     tables = {};
     scalars.set(backend, tables);
   }
-  let table = tables[dtype];
-  if (table === undefined) {
-    table = new Map();
-    tables[dtype] = table;
+  let kept = tables[dtype];
+  if (kept === undefined) {
+    kept = { recent: new Map(), retired: new Map() };
+    tables[dtype] = kept;
   }
   const key = Object.is(value, -0) ? "-0" : value; // A Map takes −0 for 0.
-  let scalar = table.get(key);
+  let scalar = kept.recent.get(key);
   if (scalar === undefined) {
-    if (table.size >= SCALARS_PER_DTYPE) table.clear(); // Not disposed: one may be an operand just now.
+    if (kept.recent.size >= SCALARS_PER_DTYPE) {
+      // One of the recent may be an operand just now; of those retired before, none is.
+      disposeAll(kept.retired);
+      kept.retired = kept.recent;
+      kept.recent = new Map();
+    }
     scalar = keep(makeTensor(fill(backend, value, 1, dtype), []));
-    table.set(key, scalar);
+    kept.recent.set(key, scalar);
   }
   return scalar;
 }
 
 /** Frees the scalars kept on a backend. */
 export function forgetScalars(backend: Backend): void {
-  for (const table of Object.values(scalars.get(backend) ?? {})) {
-    for (const scalar of table.values()) scalar.dispose();
+  for (const { recent, retired } of Object.values(scalars.get(backend) ?? {})) {
+    disposeAll(recent);
+    disposeAll(retired);
   }
   scalars.delete(backend);
 }
