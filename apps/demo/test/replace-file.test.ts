@@ -170,12 +170,16 @@ describe("what cannot be written at all", () => {
   });
 });
 
+function system(command: string, ...args: readonly string[]): void {
+  execFileSync(command, args, { stdio: "pipe" });
+}
+
 /** A disk of 64 kB in the test's folder; null and a word where that is not permitted. */
 function smallDisk(): string | null {
   const disk = join(folder, "disk");
   fs.mkdirSync(disk);
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], { stdio: "pipe" });
+    system("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk);
     return disk;
   } catch (error) {
     console.warn(`skipped, a disk cannot be mounted here: ${String((error as Error).message).trim()}`);
@@ -195,6 +199,6 @@ test("a disk that is really full", (context) => {
     expect(content(out)).toBe("old");
     expect(fs.readdirSync(disk)).toEqual(["out.png"]);
   } finally {
-    execFileSync("umount", [disk]);
+    system("umount", disk);
   }
 });
