@@ -147,7 +147,6 @@ export { binaryDtype, inputSizeOf, kernelSizeOf, outputSizeOf, reduceDtype, redu
 export { type Bounds, keep } from "./storage.ts";
 export { type NestedValues, type ReadOptions, scope, Tensor } from "./tensor.ts";
 export {
-  averageDivisors,
   type ConvTransposeOptions,
   type Corr2dOptions,
   convTransposeWindow,
@@ -160,3 +159,4 @@ export {
   toPair,
   windowOutputSize,
 } from "./window.ts";
+export { averageDivisors } from "./window-record.ts";

@@ -13,14 +13,8 @@ import { formatShape, type Shape } from "../shape.ts";
 import { inputSizeOf, outputSizeOf } from "../sizes.ts";
 import { runScope, runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import {
-  averageDivisors,
-  type Pair,
-  type PoolOptions,
-  poolWindow,
-  someWindowIsEmpty,
-  toPair,
-} from "../window.ts";
+import { type Pair, type PoolOptions, poolWindow, toPair } from "../window.ts";
+import { averageDivisors, someWindowIsEmpty } from "../window-record.ts";
 import { correlate, padded, towardsInput } from "./corr2d.ts";
 import { fill } from "./fill.ts";
 import { addByIndex, gather, indexSelect } from "./indexing.ts";
