@@ -27,10 +27,10 @@ export const ISOLATION_HEADERS = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-async function fileAt(root, pathname) {
+async function fileAt(root, url) {
   let path;
   try {
-    path = normalize(join(root, decodeURIComponent(pathname)));
+    path = normalize(join(root, decodeURIComponent(new URL(url, "http://server").pathname)));
   } catch {
     return null; // not an address
   }
@@ -44,8 +44,8 @@ async function fileAt(root, pathname) {
 export async function serve(folder, { headers = {}, port = 0, host = "127.0.0.1" } = {}) {
   const root = resolve(folder);
   const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://server");
-    const found = request.method === "GET" || request.method === "HEAD" ? await fileAt(root, pathname) : null;
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    const found = isRead ? await fileAt(root, request.url ?? "/") : null;
     if (found === null) {
       response.writeHead(404, { ...headers, "Content-Type": "text/plain; charset=utf-8" }).end("not found\n");
       return;

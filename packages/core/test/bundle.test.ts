@@ -1,8 +1,9 @@
 /** What a bundler leaves of core in an application: functions that it does not use, and their fallbacks, weigh nothing. */
+import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { describe, expect, it } from "vitest";
 
-const index = new URL("../src/index.ts", import.meta.url).pathname;
+const index = fileURLToPath(new URL("../src/index.ts", import.meta.url));
 
 /** The code of an application that uses these names of core. */
 async function bundleOf(names: readonly string[]): Promise<string> {
