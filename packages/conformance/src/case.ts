@@ -55,7 +55,7 @@ export interface Case {
 export type BackendFactory = () => Backend | Promise<Backend>;
 
 /** The optional members of a definition that a case may require. */
-const CAPABILITIES: readonly (keyof BackendDefinition<unknown>)[] = ["close", "settled", "stats"];
+const CAPABILITIES: readonly (keyof BackendDefinition<unknown>)[] = ["close", "stats"];
 
 /** Why a backend cannot be asked to run a case, or null when it can. */
 export function skipReason(backend: Backend, requirement: string): string | null {

@@ -23,12 +23,15 @@ const BINARY: readonly BinaryOp[] = [
   "greaterEqual",
 ];
 
-/** Pairs whose results the clauses name; pow(1, NaN) and pow(±1, ±∞) are left open and left out. */
+/** Pairs whose results the clauses name. */
 const SPECIALS = [NaN, Infinity, -Infinity, 0, -0, 1.5, -2];
+/** Where powers have rules of their own (§3.11): bases of ±1 and below 1, exponents that are odd, even, fractions. */
+const POWERS = [...SPECIALS, 1, -1, 0.5, -0.5, 2, 3, -3];
 
 function specialPairs(op: BinaryOp): [number[], number[]] {
-  const pairs = SPECIALS.flatMap((a) => SPECIALS.map((b) => [a, b] as const));
-  const used = op === "pow" ? [...pairs, [2, 10], [-2, 3], [0, -1], [9, 0.5]] : pairs;
+  const values = op === "pow" ? POWERS : SPECIALS;
+  const pairs = values.flatMap((a) => values.map((b) => [a, b] as const));
+  const used = op === "pow" ? [...pairs, [2, 10], [9, 0.5]] : pairs;
   return [used.map((pair) => pair[0]!), used.map((pair) => pair[1]!)];
 }
 

@@ -21,6 +21,26 @@ const refusesWork: Case = {
   },
 };
 
+const staysQuiet: Case = {
+  id: "close/free-and-stats-answer",
+  clause: "§2.10",
+  requires: ["close"],
+  async run({ create }) {
+    const backend = await create();
+    const x = backend.upload(Float32Array.of(1, 2));
+    const y = backend.unary("neg", x, 2, "float32");
+    backend.free(y);
+    await backend.close!();
+    backend.free(x);
+    const counted = backend.stats?.();
+    check(
+      counted === undefined || counted.liveHandles >= 0,
+      "stats() counts less than no handles after close()",
+    );
+    await backend.settled?.();
+  },
+};
+
 const refusesEverything: Case = {
   id: "close/refuses-every-operation",
   clause: "§2.10",
@@ -89,4 +109,4 @@ const settlesReads: Case = {
   },
 };
 
-export const cases: readonly Case[] = [refusesWork, refusesEverything, settlesReads];
+export const cases: readonly Case[] = [refusesWork, staysQuiet, refusesEverything, settlesReads];

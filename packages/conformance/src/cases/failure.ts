@@ -158,7 +158,99 @@ const nobodyReads: Case = {
   },
 };
 
+/** What a failure says, wherever it is heard of. */
+async function messageOf(run: () => unknown): Promise<string> {
+  try {
+    await run();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "";
+}
+
+const namesWhatFailed: Case = {
+  id: "failure/names-operation-and-sizes",
+  clause: "§10.3",
+  async run({ backend }) {
+    const x = backend.upload(new Float32Array(30));
+    const index = backend.upload(Int32Array.of(0, 1, 2, 33, 0, 1));
+    const size = { outer: 1, length: 15, inner: 2, count: 3 };
+    const picked = await messageOf(() =>
+      backend.read(
+        backend.unary("neg", backend.gather(x, index, size, "float32"), 6, "float32"),
+        6,
+        "float32",
+      ),
+    );
+    for (const word of ["gather", "33", "15"]) {
+      check(picked.includes(word), `the message of a failed gather does not name ${word}: ${picked}`);
+    }
+    const six = backend.upload(new Float32Array(6));
+    const added = await messageOf(() =>
+      backend.read(backend.scatterAdd(six, index, size, "float32"), 30, "float32"),
+    );
+    for (const word of ["scatterAdd", "33", "15"]) {
+      check(added.includes(word), `the message of a failed scatterAdd does not name ${word}: ${added}`);
+    }
+  },
+};
+
+const settles: Case = {
+  id: "settled/after-failures-and-work",
+  clause: "§10.8",
+  async run({ backend }) {
+    const bad = attempt(() => failingGather(backend, 2, "float32"));
+    let y = backend.upload(new Float32Array(70_001).fill(3));
+    for (let i = 0; i < 20; i++) y = backend.unary("neg", y, 70_001, "float32");
+    await backend.settled?.();
+    await backend.settled?.();
+    if (bad !== null) backend.free(bad);
+    expectBits("a value after settled()", (await backend.read(y, 70_001, "float32")).subarray(0, 1), [3]);
+  },
+};
+
+const boundsItsQueue: Case = {
+  id: "settled/bounds-what-waits",
+  clause: "§10.8",
+  async run({ backend }) {
+    const limit = backend.features.queueBytes;
+    if (backend.settled === undefined) {
+      check(
+        limit === undefined,
+        "features.queueBytes says that work waits, but there is no settled() to wait for it",
+      );
+      return;
+    }
+    check(
+      typeof limit === "number",
+      "settled() says that work waits, but features.queueBytes does not say how much may",
+    );
+    const size = 2 ** 18; // a megabyte
+    const x = backend.upload(new Float32Array(size).fill(1));
+    const work = (): void => backend.free(backend.unary("neg", x, size, "float32"));
+    let message = "";
+    for (let i = 0; i * size * 4 < 2 * limit && message === ""; i++) {
+      message = await messageOf(work);
+      if (i % 8 === 7) await Promise.resolve();
+    }
+    check(message !== "", `twice the ${limit} bytes of features.queueBytes were taken without a word`);
+    check(
+      /synchronize/.test(message),
+      `a full queue's message does not say to await synchronize(): ${message}`,
+    );
+    await backend.settled();
+    expectBits(
+      "an operation after it",
+      (await backend.read(backend.unary("neg", x, size, "float32"), size, "float32")).subarray(0, 1),
+      [-1],
+    );
+  },
+};
+
 export const cases: readonly Case[] = [
+  namesWhatFailed,
+  settles,
+  boundsItsQueue,
   failureReachesTheReader,
   failureSpreads,
   everyReadRejects,

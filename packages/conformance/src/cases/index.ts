@@ -3,6 +3,7 @@ import type { Case } from "../case.ts";
 import { cases as autograd } from "./autograd.ts";
 import { cases as binary } from "./binary.ts";
 import { cases as closing } from "./closing.ts";
+import { cases as concat } from "./concat.ts";
 import { cases as correlation } from "./correlation.ts";
 import { cases as correlationSizes } from "./correlation-sizes.ts";
 import { cases as correlationValues } from "./correlation-values.ts";
@@ -18,8 +19,10 @@ import { cases as matmulSizes } from "./matmul-sizes.ts";
 import { cases as mixed } from "./mixed.ts";
 import { cases as movement } from "./movement.ts";
 import { cases as movementSizes } from "./movement-sizes.ts";
+import { cases as optional } from "./optional.ts";
 import { cases as order } from "./order.ts";
 import { cases as pools } from "./pools.ts";
+import { cases as poolsEmpty } from "./pools-empty.ts";
 import { cases as poolsNonFinite } from "./pools-non-finite.ts";
 import { cases as poolsSizes } from "./pools-sizes.ts";
 import { cases as reduce } from "./reduce.ts";
@@ -44,16 +47,19 @@ export const cases: readonly Case[] = [
   ...indexRange,
   ...matmul,
   ...matmulSizes,
+  ...concat,
   ...fused,
   ...fusedSizes,
   ...pools,
   ...poolsSizes,
+  ...poolsEmpty,
   ...poolsNonFinite,
   ...correlation,
   ...correlationValues,
   ...correlationSizes,
   ...autograd,
   ...training,
+  ...optional,
   ...order,
   ...failure,
   ...mixed,

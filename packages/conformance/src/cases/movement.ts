@@ -1,11 +1,12 @@
 /** Layer 2: strided and its adjoint, gather and its adjoint (§5). */
-import type { DType, GatherSize, StridedView } from "@corr2d/core";
+import type { DType, GatherSize, StridedView, TypedArray } from "@corr2d/core";
 import { type Case, requiring } from "../case.ts";
+import { expectValues } from "../compare.ts";
 import * as oracle from "../oracle/arrays.ts";
 import { exactly } from "../oracle/sums.ts";
 import type { Random } from "../random.ts";
 import { arrayFrom, DTYPES, expectHandle, FLOATS } from "./support.ts";
-import { anyBits, bitPatterns, summands } from "./values.ts";
+import { anyBits, bitPatterns, summands, wideIntegers } from "./values.ts";
 
 /** What views are for, by name. */
 const VIEWS: Readonly<Record<string, StridedView>> = {
@@ -57,6 +58,45 @@ function viewCases(dtype: DType): Case[] {
       },
     },
   ]);
+}
+
+/** Views whose addresses are met once, and one in which some are met twice: what is met once is a copy, −0 too. */
+const ONCE: Readonly<Record<string, StridedView>> = {
+  padding: { shape: [3, 4], strides: [7, 1], offset: 8, sourceSize: 35 },
+  "wide-padding": { shape: [4, 70], strides: [80, 1], offset: 85, sourceSize: 480 },
+  steps: { shape: [2, 9], strides: [40, 3], offset: 1, sourceSize: 80 },
+  backwards: { shape: [11], strides: [-2], offset: 21, sourceSize: 23 },
+  overlapping: { shape: [3, 5], strides: [4, 1], offset: 0, sourceSize: 14 },
+};
+
+function onceCase(name: string, view: StridedView, dtype: DType): Case {
+  return {
+    id: `stridedAdd/${dtype}/once,${name}`,
+    clause: "§5.2",
+    ...requiring(dtype),
+    covers: { member: "stridedAdd", dtype },
+    async run({ backend, random }) {
+      const x =
+        dtype === "int32"
+          ? wideIntegers(random, oracle.sizeOf(view.shape))
+          : anyBits(random, dtype, oracle.sizeOf(view.shape));
+      const met = oracle.stridedAdd(x.map(() => 1) as TypedArray, view, dtype).values;
+      const sums = oracle.stridedAdd(x, view, dtype).values;
+      const placed = new Float64Array(view.sourceSize);
+      oracle.addresses(view).forEach((at, i) => {
+        placed[at] = x[i]!;
+      });
+      const actual = await backend.read(
+        backend.stridedAdd(backend.upload(x), view, dtype),
+        view.sourceSize,
+        dtype,
+      );
+      const values = Array.from(sums, (_, at) =>
+        met[at] === 1 ? placed[at]! : met[at] === 0 ? 0 : actual[at]!,
+      );
+      expectValues("stridedAdd", actual, { values, bits: true }, [view.sourceSize]);
+    },
+  };
 }
 
 /** Infinities and NaN pass through views and their adjoints. */
@@ -227,6 +267,7 @@ function nonFiniteScatterCase(dtype: DType): Case {
 }
 
 export const cases: readonly Case[] = [
+  ...DTYPES.flatMap((dtype) => Object.entries(ONCE).map(([name, view]) => onceCase(name, view, dtype))),
   ...DTYPES.flatMap(viewCases),
   ...DTYPES.map(randomViewsCase),
   ...FLOATS.flatMap((dtype) => [

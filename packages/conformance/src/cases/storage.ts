@@ -225,6 +225,39 @@ const memoryCases: readonly Case[] = [
     },
   },
   {
+    id: "read/into",
+    clause: "§2.3",
+    covers: { member: "read", dtype: "float32" },
+    async run({ backend }) {
+      const x = backend.upload(Float32Array.of(1, -0, NaN));
+      const into = new Float32Array(5).fill(7).subarray(1, 4);
+      check(
+        (await backend.read(x, 3, "float32", into)) === into,
+        "read gave another array than the one to read into",
+      );
+      expectBits("read into", new Float32Array(into.buffer), [7, 1, -0, NaN, 7]);
+      const i = backend.upload(Int32Array.of(5, -(2 ** 31)));
+      const whole = new Int32Array(2);
+      await backend.read(i, 2, "int32", whole);
+      expectBits("read into", whole, [5, -(2 ** 31)]);
+      backend.free(x);
+      const other = backend.upload(Float32Array.of(9, 9, 9));
+      await backend.read(other, 3, "float32");
+      expectBits("the array afterwards", into, [1, -0, NaN]);
+    },
+  },
+  {
+    id: "readSync/into",
+    clause: "§2.8",
+    requires: ["syncRead"],
+    run({ backend }) {
+      const into = new Float32Array(2);
+      const x = backend.upload(Float32Array.of(3, -0));
+      check(backend.readSync!(x, 2, "float32", into) === into, "readSync gave another array");
+      expectBits("readSync into", into, [3, -0]);
+    },
+  },
+  {
     id: "stats/counts-handles-and-bytes",
     clause: "§2.9",
     requires: ["stats"],

@@ -132,12 +132,17 @@ export function unary(op: UnaryOp, x: ArrayLike<number>, dtype: DType): Expected
   return { values, explain, tolerance };
 }
 
+/** IEEE 754's pow: JavaScript's differs where the base is 1, or −1 with an infinite exponent. */
+function power(a: number, b: number): number {
+  return a === 1 || (a === -1 && !Number.isFinite(b) && !Number.isNaN(b)) ? 1 : a ** b;
+}
+
 const FLOAT_BINARY: Record<BinaryOp, (a: number, b: number) => number> = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
   div: (a, b) => a / b,
-  pow: (a, b) => a ** b,
+  pow: power,
   maximum: Math.max,
   minimum: Math.min,
   equal: (a, b) => (a === b ? 1 : 0),

@@ -1,0 +1,89 @@
+/** Layer 4: `concat` (§7.11): parts side by side, bit by bit, in any number and of any length. */
+import { arrayOf, type DType, type TypedArray } from "@corr2d/core";
+import { type Case, type Context, requiring } from "../case.ts";
+import { DTYPES, expectHandle, variants } from "./support.ts";
+import { anyBits } from "./values.ts";
+
+interface Joined {
+  readonly text: string;
+  readonly outer: number;
+  readonly inner: number;
+  readonly lengths: readonly number[];
+}
+
+const JOINED: readonly Joined[] = [
+  { text: "one", outer: 2, inner: 3, lengths: [5] },
+  { text: "two", outer: 1, inner: 1, lengths: [3, 4] },
+  { text: "three,inner", outer: 2, inner: 5, lengths: [1, 3, 2] },
+  { text: "three,outer", outer: 7, inner: 1, lengths: [2, 1, 4] },
+  { text: "many", outer: 1, inner: 6, lengths: Array.from({ length: 67 }, (_, i) => 1 + (i % 3)) },
+  { text: "many,outer", outer: 5, inner: 1, lengths: Array.from({ length: 130 }, () => 1) },
+  { text: "long", outer: 1, inner: 257, lengths: [1, 255, 9] },
+  { text: "long,outer", outer: 70, inner: 65, lengths: [1, 2, 1] },
+];
+
+/** The parts' rows one after the other, for each of `outer`. */
+function expectedOf(
+  parts: readonly TypedArray[],
+  { outer, inner, lengths }: Joined,
+  dtype: DType,
+): TypedArray {
+  const out = arrayOf(
+    dtype,
+    parts.reduce((size, part) => size + part.length, 0),
+  );
+  let at = 0;
+  for (let o = 0; o < outer; o++) {
+    for (const [i, part] of parts.entries()) {
+      const row = lengths[i]! * inner;
+      for (let k = 0; k < row; k++) out[at++] = part[o * row + k]!;
+    }
+  }
+  return out;
+}
+
+async function expectJoined(
+  context: Context,
+  joined: Joined,
+  parts: readonly TypedArray[],
+  dtype: DType,
+  shared = false,
+): Promise<void> {
+  const { outer, inner, lengths, text } = joined;
+  const values = expectedOf(parts, joined, dtype);
+  for (const [label, backend] of variants(context, "concat")) {
+    const first = shared ? backend.upload(parts[0]!) : null;
+    const handles = parts.map((part) => first ?? backend.upload(part));
+    const handle = backend.concat(handles, lengths, outer, inner, dtype);
+    await expectHandle(backend, `${label} ${text}`, handle, { values, bits: true }, [values.length], dtype);
+  }
+}
+
+function concatCases(dtype: DType): Case[] {
+  const common = { clause: "§7.11", ...requiring(dtype), covers: { member: "concat", dtype } } as const;
+  return [
+    ...JOINED.map(
+      (joined): Case => ({
+        id: `concat/${dtype}/${joined.text}`,
+        ...common,
+        async run(context) {
+          const parts = joined.lengths.map((n) =>
+            anyBits(context.random, dtype, joined.outer * n * joined.inner),
+          );
+          await expectJoined(context, joined, parts, dtype);
+        },
+      }),
+    ),
+    {
+      id: `concat/${dtype}/one-handle-several-times`,
+      ...common,
+      async run(context) {
+        const part = anyBits(context.random, dtype, 6);
+        const joined = { text: "three times", outer: 2, inner: 1, lengths: [3, 3, 3] };
+        await expectJoined(context, joined, [part, part, part], dtype, true);
+      },
+    },
+  ];
+}
+
+export const cases: readonly Case[] = DTYPES.flatMap(concatCases);
