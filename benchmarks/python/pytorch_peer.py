@@ -69,6 +69,16 @@ def convolution(task, arrays):
     return lambda: [torch.nn.grad.conv2d_weight(image, k, dy, stride, padding, 1, groups)]
 
 
+def max_pool(task, arrays):
+    size, window = task["size"], task["window"]
+    x = arrays[0].reshape(1, 1, size, size)
+    if task["kind"] == "max-pool":
+        return lambda: [F.max_pool2d(x, window)]
+    x.requires_grad_()
+    dy = arrays[1].reshape(1, 1, size // window, size // window)
+    return lambda: list(torch.autograd.grad(F.max_pool2d(x, window), x, dy))
+
+
 def lenet_step(task, arrays, lenet):
     images = arrays[0].reshape(task["batch"], 1, 28, 28)
     labels = arrays[1].long()
@@ -117,6 +127,8 @@ def prepare(task, arrays, lenet):
     kind = task["kind"]
     if kind in ("forward", "input-gradient", "kernel-gradient"):
         return convolution(task, arrays)
+    if kind in ("max-pool", "max-pool-gradient"):
+        return max_pool(task, arrays)
     if kind == "lenet-step":
         return lenet_step(task, arrays, lenet)
     if kind == "learn-kernel":
@@ -146,7 +158,7 @@ def timed(call, seconds, count):
 
 
 def main():
-    call, trains, count = None, False, 1
+    call, differentiates, count = None, False, 1
     while True:
         request, arrays = receive()
         try:
@@ -154,11 +166,11 @@ def main():
                 torch.set_num_threads(request["threads"])
                 send({"version": torch.__version__, "threads": torch.get_num_threads()})
             elif request["op"] == "prepare":
-                trains = request["task"]["kind"] in ("lenet-step", "learn-kernel")
+                differentiates = request["task"]["kind"] in ("max-pool-gradient", "lenet-step", "learn-kernel")
                 call, count = prepare(request["task"], arrays, request["lenet"]), 1
                 send({}, call())
             elif request["op"] == "sample":
-                with torch.set_grad_enabled(trains):
+                with torch.set_grad_enabled(differentiates):
                     per_call = timed(call, request["seconds"], count)
                 count = max(1, round(request["seconds"] / per_call))
                 send({"seconds": per_call})

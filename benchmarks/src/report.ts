@@ -8,7 +8,7 @@ import {
   type Report,
   type WorkloadResult,
 } from "./result.ts";
-import { SIZE_TARGET, SPEED_UP_TARGETS, TARGETS, TARGETS_SOURCE } from "./targets.ts";
+import { SPEED_UP_TARGETS, TARGETS, TARGETS_SOURCE } from "./targets.ts";
 
 /** Three significant digits with a unit. */
 export function formatValue(value: number, unit: WorkloadResult["unit"]): string {
@@ -50,13 +50,8 @@ interface Goal {
   readonly met: boolean;
 }
 
-/** The target of the candidate in this result: a time, a size, or a speed-up over one thread. */
+/** The target of the candidate in this result: a time, or a speed-up over one thread. */
 function goalOf(result: WorkloadResult, entry: Measured): Goal | null {
-  if (result.unit === "B") {
-    return entry.name === "cpu-wasm"
-      ? { text: `≤ ${formatValue(SIZE_TARGET, "B")}`, met: entry.value <= SIZE_TARGET }
-      : null;
-  }
   if (result.threads > 1) {
     const single = entryOf(result, "cpu-wasm ×1");
     const target = SPEED_UP_TARGETS.find(

@@ -84,6 +84,3 @@ export const SPEED_UP_TARGETS: readonly SpeedUpTarget[] = [
   { workload: "W6d", candidate: "cpu-wasm", threads: 2, atLeast: 1.7 },
   { workload: "T1", candidate: "cpu-wasm", threads: 2, atLeast: 1.4 },
 ];
-
-/** Bytes of core, cpu-wasm and nn in one bundle, minified and compressed by gzip, at most. */
-export const SIZE_TARGET = 60_000;

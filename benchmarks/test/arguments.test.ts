@@ -24,7 +24,9 @@ test("nothing said means everything, with one thread", () => {
 
 describe("--suite", () => {
   test("takes suites and workloads, in the table's order, once", () => {
-    expect(parse("--suite", "W6b", "tiny", "W1").workloads).toEqual(["W1", "W2", "add16", "W6b"]);
+    expect(parse("--suite", "W6b", "tiny", "W1").workloads).toEqual([
+      ..."W1 W2 W1-literal dX-W1-literal dW-W1-literal P dX-P add16 W6b".split(" "),
+    ]);
     expect(parse("--suite", "startup", "size").workloads).toEqual(["cold", "size"]);
   });
 

@@ -41,6 +41,8 @@ const GEOMETRIES: Record<string, Convolution> = {
 const KINDS: readonly ConvolutionKind[] = ["forward", "input-gradient", "kernel-gradient"];
 
 const TASKS: Record<string, Task> = {
+  "max-pool": { kind: "max-pool", size: 6, window: 3 },
+  "max-pool-gradient": { kind: "max-pool-gradient", size: 6, window: 3 },
   matmul: { kind: "matmul", size: 9 },
   add: { kind: "add", size: 33 },
   relu: { kind: "relu", size: 33 },
@@ -51,6 +53,9 @@ const TASKS: Record<string, Task> = {
 for (const [name, geometry] of Object.entries(GEOMETRIES)) {
   for (const kind of KINDS) TASKS[`${name} ${kind}`] = { ...geometry, kind };
 }
+
+const PLANE: Convolution = { ...BASE, batch: 1, inChannels: 1, outChannels: 1, padding: 0 };
+for (const kind of KINDS) TASKS[`literal ${kind}`] = { ...PLANE, kind, literalOptions: true };
 
 /** What is known to be missing, and how the peer puts it. */
 const MISSING: Record<string, Record<string, RegExp>> = {

@@ -118,7 +118,7 @@ describe("tables", () => {
     ]);
   });
 
-  test("of sizes hold the budget against cpu-wasm", () => {
+  test("of sizes say kilobytes, and have no target", () => {
     const size: WorkloadResult = {
       ...RESULT,
       id: "size",
@@ -126,11 +126,11 @@ describe("tables", () => {
       unit: "B",
       flops: 0,
       peak: null,
-      entries: [{ ...measured("cpu-wasm", 61_000, 1), mad: 0 }],
+      entries: [{ ...measured("cpu-wasm", 76_000, 1), mad: 0 }],
     };
     expect(firstRow(renderTables([size]))).toMatchObject({
-      "cpu-wasm": "61.0 kB",
-      target: "≤ 60.0 kB: **not met**",
+      "cpu-wasm": "76.0 kB",
+      target: "",
     });
   });
 });

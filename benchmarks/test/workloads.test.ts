@@ -22,6 +22,7 @@ test("every workload of the study is there", () => {
     expect.arrayContaining([
       ..."W1 W2 W3-3 W3-5 W3-11 W3b W4 W5a W5b W6a W6b W6c W6d W6e W6f W6g W7a W7b W7c".split(" "),
       ...gradients,
+      ..."W1-literal dX-W1-literal dW-W1-literal P dX-P".split(" "),
       ..."dW-W5a T1 T2 M512 M1024 E-add E-relu R-sum js cold size I-sobel I-blur".split(" "),
     ]),
   );

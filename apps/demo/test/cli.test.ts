@@ -170,7 +170,7 @@ describe("--backend", () => {
       cwd: fixtures,
     });
     expect(err).toBe(
-      "error: backend ./unavailable-backend.ts cannot run here: this machine has no abacus; use cpu-js instead " +
+      "demo: backend ./unavailable-backend.ts cannot run here: this machine has no abacus; use cpu-js instead " +
         "(BACKEND_UNAVAILABLE)\n",
     );
     expect(code).toBe(1);
@@ -191,7 +191,7 @@ describe("--backend", () => {
       expect(theirs).toEqual({
         code: 1,
         out: "",
-        err: "error: backend their-backend cannot run here: found it\n",
+        err: "demo: backend their-backend cannot run here: found it\n",
       });
       const other = await runCli(["detect", "--backend", "import-only"], { cwd });
       expect(other.err).toContain('the package import-only has no "default" export condition; give the path');
@@ -211,6 +211,7 @@ describe("--backend", () => {
   ])("%s: exit code 2", async (name, message) => {
     const { code, out, err } = await runCli(["detect", "--backend", name], { cwd: fixtures });
     expect(err).toContain(message);
+    expect(err).toMatch(/^demo: .*\n$/);
     expect([code, out]).toEqual([2, ""]);
   });
 });
@@ -244,7 +245,13 @@ describe("a command line that is not understood: exit code 2, and what is allowe
     ["learn --rate 1", "unknown option '--rate'"],
     ["--seed x", "--seed: expected a whole number from 0 to 9007199254740991, but got 'x'"],
     ["--seed 1.5", "--seed: expected a whole number"],
-    ["learn --lr fast", "--lr: expected a number, but got 'fast'"],
+    ["learn --lr fast", "--lr: expected a number from 1e-9 to 1000000000, but got 'fast'"],
+    ["learn --lr NaN", "--lr: expected a number from 1e-9 to 1000000000, but got 'NaN'"],
+    ["learn --lr 0", "--lr: expected a number from 1e-9"],
+    ["learn --lr 1e10", "--lr: expected a number from 1e-9"],
+    ["learn --lr=", "--lr: expected a number from 1e-9 to 1000000000, but got ''"],
+    ["learn --steps 1e9", "--steps: expected a whole number from 2 to 100000, but got '1e9'"],
+    ["learn --start 1e99,0", "--start: expected a number from -1000000000 to 1000000000, but got '1e99'"],
     ["learn --steps 0", "--steps: expected a whole number from 2 to 100000, but got '0'"],
     ["learn --start 1", "--start: expected two numbers with a comma, as in 0.5,0.5, but got '1'"],
     ["recall cnn", "recall: expected one of linear-regression,"],
@@ -263,9 +270,24 @@ describe("a command line that is not understood: exit code 2, and what is allowe
     ["edges --kernel [[]]", "--kernel: the matrix is empty"],
     ["edges --kernel sobbel", "--kernel: 'sobbel' is not known; allowed are book, sobel, sobel-x,"],
     [
-      "edges --padding -1",
-      "--padding: expected a whole number, two of them (vertical,horizontal), same or valid",
+      "corr2d --input 1e10,1",
+      "--input: expected numbers from -1000000000 to 1000000000, but got 10000000000",
     ],
+    [
+      `corr2d --kernel ${"1,".repeat(299)}1`,
+      "--kernel: expected at most 256 rows and columns, but got 1 and 300",
+    ],
+    ["edges --kernel 1e39", "--kernel: expected numbers from -1000000000 to 1000000000, but got 1e+39"],
+    [
+      "edges --padding -1",
+      "--padding: expected a whole number from 0 to 4096, two of them (vertical,horizontal), same or valid, but got '-1'",
+    ],
+    ["edges --padding 1000000", "--padding: expected a whole number from 0 to 4096"],
+    ["edges --padding 0,4097", "--padding: expected a whole number from 0 to 4096"],
+    ["edges --padding NaN", "--padding: expected a whole number from 0 to 4096"],
+    ["edges --padding=", "--padding: expected a whole number from 0 to 4096"],
+    ["edges --stride 1e6", "--stride: expected a whole number from 1 to 4096, but got '1e6'"],
+    [`shapes ${"x".repeat(1000)}`, `but got '${"x".repeat(60)}…'`],
     ["edges --padding same --stride 2", "--padding same keeps the size, so it goes with --stride 1 only"],
     ["edges --padding-mode mirror", "--padding-mode: expected one of zeros, reflect, replicate, circular"],
     [
@@ -280,6 +302,22 @@ describe("a command line that is not understood: exit code 2, and what is allowe
   ])("%s", async (line, message) => {
     const { code, out, err } = await runCli(line.split(" "));
     expect(err).toContain(message);
+    expect(err).toMatch(/^demo: .*\n$/);
     expect([code, out]).toEqual([2, ""]);
+  });
+});
+
+describe("what would take too long or too much: exit code 1, at once", () => {
+  test.each([
+    [
+      "size --image 4096 --padding 4096 --kernel 4096",
+      "demo: an output of 8193×8193 would take 1,126,175 billion multiplications, and the limit is " +
+        "100 billion; choose a larger --stride or smaller sizes\n",
+    ],
+    ["size --image 4096 --padding 4096 --kernel 300", "would take 12,936 billion"],
+  ])("%s", async (line, message) => {
+    const { code, out, err } = await runCli(line.split(" "));
+    expect(err).toContain(message);
+    expect([code, out]).toEqual([1, ""]);
   });
 });

@@ -1,10 +1,20 @@
 /** `demo edges`: files in, files out, preview, messages. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { deflateSync } from "node:zlib";
 import { PNG } from "pngjs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { pngBytes } from "./png-bytes.ts";
+import { chunk, header, pngBytes, pngOf } from "./png-bytes.ts";
 import { runCli } from "./run-cli.ts";
 
 let cwd: string;
@@ -159,12 +169,53 @@ describe("what cannot be done: exit code 1, and why", () => {
   test("the input is never overwritten, by whatever name", async () => {
     const before = readFileSync(join(cwd, "step.png"));
     symlinkSync(join(cwd, "step.png"), join(cwd, "alias.png"));
-    for (const out of ["step.png", "./step.png", "alias.png"]) {
+    linkSync(join(cwd, "step.png"), join(cwd, "twin.png"));
+    for (const out of ["step.png", "./step.png", "alias.png", "twin.png"]) {
       const { code, err } = await edges(`step.png --out ${out}`);
       expect(err).toContain("is the input, and stays as it is");
       expect(code).toBe(1);
     }
     expect(readFileSync(join(cwd, "step.png")).equals(before)).toBe(true);
+  });
+
+  test.each([
+    [
+      "more pixels",
+      "--padding 4096",
+      "the result of 10190×10190 pixels is too large: at most 100 million are written, and 65535 on a side; choose " +
+        "less --padding, a larger --stride or a smaller image",
+    ],
+    ["more memory", "--padding 3900", "the result of 9798×9798 pixels would take about 10."],
+    [
+      "more work",
+      `--kernel ${Array(200)
+        .fill(`${"1,".repeat(199)}1`)
+        .join(";")}`,
+      "the result of 1801×1801 pixels would take 389 billion multiplications, and the limit is 100 billion; choose",
+    ],
+  ])("%s than any machine should be asked for: said before it is tried", async (_, options, message) => {
+    const rows = chunk("IDAT", deflateSync(Buffer.alloc(251 * 2000)));
+    const palette = chunk("PLTE", Buffer.of(1, 2, 3));
+    const flat = pngOf(header(2000, 2000, 1, 3), palette, rows, chunk("IEND"));
+    writeFileSync(join(cwd, "flat.png"), flat);
+    const start = process.cpuUsage();
+    const { code, out, err } = await edges(`flat.png ${options}`);
+    const { user, system } = process.cpuUsage(start);
+    expect(err).toContain(message);
+    expect([code, out]).toEqual([1, ""]);
+    expect((user + system) / 1e6).toBeLessThan(1);
+  });
+
+  test("a folder in place of the file, a file in place of the folder", async () => {
+    mkdirSync(join(cwd, "folder.png"));
+    expect((await edges("step.png --out folder.png")).err).toContain(
+      "folder.png is a folder: choose another name",
+    );
+    expect((await edges("step.png --out colour.png/x.png")).err).toContain("there is no folder");
+    expect((await edges("folder.png")).err).toContain("folder.png is a folder; give an image, PNG or JPEG");
+    expect((await edges("step.png/x.png")).err).toMatch(
+      /x\.png cannot be read: not a directory \(ENOTDIR\)\n$/,
+    );
   });
 
   test("nothing is written when the image cannot be read", async () => {

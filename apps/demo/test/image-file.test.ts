@@ -1,16 +1,30 @@
 /**
  * Reading images of every kind, and writing them. The JPEG files in fixtures/ were written by Pillow: 16 × 8 pixels, the
  * left half (200, 40, 40), the right half (40, 60, 200); `orientation-6.jpg` says that the camera lay on its side.
+ * `rgb.jpg` and `grey-restart.jpg` are libjpeg-turbo's (`cjpeg -rgb`, and `cjpeg -restart 3B` of 50 and 200).
  */
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deflateSync } from "node:zlib";
 import { PNG } from "pngjs";
 import { afterAll, describe, expect, test } from "vitest";
 import { exifOrientation, turnUpright } from "../src/cli/exif-orientation.ts";
 import { readImage, writePng } from "../src/cli/image-file.ts";
-import { type PngParts, pngBytes } from "./png-bytes.ts";
+import {
+  EOI,
+  flatJpeg,
+  frame,
+  huffman,
+  jpegPieces,
+  progressiveJpeg,
+  quantization,
+  SOI,
+  scan,
+  segment,
+} from "./jpeg-bytes.ts";
+import { chunk, header, type PngParts, pngBytes, pngOf } from "./png-bytes.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "demo image "));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -141,6 +155,19 @@ describe("JPEG", () => {
     }
   });
 
+  test("red, green and blue as they are, without transformation", () => {
+    const { values } = read(fixture("rgb.jpg"));
+    const ends = [0, 127, 128, 255, 256, 383].map((i) => values[i]!);
+    for (const [i, expected] of [200, 40, 40, 60, 40, 200].entries()) {
+      expect(Math.abs(ends[i]! - expected)).toBeLessThanOrEqual(3);
+    }
+  });
+
+  test("grey whose last restart interval is longer than the image", () => {
+    const { channels, values } = read(fixture("grey-restart.jpg"));
+    expect([channels, values[0], values[127]]).toEqual([1, 50, 200]);
+  });
+
   test("grey has one plane", () => {
     const { channels, width, height } = read(fixture("grey.jpg"));
     expect([channels, width, height]).toEqual([1, 16, 8]);
@@ -206,20 +233,340 @@ describe("files that cannot be read", () => {
       format === "PNG" ? pngBytes({ ...size, depth: 8, colourType: 0, samples: () => [7] }) : null;
     const path = file("cut", bytes ?? readFileSync(fixture("baseline.jpg")));
     truncateSync(path, bytes === null ? 200 : 50);
-    expect(() => readImage(path)).toThrow(`cannot be read as ${format}; it may be damaged or cut short`);
+    expect(() => readImage(path)).toThrow(`${path} is damaged or cut short: `);
   });
   test("a PNG file with a flipped bit", () => {
     const bytes = pngBytes({ ...size, depth: 8, colourType: 0, samples: () => [7] });
     bytes[45]! ^= 1;
-    expect(() => readImage(file("flipped.png", bytes))).toThrow("cannot be read as PNG");
-  });
-  test("more pixels than memory", () => {
-    const bytes = pngBytes({ ...size, depth: 8, colourType: 0, samples: () => [7] });
-    bytes.writeUInt32BE(1_000_000, 16);
-    bytes.writeUInt32BE(1_000_000, 20);
-    expect(() => readImage(file("huge.png", bytes))).toThrow(
-      "1000000×1000000 pixels are more than 100 million",
+    expect(() => readImage(file("flipped.png", bytes))).toThrow(
+      "the checksum of its chunk IDAT at byte 33 is wrong; copy or save it again",
     );
+  });
+});
+
+/** Refused with a sentence, within a second of the processor's time. */
+function expectRefusal(name: string, bytes: Uint8Array, message: string): void {
+  const path = file(name, bytes);
+  const start = process.cpuUsage();
+  expect(() => readImage(path)).toThrow(`${path} ${message}`);
+  const { user, system } = process.cpuUsage(start);
+  expect((user + system) / 1e6).toBeLessThan(1);
+}
+
+describe("PNG files that contradict themselves", () => {
+  const data = (rows: number, bytes: number): Buffer =>
+    chunk("IDAT", deflateSync(Buffer.alloc(rows * bytes)));
+  const pixels = data(3, 6);
+  const head = header(5, 3);
+  const end = chunk("IEND");
+  const palette = chunk("PLTE", Buffer.of(1, 2, 3));
+  const cut = deflateSync(Buffer.from(Array.from({ length: 18 }, (_, i) => (i % 6) * 40))).subarray(0, -6);
+
+  test.each<[string, string, Buffer]>([
+    ["two headers", "it has a second IHDR chunk at byte 33", pngOf(head, header(0, 0), pixels, end)],
+    ["a header at the end", "it has a second IHDR chunk at byte", pngOf(head, pixels, header(5, 3), end)],
+    ["no header", "it does not begin with its header (IHDR)", pngOf(pixels, end)],
+    ["an empty header", "it does not begin with its header (IHDR)", pngOf(chunk("IHDR"), pixels, end)],
+    ["no pixels claimed", "it says that it is 0×3 pixels", pngOf(header(0, 3), pixels, end)],
+    ["16-bit palette", "its header says colour type 3 with 16 bits", pngOf(header(5, 3, 16, 3), pixels, end)],
+    ["unknown colours", "its header says colour type 5 with 8 bits", pngOf(header(5, 3, 8, 5), pixels, end)],
+    ["no image data", "it has no image data (IDAT)", pngOf(head, end)],
+    ["empty image data", "it has no image data (IDAT)", pngOf(head, chunk("IDAT"), end)],
+    [
+      "nonsense for image data",
+      "its image data cannot be decompressed (incorrect header check)",
+      pngOf(head, chunk("IDAT", Buffer.from("nonsense, all of it")), end),
+    ],
+    [
+      "compressed data cut short",
+      "its image data cannot be decompressed (unexpected end of file)",
+      pngOf(head, chunk("IDAT", cut), end),
+    ],
+    ["rows missing", "it says 5×3 pixels, but has image data for fewer", pngOf(head, data(2, 6), end)],
+    ["rows too many", "it has more image data than its 5×3 pixels need", pngOf(head, data(4, 6), end)],
+    [
+      "a filter that does not exist",
+      "its image data cannot be decoded (Unrecognised filter type - 9)",
+      pngOf(head, chunk("IDAT", deflateSync(Buffer.alloc(18, 9))), end),
+    ],
+    [
+      "image data torn apart",
+      "its image data (IDAT) is torn apart at byte",
+      pngOf(head, pixels, chunk("tIME", Buffer.alloc(7)), pixels, end),
+    ],
+    ["no palette", "its colours come from a palette (PLTE)", pngOf(header(5, 3, 8, 3), pixels, end)],
+    ["two palettes", "it has a second PLTE chunk", pngOf(header(5, 3, 8, 3), palette, palette, pixels, end)],
+    ["a late palette", "its PLTE chunk comes after", pngOf(header(5, 3, 8, 3), pixels, palette, end)],
+    [
+      "half a colour",
+      "its palette (PLTE) has 4 bytes",
+      pngOf(header(5, 3, 8, 3), chunk("PLTE", Buffer.alloc(4)), pixels, end),
+    ],
+    [
+      "a colour beyond the palette",
+      "its image data cannot be decoded (index 7 not in palette)",
+      pngOf(
+        header(5, 3, 8, 3),
+        palette,
+        chunk("IDAT", deflateSync(Buffer.from([0, 7, 7, 7, 7, 7].concat(Array(12).fill(0))))),
+        end,
+      ),
+    ],
+    [
+      "more transparency than colours",
+      "its transparency (tRNS) has 2 bytes",
+      pngOf(header(5, 3, 8, 3), palette, chunk("tRNS", Buffer.alloc(2)), pixels, end),
+    ],
+    ["no end", "it ends without its end mark (IEND)", pngOf(head, pixels)],
+    ["an end too early", "it ends within a chunk, at byte 40", pngOf(head, pixels).subarray(0, 40)],
+    [
+      "a chunk longer than the file",
+      "its chunk IHDR at byte 8 claims 4294967295 bytes, of which 27 are there",
+      pngOf(Buffer.concat([Buffer.alloc(4, 255), head.subarray(4), pixels.subarray(0, 14)])),
+    ],
+    ["no chunk at all", "there is no chunk at byte 33", pngOf(head, Buffer.alloc(20), pixels, end)],
+  ])("%s", (name, message, bytes) => {
+    expectRefusal(`${name}.png`, bytes, `is damaged or cut short: ${message}`);
+  });
+
+  test("a few bytes that claim to be huge", () => {
+    const claiming = (width: number, height: number): Buffer => pngOf(header(width, height), pixels, end);
+    expectRefusal(
+      "huge.png",
+      claiming(1_000_000, 1_000_000),
+      "is too large: it says 1000000×1000000 pixels, and no side may be longer than 65535; make it smaller first",
+    );
+    expectRefusal(
+      "large.png",
+      claiming(20_000, 5001),
+      "is too large: it says 20000×5001 pixels, which are more than 100 million",
+    );
+    expectRefusal(
+      "most.png",
+      claiming(10_000, 10_000),
+      `is damaged or cut short: it says 10000×10000 pixels, which its ${pixels.length - 12} bytes of image data cannot hold`,
+    );
+  });
+
+  test("image data that would fill the memory, interlaced or not", () => {
+    const bomb = chunk("IDAT", deflateSync(Buffer.alloc(1e8)));
+    for (const interlaced of [false, true]) {
+      expectRefusal(
+        "bomb.png",
+        pngOf(header(5, 3, 8, 0, interlaced), bomb, end),
+        "is damaged or cut short: it has more image data than its 5×3 pixels need",
+      );
+    }
+  });
+
+  test("what a decoder must know and this one does not", () => {
+    expectRefusal(
+      "essential.png",
+      pngOf(head, chunk("ABCD"), pixels, end),
+      "cannot be read: it has a chunk ABCD, which it calls essential and which is not known here; save it as",
+    );
+  });
+
+  test("more chunks than anybody needs", () => {
+    const chunks = Array.from({ length: 100_001 }, () => chunk("tEXt"));
+    expectRefusal(
+      "chunks.png",
+      pngOf(head, ...chunks, pixels, end),
+      "cannot be read: it is in more than 100000 chunks",
+    );
+  });
+
+  test("what does not matter is let be: other chunks, a palette for show, what follows the end", () => {
+    const bytes = pngOf(
+      head,
+      chunk("gAMA"),
+      palette,
+      chunk("tEXt"),
+      chunk("IDAT"),
+      pixels,
+      chunk("tIME"),
+      end,
+    );
+    const path = file("more.png", Buffer.concat([bytes, Buffer.from("and more")]));
+    expect(read(path)).toEqual({ channels: 1, width: 5, height: 3, values: Array(15).fill(0) });
+  });
+});
+
+describe("JPEG files that contradict themselves", () => {
+  const sure = [quantization, huffman(0), huffman(1)];
+  const end = EOI;
+  const data = new Uint8Array(8);
+  const jpegOf = (...segments: readonly Uint8Array[]): Buffer => Buffer.concat([SOI, ...sure, ...segments]);
+
+  test.each<[string, string, Buffer]>([
+    ["no header", "its image data comes before its header (SOF)", jpegOf(scan([1], data), end)],
+    [
+      "two headers",
+      "it has a second header (SOF) at byte",
+      jpegOf(frame(8, 8), frame(8, 8), scan([1], data), end),
+    ],
+    ["no image", "it ends without an image", jpegOf(frame(8, 8), end)],
+    [
+      "no end",
+      "it ends without its end mark (EOI)",
+      jpegOf(frame(8, 8), scan([1], data), segment(0xfe, [65])),
+    ],
+    ["an end within its data", "it ends within its image data", jpegOf(frame(8, 8), scan([1], data))],
+    ["no width", "it says that it is 0×8 pixels", jpegOf(frame(0, 8), scan([1], data), end)],
+    [
+      "a scan of nobody",
+      "a scan is of a component that its header does not have",
+      jpegOf(frame(8, 8), scan([7], data), end),
+    ],
+    [
+      "a colour missing",
+      "some of its colours have no image data",
+      jpegOf(frame(8, 8, 3), scan([1], data), end),
+    ],
+    [
+      "a colour twice",
+      "its scans contradict each other",
+      jpegOf(frame(8, 8), scan([1], data), scan([1], data), end),
+    ],
+    [
+      "no quantization",
+      "a quantization table (DQT) that its header names is not there",
+      Buffer.concat([SOI, huffman(0), huffman(1), frame(8, 8), scan([1], data), end]),
+    ],
+    [
+      "no Huffman table",
+      "a scan needs a Huffman table (DHT) that is not there",
+      Buffer.concat([SOI, quantization, huffman(0), frame(8, 8), scan([1], data), end]),
+    ],
+    [
+      "too many codes",
+      "its Huffman tables (DHT) are not whole, or contradict themselves",
+      jpegOf(segment(0xc4, [0, 3, ...Array<number>(15).fill(0), 1, 2, 3]), frame(8, 8), scan([1], data), end),
+    ],
+    ["half a table", "its quantization tables (DQT) are not whole", jpegOf(segment(0xdb, [0, 1, 2]), end)],
+    ["a segment of no length", "claims 0 bytes", jpegOf(Buffer.of(0xff, 0xdb, 0, 0), end)],
+    ["no segment", "there is no segment at byte", jpegOf(Buffer.from("text"), end)],
+    ["a beginning in the middle", "its mark FFD8 at byte", jpegOf(SOI, frame(8, 8), scan([1], data), end)],
+    [
+      "refined before it is there",
+      "its scans contradict each other",
+      jpegOf(frame(8, 8, 1, 0xc2), scan([1], data, [0, 0, 0x10]), end),
+    ],
+    [
+      "a coefficient that is none",
+      "a scan brings a part",
+      jpegOf(frame(8, 8, 1, 0xc2), scan([1], data, [1, 64, 0]), end),
+    ],
+  ])("%s", (name, message, bytes) => {
+    expectRefusal(`${name}.jpg`, bytes, "is damaged or cut short: ");
+    expect(() => readImage(join(folder, `${name}.jpg`))).toThrow(message);
+  });
+
+  test.each<[string, string, Buffer]>([
+    ["arithmetic", "it is a JPEG with arithmetic coding", jpegOf(frame(8, 8, 1, 0xc9), scan([1], data), end)],
+    ["lossless", "it is a lossless JPEG", jpegOf(frame(8, 8, 1, 0xc3), scan([1], data), end)],
+    [
+      "hierarchical",
+      "it is a hierarchical JPEG",
+      jpegOf(segment(0xde, frame(8, 8).subarray(4) as unknown as number[]), end),
+    ],
+    [
+      "12 bits",
+      "it has 12 bits for each sample",
+      jpegOf(segment(0xc1, [12, 0, 8, 0, 8, 1, 1, 0x11, 0]), end),
+    ],
+    ["two components", "it has 2 colour components", jpegOf(frame(8, 8, 2), scan([1, 2], data), end)],
+    [
+      "four unnamed ones",
+      "it has 4 colour components",
+      jpegOf(frame(8, 8, 4), scan([1, 2, 3, 4], data), end),
+    ],
+    ["a late height", "it gives its height only behind the image", jpegOf(frame(8, 0), scan([1], data), end)],
+    [
+      "too many tables",
+      "it has more than 1000 tables",
+      jpegOf(...Array.from({ length: 999 }, () => quantization), end),
+    ],
+  ])("of a kind not read here: %s", (name, message, bytes) => {
+    expectRefusal(`${name}.jpg`, bytes, `cannot be read: ${message}`);
+  });
+
+  test("a few bytes that claim to be huge", () => {
+    const claiming = (components: 1 | 3): Buffer => {
+      const all = Array.from({ length: components }, (_, i) => i + 1);
+      return jpegOf(frame(9900, 9900, components), scan(all, new Uint8Array(1000)), end);
+    };
+    for (const components of [1, 3] as const) {
+      expectRefusal(
+        "claiming.jpg",
+        claiming(components),
+        "is damaged or cut short: it says 9900×9900 pixels, which 1000 bytes of image data cannot hold",
+      );
+    }
+    expectRefusal("huge.jpg", jpegOf(frame(65_535, 65_535), end), "is too large: it says 65535×65535 pixels");
+  });
+
+  test("image data cut short, before an end mark", () => {
+    const pieces = jpegPieces(readFileSync(fixture("baseline.jpg")));
+    const data = pieces.at(-2)!;
+    expectRefusal(
+      "cut.jpg",
+      Buffer.concat([...pieces.slice(0, -2), data.subarray(0, -6), EOI]),
+      "is damaged or cut short: its image data cannot be decoded (unexpected marker: ffd9)",
+    );
+  });
+
+  test("scans without end", () => {
+    expectRefusal(
+      "scans.jpg",
+      progressiveJpeg(8, 8, 63).subarray(0, -2),
+      "is damaged or cut short: it ends within",
+    );
+    const repeated = jpegOf(
+      ...Array.from({ length: 101 }, (_, i) =>
+        Buffer.concat([frame(8, 8, 1, 0xc2), scan([1], data, [0, 0, i])]),
+      ),
+    );
+    expectRefusal("frames.jpg", repeated, "is damaged or cut short: it has a second header");
+    expectRefusal(
+      "work.jpg",
+      progressiveJpeg(8000, 8000, 40),
+      "is too large: it comes in 32 scans of 8000×8000 pixels, together more than 2000 million",
+    );
+  });
+
+  test("scans in number are read", () => {
+    expect(read(file("progressive.jpg", progressiveJpeg(70, 30, 63))).values).toEqual(Array(2100).fill(128));
+  });
+
+  test("a flat image of many pixels is no bomb: it is read", () => {
+    const { channels, width, height } = read(file("flat.jpg", flatJpeg(500, 300, 3)));
+    expect([channels, width, height]).toEqual([1, 500, 300]);
+  });
+
+  test("slips of cameras are let pass: a length one too long, a lost FF, fill bytes, text, what follows the end", () => {
+    const long = segment(0xe1, [1, 2, 3]);
+    long[3]! += 1;
+    const lost = segment(0xe1, [1, 2, 3]);
+    lost[0] = 0;
+    const bytes = Buffer.concat([
+      ...[SOI, long, segment(0xfe, [65]), lost, Buffer.of(0xff, 0xff), ...sure],
+      ...[frame(8, 8), scan([1], data), EOI, Buffer.from("and more")],
+    ]);
+    expect(read(file("slips.jpg", bytes)).values).toEqual(Array(64).fill(128));
+  });
+});
+
+describe("what never ends, or is no file", () => {
+  const hasDevices = existsSync("/dev/zero");
+  test.skipIf(!hasDevices)("a device: its beginning is enough", () => {
+    expect(() => readImage("/dev/zero")).toThrow("/dev/zero is not supported: images may be PNG or JPEG");
+  });
+  test("a file of more bytes than any image has", () => {
+    const path = file("sparse.png", pngOf(header(5, 3)));
+    truncateSync(path, 2e9);
+    expect(() => readImage(path)).toThrow(`${path} is too large: it has more than 1000 million bytes`);
+    truncateSync(path, 0);
   });
 });
 

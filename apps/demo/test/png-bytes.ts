@@ -28,7 +28,8 @@ function crc32(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-function chunk(type: string, data: Uint8Array): Buffer {
+/** A chunk with its length and checksum. */
+export function chunk(type: string, data: Uint8Array = new Uint8Array()): Buffer {
   const out = Buffer.alloc(12 + data.length);
   out.writeUInt32BE(data.length, 0);
   out.write(type, 4, "latin1");
@@ -55,13 +56,37 @@ const ADAM7 = [
   [0, 1, 1, 2],
 ] as const;
 
+/** The chunk that says how large the image is, and of what kind. */
+export function header(
+  width: number,
+  height: number,
+  depth: number = 8,
+  colourType: number = 0,
+  interlaced: boolean = false,
+): Buffer {
+  const data = Buffer.alloc(13);
+  data.writeUInt32BE(width, 0);
+  data.writeUInt32BE(height, 4);
+  data.set([depth, colourType, 0, 0, interlaced ? 1 : 0], 8);
+  return chunk("IHDR", data);
+}
+
+/** A file of these chunks, in this order. */
+export function pngOf(...chunks: readonly Uint8Array[]): Buffer {
+  return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), ...chunks]);
+}
+
+/** A file's signature and its chunks. */
+export function pngPieces(file: Buffer): Buffer[] {
+  const pieces = [file.subarray(0, 8)];
+  for (let at = 8; at < file.length; at += pieces.at(-1)!.length) {
+    pieces.push(file.subarray(at, at + 12 + file.readUInt32BE(at)));
+  }
+  return pieces;
+}
+
 export function pngBytes(parts: PngParts): Buffer {
   const { width, height, depth, colourType, samples, palette, alphas, interlaced = false } = parts;
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([depth, colourType, 0, 0, interlaced ? 1 : 0], 8);
-
   const lines: Uint8Array[] = [];
   for (const [x0, y0, dx, dy] of interlaced ? ADAM7 : ([[0, 0, 1, 1]] as const)) {
     for (let y = y0; y < height; y += dy) {
@@ -70,12 +95,11 @@ export function pngBytes(parts: PngParts): Buffer {
       if (row.length > 0) lines.push(packRow(row, depth));
     }
   }
-  return Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    chunk("IHDR", header),
+  return pngOf(
+    header(width, height, depth, colourType, interlaced),
     ...(palette === undefined ? [] : [chunk("PLTE", Uint8Array.from(palette.flat()))]),
     ...(alphas === undefined ? [] : [chunk("tRNS", Uint8Array.from(alphas))]),
     chunk("IDAT", deflateSync(Buffer.concat(lines))),
-    chunk("IEND", new Uint8Array()),
-  ]);
+    chunk("IEND"),
+  );
 }

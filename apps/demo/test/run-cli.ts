@@ -17,6 +17,7 @@ export async function runCli(args: readonly string[], given: Partial<Terminal> =
     columns: 80,
     isTTY: false,
     colorDepth: 1,
+    debug: false,
     ...given,
     out: (text) => {
       out += text;

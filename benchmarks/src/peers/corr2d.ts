@@ -8,14 +8,22 @@ import {
   convTranspose2d,
   corr2d,
   corr2dKernelGrad,
+  grad,
   matmul,
+  maxPool2d,
   relu,
   scope,
   type Tensor,
   tensor,
 } from "@corr2d/core";
 import type { Inputs } from "../workloads/inputs.ts";
-import { type ConvolutionTask, outputSize, shapesOf, type Task } from "../workloads/workload.ts";
+import {
+  type ConvolutionTask,
+  poolShapesOf,
+  shapesOf,
+  type Task,
+  unmetCells,
+} from "../workloads/workload.ts";
 import { openBackend } from "./corr2d-backend.ts";
 import { learnKernelOf, lenetStepOf } from "./corr2d-training.ts";
 import { type Candidate, type Cannot, cannot, notOffered, type Peer } from "./peer.ts";
@@ -24,11 +32,14 @@ import { type Candidate, type Cannot, cannot, notOffered, type Peer } from "./pe
 interface Operation {
   readonly shapes: readonly (readonly number[])[];
   readonly compute: (...operands: Tensor[]) => Tensor;
+  /** Whether the first argument's gradient is asked for. */
+  readonly differentiates?: true;
 }
 
 function convolution(task: ConvolutionTask): Operation {
+  if (task.literalOptions) return literalConvolution(task);
   const { x, k, y } = shapesOf(task);
-  const options = Object.freeze({ stride: task.stride, padding: task.padding, groups: task.groups });
+  const options = { stride: task.stride, padding: task.padding, groups: task.groups };
   switch (task.kind) {
     case "forward": {
       // The book's own form, on two axes, where the workload has one image of one channel and no options.
@@ -38,18 +49,34 @@ function convolution(task: ConvolutionTask): Operation {
         : { shapes: [x, k], compute: (image, kernel) => corr2d(image!, kernel!, options) };
     }
     case "input-gradient": {
-      const [outHeight, outWidth] = outputSize(task);
-      const missing = (size: number, out: number, kernel: number): number =>
-        size - ((out - 1) * task.stride - 2 * task.padding + kernel);
-      const outputPadding = [
-        missing(task.height, outHeight, task.kernelHeight),
-        missing(task.width, outWidth, task.kernelWidth),
-      ] as const;
-      const transposed = Object.freeze({ ...options, outputPadding });
+      const transposed = { ...options, outputPadding: unmetCells(task) };
       return { shapes: [y, k], compute: (dy, kernel) => convTranspose2d(dy!, kernel!, transposed) };
     }
     case "kernel-gradient":
       return { shapes: [x, y], compute: (image, dy) => corr2dKernelGrad(image!, dy!, k, options) };
+  }
+}
+
+/** One image of one channel, and options that each call makes. */
+function literalConvolution(task: ConvolutionTask): Operation {
+  const { x, k, y } = shapesOf(task);
+  const { stride, padding } = task;
+  switch (task.kind) {
+    case "forward":
+      return {
+        shapes: [x.slice(2), k.slice(2)],
+        compute: (image, kernel) => corr2d(image!, kernel!, { stride, padding }),
+      };
+    case "input-gradient":
+      return {
+        shapes: [y.slice(2), k.slice(2)],
+        compute: (dy, kernel) => convTranspose2d(dy!, kernel!, { stride, padding }),
+      };
+    case "kernel-gradient":
+      return {
+        shapes: [x, y],
+        compute: (image, dy) => corr2dKernelGrad(image!, dy!, k, { stride, padding }),
+      };
   }
 }
 
@@ -59,6 +86,16 @@ function operation(task: Task): Operation | Cannot {
     case "input-gradient":
     case "kernel-gradient":
       return convolution(task);
+    case "max-pool":
+      return { shapes: [poolShapesOf(task).x], compute: (x) => maxPool2d(x!, task.window) };
+    case "max-pool-gradient": {
+      const { x, y } = poolShapesOf(task);
+      return {
+        shapes: [x, y],
+        compute: (image, dy) => grad(maxPool2d(image!, task.window), [image!], { gradient: dy! })[0]!,
+        differentiates: true,
+      };
+    }
     case "matmul": {
       const shape = [task.size, task.size];
       return { shapes: [shape, shape], compute: (a, b) => matmul(a!, b!) };
@@ -82,7 +119,10 @@ function prepare(backend: Backend, task: Task, inputs: Inputs): Candidate | Cann
   if (task.kind === "learn-kernel") return learnKernelOf(backend, task, inputs);
   const op = operation(task);
   if ("cannot" in op) return op;
-  const operands = op.shapes.map((shape, index) => tensor(inputs[index]!, { shape, backend }));
+  const { differentiates = false } = op;
+  const operands = op.shapes.map((shape, index) =>
+    tensor(inputs[index]!, { shape, backend, requiresGrad: differentiates && index === 0 }),
+  );
   const [a, b] = operands as [Tensor, Tensor];
   const once = (): void => {
     op.compute(a, b);

@@ -4,7 +4,13 @@
  */
 import type * as jaxjs from "@jax-js/jax";
 import type { Inputs } from "../workloads/inputs.ts";
-import { type ConvolutionTask, shapesOf, type Task } from "../workloads/workload.ts";
+import {
+  type ConvolutionTask,
+  type PoolTask,
+  poolShapesOf,
+  shapesOf,
+  type Task,
+} from "../workloads/workload.ts";
 import { installedVersion } from "./installed-version.ts";
 import { learnKernelOf, lenetStepOf } from "./jax-js-training.ts";
 import { type Candidate, type Cannot, cannot, notOffered, type Peer } from "./peer.ts";
@@ -18,6 +24,13 @@ interface Traced {
   readonly shapes: readonly (readonly number[])[];
 }
 
+/** The gradient of `fn` at `point` for a cotangent `dy`. */
+function pulledBack(jax: Jax, fn: (operand: JaxArray) => JaxArray, point: JaxArray, dy: JaxArray): JaxArray {
+  const [value, pullback] = jax.vjp(fn, [point]);
+  value.dispose();
+  return (pullback(dy) as [JaxArray])[0];
+}
+
 function convolution(jax: Jax, task: ConvolutionTask): Traced {
   const { x, k, y } = shapesOf(task);
   const pad: [number, number] = [task.padding, task.padding];
@@ -25,25 +38,32 @@ function convolution(jax: Jax, task: ConvolutionTask): Traced {
     jax.lax.convGeneralDilated(input, kernel, [task.stride, task.stride], [pad, pad], {
       featureGroupCount: task.groups,
     });
-  const zeros = (shape: readonly number[]): JaxArray => jax.numpy.zeros([...shape]);
   // A correlation is linear in each operand, so the point at which its gradient is taken does not matter.
-  const pulledBack = (
-    fn: (operand: JaxArray) => JaxArray,
-    shape: readonly number[],
-    dy: JaxArray,
-  ): JaxArray => {
-    const [value, pullback] = jax.vjp(fn, [zeros(shape)]);
-    value.dispose();
-    return (pullback(dy) as [JaxArray])[0];
-  };
+  const zeros = (shape: readonly number[]): JaxArray => jax.numpy.zeros([...shape]);
   switch (task.kind) {
     case "forward":
       return { fn: conv, shapes: [x, k] };
     case "input-gradient":
-      return { fn: (dy, kernel) => pulledBack((input) => conv(input, kernel), x, dy), shapes: [y, k] };
+      return {
+        fn: (dy, kernel) => pulledBack(jax, (input) => conv(input, kernel), zeros(x), dy),
+        shapes: [y, k],
+      };
     case "kernel-gradient":
-      return { fn: (input, dy) => pulledBack((kernel) => conv(input, kernel), k, dy), shapes: [x, y] };
+      return {
+        fn: (input, dy) => pulledBack(jax, (kernel) => conv(input, kernel), zeros(k), dy),
+        shapes: [x, y],
+      };
   }
+}
+
+function pool(jax: Jax, task: PoolTask): Traced {
+  const { x, y } = poolShapesOf(task);
+  const sides = [1, 1, task.window, task.window];
+  const maximum = (input: JaxArray): JaxArray =>
+    jax.lax.reduceWindow(input, (cells) => jax.numpy.max(cells), sides, sides);
+  return task.kind === "max-pool"
+    ? { fn: maximum, shapes: [x] }
+    : { fn: (input, dy) => pulledBack(jax, maximum, input, dy), shapes: [x, y] };
 }
 
 function trace(jax: Jax, task: Task): Traced | Cannot {
@@ -53,6 +73,9 @@ function trace(jax: Jax, task: Task): Traced | Cannot {
     case "input-gradient":
     case "kernel-gradient":
       return convolution(jax, task);
+    case "max-pool":
+    case "max-pool-gradient":
+      return pool(jax, task);
     case "matmul": {
       const shape = [task.size, task.size];
       return { fn: (a, b) => np.matmul(a, b), shapes: [shape, shape] };

@@ -3,7 +3,7 @@
  * tricks. JavaScript adds in float64 and each result is rounded to float32 once, which makes these loops the
  * reference of every check too.
  */
-import { type Convolution, outputSize } from "../workloads/workload.ts";
+import { type Convolution, outputSize, type PoolTask } from "../workloads/workload.ts";
 
 /** y[n, o, r, c] = Σ x[n, i, r·s − p + ky, c·s − p + kx] · k[o, i, ky, kx]. */
 export function forward(c: Convolution, x: Float32Array, k: Float32Array): Float32Array {
@@ -106,6 +106,42 @@ export function kernelGradient(c: Convolution, x: Float32Array, dy: Float32Array
     }
   }
   return dw;
+}
+
+/** Where each window's first maximum is, row by row. */
+function maximumPlaces({ size, window }: PoolTask, x: Float32Array): Int32Array {
+  const out = size / window;
+  const places = new Int32Array(out * out);
+  let at = 0;
+  for (let row = 0; row < out; row++) {
+    for (let column = 0; column < out; column++) {
+      let best = row * window * size + column * window;
+      for (let ky = 0; ky < window; ky++) {
+        for (let kx = 0; kx < window; kx++) {
+          const cell = (row * window + ky) * size + column * window + kx;
+          if (x[cell]! > x[best]!) best = cell;
+        }
+      }
+      places[at++] = best;
+    }
+  }
+  return places;
+}
+
+/** y[r, c] = max x[r·w + ky, c·w + kx]. */
+export function maxPool(task: PoolTask, x: Float32Array): Float32Array {
+  const places = maximumPlaces(task, x);
+  const y = new Float32Array(places.length);
+  for (let i = 0; i < places.length; i++) y[i] = x[places[i]!]!;
+  return y;
+}
+
+/** dX has each dY where its window's maximum was, and zeros. */
+export function maxPoolGradient(task: PoolTask, x: Float32Array, dy: Float32Array): Float32Array {
+  const places = maximumPlaces(task, x);
+  const dx = new Float32Array(x.length);
+  for (let i = 0; i < places.length; i++) dx[places[i]!] = dy[i]!;
+  return dx;
 }
 
 /** a [rows, inner] · b [inner, columns]. */

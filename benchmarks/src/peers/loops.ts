@@ -1,7 +1,17 @@
 /** Plain nested loops in JavaScript: the peer that everyone can write, and the reference of the checks. */
 import type { Inputs } from "../workloads/inputs.ts";
 import type { ChapterTask, Task } from "../workloads/workload.ts";
-import { add, forward, inputGradient, kernelGradient, matmul, relu, sum } from "./loops-kernels.ts";
+import {
+  add,
+  forward,
+  inputGradient,
+  kernelGradient,
+  matmul,
+  maxPool,
+  maxPoolGradient,
+  relu,
+  sum,
+} from "./loops-kernels.ts";
 import { lenetStep } from "./loops-lenet.ts";
 import type { Candidate, Peer } from "./peer.ts";
 
@@ -44,6 +54,10 @@ export function reference(task: Task, inputs: Inputs): () => readonly ArrayLike<
       return () => [inputGradient(task, a, b)];
     case "kernel-gradient":
       return () => [kernelGradient(task, a, b)];
+    case "max-pool":
+      return () => [maxPool(task, a)];
+    case "max-pool-gradient":
+      return () => [maxPoolGradient(task, a, b)];
     case "matmul":
       return () => [matmul(a, b, task.size, task.size, task.size)];
     case "add":

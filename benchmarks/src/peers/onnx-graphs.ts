@@ -4,7 +4,15 @@
  * A forward kernel is a constant of the model, as in inference; in a gradient it is an input, as weights that change.
  */
 import type { Inputs } from "../workloads/inputs.ts";
-import { type ConvolutionTask, outputSize, shapesOf, type Task } from "../workloads/workload.ts";
+import {
+  type ConvolutionTask,
+  outputSize,
+  type PoolTask,
+  poolShapesOf,
+  shapesOf,
+  type Task,
+  unmetCells,
+} from "../workloads/workload.ts";
 import type { OnnxGraph } from "./onnx-model.ts";
 import { type Cannot, notOffered } from "./peer.ts";
 
@@ -14,17 +22,14 @@ const swapped = ([a, b, ...rest]: readonly number[]): number[] => [b!, a!, ...re
 
 function kernelGradientGraph(task: ConvolutionTask): OnnxGraph | Cannot {
   const { x, k, y } = shapesOf(task);
-  const [outHeight, outWidth] = outputSize(task);
-  const fits = (size: number, out: number, kernel: number): boolean =>
-    (out - 1) * task.stride + kernel === size + 2 * task.padding;
-  if (!fits(task.height, outHeight, task.kernelHeight) || !fits(task.width, outWidth, task.kernelWidth)) {
+  if (unmetCells(task).some((cells) => cells > 0)) {
     return notOffered("no Conv gives dW where the window does not end at the input's edge");
   }
   const attributes = {
     pads: sides(task.padding),
     strides: [1, 1],
     dilations: square(task.stride),
-    kernel_shape: [outHeight, outWidth],
+    kernel_shape: outputSize(task),
   };
   const inputs = [
     { name: "x", shape: x },
@@ -78,9 +83,6 @@ function convolutionGraph(task: ConvolutionTask, inputs: Inputs): OnnxGraph | Ca
     };
   }
   if (task.kind === "kernel-gradient") return kernelGradientGraph(task);
-  const [outHeight, outWidth] = outputSize(task);
-  const missing = (size: number, out: number, kernel: number): number =>
-    size - ((out - 1) * task.stride - 2 * task.padding + kernel);
   return {
     inputs: [
       { name: "dy", shape: y },
@@ -92,14 +94,32 @@ function convolutionGraph(task: ConvolutionTask, inputs: Inputs): OnnxGraph | Ca
         op: "ConvTranspose",
         inputs: ["dy", "k"],
         outputs: ["out"],
-        attributes: {
-          ...attributes,
-          output_padding: [
-            missing(task.height, outHeight, task.kernelHeight),
-            missing(task.width, outWidth, task.kernelWidth),
-          ],
-        },
+        attributes: { ...attributes, output_padding: unmetCells(task) },
       },
+    ],
+  };
+}
+
+/** dX puts each dY where its maximum was found. */
+function poolGraph(task: PoolTask): OnnxGraph {
+  const { x, y } = poolShapesOf(task);
+  const attributes = { kernel_shape: square(task.window), strides: square(task.window) };
+  if (task.kind === "max-pool") {
+    return {
+      inputs: [{ name: "x", shape: x }],
+      outputs: [{ name: "out", shape: y }],
+      nodes: [{ op: "MaxPool", inputs: ["x"], outputs: ["out"], attributes }],
+    };
+  }
+  return {
+    inputs: [
+      { name: "x", shape: x },
+      { name: "dy", shape: y },
+    ],
+    outputs: [{ name: "out", shape: x }],
+    nodes: [
+      { op: "MaxPool", inputs: ["x"], outputs: ["values", "indices"], attributes },
+      { op: "MaxUnpool", inputs: ["dy", "indices"], outputs: ["out"], attributes },
     ],
   };
 }
@@ -111,6 +131,9 @@ export function onnxGraph(task: Task, inputs: Inputs): OnnxGraph | Cannot {
     case "input-gradient":
     case "kernel-gradient":
       return convolutionGraph(task, inputs);
+    case "max-pool":
+    case "max-pool-gradient":
+      return poolGraph(task);
     case "matmul": {
       const shape = square(task.size);
       return {

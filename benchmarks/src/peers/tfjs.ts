@@ -12,6 +12,7 @@ import {
   type ChapterTask,
   type ConvolutionTask,
   type LenetTask,
+  type PoolTask,
   shapesOf,
   type Task,
 } from "../workloads/workload.ts";
@@ -96,6 +97,18 @@ function convolution(tf: Tf, task: ConvolutionTask, inputs: Inputs): Prepared | 
   };
 }
 
+/** One plane, in which NHWC and NCHW are the same. */
+function pool(tf: Tf, task: PoolTask, inputs: Inputs): Prepared {
+  const out = task.size / task.window;
+  const x = tf.tensor4d(inputs[0] as Float32Array, [1, task.size, task.size, 1]);
+  const maximum = (image: tfjs.Tensor): tfjs.Tensor =>
+    tf.maxPool(image as tfjs.Tensor4D, task.window, task.window, "valid");
+  if (task.kind === "max-pool") return { tensors: [x], compute: () => maximum(x) };
+  const dy = tf.tensor4d(inputs[1] as Float32Array, [1, out, out, 1]);
+  const gradient = tf.grad(maximum);
+  return { tensors: [x, dy], compute: () => gradient(x, dy) };
+}
+
 function single(tf: Tf, task: Task, inputs: Inputs): Prepared | Cannot {
   const [a, b] = inputs as readonly [Float32Array, Float32Array];
   switch (task.kind) {
@@ -103,6 +116,9 @@ function single(tf: Tf, task: Task, inputs: Inputs): Prepared | Cannot {
     case "input-gradient":
     case "kernel-gradient":
       return convolution(tf, task, inputs);
+    case "max-pool":
+    case "max-pool-gradient":
+      return pool(tf, task, inputs);
     case "matmul": {
       const size: [number, number] = [task.size, task.size];
       const tensors = [tf.tensor2d(a, size), tf.tensor2d(b, size)] as const;

@@ -6,7 +6,7 @@
 import { LENET_MACS } from "./lenet.ts";
 import { isConvolution, outputSize, shapesOf, sizeOf, type Task } from "./workload.ts";
 
-/** Floating-point operations of one run; 0 where the rate would say nothing (loops of tiny operations). */
+/** Floating-point operations of one run; 0 where the rate would say nothing (comparisons, loops of tiny operations). */
 export function flopsOf(task: Task): number {
   if (isConvolution(task)) {
     const { k, y } = shapesOf(task);
@@ -21,6 +21,8 @@ export function flopsOf(task: Task): number {
       return task.size;
     case "lenet-step":
       return 2 * task.batch * (LENET_MACS[0] + LENET_MACS[1]);
+    case "max-pool":
+    case "max-pool-gradient":
     case "learn-kernel":
       return 0;
   }
@@ -41,6 +43,8 @@ export function termsOf(task: Task): number {
       return task.size;
     case "add":
     case "relu":
+    case "max-pool":
+    case "max-pool-gradient":
       return 1;
     case "lenet-step":
       return task.batch * 28 * 28;

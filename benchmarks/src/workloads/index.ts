@@ -2,7 +2,7 @@
  * The table of workloads. Ids are those of the targets (`targets.ts`); suites group them. To add one, add a line:
  * every peer that knows the task's kind takes part by itself.
  */
-import type { Convolution, ConvolutionKind, Workload } from "./workload.ts";
+import type { Convolution, ConvolutionKind, ConvolutionTask, Workload } from "./workload.ts";
 
 /** Geometry in the order in which papers write it: N×C×H×W → O, kernel; then what differs from the default. */
 function convolution(
@@ -26,6 +26,7 @@ function convolution(
   };
 }
 
+const W1: Convolution = convolution([1, 1, 6, 8], 1, [1, 2]);
 const W6b: Convolution = convolution([1, 64, 56, 56], 64, [3, 3], { padding: 1 });
 const W6c: Convolution = convolution([1, 128, 28, 28], 128, [3, 3], { padding: 1 });
 const W6d: Convolution = convolution([1, 256, 14, 14], 256, [3, 3], { padding: 1 });
@@ -52,6 +53,12 @@ const inputGradient = (id: string, title: string, shape: Convolution): Workload 
 const kernelGradient = (id: string, title: string, shape: Convolution): Workload =>
   workload("gradients", `dW-${id}`, `dW of ${id}: ${title}`, shape, "kernel-gradient");
 
+/** W1 by a program that writes `{ padding: 0 }` and the like at each call. */
+const literal = (id: string, title: string, kind: ConvolutionKind): Workload => {
+  const task: ConvolutionTask = { ...W1, kind, literalOptions: true };
+  return { id, suite: "tiny", title: `${title}6×8, kernel 1×2, options written at each call`, task };
+};
+
 /** The Winograd transform with larger tiles, whose error only a caller can allow. */
 const LARGE_WINOGRAD: Pick<Workload, "variants"> = { variants: ["cpu-wasm?winograd=large"] };
 
@@ -59,8 +66,23 @@ const LARGE_WINOGRAD: Pick<Workload, "variants"> = { variants: ["cpu-wasm?winogr
 const JAVASCRIPT: readonly string[] = ["cpu-js", "tfjs-cpu", "loops"];
 
 export const WORKLOADS: readonly Workload[] = [
-  workload("tiny", "W1", "the book's edge: 6×8, kernel 1×2", convolution([1, 1, 6, 8], 1, [1, 2])),
+  workload("tiny", "W1", "the book's edge: 6×8, kernel 1×2", W1),
   workload("tiny", "W2", "the book's first example: 3×3, kernel 2×2", convolution([1, 1, 3, 3], 1, [2, 2])),
+  literal("W1-literal", "", "forward"),
+  literal("dX-W1-literal", "dX of ", "input-gradient"),
+  literal("dW-W1-literal", "dW of ", "kernel-gradient"),
+  {
+    id: "P",
+    suite: "tiny",
+    title: "4×4: maximum of each 2×2",
+    task: { kind: "max-pool", size: 4, window: 2 },
+  },
+  {
+    id: "dX-P",
+    suite: "tiny",
+    title: "4×4: maximum of each 2×2, and dX",
+    task: { kind: "max-pool-gradient", size: 4, window: 2 },
+  },
   { id: "add16", suite: "tiny", title: "16 numbers: add", task: { kind: "add", size: 16 } },
 
   forward("W3-3", "512×512 grey, 3×3 same", convolution([1, 1, 512, 512], 1, [3, 3], { padding: 1 })),

@@ -4,7 +4,7 @@
  */
 import { drawUniform, Generator } from "@corr2d/core";
 import { CLASSES, IMAGE_SIZE, LENET_PARAMETERS } from "./lenet.ts";
-import { isConvolution, shapesOf, sizeOf, type Task } from "./workload.ts";
+import { isConvolution, poolShapesOf, shapesOf, sizeOf, type Task } from "./workload.ts";
 
 /** Arrays in the order in which peers take them; int32 for labels. */
 export type Inputs = readonly (Float32Array | Int32Array)[];
@@ -16,6 +16,7 @@ function chapterImage(): Float32Array {
 
 /**
  * - convolutions: the two operands of the kind, [x, k], [dY, k] or [x, dY]
+ * - max-pool: [x]; max-pool-gradient: [x, dY]
  * - matmul: [a, b]; add: [a, b]; relu and sum: [x]
  * - lenet-step: [images [N, 1, 28, 28], labels [N], then the parameters in `LENET_PARAMETERS`' order]
  * - learn-kernel: [X [6, 8], Y [6, 7], the starting kernel [1, 2]]
@@ -31,6 +32,12 @@ export function makeInputs(task: Task, seed = 0): Inputs {
     return operands.map((shape) => uniform(sizeOf(shape)));
   }
   switch (task.kind) {
+    case "max-pool":
+      return [uniform(task.size ** 2)];
+    case "max-pool-gradient": {
+      const { x, y } = poolShapesOf(task);
+      return [uniform(sizeOf(x)), uniform(sizeOf(y))];
+    }
     case "matmul":
       return [uniform(task.size ** 2), uniform(task.size ** 2)];
     case "add":

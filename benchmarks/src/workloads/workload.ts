@@ -23,6 +23,21 @@ export type ConvolutionKind = "forward" | "input-gradient" | "kernel-gradient";
 
 export interface ConvolutionTask extends Convolution {
   readonly kind: ConvolutionKind;
+  /**
+   * Our program writes its options out at each call, as a page of the book would, so that they are always objects that the
+   * library has never seen. Otherwise it has none, or keeps one object. Nobody else's program changes.
+   */
+  readonly literalOptions?: true;
+}
+
+/**
+ * Maximum pooling of one plane of size × size by windows of window × window, side by side: the values, or the gradient
+ * dX from x and dY. The latter goes through the forward pass, since no library offers it alone.
+ */
+export interface PoolTask {
+  readonly kind: "max-pool" | "max-pool-gradient";
+  readonly size: number;
+  readonly window: number;
 }
 
 export interface MatmulTask {
@@ -50,7 +65,7 @@ export interface ChapterTask {
   readonly learningRate: number;
 }
 
-export type Task = ConvolutionTask | MatmulTask | ArrayTask | LenetTask | ChapterTask;
+export type Task = ConvolutionTask | PoolTask | MatmulTask | ArrayTask | LenetTask | ChapterTask;
 
 export interface Workload {
   /** As `--suite` and the targets name it. */
@@ -74,6 +89,14 @@ export function outputSize(c: Convolution): readonly [height: number, width: num
   return [along(c.height, c.kernelHeight), along(c.width, c.kernelWidth)];
 }
 
+/** [rows, columns] at the end of the padded input that no window meets: a transposed convolution's output padding. */
+export function unmetCells(c: Convolution): [rows: number, columns: number] {
+  const [outHeight, outWidth] = outputSize(c);
+  const along = (size: number, out: number, kernel: number): number =>
+    size + 2 * c.padding - ((out - 1) * c.stride + kernel);
+  return [along(c.height, outHeight, c.kernelHeight), along(c.width, outWidth, c.kernelWidth)];
+}
+
 /** Shapes of the three tensors of a correlation. */
 export function shapesOf(c: Convolution): Record<"x" | "k" | "y", number[]> {
   const [outHeight, outWidth] = outputSize(c);
@@ -82,6 +105,15 @@ export function shapesOf(c: Convolution): Record<"x" | "k" | "y", number[]> {
     k: [c.outChannels, c.inChannels / c.groups, c.kernelHeight, c.kernelWidth],
     y: [c.batch, c.outChannels, outHeight, outWidth],
   };
+}
+
+/** Shapes of a pool's input and output, as [N, C, H, W]. */
+export function poolShapesOf({
+  size,
+  window,
+}: PoolTask): Record<"x" | "y", [number, number, number, number]> {
+  const out = size / window;
+  return { x: [1, 1, size, size], y: [1, 1, out, out] };
 }
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

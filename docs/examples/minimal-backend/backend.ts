@@ -1,31 +1,37 @@
 /**
- * A complete corr2d backend: the twelve required functions over typed arrays, and nothing else.
+ * A complete corr2d backend: the thirteen required functions over typed arrays, and nothing else.
  *
  * Written to be read next to docs/writing-a-backend.md. It is slow on purpose: every function is the loop that
  * its clause of docs/backend-contract.md describes. A handle is a typed array, so memory is the collector's
- * affair; core composes corr2d, pooling, softmax and the rest from the primitives below.
+ * affair; core composes corr2d, pooling, softmax, the optional functions and the rest from the primitives below.
  */
 import {
+  arrayOf,
   type Backend,
   type BinaryOp,
+  binaryDtype,
   Corr2dError,
   type DType,
   defineBackend,
   type GatherSize,
+  isFloating,
+  type OptionalOp,
   type ReduceOp,
+  reduceDtype,
   type StridedView,
+  sizeOf,
   type TypedArray,
   type UnaryOp,
 } from "@corr2d/core";
 
 type Sizes = readonly number[];
 
-const arrayTypes = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
-const sizeOf = (shape: Sizes): number => shape.reduce((size, n) => size * n, 1);
+/** The functions of a list that every backend has. A backend that lists no `optionalOps` is asked for no others. */
+type Required<Op> = Exclude<Op, OptionalOp>;
 
 /** A new array; writing into it rounds to float32, or wraps to int32, by JavaScript's own rules. */
 function build(dtype: DType, size: number, element: (i: number) => number): TypedArray {
-  const out = new arrayTypes[dtype](size);
+  const out = arrayOf(dtype, size);
   for (let i = 0; i < size; i++) out[i] = element(i);
   return out;
 }
@@ -72,17 +78,15 @@ function roundHalfEven(x: number): number {
 /** Saturates, where writing into an Int32Array would wrap (§3.5). */
 const toInt32 = (x: number): number => Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(x)));
 
-const unaryFunctions: Record<UnaryOp, (x: number) => number> = {
+const unaryFunctions: Record<Required<UnaryOp>, (x: number) => number> = {
   neg: (x) => -x,
   abs: Math.abs,
   sign: Math.sign,
-  square: (x) => x * x, // int32: see unary
   floor: Math.floor,
   ceil: Math.ceil,
   round: roundHalfEven,
   trunc: Math.trunc,
   sqrt: Math.sqrt,
-  rsqrt: (x) => 1 / Math.sqrt(x),
   reciprocal: (x) => 1 / x,
   exp: Math.exp,
   expm1: Math.expm1,
@@ -90,60 +94,59 @@ const unaryFunctions: Record<UnaryOp, (x: number) => number> = {
   log1p: Math.log1p,
   sin: Math.sin,
   cos: Math.cos,
-  tan: Math.tan,
   tanh: Math.tanh,
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   relu: (x) => Math.max(x, 0),
   erf,
-  toFloat32: (x) => x,
-  toFloat64: (x) => x,
-  toInt32,
-};
-const castTo: Partial<Record<UnaryOp, DType>> = {
-  toFloat32: "float32",
-  toFloat64: "float64",
-  toInt32: "int32",
 };
 
-const binaryFunctions: Record<BinaryOp, (a: number, b: number) => number> = {
+/** IEEE 754's (§3.11): JavaScript's `**` gives NaN for 1 to the power of NaN, and for ±1 to the power of ±∞. */
+function power(base: number, exponent: number): number {
+  if (base === 1 || (base === -1 && Math.abs(exponent) === Infinity)) return 1;
+  return base ** exponent;
+}
+
+const binaryFunctions: Record<Required<BinaryOp>, (a: number, b: number) => number> = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
   div: (a, b) => a / b,
-  pow: (a, b) => a ** b,
+  pow: power,
   maximum: Math.max,
   minimum: Math.min,
   equal: (a, b) => Number(a === b),
-  notEqual: (a, b) => Number(a !== b),
   less: (a, b) => Number(a < b),
   lessEqual: (a, b) => Number(a <= b),
-  greater: (a, b) => Number(a > b),
-  greaterEqual: (a, b) => Number(a >= b),
 };
-const arithmetic: readonly BinaryOp[] = ["add", "sub", "mul", "div", "pow", "maximum", "minimum"];
 
-/** Position of the first NaN, else of the first element that no other one beats (§4.4). */
-function argBest(values: readonly number[], beats: (a: number, b: number) => boolean): number {
+/** Position of the first NaN, else of the first of the largest elements (§4.4). */
+function argmax(values: readonly number[]): number {
   const nan = values.findIndex(Number.isNaN);
   if (nan >= 0) return nan;
-  return values.reduce((best, value, i) => (beats(value, values[best]!) ? i : best), 0);
+  return values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);
 }
 
+/** A product of integers wraps: it is not what is left of the rounded product (§3.8, §4.2). */
 const multiply = (dtype: DType): ((a: number, b: number) => number) =>
-  dtype === "int32" ? Math.imul : (a, b) => a * b;
+  isFloating(dtype) ? (a, b) => a * b : Math.imul;
 
-const reduceFunctions: Record<ReduceOp, (values: readonly number[], dtype: DType) => number> = {
+const reduceFunctions: Record<Required<ReduceOp>, (values: readonly number[], dtype: DType) => number> = {
   sum: (values) => values.reduce((a, b) => a + b, 0),
   prod: (values, dtype) => values.reduce(multiply(dtype), 1),
   max: (values) => values.reduce((a, b) => Math.max(a, b)),
-  min: (values) => values.reduce((a, b) => Math.min(a, b)),
-  argmax: (values) => argBest(values, (a, b) => a > b),
-  argmin: (values) => argBest(values, (a, b) => a < b),
+  argmax,
 };
 
-/** Calls `visit` with the addresses of every picked element, in the whole and among the picked (§5.4). */
-function eachPick(index: TypedArray, size: GatherSize, visit: (whole: number, picked: number) => void): void {
-  const { outer, length, inner, count } = size;
+/**
+ * Calls `visit` with the addresses of every picked element, in the whole and among the picked (§5.4).
+ * @throws INDEX_OUT_OF_RANGE, naming the operation and its sizes (§10.3).
+ */
+function eachPick(
+  operation: string,
+  index: TypedArray,
+  { outer, length, inner, count }: GatherSize,
+  visit: (whole: number, picked: number) => void,
+): void {
   for (let o = 0; o < outer; o++) {
     for (let c = 0; c < count; c++) {
       for (let i = 0; i < inner; i++) {
@@ -152,7 +155,9 @@ function eachPick(index: TypedArray, size: GatherSize, visit: (whole: number, pi
         if (at < 0 || at >= length) {
           throw new Corr2dError(
             "INDEX_OUT_OF_RANGE",
-            `index ${at} is out of bounds for an axis of ${length}`,
+            `${operation}: index ${at} is out of range for an axis of ${length} (data [${outer}, ${length}, ${inner}], ` +
+              `index [${outer}, ${count}, ${inner}])`,
+            { index: at, length },
           );
         }
         visit((o * length + at) * inner + i, picked);
@@ -171,21 +176,26 @@ export default function minimalBackend(): Backend {
     dtypes: ["float32", "float64", "int32"],
 
     upload: (data) => data.slice(),
-    read: async (handle) => handle.slice(),
+    read: async (handle, size, dtype, into = arrayOf(dtype, size)) => {
+      into.set(handle);
+      return into;
+    },
     free: () => {},
 
+    cast(x, size, _from, to) {
+      return build(to, size, isFloating(to) ? (i) => x[i]! : (i) => toInt32(x[i]!));
+    },
+
     unary(op, x, size, dtype) {
-      const times = multiply(dtype);
-      const apply = op === "square" ? (value: number) => times(value, value) : unaryFunctions[op];
-      return build(castTo[op] ?? dtype, size, (i) => apply(x[i]!));
+      const apply = unaryFunctions[op as Required<UnaryOp>];
+      return build(dtype, size, (i) => apply(x[i]!));
     },
 
     binary(op, a, shapeA, b, shapeB, shape, dtype) {
       const atA = broadcastAddresses(shapeA, shape);
       const atB = broadcastAddresses(shapeB, shape);
-      const apply = op === "mul" ? multiply(dtype) : binaryFunctions[op];
-      const resultType = arithmetic.includes(op) ? dtype : "int32";
-      return build(resultType, atA.length, (i) => apply(a[atA[i]!]!, b[atB[i]!]!));
+      const apply = op === "mul" ? multiply(dtype) : binaryFunctions[op as Required<BinaryOp>];
+      return build(binaryDtype(op, dtype), atA.length, (i) => apply(a[atA[i]!]!, b[atB[i]!]!));
     },
 
     select(condition, shapeCondition, a, shapeA, b, shapeB, shape, dtype) {
@@ -202,8 +212,8 @@ export default function minimalBackend(): Backend {
       broadcastAddresses(kept, shape).forEach((group, i) => {
         groups[group]!.push(x[i]!);
       });
-      const resultType = op === "argmax" || op === "argmin" ? "int32" : dtype;
-      return build(resultType, groups.length, (i) => reduceFunctions[op](groups[i]!, dtype));
+      const apply = reduceFunctions[op as Required<ReduceOp>];
+      return build(reduceDtype(op, dtype), groups.length, (i) => apply(groups[i]!, dtype));
     },
 
     strided(x, view, dtype) {
@@ -212,24 +222,27 @@ export default function minimalBackend(): Backend {
     },
 
     stridedAdd(x, view, dtype) {
-      const out = new arrayTypes[dtype](view.sourceSize);
+      const out = arrayOf(dtype, view.sourceSize);
+      const met = new Uint8Array(view.sourceSize);
       addresses(view).forEach((at, i) => {
-        out[at]! += x[i]!;
+        // What nothing is added to stays as it is: 0 + −0 would be 0.
+        out[at] = met[at] === 1 ? out[at]! + x[i]! : x[i]!;
+        met[at] = 1;
       });
       return out;
     },
 
     gather(x, index, size, dtype) {
-      const out = new arrayTypes[dtype](size.outer * size.count * size.inner);
-      eachPick(index, size, (whole, picked) => {
+      const out = arrayOf(dtype, size.outer * size.count * size.inner);
+      eachPick("gather", index, size, (whole, picked) => {
         out[picked] = x[whole]!;
       });
       return out;
     },
 
     scatterAdd(x, index, size, dtype) {
-      const out = new arrayTypes[dtype](size.outer * size.length * size.inner);
-      eachPick(index, size, (whole, picked) => {
+      const out = arrayOf(dtype, size.outer * size.length * size.inner);
+      eachPick("scatterAdd", index, size, (whole, picked) => {
         out[whole]! += x[picked]!;
       });
       return out;

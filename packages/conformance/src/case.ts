@@ -5,28 +5,38 @@
  * docs/backend-contract.md that it proves; both are public and stable. `run` throws a plain Error when the
  * clause is broken. A case knows no test runner, and reaches the backend only through its context.
  */
-import type { Backend, BackendDefinition, Composites, DType, Primitives, StorageMembers } from "@corr2d/core";
+import {
+  type Backend,
+  type BackendDefinition,
+  type CompleteBackend,
+  DTYPES,
+  type DType,
+  type OperationName,
+  type StorageMembers,
+} from "@corr2d/core";
 import type { Random } from "./random.ts";
 
 /** A function of the contract that the op × backend matrix has a row for. */
-export type Member = keyof StorageMembers<unknown> | keyof Primitives<unknown> | keyof Composites<unknown>;
+export type Member = keyof StorageMembers<unknown> | OperationName;
 
 /** What a case is given. Handles still alive when it ends are freed, then live handles are counted. */
 export interface Context {
   readonly id: string;
   readonly clause: string;
-  /** The backend under test. */
-  readonly backend: Backend;
-  /** The same backend with its native composites replaced by core's compositions of its primitives. */
-  readonly composed: Backend;
+  /** The backend under test, with core's fallbacks for the composites and optional functions that it lacks. */
+  readonly backend: CompleteBackend;
+  /** The same backend with core's fallbacks for all of them. */
+  readonly composed: CompleteBackend;
+  /** The composites that the backend supplies itself. */
+  readonly native: readonly Member[];
   /** Whether the validating wrapper is between, which reads every value twice: long cases do less then. */
   readonly validated: boolean;
   /** Seeded by the case's id, so a failure repeats. */
   readonly random: Random;
   /** A further instance of the backend, closed when the case ends. */
-  create(): Promise<Backend>;
+  create(): Promise<CompleteBackend>;
   /** A second instance, which further cases share: it must be left as it was. */
-  sibling(): Promise<Backend>;
+  sibling(): Promise<CompleteBackend>;
 }
 
 export interface Case {
@@ -45,12 +55,12 @@ export interface Case {
 export type BackendFactory = () => Backend | Promise<Backend>;
 
 /** The optional members of a definition that a case may require. */
-const CAPABILITIES: readonly (keyof BackendDefinition<unknown>)[] = ["close", "stats"];
+const CAPABILITIES: readonly (keyof BackendDefinition<unknown>)[] = ["close", "settled", "stats"];
 
 /** Why a backend cannot be asked to run a case, or null when it can. */
 export function skipReason(backend: Backend, requirement: string): string | null {
-  if (requirement === "float32" || requirement === "float64" || requirement === "int32") {
-    return backend.dtypes.includes(requirement) ? null : `dtype ${requirement} is not declared`;
+  if (Object.hasOwn(DTYPES, requirement)) {
+    return backend.dtypes.includes(requirement as DType) ? null : `dtype ${requirement} is not declared`;
   }
   if ((CAPABILITIES as readonly string[]).includes(requirement)) {
     return backend[requirement as keyof Backend] === undefined ? `there is no ${requirement}()` : null;
@@ -59,7 +69,9 @@ export function skipReason(backend: Backend, requirement: string): string | null
   return value === undefined || value === false ? `features.${requirement} is ${String(value)}` : null;
 }
 
-/** `requires` for a dtype: only float64 is optional. */
+const REQUIRED: readonly DType[] = ["float32", "int32"];
+
+/** `requires` for a dtype that a backend need not have. */
 export function requiring(dtype: DType): { requires?: readonly string[] } {
-  return dtype === "float64" ? { requires: ["float64"] } : {};
+  return REQUIRED.includes(dtype) ? {} : { requires: [dtype] };
 }

@@ -6,7 +6,7 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { Backend } from "@corr2d/core";
+import { type Backend, nativeComposites } from "@corr2d/core";
 import type { BackendFactory } from "./case.ts";
 import { exposeCollector } from "./collector.ts";
 import { compareTraining } from "./cross-backend.ts";
@@ -114,10 +114,12 @@ async function startBackends(
     try {
       const factory = await loadBackend(word, directory, options);
       const instance = await factory();
-      const { name, contract, features, dtypes, nativeComposites } = instance;
+      const { name, contract, features, dtypes, optionalOps } = instance;
+      const native = nativeComposites(instance);
       await instance.close?.();
       const label = started.some((other) => other.label === name) ? `${name} (${started.length + 1})` : name;
-      started.push({ label, factory, backend: { name, contract, features, dtypes, nativeComposites } });
+      const backend = { name, contract, features, dtypes, optionalOps, nativeComposites: native };
+      started.push({ label, factory, backend });
     } catch (error) {
       if (error instanceof UsageError) throw error;
       write(`FAILED ${word} could not start: ${(error as Error).message}\n`);

@@ -4,8 +4,15 @@
  * The matrix has a row per member and dtype; a cell says how the backend supplies it (native or composed) when
  * every case passed, why it was skipped, or how many cases failed.
  */
-import type { Backend } from "@corr2d/core";
-import { COMPOSITE_OPERANDS, OPERANDS } from "./handles.ts";
+import {
+  type Backend,
+  DTYPE_NAMES,
+  type DType,
+  OPERATION_NAMES,
+  OPERATIONS,
+  type OperationName,
+} from "@corr2d/core";
+import type { Member } from "./case.ts";
 import type { Entry, Outcome } from "./suite.ts";
 
 export interface Result {
@@ -20,7 +27,10 @@ export interface Result {
 export interface BackendReport {
   /** The backend's name, numbered when another one has it already. */
   readonly label: string;
-  readonly backend: Pick<Backend, "name" | "contract" | "features" | "dtypes" | "nativeComposites">;
+  readonly backend: Pick<Backend, "name" | "contract" | "features" | "dtypes" | "optionalOps"> & {
+    /** The composites that the backend supplies itself. */
+    readonly nativeComposites: readonly Member[];
+  };
   readonly results: readonly Result[];
   readonly milliseconds: number;
 }
@@ -65,26 +75,25 @@ export function comparisonTable(reports: readonly BackendReport[]): string {
 }
 
 /** What the results of one matrix cell come to. */
-function cell(report: BackendReport, member: string, results: readonly Result[]): string {
+function cell(report: BackendReport, member: Member, results: readonly Result[]): string {
   const failed = count(results, "failed") + count(results, "known failure");
   if (failed > 0) return `**${failed} of ${results.length} fail**`;
   if (count(results, "passed") === 0) {
     const skip = results.find((result) => result.outcome.status === "skipped");
     return skip?.outcome.status === "skipped" ? `– (${skip.outcome.reason})` : "–";
   }
-  const native = report.backend.nativeComposites as readonly string[];
-  return member in COMPOSITE_OPERANDS && !native.includes(member) ? "composed" : "native";
+  const isOwn = OPERATIONS[member as OperationName]?.primitive !== false;
+  return isOwn || report.backend.nativeComposites.includes(member) ? "native" : "composed";
 }
 
 /** Members in the contract's order, each with the dtypes that cases speak of. */
-function matrixKeys(reports: readonly BackendReport[]): (readonly [member: string, dtype: string])[] {
+function matrixKeys(reports: readonly BackendReport[]): (readonly [member: Member, dtype: DType])[] {
   const seen = new Set<string>();
   for (const { results } of reports) {
     for (const { covers } of results) if (covers !== undefined) seen.add(`${covers.member} ${covers.dtype}`);
   }
-  const members = ["upload", "read", "free", ...Object.keys(OPERANDS)];
-  const dtypes = ["float32", "float64", "int32"];
-  const all = members.flatMap((member) => dtypes.map((dtype) => [member, dtype] as const));
+  const members: readonly Member[] = ["upload", "read", "free", ...OPERATION_NAMES];
+  const all = members.flatMap((member) => DTYPE_NAMES.map((dtype) => [member, dtype] as const));
   return all.filter(([member, dtype]) => seen.has(`${member} ${dtype}`));
 }
 

@@ -4,7 +4,13 @@
  * After the case its handles are freed and, where the backend counts (`stats`), the counts must be back where
  * they were: a composite that forgets a temporary fails whichever case called it (§2.9).
  */
-import type { Backend, BackendStats } from "@corr2d/core";
+import {
+  type Backend,
+  type BackendStats,
+  type CompleteBackend,
+  nativeComposites,
+  withFallbacks,
+} from "@corr2d/core";
 import type { BackendFactory, Case } from "./case.ts";
 import { stripComposites, type Tracker, trackHandles } from "./handles.ts";
 import { createRandom, seedOf } from "./random.ts";
@@ -55,13 +61,13 @@ export async function runCase(
   const before = await settledStats(backend);
   const guard = validated ? strict(backend) : null;
   const base = guard === null ? backend : guard.backend;
-  const native = trackHandles(base);
+  const native = trackHandles(withFallbacks(base));
   const twin: { tracker?: Tracker } = {}; // made when asked for: many cases do without
   const created: Backend[] = [];
-  const create = async (): Promise<Backend> => {
+  const create = async (): Promise<CompleteBackend> => {
     const instance = await factory();
     created.push(instance);
-    return instance;
+    return withFallbacks(instance);
   };
   try {
     await item.run({
@@ -69,13 +75,14 @@ export async function runCase(
       clause: item.clause,
       backend: native.backend,
       get composed() {
-        twin.tracker ??= trackHandles(stripComposites(base));
+        twin.tracker ??= trackHandles(withFallbacks(stripComposites(base)));
         return twin.tracker.backend;
       },
+      native: nativeComposites(backend),
       validated,
       random: createRandom(seedOf(item.id)),
       create,
-      sibling: sibling ?? create,
+      sibling: sibling === undefined ? create : async () => withFallbacks(await sibling()),
     });
     await guard?.settle();
     native.release();

@@ -6,14 +6,23 @@
  * between its birth and its `free` (§2.6), and an operation gives a handle of its own (§2.7). Values are read
  * at birth and compared at `free` or, for those still alive, at `settle()`.
  */
-import { type Backend, Corr2dError, type DType, type TypedArray } from "@corr2d/core";
-import { OPERANDS, type Operation, type OperationName, resultsOf, withMembers } from "./handles.ts";
-import { type Operand, operationSignature } from "./signatures.ts";
+import {
+  type Backend,
+  Corr2dError,
+  type DType,
+  dtypeOf,
+  type OperationArguments,
+  resultsOf,
+  type TypedArray,
+  type ValueInfo,
+} from "@corr2d/core";
+import { checkArguments } from "./arguments.ts";
+import { handlesOf, mapOperands, type Operation, operationsOf, resultFrom, withMembers } from "./handles.ts";
 
 /** A handle of the watched backend. */
 interface Cell {
   readonly inner: unknown;
-  readonly operand: Operand;
+  readonly value: ValueInfo;
   /** What the value was at birth; null where the operation failed. */
   readonly birth: Promise<TypedArray | null>;
   freed: boolean;
@@ -43,16 +52,16 @@ export function strict(backend: Backend): StrictBackend {
   const inners = new Map<unknown, Cell>();
   const comparisons: Promise<void>[] = [];
 
-  const snapshot = (inner: unknown, { size, dtype }: Operand): Promise<TypedArray | null> =>
+  const snapshot = (inner: unknown, { size, dtype }: ValueInfo): Promise<TypedArray | null> =>
     backend.read(inner, size, dtype).catch(() => null);
 
   const compare = (cell: Cell, when: string): void => {
-    const now = snapshot(cell.inner, cell.operand);
+    const now = snapshot(cell.inner, cell.value);
     comparisons.push(
       Promise.all([cell.birth, now]).then(([birth, value]) => {
         if (birth === null && value === null) return;
         if (birth !== null && value !== null && sameBits(birth, value)) return;
-        fail(`a ${cell.operand.dtype} value of ${cell.operand.size} elements changed ${when}`);
+        fail(`a ${cell.value.dtype} value of ${cell.value.size} elements changed ${when}`);
       }),
     );
     comparisons.at(-1)!.catch(() => {}); // settle() reports it
@@ -65,10 +74,10 @@ export function strict(backend: Backend): StrictBackend {
     return cell;
   };
 
-  const wrap = (inner: unknown, operand: Operand, name: string): object => {
+  const wrap = (inner: unknown, value: ValueInfo, name: string): object => {
     if (typeof inner !== "object" || inner === null) fail(`${name} gave no object as a handle`);
     if (inners.has(inner)) fail(`${name} gave a handle that is in use instead of a fresh one`);
-    const cell: Cell = { inner, operand, birth: snapshot(inner, operand), freed: false };
+    const cell: Cell = { inner, value, birth: snapshot(inner, value), freed: false };
     const handle = Object.freeze({});
     cells.set(handle, cell);
     live.add(cell);
@@ -79,12 +88,13 @@ export function strict(backend: Backend): StrictBackend {
   const members: Record<string, unknown> = {
     upload(data: TypedArray): object {
       const dtype = dtypeOf(data);
+      if (dtype === null) fail("the data of upload is no array of a known dtype");
       if (!backend.dtypes.includes(dtype)) fail(`upload of ${dtype}, which the backend does not declare`);
       return wrap(backend.upload(data), { size: data.length, dtype }, "upload");
     },
-    async read(handle: unknown, size: number, dtype: DType): Promise<TypedArray> {
-      const data = await backend.read(checkRead(handle, size, dtype), size, dtype);
-      checkData(data, size, dtype);
+    async read(handle: unknown, size: number, dtype: DType, into?: TypedArray): Promise<TypedArray> {
+      const data = await backend.read(checkRead(handle, size, dtype), size, dtype, into);
+      checkData(data, size, dtype, into);
       return data;
     },
     free(handle: unknown): void {
@@ -98,45 +108,45 @@ export function strict(backend: Backend): StrictBackend {
   };
 
   const checkRead = (handle: unknown, size: number, dtype: DType): unknown => {
-    const { inner, operand } = cellOf(handle, "the operand of read");
-    if (operand.size !== size || operand.dtype !== dtype) {
-      fail(`read of ${size} × ${dtype} from a value of ${operand.size} × ${operand.dtype}`);
+    const { inner, value } = cellOf(handle, "the operand of read");
+    if (value.size !== size || value.dtype !== dtype) {
+      fail(`read of ${size} × ${dtype} from a value of ${value.size} × ${value.dtype}`);
     }
     return inner;
   };
 
-  const checkData = (data: TypedArray, size: number, dtype: DType): void => {
+  const checkData = (data: TypedArray, size: number, dtype: DType, into: TypedArray | undefined): void => {
+    if (into !== undefined && data !== into) fail("read gave another array than the one to read into");
     if (dtypeOf(data) !== dtype || data.length !== size) {
       fail(`read gave ${data.length} × ${data.constructor.name} for ${size} × ${dtype}`);
     }
   };
 
   if (backend.readSync !== undefined) {
-    members.readSync = (handle: unknown, size: number, dtype: DType): TypedArray => {
-      const data = backend.readSync!(checkRead(handle, size, dtype), size, dtype);
-      checkData(data, size, dtype);
+    members.readSync = (handle: unknown, size: number, dtype: DType, into?: TypedArray): TypedArray => {
+      const data = backend.readSync!(checkRead(handle, size, dtype), size, dtype, into);
+      checkData(data, size, dtype, into);
       return data;
     };
   }
 
-  for (const name of Object.keys(OPERANDS) as OperationName[]) {
+  for (const name of operationsOf(backend)) {
     members[name] = (...args: unknown[]): unknown => {
-      const signature = operationSignature(name, args, fail);
-      const innerArgs = [...args];
-      OPERANDS[name].forEach((at, i) => {
-        const cell = cellOf(args[at], `operand ${i} of ${name}`);
-        const expected = signature.operands[i]!;
-        if (cell.operand.size !== expected.size || cell.operand.dtype !== expected.dtype) {
-          fail(
-            `operand ${i} of ${name} holds ${cell.operand.size} × ${cell.operand.dtype}, ` +
-              `but its arguments say ${expected.size} × ${expected.dtype}`,
-          );
-        }
-        innerArgs[at] = cell.inner;
+      checkArguments(name, args, backend, fail);
+      const innerArgs = mapOperands(name, args, (handle, info) => {
+        const { inner, value } = cellOf(handle, `operand ${info.name} of ${name}`);
+        if (value.size === info.size && value.dtype === info.dtype) return inner;
+        return fail(
+          `operand ${info.name} of ${name} holds ${value.size} × ${value.dtype}, but its arguments say ` +
+            `${info.size} × ${info.dtype}`,
+        );
       });
       const result = (backend[name] as Operation)(...innerArgs);
-      const handles = resultsOf(name, result).map((inner, i) => wrap(inner, signature.results[i]!, name));
-      return name === "maxPool2d" ? handles : handles[0];
+      const values = resultsOf(name, args as OperationArguments<typeof name>);
+      return resultFrom(
+        name,
+        handlesOf(name, result).map((inner, i) => wrap(inner, values[i]!, name)),
+      );
     };
   }
 
@@ -147,11 +157,4 @@ export function strict(backend: Backend): StrictBackend {
       await Promise.all(comparisons.splice(0));
     },
   };
-}
-
-function dtypeOf(data: TypedArray): DType {
-  if (data instanceof Float32Array) return "float32";
-  if (data instanceof Float64Array) return "float64";
-  if (data instanceof Int32Array) return "int32";
-  return fail("data is neither Float32Array, Float64Array nor Int32Array");
 }

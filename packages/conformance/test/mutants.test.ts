@@ -1,5 +1,5 @@
 /** Every mutant is killed by the case it names, and that case passes on the backend it was made from. */
-import { type Backend, Corr2dError } from "@corr2d/core";
+import { type Backend, type CompleteBackend, Corr2dError } from "@corr2d/core";
 import { describe, expect, test } from "vitest";
 import cpuJs from "../../cpu-js/src/index.ts";
 import { withMembers } from "../src/handles.ts";
@@ -46,7 +46,8 @@ async function runCase(factory: () => Backend, id: string): Promise<Outcome> {
   return outcome;
 }
 
-const right = (late: boolean | undefined): Backend => (late ? deferring(cpuJs()) : (cpuJs() as Backend));
+const right = (late: boolean | undefined): CompleteBackend =>
+  (late ? deferring(cpuJs()) : cpuJs()) as CompleteBackend;
 
 test("no two mutants have one name", () => {
   expect(MUTANTS.map(({ name }) => name)).toEqual([...new Set(MUTANTS.map(({ name }) => name))]);

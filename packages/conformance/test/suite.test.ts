@@ -11,7 +11,7 @@ const withoutFloat64 = (): Backend => withMembers(right(), { dtypes: ["float32",
 const wrong = (): Backend => {
   const backend = right();
   return withMembers(backend, {
-    fill: (_: number, size: number, dtype: "float32") => backend.fill(0.5, size, dtype),
+    fill: (_: number, size: number, dtype: "float32") => backend.fill!(0.5, size, dtype),
   });
 };
 

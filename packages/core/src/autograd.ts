@@ -9,8 +9,9 @@
  * Sources: Linnainmaa 1970; Griewank & Walther 2008, "Evaluating Derivatives", ch. 3. The per-tensor graph is
  * PyTorch's design (Paszke et al. 2017, "Automatic differentiation in PyTorch").
  */
-import type { DType } from "./backend.ts";
+import { isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
+import { checkOptions, describeValue, type OptionTypes } from "./options.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 import { checkSynchronous, runScoped, type Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
@@ -72,7 +73,7 @@ export class GraphNode implements SavedContext<unknown> {
     this.inputs = inputs;
     this.#output = {
       storage: op.savesOutput ? output.storage.retain() : null,
-      shape: output.shape,
+      shape: output.sizes,
       edge: this,
     };
   }
@@ -132,7 +133,10 @@ export function checkTensor(op: string, value: unknown): asserts value is Tensor
         "let every package use one (npm dedupe, or an override).",
     );
   }
-  throw new Corr2dError("INVALID_ARGUMENT", `${op}: expected a tensor, but got ${describe(value)}`);
+  throw new Corr2dError(
+    "INVALID_ARGUMENT",
+    `${op}: expected a tensor, but got ${describeValue(value)}${Array.isArray(value) ? " (make a tensor of it with tensor(…))" : ""}`,
+  );
 }
 
 /**
@@ -152,15 +156,6 @@ export function checkTensors(op: string, tensors: readonly Tensor[]): void {
       );
     }
   }
-}
-
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return "an array (make a tensor of it with tensor(…))";
-  return value === null
-    ? "null"
-    : typeof value === "object"
-      ? "an object"
-      : `${typeof value} ${String(value)}`;
 }
 
 let recording = true;
@@ -211,10 +206,6 @@ export function detectAnomaly<T>(fn: () => T): T {
   }
 }
 
-export function isFloating(dtype: DType): boolean {
-  return dtype !== "int32";
-}
-
 /** Runs an operation and records it when an input requires gradients. Operands have been checked. */
 export function apply<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): Tensor {
   let record = false;
@@ -236,7 +227,7 @@ export function apply<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): T
     const tensor = inputs[i]!;
     saved[i] = {
       storage: saves === true || saves?.includes(i) ? tensor.storage.retain() : null,
-      shape: tensor.shape,
+      shape: tensor.sizes,
       edge: tensor.requiresGrad ? (tensor.gradNode ?? tensor.leaf) : null,
     };
   }
@@ -273,11 +264,11 @@ function unpack(saved: Saved): Tensor {
 
 /** Sums `gradient` over the axes along which a value of `shape` was broadcast. */
 function unbroadcast(gradient: Tensor, shape: Shape): Tensor {
-  if (sameShape(gradient.shape, shape)) return gradient;
-  const extra = gradient.shape.length - shape.length;
+  if (sameShape(gradient.sizes, shape)) return gradient;
+  const extra = gradient.sizes.length - shape.length;
   const axes: number[] = [];
-  for (let axis = 0; axis < gradient.shape.length; axis++) {
-    if (axis < extra || (shape[axis - extra] === 1 && gradient.shape[axis] !== 1)) axes.push(axis);
+  for (let axis = 0; axis < gradient.sizes.length; axis++) {
+    if (axis < extra || (shape[axis - extra] === 1 && gradient.sizes[axis] !== 1)) axes.push(axis);
   }
   return gradient.sum(axes).reshape(shape);
 }
@@ -292,10 +283,10 @@ function gradientFor(node: GraphNode, index: number, gradient: Tensor): Tensor {
     // A rule may hand its argument on (addition does); the engine disposes both, so they must be two tensors.
     return fitted === gradient ? gradient.alias() : fitted;
   });
-  if (!sameShape(result.shape, shape)) {
+  if (!sameShape(result.sizes, shape)) {
     throw new Corr2dError(
       "INTERNAL",
-      `${node.op.name} returned a gradient of shape ${formatShape(result.shape)} for an input of shape ` +
+      `${node.op.name} returned a gradient of shape ${formatShape(result.sizes)} for an input of shape ` +
         formatShape(shape),
     );
   }
@@ -412,19 +403,19 @@ function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
     );
   }
   if (gradient === undefined) {
-    if (sizeOf(root.shape) !== 1) {
+    if (sizeOf(root.sizes) !== 1) {
       throw new Corr2dError(
         "NOT_SCALAR",
-        `grad can be implicitly created only for scalar outputs, but this tensor has shape ${formatShape(root.shape)}: ` +
+        `grad can be implicitly created only for scalar outputs, but this tensor has shape ${formatShape(root.sizes)}: ` +
           "reduce it (for example .sum()) or pass backward(gradient).",
       );
     }
     return root.onesLike();
   }
-  if (!sameShape(gradient.shape, root.shape)) {
+  if (!sameShape(gradient.sizes, root.sizes)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Mismatch in shape: the gradient has shape ${formatShape(gradient.shape)} and the tensor ${formatShape(root.shape)}`,
+      `Mismatch in shape: the gradient has shape ${formatShape(gradient.sizes)} and the tensor ${formatShape(root.sizes)}`,
     );
   }
   if (gradient.dtype !== root.dtype) {
@@ -437,8 +428,25 @@ function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
   return gradient;
 }
 
+const BACKWARD_OPTIONS: OptionTypes = { retainGraph: "boolean", createGraph: "boolean" };
+const GRAD_OPTIONS: OptionTypes = { ...BACKWARD_OPTIONS, gradient: "any", allowUnused: "boolean" };
+
 /** `tensor.backward`: gradients of `root` accumulate in the `.grad` of every leaf that requires them. */
-export function backward(root: Tensor, gradient: Tensor | undefined, options: BackwardOptions = {}): void {
+export function backward(
+  root: Tensor,
+  gradient: Tensor | BackwardOptions | null | undefined,
+  options: BackwardOptions = {},
+): void {
+  if (gradient !== undefined && gradient !== null && !isTensor(gradient)) {
+    checkOptions("backward", gradient, BACKWARD_OPTIONS);
+    backward(root, undefined, gradient as BackwardOptions);
+    return;
+  }
+  checkOptions("backward", options, BACKWARD_OPTIONS, "{ retainGraph: true }");
+  run(root, gradient ?? undefined, options);
+}
+
+function run(root: Tensor, gradient: Tensor | undefined, options: BackwardOptions): void {
   const start = seed(root, gradient);
   propagate(root, start, options, null);
   if (gradient === undefined) start.dispose();
@@ -449,25 +457,30 @@ export function backward(root: Tensor, gradient: Tensor | undefined, options: Ba
  * `autograd.grad`.
  *
  * @param output a scalar, or any shape with `gradient` given.
+ * @param inputs one tensor or several.
  * @returns one tensor per input, of its shape.
  * @throws NOT_SCALAR, NO_GRAPH, GRAPH_RELEASED; NO_GRAPH when an input does not lead to the output, unless `allowUnused`.
  */
 export function grad(
   output: Tensor,
-  inputs: readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
   options: BackwardOptions & { readonly gradient?: Tensor; readonly allowUnused?: false },
 ): Tensor[];
 export function grad(
   output: Tensor,
-  inputs: readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
   options?: BackwardOptions & { readonly gradient?: Tensor; readonly allowUnused?: boolean },
 ): (Tensor | null)[];
 export function grad(
   output: Tensor,
-  inputs: readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
   options: BackwardOptions & { readonly gradient?: Tensor; readonly allowUnused?: boolean } = {},
 ): (Tensor | null)[] {
-  const edges = inputs.map((tensor): Edge => {
+  checkOptions("grad", options, GRAD_OPTIONS, "{ createGraph: true }");
+  checkTensor("grad", output);
+  const list: readonly Tensor[] = Array.isArray(inputs) ? inputs : [inputs as Tensor];
+  const edges = Array.from(list, (tensor): Edge => {
+    checkTensor("grad", tensor);
     if (!tensor.requiresGrad) {
       throw new Corr2dError("NO_GRAPH", "grad: one of the inputs does not require gradients");
     }

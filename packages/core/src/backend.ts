@@ -13,16 +13,18 @@
  * - No operation but `upload`, `read`, `free` and `fill` is ever called with an operand or a result of size 0.
  */
 
-/** Element types. float32 and int32 are required of a backend; float64 where it declares it. */
+/**
+ * Element types. float32 and int32 are required of a backend; float64 where it declares it. The union may grow: a
+ * backend is asked only for dtypes that it declares. `dtype.ts` says what each one is.
+ */
 export type DType = "float32" | "float64" | "int32";
 
 /** The JavaScript array of a dtype. (Written without generics: `Float32Array<ArrayBuffer>` needs TypeScript 5.7.) */
 export type TypedArray = Float32Array | Float64Array | Int32Array;
 
 /**
- * Elementwise functions of one operand. Casts are among them: `toInt32` truncates toward zero (NaN gives 0, and
- * values beyond int32 saturate); the others convert exactly or round to nearest. `round` rounds halves to even.
- * On int32 only neg, abs, sign, relu, square and the casts are required.
+ * Elementwise functions of one operand. `round` rounds halves to even. On int32 only neg, abs, sign, relu and square are
+ * asked for. square, rsqrt and tan are optional (see `optionalOps`). The list may grow, by optional ones.
  */
 export type UnaryOp =
   | "neg"
@@ -46,15 +48,13 @@ export type UnaryOp =
   | "tanh"
   | "sigmoid"
   | "relu"
-  | "erf"
-  | "toFloat32"
-  | "toFloat64"
-  | "toInt32";
+  | "erf";
 
 /**
  * Elementwise functions of two operands of one dtype, broadcasting. Comparisons give int32 0 or 1 and are false
  * (but for notEqual) when an operand is NaN. maximum and minimum give NaN when an operand is NaN. On int32 add, sub
- * and mul wrap, div truncates toward zero (0 when dividing by 0), and pow is not required.
+ * and mul wrap, div truncates toward zero (0 when dividing by 0), and pow is not asked for. pow is IEEE 754's. notEqual,
+ * greater and greaterEqual are optional. The list may grow, by optional ones.
  */
 export type BinaryOp =
   | "add"
@@ -73,9 +73,21 @@ export type BinaryOp =
 
 /**
  * Reductions. max and min give NaN when any element is NaN. argmax and argmin reduce exactly one axis and give
- * the int32 position of the first extreme element along it (of the first NaN if there is one).
+ * the int32 position of the first extreme element along it (of the first NaN if there is one). min and argmin are
+ * optional. The list may grow, by optional ones.
  */
 export type ReduceOp = "sum" | "prod" | "max" | "min" | "argmax" | "argmin";
+
+/** The functions of `unary`, `binary` and `reduce` that a backend need not have. */
+export type OptionalOp =
+  | "square"
+  | "rsqrt"
+  | "tan"
+  | "notEqual"
+  | "greater"
+  | "greaterEqual"
+  | "min"
+  | "argmin";
 
 /**
  * An address pattern over a buffer of `sourceSize` elements: element `i` of a tensor of shape `shape` lies at
@@ -111,36 +123,40 @@ export interface MatmulSize {
 }
 
 /**
+ * One axis of a sliding window. Output position o meets, through kernel position k, input position
+ * `o · stride − before + k · dilation`, and nothing where that lies outside the input. `before` and `after` are cells of
+ * padding, ≥ 0; the last positions of the input may be met by no window.
+ */
+export interface WindowAxis {
+  readonly input: number;
+  readonly kernel: number;
+  readonly output: number;
+  readonly stride: number;
+  readonly before: number;
+  readonly after: number;
+  readonly dilation: number;
+}
+
+/**
  * The geometry of a two-dimensional sliding window, computed and checked once (`window.ts`), frozen.
  *
- * Input `[batch, inChannels, inputHeight, inputWidth]`; kernel `[outChannels, inChannels / groups, kernelHeight,
- * kernelWidth]`; output `[batch, outChannels, outputHeight, outputWidth]`. Output cell (oy, ox) reads input row
- * `oy · strideHeight − padTop + ky · dilationHeight` and column `ox · strideWidth − padLeft + kx · dilationWidth`;
- * cells outside the input count as zero (as absent for pooling). Paddings are ≥ 0; the last rows or columns of the
- * input may be covered by no window. Pools use the same record with inChannels = outChannels = groups.
+ * With `[height, width] = axes`: input `[batch, inChannels, height.input, width.input]`; kernel `[outChannels,
+ * inChannels / groups, height.kernel, width.kernel]`; output `[batch, outChannels, height.output, width.output]`.
+ * Cells outside the input count as zero (as absent for pooling). Pools use the same record with
+ * inChannels = outChannels = groups.
  */
 export interface Window2d {
   readonly batch: number;
   readonly inChannels: number;
   readonly outChannels: number;
   readonly groups: number;
-  readonly inputHeight: number;
-  readonly inputWidth: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly outputHeight: number;
-  readonly outputWidth: number;
-  readonly strideHeight: number;
-  readonly strideWidth: number;
-  readonly padTop: number;
-  readonly padBottom: number;
-  readonly padLeft: number;
-  readonly padRight: number;
-  readonly dilationHeight: number;
-  readonly dilationWidth: number;
+  readonly axes: readonly [height: WindowAxis, width: WindowAxis];
 }
 
-/** What average pooling divides by: the cells of the window that lie in the padded input, or in the input alone, or a constant. */
+/**
+ * What average pooling divides by: the cells of the window that lie in the padded input, or in the input alone, or a
+ * constant. A window that meets no cell at all gives 0.
+ */
 export interface AveragePool {
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
@@ -165,18 +181,31 @@ export interface Identity {
   readonly contract: 1;
   readonly features: Features;
   readonly dtypes: readonly DType[];
+  /**
+   * Which optional functions of `unary`, `binary` and `reduce` this backend computes (default none). Core asks for no
+   * other optional one: it has a fallback for each.
+   */
+  readonly optionalOps?: readonly OptionalOp[];
 }
 
 export interface StorageMembers<H> {
   /** Copies `data` in; its class gives the dtype. */
   upload(data: TypedArray): H;
-  /** Copies `size` elements out, after every earlier operation has taken effect. */
-  read(handle: H, size: number, dtype: DType): Promise<TypedArray>;
-  /** The handle is never used again. */
+  /**
+   * Copies `size` elements out, after every earlier operation has taken effect: into `into`, an array of that class and
+   * length, where it is given, else into a new one.
+   */
+  read(handle: H, size: number, dtype: DType, into?: TypedArray): Promise<TypedArray>;
+  /** The handle is never used again. Does nothing after `close`. */
   free(handle: H): void;
 }
 
 export interface Primitives<H> {
+  /**
+   * The values in another dtype: exact, or rounded to nearest. To int32 the fraction is dropped, NaN gives 0 and values
+   * beyond int32 saturate.
+   */
+  cast(x: H, size: number, from: DType, to: DType): H;
   /** `dtype` is the operand's. */
   unary(op: UnaryOp, x: H, size: number, dtype: DType): H;
   /** The three shapes have one rank; each axis of an operand is 1 or that of `shape`. `dtype` is the operands'. */
@@ -189,7 +218,7 @@ export interface Primitives<H> {
     shape: readonly number[],
     dtype: DType,
   ): H;
-  /** `condition ? a : b` elementwise; the condition is int32, anything but 0 is true. Broadcasting as in `binary`. */
+  /** `condition ? a : b` elementwise, bit for bit; the condition is int32, anything but 0 is true. Broadcasting as in `binary`. */
   select(
     condition: H,
     shapeCondition: readonly number[],
@@ -202,9 +231,12 @@ export interface Primitives<H> {
   ): H;
   /** Reduces `axes` (sorted, distinct, not empty) of x; the result is row-major without them. */
   reduce(op: ReduceOp, x: H, shape: readonly number[], axes: readonly number[], dtype: DType): H;
-  /** Reads x (of `view.sourceSize` elements) through the view into a contiguous result of `view.shape`. */
+  /** Reads x (of `view.sourceSize` elements) through the view into a contiguous result of `view.shape`, bit for bit. */
   strided(x: H, view: StridedView, dtype: DType): H;
-  /** The adjoint of `strided`: adds x (of `view.shape`) through the view into `view.sourceSize` zeros, in a fixed order. */
+  /**
+   * The adjoint of `strided`: adds x (of `view.shape`) through the view into `view.sourceSize` zeros, in a fixed order. What
+   * a single element reaches is that element, bit for bit.
+   */
   stridedAdd(x: H, view: StridedView, dtype: DType): H;
   /** `out[o, c, i] = x[o, index[o, c, i], i]`; an index outside `[0, length)` fails with INDEX_OUT_OF_RANGE. */
   gather(x: H, index: H, size: GatherSize, dtype: DType): H;
@@ -215,12 +247,18 @@ export interface Primitives<H> {
 }
 
 /**
- * Operations that core composes from the primitives (`composites.ts` is their definition); a backend overrides
- * any of them for speed. Floating dtypes only, but for `fill`.
+ * Operations that a backend may supply for speed. Where one is absent, the operation that would call it composes it from
+ * others (its fallback stands beside it in `ops/`, and is its definition). Floating dtypes only, but for `fill` and
+ * `concat`.
  */
 export interface Composites<H> {
   /** `size` copies of `value`. The only operation besides storage that may be asked for size 0. */
   fill(value: number, size: number, dtype: DType): H;
+  /**
+   * The parts, each `[outer, lengths[i], inner]`, side by side: `[outer, Σ lengths, inner]`, bit for bit. At least one
+   * part, none of them empty.
+   */
+  concat(parts: readonly H[], lengths: readonly number[], outer: number, inner: number, dtype: DType): H;
   /** F(x, k) = x ⋆ k, cross-correlation: input, kernel → output. */
   corr2d(x: H, kernel: H, window: Window2d, dtype: DType): H;
   /** T(g, k), the input-side adjoint, which is the transposed convolution: output, kernel → input. */
@@ -231,7 +269,8 @@ export interface Composites<H> {
   corr2dBias(x: H, kernel: H, bias: H, window: Window2d, dtype: DType): H;
   /**
    * The maximum over each window's cells that lie in the input, and where it was found: int32, flat in the
-   * H·W plane of its channel, the first in row-major order. NaN wins.
+   * H·W plane of its channel. NaN wins. The first of several maxima in row-major order is found, but the last of several
+   * NaNs (PyTorch's rule). A window that meets no cell gives −∞, found at −1.
    */
   maxPool2d(x: H, window: Window2d, dtype: DType): [values: H, indices: H];
   avgPool2d(x: H, window: Window2d, average: AveragePool, dtype: DType): H;
@@ -255,25 +294,28 @@ export interface BackendStats {
 
 export interface Capabilities<H> {
   /** There exactly when `features.syncRead`. */
-  readSync?(handle: H, size: number, dtype: DType): TypedArray;
-  /** Frees everything. Operations after it fail with BACKEND_CLOSED. */
+  readSync?(handle: H, size: number, dtype: DType, into?: TypedArray): TypedArray;
+  /** Resolves when all that was asked for so far is done. Never rejects: failures are the reads'. */
+  settled?(): Promise<void>;
+  /** Frees everything. Pending reads settle; operations and reads after it fail with BACKEND_CLOSED. */
   close?(): Promise<void> | void;
+  /** Answers after `close` too. */
   stats?(): BackendStats;
 }
 
 /** What an author writes: everything required, and any of the composites and capabilities. */
 export type BackendDefinition<H> = Identity &
   StorageMembers<H> &
-  Primitives<H> &
-  Partial<Composites<H>> &
-  Capabilities<H>;
+  Primitives<H> & {
+    readonly [Name in keyof Composites<H>]?: Composites<H>[Name] | undefined;
+  } & Capabilities<H>;
 
-/** What an author writes who leaves no composite to core. */
-export type CompleteBackendDefinition<H> = BackendDefinition<H> & Composites<H>;
-
-/** What `defineBackend` gives: complete, frozen, with the names of the composites that the author supplied. */
+/** What `defineBackend` gives: checked and frozen. A composite that the author did not write is absent. */
 export type Backend<H = unknown> = Identity &
   StorageMembers<H> &
   Primitives<H> &
-  Composites<H> &
-  Capabilities<H> & { readonly nativeComposites: readonly (keyof Composites<H>)[] };
+  Partial<Composites<H>> &
+  Capabilities<H> & { readonly optionalOps: readonly OptionalOp[] };
+
+/** A backend with every composite there. */
+export type CompleteBackend<H = unknown> = Backend<H> & Composites<H>;

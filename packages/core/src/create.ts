@@ -1,16 +1,32 @@
 /** New tensors: from data, filled, counted, or drawn. */
 import { checkTensor, isTensor } from "./autograd.ts";
 import type { Backend, DType, TypedArray } from "./backend.ts";
-import { arrayOf } from "./composites.ts";
 import { checkBackend, getBackend } from "./current-backend.ts";
-import { drawBernoulli, drawIntegers, drawNormal, drawPermutation, drawUniform } from "./draws.ts";
+import {
+  drawBernoulli,
+  drawIntegers,
+  drawNormal,
+  drawPermutation,
+  drawUniform,
+  type FloatDType,
+} from "./draws.ts";
+import { arrayOf, bytesOf, dtypeOf, isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
-import * as call from "./ops/call.ts";
-import { checkInteger, checkLength, fromNested, type NestedArray } from "./ops/data.ts";
-import { checkDtype } from "./ops/elementwise.ts";
+import {
+  checkInteger,
+  checkLength,
+  fromNested,
+  isNumeric,
+  type NestedArray,
+  type NumericArray,
+  upload,
+} from "./ops/data.ts";
+import { fill } from "./ops/fill.ts";
+import { checkCanRequireGrad, checkDtype } from "./ops/operands.ts";
+import { checkOptions, describeValue, type OptionTypes } from "./options.ts";
 import { defaultGenerator, type Generator } from "./random.ts";
-import { checkRank, checkShape, type Shape, sameShape, sizeOf } from "./shape.ts";
-import { Storage } from "./storage.ts";
+import { formatShape, type Shape, sameShape, sizeOf, toShape } from "./shape.ts";
+import type { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
 export interface TensorOptions {
@@ -32,31 +48,58 @@ export interface RandomOptions extends TensorOptions {
   readonly generator?: Generator | undefined;
 }
 
-function chooseBackend(options: TensorOptions): Backend {
-  return options.backend === undefined ? getBackend() : checkBackend(options.backend);
-}
+const TENSOR_OPTIONS: OptionTypes = { dtype: "any", backend: "any", requiresGrad: "boolean" };
+const DATA_OPTIONS: OptionTypes = { ...TENSOR_OPTIONS, shape: "any" };
+const RANDOM_OPTIONS: OptionTypes = { ...TENSOR_OPTIONS, generator: "any" };
 
-function finish(storage: Storage, shape: Shape, options: TensorOptions): Tensor {
-  // The class itself, not `makeTensor`: a bundle that creates any tensor thereby contains the class.
-  const result = new Tensor(storage, shape, null);
-  if (options.requiresGrad) result.requiresGrad = true;
-  return result;
-}
-
-function upload(data: TypedArray, shape: Shape, dtype: DType, options: TensorOptions): Tensor {
-  const backend = chooseBackend(options);
-  checkDtype(backend, dtype);
-  return finish(new Storage(backend, backend.upload(data), data.length, dtype), shape, options);
+/** Where a new tensor goes, and as what: all that can be wrong with it is found before any work or draw. */
+interface Place {
+  readonly backend: Backend;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly requiresGrad: boolean;
 }
 
 /**
- * A tensor of a copy of `data`: a number, nested arrays, or a flat typed array with `shape`.
+ * @throws INVALID_ARGUMENT, DTYPE_UNSUPPORTED, BACKEND_MISSING; OUT_OF_MEMORY for more than the backend can ever hold.
+ */
+function place(op: string, sizes: unknown, options: TensorOptions, usual: DType = "float32"): Place {
+  const backend = options.backend === undefined ? getBackend() : checkBackend(options.backend);
+  const dtype = options.dtype ?? usual;
+  checkDtype(backend, dtype);
+  const shape = toShape(op, sizes);
+  const bytes = sizeOf(shape) * bytesOf(dtype);
+  const { maxBytes } = backend.features;
+  if (typeof maxBytes === "number" && bytes > maxBytes) {
+    throw new Corr2dError(
+      "OUT_OF_MEMORY",
+      `${op}: shape ${formatShape(shape)} of ${dtype} takes ${bytes} bytes, and backend ${backend.name} holds at most ` +
+        `${maxBytes} in one value`,
+    );
+  }
+  const requiresGrad = options.requiresGrad ?? false;
+  if (requiresGrad) checkCanRequireGrad(dtype);
+  return { backend, dtype, shape, requiresGrad };
+}
+
+function finish(storage: Storage, { shape, requiresGrad }: Place): Tensor {
+  // The class itself, not `makeTensor`: a bundle that creates any tensor thereby contains the class.
+  const result = new Tensor(storage, shape, null);
+  if (requiresGrad) result.requiresGrad = true;
+  return result;
+}
+
+const make = (data: TypedArray, at: Place): Tensor => finish(upload(at.backend, data, at.dtype), at);
+
+/**
+ * A tensor of a copy of `data`: a number, nested arrays (the innermost may be typed), or a flat typed array with `shape`.
  *
  * The dtype is float32 unless given; an Int32Array or Float64Array keeps its own. NaN and ±Infinity are kept.
  * @throws SHAPE_MISMATCH on ragged data or a shape that does not fit, INVALID_ARGUMENT, DTYPE_UNSUPPORTED,
  *   BACKEND_MISSING.
  */
-export function tensor(data: NestedArray | FlatData, options: DataOptions = {}): Tensor {
+export function tensor(data: NestedArray, options: DataOptions = {}): Tensor {
+  checkOptions("tensor", options, DATA_OPTIONS, "{ shape: [2, 3] }");
   if (isTensor(data)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
@@ -64,60 +107,112 @@ export function tensor(data: NestedArray | FlatData, options: DataOptions = {}):
     );
   }
   const flat = ArrayBuffer.isView(data);
-  const dtype = options.dtype ?? (flat ? dtypeOf(data) : null) ?? "float32";
+  if (flat && !isNumeric(data)) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `tensor: the data must be numbers, arrays of them, or a typed array of numbers, but got ${describeValue(data)}`,
+    );
+  }
+  const usual = (flat ? dtypeOf(data) : null) ?? "float32";
+  const { dtype } = place("tensor", [], options, usual);
   const given = flat ? { values: withDtype(data, dtype), shape: [data.length] } : fromNested(data, dtype);
-  const shape = options.shape === undefined ? given.shape : [...checkShape(options.shape)];
-  checkLength(given.values.length, shape);
-  return upload(given.values, shape, dtype, options);
-}
-
-type FlatData = TypedArray | Uint8Array | Uint8ClampedArray;
-
-/** The dtype of an array of numbers, null for one of bytes. */
-function dtypeOf(data: FlatData): DType | null {
-  if (data instanceof Float32Array) return "float32";
-  if (data instanceof Float64Array) return "float64";
-  return data instanceof Int32Array ? "int32" : null;
+  const at = place("tensor", options.shape ?? given.shape, options, usual);
+  checkLength(given.values.length, at.shape);
+  return make(given.values, at);
 }
 
 /** The numbers as an array of `dtype`: themselves where they are one. */
-function withDtype(data: FlatData, dtype: DType): TypedArray {
+function withDtype(data: NumericArray, dtype: DType): TypedArray {
   if (dtypeOf(data) === dtype) return data as TypedArray;
-  if (dtype === "int32") checkInteger(data);
+  if (!isFloating(dtype)) checkInteger(data);
   const values = arrayOf(dtype, data.length);
   values.set(data);
   return values;
 }
 
-/** `value` everywhere. */
+/**
+ * `value` everywhere.
+ * @throws INVALID_ARGUMENT, DTYPE_UNSUPPORTED, BACKEND_MISSING, OUT_OF_MEMORY.
+ */
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
-  checkRank(checkShape(shape));
-  const dtype = options.dtype ?? "float32";
-  const backend = chooseBackend(options);
-  checkDtype(backend, dtype);
-  if (dtype === "int32") checkInteger([value]);
-  return finish(call.fill(backend, value, sizeOf(shape), dtype), [...shape], options);
+  checkOptions("full", options, TENSOR_OPTIONS);
+  return filled("full", shape, value, options);
 }
 
-export const zeros = (shape: Shape, options: TensorOptions = {}): Tensor => full(shape, 0, options);
-export const ones = (shape: Shape, options: TensorOptions = {}): Tensor => full(shape, 1, options);
+function filled(op: string, shape: unknown, value: number, options: TensorOptions): Tensor {
+  const at = place(op, shape, options);
+  if (typeof value !== "number" && typeof value !== "boolean") {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `${op}: the value must be a number, but got ${describeValue(value)}`,
+    );
+  }
+  if (!isFloating(at.dtype)) checkInteger([value]);
+  return finish(fill(at.backend, Number(value), sizeOf(at.shape), at.dtype), at);
+}
+
+/** The two forms of a shape: `zeros([2, 3], options)` and `zeros(2, 3)`. */
+type Sizes<Options> =
+  | readonly [shape: Shape, options?: Options]
+  | readonly number[]
+  | readonly [...sizes: number[], options: Options];
+
+function shapeAndOptions<Options extends TensorOptions>(
+  op: string,
+  args: Sizes<Options>,
+  known: OptionTypes,
+): [shape: unknown, options: Options] {
+  const [first] = args;
+  if (typeof first !== "number") {
+    const options = args.length > 1 ? args[1] : {};
+    checkOptions(op, options, known);
+    if (args.length > 2) throw surplus(op, args.length);
+    return [args.length === 0 ? [] : first, (options ?? {}) as Options];
+  }
+  const last = args.at(-1);
+  if (typeof last !== "object") return [args, {} as Options];
+  checkOptions(op, last, known);
+  return [args.slice(0, -1), last as Options];
+}
+
+const surplus = (op: string, count: number): Corr2dError =>
+  new Corr2dError(
+    "INVALID_ARGUMENT",
+    `${op} takes a shape and options, or sizes one by one, but got ${count} arguments`,
+  );
+
+/** Zeros: `zeros([2, 3], options)`, or `zeros(2, 3)`. */
+export function zeros(...args: Sizes<TensorOptions>): Tensor {
+  const [shape, options] = shapeAndOptions("zeros", args, TENSOR_OPTIONS);
+  return filled("zeros", shape, 0, options);
+}
+
+/** Ones: `ones([2, 3], options)`, or `ones(2, 3)`. */
+export function ones(...args: Sizes<TensorOptions>): Tensor {
+  const [shape, options] = shapeAndOptions("ones", args, TENSOR_OPTIONS);
+  return filled("ones", shape, 1, options);
+}
 
 /**
  * start, start + step, … up to but without end; with one number, 0, 1, … up to but without it.
- * @throws INVALID_ARGUMENT for a zero step, or one of the wrong sign.
+ * @throws INVALID_ARGUMENT for a zero step, one of the wrong sign, or numbers that the dtype cannot hold.
  */
 export function arange(end: number, options?: TensorOptions): Tensor;
 export function arange(start: number, end: number, step?: number, options?: TensorOptions): Tensor;
 export function arange(
   first: number,
   second: number | TensorOptions = {},
-  step: number = 1,
+  third: number | TensorOptions = 1,
   rest: TensorOptions = {},
 ): Tensor {
-  const [from, to, options] = typeof second === "number" ? [first, second, rest] : [0, first, second];
+  const [from, to] = typeof second === "number" ? [first, second] : [0, first];
+  const step = typeof second === "number" && typeof third === "number" ? third : 1;
+  const options = typeof second !== "number" ? second : typeof third === "number" ? rest : third;
+  checkOptions("arange", options, TENSOR_OPTIONS);
   if (step === 0) throw new Corr2dError("INVALID_ARGUMENT", "step must be nonzero");
   if (![from, to, step].every(Number.isFinite)) {
-    throw new Corr2dError("INVALID_ARGUMENT", `unsupported range: ${from} -> ${to} by ${step}`);
+    const [a, b, by] = [from, to, step].map(describeValue);
+    throw new Corr2dError("INVALID_ARGUMENT", `unsupported range: ${a} -> ${b} by ${by}`);
   }
   if ((to - from) * step < 0) {
     throw new Corr2dError(
@@ -125,64 +220,90 @@ export function arange(
       `upper bound and lower bound inconsistent with step sign: ${from} -> ${to} by ${step}`,
     );
   }
-  const dtype = options.dtype ?? "float32";
-  const values = arrayOf(dtype, Math.ceil((to - from) / step));
-  for (let i = 0; i < values.length; i++) values[i] = from + i * step;
-  return upload(values, [values.length], dtype, options);
+  const count = Math.ceil((to - from) / step);
+  const at = place("arange", [count], options);
+  // PyTorch cuts fractions off here; what lies beyond the dtype it cannot mean.
+  if (!isFloating(at.dtype) && count > 0) checkInteger([from, from + (count - 1) * step].map(Math.trunc));
+  const values = arrayOf(at.dtype, count);
+  for (let i = 0; i < count; i++) values[i] = from + i * step;
+  return make(values, at);
 }
 
 /** `count` numbers from start to end, both included, evenly spaced. */
 export function linspace(start: number, end: number, count: number, options: TensorOptions = {}): Tensor {
-  checkShape([count]);
-  const dtype = options.dtype ?? "float32";
-  const values = arrayOf(dtype, count);
+  checkOptions("linspace", options, TENSOR_OPTIONS);
+  const at = place("linspace", [count], options);
+  if (typeof start !== "number" || typeof end !== "number") {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `linspace: start and end must be numbers, but got ${describeValue(start)} and ${describeValue(end)}`,
+    );
+  }
+  const values = arrayOf(at.dtype, count);
   const step = count > 1 ? (end - start) / (count - 1) : 0;
   // From both ends, so that the last value is exactly `end` and the middle is symmetric.
   for (let i = 0; i < count; i++) values[i] = i < count / 2 ? start + i * step : end - (count - 1 - i) * step;
-  return upload(values, [count], dtype, options);
+  if (!isFloating(at.dtype) && count > 0) checkInteger([start, end].map(Math.trunc));
+  return make(values, at);
 }
 
-/** Ones on the main diagonal. */
-export function eye(rows: number, columns: number = rows, options: TensorOptions = {}): Tensor {
-  checkShape([rows, columns]);
-  const dtype = options.dtype ?? "float32";
-  const values = arrayOf(dtype, rows * columns);
+/** Ones on the main diagonal: `eye(rows)`, `eye(rows, columns)`, either with options. */
+export function eye(
+  rows: number,
+  columns: number | TensorOptions = rows,
+  options: TensorOptions = {},
+): Tensor {
+  if (typeof columns === "object") return eye(rows, rows, columns);
+  checkOptions("eye", options, TENSOR_OPTIONS);
+  const at = place("eye", [rows, columns], options);
+  const values = arrayOf(at.dtype, rows * columns);
   for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
-  return upload(values, [rows, columns], dtype, options);
+  return make(values, at);
 }
 
-function floatingDtype(op: string, options: TensorOptions): "float32" | "float64" {
-  const dtype = options.dtype ?? "float32";
-  if (dtype !== "int32") return dtype;
-  throw new Corr2dError("DTYPE_UNSUPPORTED", `${op} is not implemented for int32; use randint`);
+/** A place for drawn numbers, which are fractions. */
+function floatingPlace(op: string, shape: unknown, options: RandomOptions): Place & { dtype: FloatDType } {
+  const at = place(op, shape, options);
+  if (isFloating(at.dtype)) return at as Place & { dtype: FloatDType };
+  throw new Corr2dError("DTYPE_UNSUPPORTED", `${op} is not implemented for ${at.dtype}; use randint`);
 }
 
-const generatorOf = (options: RandomOptions): Generator => options.generator ?? defaultGenerator;
-
-/** Uniform on [0, 1), the same numbers as PyTorch's for the same seed. */
-export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
-  const dtype = floatingDtype("rand", options);
-  const values = drawUniform(generatorOf(options), sizeOf(checkShape(shape)), dtype);
-  return upload(values, [...shape], dtype, options);
+function generatorOf({ generator }: RandomOptions): Generator {
+  if (generator === undefined) return defaultGenerator;
+  if (typeof generator === "object" && generator !== null && typeof generator.nextWord === "function")
+    return generator;
+  throw new Corr2dError(
+    "INVALID_ARGUMENT",
+    `'generator' must be a Generator, but got ${describeValue(generator)}`,
+  );
 }
 
-/** Standard normal, PyTorch's numbers for the same seed (to 1.2e-7). */
-export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
-  const dtype = floatingDtype("randn", options);
-  const values = drawNormal(generatorOf(options), sizeOf(checkShape(shape)), dtype);
-  return upload(values, [...shape], dtype, options);
+/** Uniform on [0, 1), the same numbers as PyTorch's for the same seed: `rand([2, 3], options)`, or `rand(2, 3)`. */
+export function rand(...args: Sizes<RandomOptions>): Tensor {
+  const [shape, options] = shapeAndOptions("rand", args, RANDOM_OPTIONS);
+  const at = floatingPlace("rand", shape, options);
+  return make(drawUniform(generatorOf(options), sizeOf(at.shape), at.dtype), at);
+}
+
+/** Standard normal, PyTorch's numbers for the same seed (to 1.2e-7): `randn([2, 3], options)`, or `randn(2, 3)`. */
+export function randn(...args: Sizes<RandomOptions>): Tensor {
+  const [shape, options] = shapeAndOptions("randn", args, RANDOM_OPTIONS);
+  const at = floatingPlace("randn", shape, options);
+  return make(drawNormal(generatorOf(options), sizeOf(at.shape), at.dtype), at);
 }
 
 /** int32, uniform on low … high − 1; PyTorch's numbers. */
 export function randint(low: number, high: number, shape: Shape, options: RandomOptions = {}): Tensor {
-  const values = drawIntegers(generatorOf(options), sizeOf(checkShape(shape)), low, high);
-  return integers(values, shape, options);
+  checkOptions("randint", options, RANDOM_OPTIONS);
+  const at = place("randint", shape, options, "int32");
+  return make(withDtype(drawIntegers(generatorOf(options), sizeOf(at.shape), low, high), at.dtype), at);
 }
 
 /** int32, 0 … n − 1 in random order; PyTorch's numbers. */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
-  checkShape([n]);
-  return integers(drawPermutation(generatorOf(options), n), [n], options);
+  checkOptions("randperm", options, RANDOM_OPTIONS);
+  const at = place("randperm", [n], options, "int32");
+  return make(withDtype(drawPermutation(generatorOf(options), n), at.dtype), at);
 }
 
 /**
@@ -191,21 +312,16 @@ export function randperm(n: number, options: RandomOptions = {}): Tensor {
  * @throws INVALID_ARGUMENT unless every probability is in [0, 1], and there are as many as elements.
  */
 export function bernoulli(shape: Shape, p: number | ArrayLike<number>, options: RandomOptions = {}): Tensor {
-  const dtype = floatingDtype("bernoulli", options);
-  const values = drawBernoulli(generatorOf(options), sizeOf(checkShape(shape)), dtype, p);
-  return upload(values, [...shape], dtype, options);
-}
-
-function integers(values: Int32Array, shape: Shape, options: TensorOptions): Tensor {
-  const dtype = options.dtype ?? "int32";
-  return upload(withDtype(values, dtype), [...shape], dtype, options);
+  checkOptions("bernoulli", options, RANDOM_OPTIONS);
+  const at = floatingPlace("bernoulli", shape, options);
+  return make(drawBernoulli(generatorOf(options), sizeOf(at.shape), at.dtype, p), at);
 }
 
 /** Whether two tensors have the same shape, dtype and values (NaN equals nothing); reads both. */
 export async function equal(a: Tensor, b: Tensor): Promise<boolean> {
   checkTensor("equal", a);
   checkTensor("equal", b);
-  if (!sameShape(a.shape, b.shape) || a.dtype !== b.dtype) return false;
+  if (!sameShape(a.sizes, b.sizes) || a.dtype !== b.dtype) return false;
   const [left, right] = await Promise.all([a.data(), b.data()]);
   return left.every((value, i) => value === right[i]);
 }
@@ -218,7 +334,7 @@ export async function allclose(
 ): Promise<boolean> {
   checkTensor("allclose", a);
   checkTensor("allclose", b);
-  if (!sameShape(a.shape, b.shape)) return false;
+  if (!sameShape(a.sizes, b.sizes)) return false;
   const { rtol = 1e-5, atol = 1e-8, equalNaN = false } = options;
   const [left, right] = await Promise.all([a.data(), b.data()]);
   return left.every((value, i) => {

@@ -1,6 +1,6 @@
 /** The backend that new tensors go to when none is named. */
 import type { Backend } from "./backend.ts";
-import { CONTRACT } from "./define-backend.ts";
+import { CONTRACT, isBackend } from "./define-backend.ts";
 import { Corr2dError } from "./errors.ts";
 
 let current: Backend | null = null;
@@ -10,14 +10,7 @@ let current: Backend | null = null;
  * @throws BACKEND_INVALID, also for a promise of a backend.
  */
 export function checkBackend(backend: Backend): Backend {
-  if (
-    typeof backend === "object" &&
-    backend !== null &&
-    "nativeComposites" in backend &&
-    backend.contract === CONTRACT
-  ) {
-    return backend;
-  }
+  if (isBackend(backend) && backend.contract === CONTRACT) return backend;
   const hint =
     backend instanceof Promise
       ? "a promise: await the factory, as in setBackend(await cpuWasm())"
@@ -41,4 +34,15 @@ export function getBackend(): Backend {
     "no backend was chosen: install one, for example @corr2d/cpu-js, and call setBackend(cpuJs()) first, or name it " +
       "per tensor with { backend }.",
   );
+}
+
+/**
+ * Waits until a backend has done all that was asked of it; at once where it works at once. Never rejects: an operation that
+ * failed tells whoever reads its result. In a loop that reads nothing it bounds what a late backend has queued.
+ *
+ * @param backend default: the one that new tensors go to.
+ * @throws BACKEND_MISSING, BACKEND_INVALID.
+ */
+export async function synchronize(backend: Backend = getBackend()): Promise<void> {
+  await checkBackend(backend).settled?.();
 }

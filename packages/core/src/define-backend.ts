@@ -1,156 +1,117 @@
 /**
- * `defineBackend`: a plain object in, a complete and frozen backend out.
+ * `defineBackend`: a plain object in, a checked and frozen backend out.
  *
  * It checks the contract's version and every member at once (all faults in one error, unknown names with the
- * nearest known one), fills the composites that the author did not write, and records which ones are native. For
- * authors that write them all, `defineCompleteBackend` checks the version and what is missing, without reaching for
- * core's composites, which bundlers then leave out.
+ * nearest known one), by the table of operations. A composite that the author did not write stays absent: the operation
+ * that would use it has a fallback.
  */
-import type { Backend, BackendDefinition, CompleteBackendDefinition, Composites } from "./backend.ts";
-import { type CompositeHost, defaultComposites } from "./composites.ts";
+import type { Backend, BackendDefinition, Composites, OptionalOp } from "./backend.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import { DTYPE_NAMES } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
+import { BINARY_OPS, OPERATION_NAMES, OPERATIONS, type OpRow, REDUCE_OPS, UNARY_OPS } from "./operations.ts";
 
 /** The contract version this core speaks. */
 export const CONTRACT = 1;
 
-const REQUIRED_FUNCTIONS = [
-  "upload",
-  "read",
-  "free",
-  "unary",
-  "binary",
-  "select",
-  "reduce",
-  "strided",
-  "stridedAdd",
-  "gather",
-  "scatterAdd",
-  "matmul",
-] as const;
+const VALUES = ["name", "contract", "features", "dtypes", "optionalOps"];
+const STORAGE = ["upload", "read", "free"];
+const CAPABILITIES = ["readSync", "settled", "close", "stats"];
+const PRIMITIVES: readonly string[] = OPERATION_NAMES.filter((name) => OPERATIONS[name].primitive);
 
 /** Every composite of the contract. */
-export const COMPOSITES: readonly (keyof Composites<unknown>)[] = Object.freeze([
-  "fill",
-  "corr2d",
-  "corr2dInput",
-  "corr2dKernel",
-  "corr2dBias",
-  "maxPool2d",
-  "avgPool2d",
-  "avgPool2dInput",
-  "softmax",
-  "logSoftmax",
-  "activationGrad",
-  "addScaled",
-]);
+export const COMPOSITES: readonly (keyof Composites<unknown>)[] = Object.freeze(
+  OPERATION_NAMES.filter((name) => !OPERATIONS[name].primitive) as (keyof Composites<unknown>)[],
+);
 
-const CAPABILITIES = ["readSync", "close", "stats"] as const;
-const VALUES = ["name", "contract", "features", "dtypes"] as const;
-const DTYPES = ["float32", "float64", "int32"];
+/** Every optional function of `unary`, `binary` and `reduce`. */
+export const OPTIONAL_OPS: readonly OptionalOp[] = Object.freeze(
+  [UNARY_OPS, BINARY_OPS, REDUCE_OPS].flatMap((ops: Readonly<Record<string, OpRow>>) =>
+    Object.keys(ops).filter((op) => ops[op]!.optional),
+  ) as OptionalOp[],
+);
 
-/** Edit distance (Levenshtein 1966), to guess what a misspelt member was meant to be. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
+const isMade = Symbol.for("@corr2d/core.backend");
+
+/** Whether `value` was made by `defineBackend`, of this or any other copy of core. */
+export function isBackend(value: unknown): value is Backend {
+  return typeof value === "object" && value !== null && isMade in value;
 }
 
-function nearest(name: string, known: readonly string[]): string {
-  const ranked = known.map((k) => [k, distance(name.toLowerCase(), k.toLowerCase())] as const);
-  const [best, far] = ranked.sort((a, b) => a[1] - b[1])[0]!;
-  return far <= Math.max(2, name.length / 3) ? ` (did you mean '${best}'?)` : "";
+/** What is wrong with a list of names: entries that are not known. */
+function strangers(member: string, list: unknown, known: readonly string[]): string[] {
+  if (!Array.isArray(list)) return [`'${member}' must be an array`];
+  return list
+    .filter((entry) => !known.includes(entry))
+    .map((entry) => `'${member}' lists unknown '${String(entry)}'${didYouMean(String(entry), known)}`);
 }
 
-type Members = Readonly<Record<string, unknown>>;
-
-/** What a backend lacks of this version of the contract. */
-function missingMembers(definition: Members, required: readonly string[]): string[] {
-  const faults = required
-    .filter((member) => typeof definition[member] !== "function")
-    .map((member) => `required function '${member}' is missing`);
-  if (definition.contract === CONTRACT) return faults;
-  return [`implements contract ${String(definition.contract)}; this core accepts ${CONTRACT}`, ...faults];
-}
-
-/** What else an author can get wrong where no compiler looks. */
-function mistakes(definition: Members): string[] {
+/** Everything that is wrong with a definition. */
+function faultsOf(definition: Readonly<Record<string, unknown>>): string[] {
   const faults: string[] = [];
-  const known: readonly string[] = [...VALUES, ...REQUIRED_FUNCTIONS, ...COMPOSITES, ...CAPABILITIES];
-  if (typeof definition.name !== "string" || definition.name === "") {
-    faults.push("'name' must be a non-empty string");
+  const { name, contract, features, dtypes, optionalOps = [] } = definition;
+  if (typeof name !== "string" || name === "") faults.push("'name' must be a non-empty string");
+  if (contract !== CONTRACT) {
+    faults.push(`implements contract ${String(contract)}; this core accepts ${CONTRACT}`);
   }
-  const features = definition.features as Record<string, unknown> | undefined;
-  if (typeof features !== "object" || features === null || typeof features.syncRead !== "boolean") {
+  if (typeof features !== "object" || features === null || !("syncRead" in features)) {
+    faults.push("'features' must be an object with a boolean 'syncRead'");
+  } else if (typeof features.syncRead !== "boolean") {
     faults.push("'features' must be an object with a boolean 'syncRead'");
   } else if (features.syncRead !== (typeof definition.readSync === "function")) {
     faults.push("'readSync' must be there exactly when features.syncRead is true");
   }
-  const dtypes = definition.dtypes;
   if (!Array.isArray(dtypes) || !dtypes.includes("float32") || !dtypes.includes("int32")) {
     faults.push("'dtypes' must list at least 'float32' and 'int32'");
-  } else {
-    for (const dtype of dtypes)
-      if (!DTYPES.includes(dtype)) faults.push(`'dtypes' lists unknown '${String(dtype)}'`);
+  } else faults.push(...strangers("dtypes", dtypes, DTYPE_NAMES));
+  faults.push(...strangers("optionalOps", optionalOps, OPTIONAL_OPS));
+  for (const member of [...STORAGE, ...PRIMITIVES]) {
+    if (typeof definition[member] !== "function") faults.push(`required function '${member}' is missing`);
   }
   for (const member of [...COMPOSITES, ...CAPABILITIES]) {
     if (definition[member] !== undefined && typeof definition[member] !== "function") {
       faults.push(`'${member}' must be a function`);
     }
   }
+  const known = [...VALUES, ...STORAGE, ...PRIMITIVES, ...COMPOSITES, ...CAPABILITIES];
   for (const member of Object.keys(definition)) {
-    if (!known.includes(member)) faults.push(`unknown member '${member}'${nearest(member, known)}`);
+    if (!known.includes(member)) faults.push(`unknown member '${member}'${didYouMean(member, known)}`);
   }
   return faults;
 }
 
-function refuse(definition: { readonly name: unknown }, faults: readonly string[]): void {
-  if (faults.length === 0) return;
-  const name = typeof definition.name === "string" ? definition.name : "(no name)";
-  throw new Corr2dError(
-    "BACKEND_INVALID",
-    `backend "${name}" breaks the contract:\n  - ${faults.join("\n  - ")}`,
-    { faults },
-  );
-}
-
 /**
- * Checks a backend's definition and completes it.
+ * Checks a backend's definition and freezes it.
  *
  * Members are copied, so they may not rely on `this`.
  * @throws BACKEND_INVALID, listing everything that is wrong.
  */
 export function defineBackend<H>(definition: BackendDefinition<H>): Backend<H> {
-  const members = definition as unknown as Members;
-  refuse(definition, [...missingMembers(members, REQUIRED_FUNCTIONS), ...mistakes(members)]);
-  const backend = {} as CompositeHost<H>;
-  const nativeComposites = Object.freeze(COMPOSITES.filter((member) => definition[member] !== undefined));
-  Object.assign(backend, defaultComposites(backend), definition, { nativeComposites });
-  return Object.freeze(backend) as Backend<H>;
+  const faults = faultsOf(definition as unknown as Readonly<Record<string, unknown>>);
+  if (faults.length > 0) {
+    const name = typeof definition.name === "string" ? definition.name : "(no name)";
+    throw new Corr2dError(
+      "BACKEND_INVALID",
+      `backend "${name}" breaks the contract:\n  - ${faults.join("\n  - ")}`,
+      { faults },
+    );
+  }
+  const members = Object.entries(definition).filter(([, value]) => value !== undefined);
+  const optionalOps = Object.freeze([...(definition.optionalOps ?? [])]);
+  const backend = { ...Object.fromEntries(members), optionalOps, [isMade]: true };
+  return Object.freeze(backend) as unknown as Backend<H>;
 }
 
-/**
- * `defineBackend` for a backend that supplies every composite itself. A program bundled with it carries neither core's
- * composites nor the checks that a compiler and the conformance suite make: only the version and missing functions are
- * looked for. A later core may add a composite, and refuses such a backend until it has it: release the two together.
- *
- * @throws BACKEND_INVALID, listing everything that is missing.
- */
-export function defineCompleteBackend<H>(definition: CompleteBackendDefinition<H>): Backend<H> {
-  const members = definition as unknown as Members;
-  refuse(definition, missingMembers(members, [...REQUIRED_FUNCTIONS, ...COMPOSITES]));
-  return Object.freeze({ ...definition, nativeComposites: COMPOSITES });
+/** The composites that a backend supplies itself. */
+export function nativeComposites(backend: Backend): readonly (keyof Composites<unknown>)[] {
+  return COMPOSITES.filter((member) => backend[member] !== undefined);
 }
 
-/** A few lines on a backend: its name, dtypes, features, and which composites it supplies itself. */
+/** A few lines on a backend: its name, dtypes, features, and which composites and optional functions it supplies itself. */
 export function describeBackend(backend: Backend): string {
-  const native = backend.nativeComposites;
+  const native = nativeComposites(backend);
   const composed = COMPOSITES.filter((member) => !native.includes(member));
+  const fallbacks = OPTIONAL_OPS.filter((op) => !backend.optionalOps.includes(op));
   const features = Object.entries(backend.features).map(([key, value]) => `${key}=${String(value)}`);
   return [
     `${backend.name} (contract ${backend.contract})`,
@@ -158,5 +119,6 @@ export function describeBackend(backend: Backend): string {
     `  features: ${features.join(", ")}`,
     `  native composites ${native.length} of ${COMPOSITES.length}: ${native.join(", ") || "none"}`,
     ...(composed.length > 0 ? [`  composed by core: ${composed.join(", ")}`] : []),
+    ...(fallbacks.length > 0 ? [`  optional functions that core supplies: ${fallbacks.join(", ")}`] : []),
   ].join("\n");
 }

@@ -5,6 +5,7 @@
  * All draws throw INVALID_ARGUMENT when `n` is not a non-negative integer. "Exact" below means bit for bit.
  */
 import type { DType } from "./backend.ts";
+import { arrayOf, DTYPES, isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import type { Generator } from "./random.ts";
 import { boxMuller16, boxMuller16Float32, boxMullerPair, fmaFloat32, fmaFloat64 } from "./rounding.ts";
@@ -182,8 +183,7 @@ function standardNormal(generator: Generator): number {
 
 function allocate(n: number, dtype: FloatDType): Float32Array | Float64Array {
   checkCount(n);
-  if (dtype === "float32") return new Float32Array(n);
-  if (dtype === "float64") return new Float64Array(n);
+  if (Object.hasOwn(DTYPES, dtype) && isFloating(dtype)) return arrayOf(dtype, n) as FloatArray<FloatDType>;
   throw invalid(`expected dtype "float32" or "float64", but got ${JSON.stringify(dtype)}`);
 }
 

@@ -28,6 +28,8 @@ export type ErrorCode =
   | "BACKEND_CLOSED"
   /** A worker thread of a backend died or did not finish in time. */
   | "WORKER_LOST"
+  /** A device of a backend (a GPU) was lost: make a new backend. */
+  | "DEVICE_LOST"
   /** The backend has no room for the operation. */
   | "OUT_OF_MEMORY"
   /** An index tensor holds a value outside its axis. */

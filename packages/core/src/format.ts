@@ -6,6 +6,7 @@
  * only the *edges* of each axis are shown, and only they choose. Method: observed from PyTorch 2.13's output.
  */
 import type { DType } from "./backend.ts";
+import { DTYPES, isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { type Shape, sizeOf, stridesOf } from "./shape.ts";
 
@@ -113,7 +114,7 @@ function formatBy(
   // The text of an empty tensor does not tell its shape; without edge items PyTorch gives the size of any other.
   const sized = size === 0 ? shape.length !== 1 : print.edgeitems === 0;
   if (sized) suffixes.push(`size=${formatTuple(shape)}`);
-  if (dtype !== "float32") suffixes.push(`dtype=torch.${dtype}`);
+  if (dtype !== "float32") suffixes.push(`dtype=${DTYPES[dtype].torchName}`);
   if (gradFn) suffixes.push(`grad_fn=<${gradFn}>`);
   else if (requiresGrad) suffixes.push("requires_grad=True");
   return appendSuffixes(prefix + body, suffixes, print.linewidth);
@@ -178,7 +179,7 @@ interface Style {
 }
 
 function chooseStyle(values: readonly number[], dtype: DType, print: PrintOptions): Style {
-  if (dtype === "int32") return { format: String, width: longest(values.map(String)) };
+  if (!isFloating(dtype)) return { format: String, width: longest(values.map(String)) };
 
   const counted = values.filter((value) => value !== 0 && Number.isFinite(value));
   let smallest = Infinity;

@@ -44,7 +44,7 @@ export async function gradcheck(
       output,
       checked.map((i) => inputs[i]!),
       {
-        gradient: output.detach().fromArray(cotangent, output.shape),
+        gradient: output.detach().fromArray(cotangent, output.sizes),
         retainGraph: true,
         allowUnused: true,
       },
@@ -57,7 +57,7 @@ export async function gradcheck(
         const moved = Float64Array.from(values[i]!);
         moved[column]! += by;
         const at = inputs.map((input, k) => {
-          const copy = k === i ? input.fromArray(moved, input.shape) : input.detach();
+          const copy = k === i ? input.fromArray(moved, input.sizes) : input.detach();
           copy.requiresGrad = input.requiresGrad; // fn may itself differentiate, for second derivatives.
           return copy;
         });

@@ -16,13 +16,14 @@ export type {
   BackendStats,
   BinaryOp,
   Capabilities,
-  CompleteBackendDefinition,
+  CompleteBackend,
   Composites,
   DType,
   Features,
   GatherSize,
   Identity,
   MatmulSize,
+  OptionalOp,
   Primitives,
   ReduceOp,
   StorageMembers,
@@ -30,8 +31,8 @@ export type {
   TypedArray,
   UnaryOp,
   Window2d,
+  WindowAxis,
 } from "./backend.ts";
-export { arrayOf, averageDivisors, broadcastStrides } from "./composites.ts";
 export {
   allclose,
   arange,
@@ -51,18 +52,42 @@ export {
   tensor,
   zeros,
 } from "./create.ts";
-export { getBackend, setBackend } from "./current-backend.ts";
+export { getBackend, setBackend, synchronize } from "./current-backend.ts";
 export {
   COMPOSITES,
   CONTRACT,
   defineBackend,
-  defineCompleteBackend,
   describeBackend,
+  nativeComposites,
+  OPTIONAL_OPS,
 } from "./define-backend.ts";
 export { drawNormal, drawUniform } from "./draws.ts";
+export {
+  arrayOf,
+  bytesOf,
+  DTYPE_NAMES,
+  DTYPES,
+  type DTypeRow,
+  dtypeOf,
+  isFloating,
+  type TypedArrayClass,
+} from "./dtype.ts";
 export { Corr2dError, type ErrorCode } from "./errors.ts";
+export { withFallbacks } from "./fallbacks.ts";
 export { formatTensor, type PrintOptions, setPrintOptions } from "./format.ts";
 export { type GradcheckOptions, gradcheck } from "./gradcheck.ts";
+export {
+  type ArgumentRow,
+  BINARY_OPS,
+  OPERATION_NAMES,
+  OPERATIONS,
+  type OperationName,
+  type OperationRow,
+  type OpRow,
+  REDUCE_OPS,
+  type ResultRow,
+  UNARY_OPS,
+} from "./operations.ts";
 export {
   elu,
   gelu,
@@ -78,25 +103,16 @@ export {
   softsign,
   tanh,
 } from "./ops/activation.ts";
+export { addScaled } from "./ops/add-scaled.ts";
+export { add, type DivOptions, div, maximum, minimum, mul, sub } from "./ops/binary.ts";
+export { cat, stack } from "./ops/cat.ts";
+export { clamp } from "./ops/clamp.ts";
 export { convTranspose2d, corr2d, corr2dKernelGrad } from "./ops/corr2d.ts";
-export type { NestedArray } from "./ops/data.ts";
-export {
-  add,
-  addScaled,
-  clamp,
-  type DivOptions,
-  div,
-  maximum,
-  minimum,
-  mul,
-  type Operand,
-  pow,
-  sub,
-  where,
-} from "./ops/elementwise.ts";
-export { gather, indexSelect, oneHot, scatterAdd, tril, triu } from "./ops/indexing.ts";
+export type { NestedArray, NumericArray } from "./ops/data.ts";
+export { boundsOf, gather, indexSelect, oneHot, scatterAdd, tril, triu } from "./ops/indexing.ts";
 export { linear, matmul } from "./ops/matmul.ts";
-export { cat, type Range, stack } from "./ops/movement.ts";
+export type { Range } from "./ops/movement.ts";
+export type { Operand } from "./ops/operands.ts";
 export { type PadMode, type PadOptions, pad } from "./ops/pad.ts";
 export {
   type AvgPoolOptions,
@@ -106,8 +122,11 @@ export {
   maxPool2d,
   maxPool2dWithIndices,
 } from "./ops/pool.ts";
-export type { Dim, ReduceOptions, ValuesAndIndices } from "./ops/reduce.ts";
+export { pow } from "./ops/pow.ts";
+export type { Dim, KeepDim, ReduceOptions, ValuesAndIndices, VarianceOptions } from "./ops/reduce.ts";
 export { logSoftmax, softmax } from "./ops/softmax.ts";
+export { where } from "./ops/where.ts";
+export { checkOptions, describeValue, type OptionTypes, ownOptions } from "./options.ts";
 export {
   defaultGenerator,
   Generator,
@@ -116,10 +135,19 @@ export {
   manualSeed,
   setRngState,
 } from "./random.ts";
-export { broadcastShapes, type Shape, sizeOf, stridesOf } from "./shape.ts";
-export { keep } from "./storage.ts";
-export { type NestedValues, scope, Tensor } from "./tensor.ts";
 export {
+  type OperandInfo,
+  type OperationArguments,
+  operandsOf,
+  resultsOf,
+  type ValueInfo,
+} from "./results.ts";
+export { broadcastShapes, broadcastStrides, type Shape, sizeOf, stridesOf } from "./shape.ts";
+export { binaryDtype, inputSizeOf, kernelSizeOf, outputSizeOf, reduceDtype, reducedSizeOf } from "./sizes.ts";
+export { type Bounds, keep } from "./storage.ts";
+export { type NestedValues, type ReadOptions, scope, Tensor } from "./tensor.ts";
+export {
+  averageDivisors,
   type ConvTransposeOptions,
   type Corr2dOptions,
   convTransposeWindow,

@@ -7,12 +7,16 @@
  * what was compiled for one kind is thrown away when the other comes.
  */
 import { Corr2dError } from "./errors.ts";
+import { describeValue } from "./options.ts";
 
 /** Sizes of the axes, outermost first. */
 export type Shape = readonly number[];
 
 /** The most axes a tensor can have: what backends must handle. */
 export const MAX_RANK = 8;
+
+/** The most elements a tensor can have, and the largest number that any geometry is made of: backends count in int32. */
+export const MAX_SIZE: number = 2 ** 31 - 1;
 
 /** Number of elements of a shape. */
 export function sizeOf(shape: Shape): number {
@@ -48,7 +52,8 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 /** `[2, 3]`, as PyTorch prints a size in its messages. */
 export function formatShape(shape: Shape): string {
-  return `[${shape.join(", ")}]`;
+  const shown = Array.from(shape.slice(0, 64), (n) => (typeof n === "number" ? String(n) : describeValue(n)));
+  return `[${shown.join(", ")}${shape.length > 64 ? ", …" : ""}]`;
 }
 
 /** The shape with ones put in front until it has `rank` axes; the same array when it already has them. */
@@ -94,7 +99,7 @@ export function normalizeAxis(axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -limit || axis >= limit) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `Dimension out of range (expected to be in range of [${-limit}, ${limit - 1}], but got ${axis})`,
+      `Dimension out of range (expected to be in range of [${-limit}, ${limit - 1}], but got ${describeValue(axis)})`,
     );
   }
   return axis < 0 ? axis + limit : axis;
@@ -108,6 +113,13 @@ export function normalizeAxes(axes: number | readonly number[] | null | undefine
     return all;
   }
   if (typeof axes === "number") return normalizeAxes([axes], rank);
+  if (!Array.isArray(axes)) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `dim must be a number or an array of numbers, but got ${describeValue(axes)}; options come after it, as in ` +
+        "sum(1, { keepDim: true })",
+    );
+  }
   const out = mapAxes(axes, (axis) => normalizeAxis(axis, rank)).sort((a, b) => a - b);
   for (let i = 1; i < out.length; i++) {
     if (out[i] === out[i - 1]) {
@@ -129,20 +141,28 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepDim: boo
 
 /**
  * A new shape for `size` elements; one entry may be -1.
- * @throws SHAPE_MISMATCH with PyTorch's message.
+ * @throws SHAPE_MISMATCH with PyTorch's message, INVALID_ARGUMENT for what is no shape.
  */
 export function inferShape(requested: Shape, size: number): number[] {
-  const out = [...requested];
-  const hole = out.indexOf(-1);
+  if (!Array.isArray(requested)) throw notSizes(requested, "reshape: a shape");
+  const out: number[] = [];
+  let hole = -1;
   let known = 1;
-  for (let i = 0; i < out.length; i++) {
-    if (i === hole) continue;
-    const n = out[i]!;
-    if (!Number.isInteger(n) || n < 0) {
-      const message = n === -1 ? "only one dimension can be inferred" : `invalid shape dimension ${n}`;
-      throw new Corr2dError("INVALID_ARGUMENT", `${message}: reshape(${formatShape(requested)})`);
-    }
-    known *= n;
+  for (let i = 0; i < requested.length; i++) {
+    const n = requested[i]!;
+    if (n === -1 && hole < 0) hole = i;
+    else if (n === -1) {
+      throw new Corr2dError(
+        "INVALID_ARGUMENT",
+        `only one dimension can be inferred: reshape(${formatShape(requested)})`,
+      );
+    } else if (!isSize(n)) {
+      throw new Corr2dError(
+        "INVALID_ARGUMENT",
+        `invalid shape dimension ${describeValue(n)}: reshape(${formatShape(requested)})`,
+      );
+    } else known *= n;
+    out.push(n);
   }
   if (hole >= 0 && known > 0 && size % known === 0) out[hole] = size / known;
   if (out.includes(-1) || sizeOf(out) !== size) {
@@ -154,20 +174,57 @@ export function inferShape(requested: Shape, size: number): number[] {
   return out;
 }
 
+const isSize = (n: unknown): boolean => Number.isInteger(n) && (n as number) >= 0;
+
+const notSizes = (sizes: unknown, name: string): Corr2dError =>
+  new Corr2dError(
+    "INVALID_ARGUMENT",
+    `${name} is an array of non-negative integers, but got ${Array.isArray(sizes) ? formatShape(sizes) : describeValue(sizes)}`,
+  );
+
 /**
- * Checks the sizes a caller gave for a new tensor, or other counts per axis.
+ * Sizes that a caller gave, or other counts per axis: checked by index (a hole in an array is no size), and copied.
  *
  * @param name what the message of an error calls them.
  * @throws INVALID_ARGUMENT on a negative, fractional or non-numeric size.
  */
-export function checkShape(shape: Shape, name = "a shape"): Shape {
-  if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `${name} is an array of non-negative integers, but got ${JSON.stringify(shape)}`,
-    );
+export function toSizes(sizes: unknown, name: string): Shape {
+  if (!Array.isArray(sizes)) throw notSizes(sizes, name);
+  const out: number[] = [];
+  for (let i = 0; i < sizes.length; i++) {
+    if (!isSize(sizes[i])) throw notSizes(sizes, name);
+    out.push(sizes[i]);
   }
+  return out;
+}
+
+/**
+ * The shape of a tensor that a caller asked for: `toSizes`, of at most 8 axes and as many elements as can be addressed.
+ * @throws INVALID_ARGUMENT; OUT_OF_MEMORY for more elements than that.
+ */
+export function toShape(op: string, sizes: unknown): Shape {
+  const shape = toSizes(sizes, `${op}: a shape`);
+  checkRank(shape);
+  checkSize(op, shape);
   return shape;
+}
+
+/**
+ * The number of elements of a result, before any work is done for it.
+ * @throws OUT_OF_MEMORY for more than can be addressed.
+ */
+export function checkSize(op: string, shape: Shape): number {
+  const size = sizeOf(shape);
+  if (size <= MAX_SIZE) return size;
+  throw new Corr2dError(
+    "OUT_OF_MEMORY",
+    `${op}: shape ${formatShape(shape)} has ${size} elements, more than a tensor can have (2³¹ − 1)`,
+  );
+}
+
+/** Sizes given as one array or one by one: `reshape([2, 3])` and `reshape(2, 3)`. */
+export function sizesFrom(first: Shape | number, rest: readonly number[]): Shape {
+  return typeof first === "number" ? [first, ...rest] : first;
 }
 
 /**
@@ -218,4 +275,9 @@ export function checkRank(shape: Shape): void {
     "INVALID_ARGUMENT",
     `a tensor has at most ${MAX_RANK} axes, but got shape ${formatShape(shape)}`,
   );
+}
+
+/** The strides of `shape` with 0 along the axes where it is 1 and `out` is not: how an operand broadcasts to `out`. */
+export function broadcastStrides(shape: Shape, out: Shape): number[] {
+  return mapAxes(stridesOf(shape), (stride, axis) => (shape[axis] === 1 && out[axis] !== 1 ? 0 : stride));
 }

@@ -9,19 +9,30 @@
 import type { Backend, DType } from "./backend.ts";
 import { Corr2dError } from "./errors.ts";
 
+/** What core knows of the elements of an integral storage, so that an index can be checked before it is used. */
+export interface Bounds {
+  readonly min: number;
+  readonly max: number;
+  /** Whether both occur; else no element is known to be as small or large. */
+  readonly attained: boolean;
+}
+
 export class Storage {
   readonly backend: Backend;
   readonly handle: unknown;
   readonly size: number;
   readonly dtype: DType;
+  /** Null where nothing is known: for floating dtypes, and for what a backend has computed. */
+  readonly bounds: Bounds | null;
   #holders = 1;
 
   /** Takes over `handle`, which has one holder: the caller. */
-  constructor(backend: Backend, handle: unknown, size: number, dtype: DType) {
+  constructor(backend: Backend, handle: unknown, size: number, dtype: DType, bounds: Bounds | null = null) {
     this.backend = backend;
     this.handle = handle;
     this.size = size;
     this.dtype = dtype;
+    this.bounds = bounds;
   }
 
   retain(): this {

@@ -12,37 +12,47 @@ import {
   bindTensor,
   checkTensors,
   type GraphNode,
-  isFloating,
   isGradEnabled,
   isTensor,
   makeTensor,
 } from "./autograd.ts";
 import type { Backend, DType, TypedArray } from "./backend.ts";
 import { checkBackend } from "./current-backend.ts";
+import { DTYPES, dtypeOf, isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { formatAsSet } from "./format.ts";
 import * as activation from "./ops/activation.ts";
-import { fill } from "./ops/call.ts";
+import * as binary from "./ops/binary.ts";
+import { cast } from "./ops/cast.ts";
+import { clamp } from "./ops/clamp.ts";
 import { fromArray, fromNested, type NestedArray } from "./ops/data.ts";
-import type { DivOptions, Operand } from "./ops/elementwise.ts";
-import * as elementwise from "./ops/elementwise.ts";
+import { fill } from "./ops/fill.ts";
 import * as indexing from "./ops/indexing.ts";
 import { matmul } from "./ops/matmul.ts";
 import type { Range } from "./ops/movement.ts";
 import * as movement from "./ops/movement.ts";
+import { checkDtype, checkSameDtype, type Operand, toOperand } from "./ops/operands.ts";
 import { type PadOptions, pad } from "./ops/pad.ts";
-import type { Dim, ReduceOptions, ValuesAndIndices } from "./ops/reduce.ts";
+import { pow } from "./ops/pow.ts";
+import type { Dim, KeepDim, ValuesAndIndices, VarianceOptions } from "./ops/reduce.ts";
 import * as reduction from "./ops/reduce.ts";
 import { logSoftmax, softmax } from "./ops/softmax.ts";
-import { checkRank, formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
+import { unary } from "./ops/unary.ts";
+import { checkRank, formatShape, type Shape, sameShape, sizeOf, sizesFrom } from "./shape.ts";
 import { keep, runScope, type Storage, track } from "./storage.ts";
+
+/** Options of `data` and `dataSync`. */
+export interface ReadOptions {
+  /** An array to read into, of the dtype's class and the tensor's size. */
+  readonly into?: TypedArray | undefined;
+}
 
 /** Values nested to the tensor's rank; a plain number for a scalar. */
 export type NestedValues = number | NestedValues[];
 
 export class Tensor implements Disposable {
-  /** Sizes of the axes, outermost first. */
-  readonly shape: Shape;
+  /** The shape as operations read it, and never given out: V8 reads a frozen array five times as slowly. @internal */
+  readonly sizes: Shape;
   readonly dtype: DType;
   readonly backend: Backend;
   /** Number of elements. */
@@ -52,6 +62,7 @@ export class Tensor implements Disposable {
   #requiresGrad: boolean;
   /** The leaf that this tensor stands for in a backward pass, or null for itself. */
   #aliasOf: Tensor | null = null;
+  #shape: Shape | null = null;
   #grad: Tensor | null = null;
   #gradView: Tensor | null = null;
   /** Set by `keep`. @internal */
@@ -62,7 +73,7 @@ export class Tensor implements Disposable {
   /** For core: takes over one reference to `storage`. Programs make tensors with `tensor`, `zeros`, … and operations. */
   constructor(storage: Storage, shape: Shape, node: GraphNode | null) {
     if (shape.length > 8) checkRank(shape);
-    this.shape = shape;
+    this.sizes = shape;
     this.dtype = storage.dtype;
     this.backend = storage.backend;
     this.size = storage.size;
@@ -79,7 +90,7 @@ export class Tensor implements Disposable {
     if (this.#storage !== null) return this.#storage;
     throw new Corr2dError(
       "DISPOSED",
-      `this tensor of shape ${formatShape(this.shape)} was used after dispose(), or after the scope it was made in ` +
+      `this tensor of shape ${formatShape(this.sizes)} was used after dispose(), or after the scope it was made in ` +
         "ended: return it from the scope, or keep(tensor) it.",
     );
   }
@@ -108,7 +119,7 @@ export class Tensor implements Disposable {
 
   /** Another tensor of the same value, at the same place in the graph. @internal */
   alias(): Tensor {
-    const other = makeTensor(this.storage.retain(), this.shape, this.#node);
+    const other = makeTensor(this.storage.retain(), this.sizes, this.#node);
     if (this.#node === null && this.#requiresGrad) other.aliasLeaf(this.leaf);
     return other;
   }
@@ -123,15 +134,21 @@ export class Tensor implements Disposable {
 
   /** The number as a scalar tensor of this dtype, on this backend. @internal */
   scalarLike(value: number): Tensor {
-    return elementwise.toOperand("scalar", value, this);
+    return toOperand("scalar", value, this);
   }
 
   /** @internal */
   fromArray(data: TypedArray, shape: Shape): Tensor {
-    return fromArray(this.backend, data, shape, data instanceof Int32Array ? "int32" : this.dtype);
+    return fromArray(this.backend, data, shape, dtypeOf(data) ?? this.dtype);
   }
 
   // ——— Size ———
+
+  /** Sizes of the axes, outermost first. Frozen. */
+  get shape(): Shape {
+    this.#shape ??= Object.freeze(this.sizes.slice());
+    return this.#shape;
+  }
 
   /** Number of elements. */
   numel(): number {
@@ -140,7 +157,7 @@ export class Tensor implements Disposable {
 
   /** Number of axes. */
   dim(): number {
-    return this.shape.length;
+    return this.sizes.length;
   }
 
   // ——— Lifetime ———
@@ -181,14 +198,14 @@ export class Tensor implements Disposable {
     const source = isTensor(value)
       ? value
       : typeof value === "number"
-        ? movement.expand(this.scalarLike(value), this.shape)
+        ? movement.expand(this.scalarLike(value), this.sizes)
         : this.#fromNested(value);
     checkTensors("assign", [this, source]);
-    elementwise.checkSameDtype("assign", this, source);
-    if (!sameShape(source.shape, this.shape)) {
+    checkSameDtype("assign", this, source);
+    if (!sameShape(source.sizes, this.sizes)) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `assign: a tensor of shape ${formatShape(this.shape)} cannot take a value of shape ${formatShape(source.shape)}`,
+        `assign: a tensor of shape ${formatShape(this.sizes)} cannot take a value of shape ${formatShape(source.sizes)}`,
       );
     }
     const storage = source.storage.retain();
@@ -265,10 +282,10 @@ export class Tensor implements Disposable {
 
   /** Replaces the accumulated gradient; null forgets it. */
   set grad(value: Tensor | null) {
-    if (value !== null && !sameShape(value.shape, this.shape)) {
+    if (value !== null && !sameShape(value.sizes, this.sizes)) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `assigned grad has data of a different size: ${formatShape(value.shape)} for a tensor of ${formatShape(this.shape)}`,
+        `assigned grad has data of a different size: ${formatShape(value.sizes)} for a tensor of ${formatShape(this.sizes)}`,
       );
     }
     this.#grad?.dispose();
@@ -285,40 +302,60 @@ export class Tensor implements Disposable {
   /**
    * Computes the gradient of this tensor with respect to every leaf that requires it, adding to their `.grad`.
    *
-   * @param gradient the cotangent, of this tensor's shape; may be left out for a tensor of one element.
+   * @param gradient the cotangent, of this tensor's shape; may be left out for a tensor of one element, also before
+   *   options: `backward({ retainGraph: true })`.
    * @throws NOT_SCALAR, NO_GRAPH, GRAPH_RELEASED, SHAPE_MISMATCH.
    */
-  backward(gradient?: Tensor, options: BackwardOptions = {}): void {
+  backward(gradient?: Tensor | BackwardOptions | null, options: BackwardOptions = {}): void {
     backward(this, gradient, options);
   }
 
   /** The same value, outside the graph. Shares memory. */
   detach(): Tensor {
-    return makeTensor(this.storage.retain(), this.shape);
+    return makeTensor(this.storage.retain(), this.sizes);
   }
 
   /** The same value in the graph, as a tensor of its own. (Tensors are immutable, so this shares memory too.) */
   clone(): Tensor {
-    return movement.reshape(this, this.shape);
+    return movement.reshape(this, this.sizes);
   }
 
   // ——— Reading ———
 
-  /** A copy of the elements, row-major. */
-  async data(): Promise<TypedArray> {
-    return this.storage.backend.read(this.storage.handle, this.size, this.dtype);
+  /**
+   * A copy of the elements, row-major: in a new array, or in `into`, which then is what the promise gives. `into` holds
+   * them when the promise resolves, and not before.
+   * @throws INVALID_ARGUMENT unless `into` has the dtype's array class and this tensor's size.
+   */
+  async data(options: ReadOptions = {}): Promise<TypedArray> {
+    const { backend, handle } = this.storage;
+    return backend.read(handle, this.size, this.dtype, this.#checkTarget(options.into));
   }
 
   /**
    * `data` without a promise.
-   * @throws SYNC_READ_UNSUPPORTED on a backend that cannot.
+   * @throws SYNC_READ_UNSUPPORTED on a backend that cannot; INVALID_ARGUMENT as `data`.
    */
-  dataSync(): TypedArray {
+  dataSync(options: ReadOptions = {}): TypedArray {
     const { backend, handle } = this.storage;
-    if (backend.readSync !== undefined) return backend.readSync(handle, this.size, this.dtype);
+    if (backend.readSync !== undefined) {
+      return backend.readSync(handle, this.size, this.dtype, this.#checkTarget(options.into));
+    }
     throw new Corr2dError(
       "SYNC_READ_UNSUPPORTED",
       `backend ${backend.name} cannot read synchronously: use await tensor.data(), item() or toArray()`,
+    );
+  }
+
+  #checkTarget(into: TypedArray | undefined): TypedArray | undefined {
+    if (into === undefined) return into;
+    if (ArrayBuffer.isView(into) && dtypeOf(into) === this.dtype && into.length === this.size) return into;
+    const got = ArrayBuffer.isView(into)
+      ? `${dtypeOf(into) ?? "another kind of"} array of ${into.length}`
+      : typeof into;
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `data: 'into' must be a ${DTYPES[this.dtype].array.name} of ${this.size} elements, but got ${got}`,
     );
   }
 
@@ -337,24 +374,24 @@ export class Tensor implements Disposable {
     if (this.size === 1) return;
     throw new Corr2dError(
       "NOT_SCALAR",
-      `a Tensor with ${this.size} elements cannot be converted to Scalar (shape ${formatShape(this.shape)})`,
+      `a Tensor with ${this.size} elements cannot be converted to Scalar (shape ${formatShape(this.sizes)})`,
     );
   }
 
   /** The elements as nested arrays; a number for a scalar. */
   async toArray(): Promise<NestedValues> {
-    return nest(await this.data(), this.shape);
+    return nest(await this.data(), this.sizes);
   }
 
   toArraySync(): NestedValues {
-    return nest(this.dataSync(), this.shape);
+    return nest(this.dataSync(), this.sizes);
   }
 
   /** The text that PyTorch prints. On a backend without synchronous reads: the shape only; use `toText`. */
   toString(): string {
-    if (this.isDisposed) return `tensor(disposed, size=(${this.shape.join(", ")}))`;
+    if (this.isDisposed) return `tensor(disposed, size=(${this.sizes.join(", ")}))`;
     if (this.backend.readSync === undefined) {
-      return `tensor(…, size=(${this.shape.join(", ")}), backend=${this.backend.name})`;
+      return `tensor(…, size=(${this.sizes.join(", ")}), backend=${this.backend.name})`;
     }
     return this.#format(this.dataSync());
   }
@@ -365,7 +402,7 @@ export class Tensor implements Disposable {
   }
 
   #format(data: TypedArray): string {
-    return formatAsSet(data, this.shape, this.dtype, {
+    return formatAsSet(data, this.sizes, this.dtype, {
       requiresGrad: this.#requiresGrad && this.#node === null,
       gradFn: this.gradFn,
     });
@@ -387,14 +424,14 @@ export class Tensor implements Disposable {
 
   #moved(backend: Backend, data: TypedArray | null): Tensor {
     if (data === null) return this;
-    elementwise.checkDtype(checkBackend(backend), this.dtype);
-    const moved = fromArray(backend, data, this.shape, this.dtype);
+    checkDtype(checkBackend(backend), this.dtype);
+    const moved = fromArray(backend, data, this.sizes, this.dtype);
     moved.requiresGrad = this.#requiresGrad;
     return moved;
   }
 
   type(dtype: DType): Tensor {
-    return elementwise.cast(this, dtype);
+    return cast(this, dtype);
   }
   float(): Tensor {
     return this.type("float32");
@@ -407,113 +444,113 @@ export class Tensor implements Disposable {
   }
 
   zerosLike(): Tensor {
-    return makeTensor(fill(this.backend, 0, this.size, this.dtype), this.shape);
+    return makeTensor(fill(this.backend, 0, this.size, this.dtype), this.sizes);
   }
   onesLike(): Tensor {
-    return makeTensor(fill(this.backend, 1, this.size, this.dtype), this.shape);
+    return makeTensor(fill(this.backend, 1, this.size, this.dtype), this.sizes);
   }
 
   // ——— Elementwise ———
 
   add(other: Operand): Tensor {
-    return elementwise.add(this, other);
+    return binary.add(this, other);
   }
   sub(other: Operand): Tensor {
-    return elementwise.sub(this, other);
+    return binary.sub(this, other);
   }
   mul(other: Operand): Tensor {
-    return elementwise.mul(this, other);
+    return binary.mul(this, other);
   }
-  div(other: Operand, options?: DivOptions): Tensor {
-    return elementwise.div(this, other, options);
+  div(other: Operand, options?: binary.DivOptions): Tensor {
+    return binary.div(this, other, options);
   }
   pow(exponent: Operand): Tensor {
-    return elementwise.pow(this, exponent);
+    return pow(this, exponent);
   }
   maximum(other: Operand): Tensor {
-    return elementwise.maximum(this, other);
+    return binary.maximum(this, other);
   }
   minimum(other: Operand): Tensor {
-    return elementwise.minimum(this, other);
+    return binary.minimum(this, other);
   }
   eq(other: Operand): Tensor {
-    return elementwise.compare("eq", this, other);
+    return binary.compare("eq", this, other);
   }
   ne(other: Operand): Tensor {
-    return elementwise.compare("ne", this, other);
+    return binary.compare("ne", this, other);
   }
   lt(other: Operand): Tensor {
-    return elementwise.compare("lt", this, other);
+    return binary.compare("lt", this, other);
   }
   le(other: Operand): Tensor {
-    return elementwise.compare("le", this, other);
+    return binary.compare("le", this, other);
   }
   gt(other: Operand): Tensor {
-    return elementwise.compare("gt", this, other);
+    return binary.compare("gt", this, other);
   }
   ge(other: Operand): Tensor {
-    return elementwise.compare("ge", this, other);
+    return binary.compare("ge", this, other);
   }
-  clamp(min?: number | null, max?: number | null): Tensor {
-    return elementwise.clamp(this, min, max);
+  clamp(min?: Parameters<typeof clamp>[1], max?: number | null): Tensor {
+    return clamp(this, min, max);
   }
   neg(): Tensor {
-    return elementwise.unary("neg", this);
+    return unary("neg", this);
   }
   abs(): Tensor {
-    return elementwise.unary("abs", this);
+    return unary("abs", this);
   }
   sign(): Tensor {
-    return elementwise.unary("sign", this);
+    return unary("sign", this);
   }
   square(): Tensor {
-    return elementwise.unary("square", this);
+    return unary("square", this);
   }
   floor(): Tensor {
-    return elementwise.unary("floor", this);
+    return unary("floor", this);
   }
   ceil(): Tensor {
-    return elementwise.unary("ceil", this);
+    return unary("ceil", this);
   }
   /** To the nearest integer, halves to the even one. */
   round(): Tensor {
-    return elementwise.unary("round", this);
+    return unary("round", this);
   }
   trunc(): Tensor {
-    return elementwise.unary("trunc", this);
+    return unary("trunc", this);
   }
   sqrt(): Tensor {
-    return elementwise.unary("sqrt", this);
+    return unary("sqrt", this);
   }
   rsqrt(): Tensor {
-    return elementwise.unary("rsqrt", this);
+    return unary("rsqrt", this);
   }
   reciprocal(): Tensor {
-    return elementwise.unary("reciprocal", this);
+    return unary("reciprocal", this);
   }
   exp(): Tensor {
-    return elementwise.unary("exp", this);
+    return unary("exp", this);
   }
   expm1(): Tensor {
-    return elementwise.unary("expm1", this);
+    return unary("expm1", this);
   }
   log(): Tensor {
-    return elementwise.unary("log", this);
+    return unary("log", this);
   }
   log1p(): Tensor {
-    return elementwise.unary("log1p", this);
+    return unary("log1p", this);
   }
   sin(): Tensor {
-    return elementwise.unary("sin", this);
+    return unary("sin", this);
   }
   cos(): Tensor {
-    return elementwise.unary("cos", this);
+    return unary("cos", this);
   }
   tan(): Tensor {
-    return elementwise.unary("tan", this);
+    return unary("tan", this);
   }
   erf(): Tensor {
-    return elementwise.unary("erf", this);
+    return unary("erf", this);
   }
   relu(): Tensor {
     return activation.relu(this);
@@ -533,56 +570,56 @@ export class Tensor implements Disposable {
 
   // ——— Reductions ———
 
-  sum(dim?: Dim, options?: ReduceOptions): Tensor {
+  sum(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.sum(this, dim, options);
   }
-  mean(dim?: Dim, options?: ReduceOptions): Tensor {
+  mean(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.mean(this, dim, options);
   }
-  prod(dim?: Dim, options?: ReduceOptions): Tensor {
+  prod(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.prod(this, dim, options);
   }
-  amax(dim?: Dim, options?: ReduceOptions): Tensor {
+  amax(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.amax(this, dim, options);
   }
-  amin(dim?: Dim, options?: ReduceOptions): Tensor {
+  amin(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.amin(this, dim, options);
   }
   /** The largest element, or with `dim` the largest along it and where they are. */
   max(): Tensor;
-  max(dim: number, options?: ReduceOptions): ValuesAndIndices;
-  max(dim?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
+  max(dim: number, options?: KeepDim): ValuesAndIndices;
+  max(dim?: number, options?: KeepDim): Tensor | ValuesAndIndices {
     return dim === undefined ? reduction.amax(this) : reduction.extremeAlong("argmax", this, dim, options);
   }
   /** The smallest element, or with `dim` the smallest along it and where they are. */
   min(): Tensor;
-  min(dim: number, options?: ReduceOptions): ValuesAndIndices;
-  min(dim?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
+  min(dim: number, options?: KeepDim): ValuesAndIndices;
+  min(dim?: number, options?: KeepDim): Tensor | ValuesAndIndices {
     return dim === undefined ? reduction.amin(this) : reduction.extremeAlong("argmin", this, dim, options);
   }
-  argmax(dim?: number, options?: ReduceOptions): Tensor {
+  argmax(dim?: number, options?: KeepDim): Tensor {
     return reduction.argmax(this, dim, options);
   }
-  argmin(dim?: number, options?: ReduceOptions): Tensor {
+  argmin(dim?: number, options?: KeepDim): Tensor {
     return reduction.argmin(this, dim, options);
   }
-  variance(dim?: Dim, options?: ReduceOptions & { readonly correction?: number | undefined }): Tensor {
+  variance(dim?: Dim, options?: VarianceOptions): Tensor {
     return reduction.variance(this, dim, options);
   }
-  std(dim?: Dim, options?: ReduceOptions & { readonly correction?: number | undefined }): Tensor {
+  std(dim?: Dim, options?: VarianceOptions): Tensor {
     return reduction.std(this, dim, options);
   }
-  norm(p?: number, dim?: Dim, options?: ReduceOptions): Tensor {
+  norm(p?: number, dim?: Dim, options?: KeepDim): Tensor {
     return reduction.norm(this, p, dim, options);
   }
-  logSumExp(dim?: Dim, options?: ReduceOptions): Tensor {
+  logSumExp(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.logSumExp(this, dim, options);
   }
 
   // ——— Movement ———
 
-  reshape(shape: Shape): Tensor {
-    return movement.reshape(this, shape);
+  reshape(shape: Shape | number, ...rest: number[]): Tensor {
+    return movement.reshape(this, sizesFrom(shape, rest));
   }
   flatten(startDim?: number, endDim?: number): Tensor {
     return movement.flatten(this, startDim, endDim);
@@ -593,8 +630,8 @@ export class Tensor implements Disposable {
   unsqueeze(dim: number): Tensor {
     return movement.unsqueeze(this, dim);
   }
-  permute(dims: readonly number[]): Tensor {
-    return movement.permute(this, dims);
+  permute(dims: readonly number[] | number, ...rest: number[]): Tensor {
+    return movement.permute(this, sizesFrom(dims, rest));
   }
   transpose(dim0: number, dim1: number): Tensor {
     return movement.transpose(this, dim0, dim1);
@@ -602,14 +639,14 @@ export class Tensor implements Disposable {
   t(): Tensor {
     return movement.t(this);
   }
-  expand(shape: Shape): Tensor {
-    return movement.expand(this, shape);
+  expand(shape: Shape | number, ...rest: number[]): Tensor {
+    return movement.expand(this, sizesFrom(shape, rest));
   }
-  tile(repeats: readonly number[]): Tensor {
-    return movement.tile(this, repeats);
+  tile(repeats: readonly number[] | number, ...rest: number[]): Tensor {
+    return movement.tile(this, sizesFrom(repeats, rest));
   }
-  flip(dims: number | readonly number[]): Tensor {
-    return movement.flip(this, dims);
+  flip(dims: number | readonly number[], ...rest: number[]): Tensor {
+    return movement.flip(this, sizesFrom(dims, rest));
   }
   slice(...ranges: readonly Range[]): Tensor {
     return movement.slice(this, ...ranges);

@@ -5,9 +5,11 @@
  * ⌊(input + padBefore + padAfter − dilation · (kernel − 1) − 1) / stride⌋ + 1. Padding 'same' puts the odd cell
  * behind (right, bottom), as PyTorch does. Messages are PyTorch's, then what to do.
  */
-import type { Window2d } from "./backend.ts";
+import type { AveragePool, Window2d, WindowAxis } from "./backend.ts";
 import { Corr2dError } from "./errors.ts";
-import { formatShape, type Shape } from "./shape.ts";
+import { describeValue } from "./options.ts";
+import { formatShape, MAX_SIZE, type Shape } from "./shape.ts";
+import { inputSizeOf, kernelSizeOf, outputSizeOf } from "./sizes.ts";
 
 /** One number for both directions, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
@@ -43,34 +45,39 @@ export interface ConvTransposeOptions extends Omit<Corr2dOptions, "padding"> {
 }
 
 type Two = readonly [vertical: number, horizontal: number];
-type Sides = readonly [top: number, bottom: number, left: number, right: number];
+/** Cells of padding before and after an axis. */
+type Ends = readonly [before: number, after: number];
+type FourSides = readonly [top: number, bottom: number, left: number, right: number];
 
 const ONE: Two = [1, 1];
-const NO_PADDING: Sides = [0, 0, 0, 0];
 
+/** Checks by index, since `every` passes over the holes of an array. */
 function checkIntegers(name: string, values: readonly number[]): void {
-  if (values.every(Number.isInteger)) return;
-  throw new Corr2dError(
-    "INVALID_ARGUMENT",
-    `${name} must be made of integers, but got ${name}=${formatShape(values)}`,
-  );
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isInteger(values[i]) && Math.abs(values[i]!) <= MAX_SIZE) continue;
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `${name} must be made of integers up to 2³¹ − 1, but got ${name}=${formatShape(values)}`,
+    );
+  }
 }
 
 /**
- * A number or pair as a pair.
+ * A number or pair as a pair of its own.
  *
  * @param name what the message of an error calls it.
  * @throws INVALID_ARGUMENT when it is neither, or holds something else than integers.
  */
 export function toPair(name: string, value: Pair): Two {
-  const pair = typeof value === "number" ? ([value, value] as const) : value;
-  if (!Array.isArray(pair) || pair.length !== 2) {
+  const isPair = Array.isArray(value) && value.length === 2;
+  if (!isPair && typeof value !== "number") {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `expected ${name} to be a single integer value or a list of 2 values to match the convolution dimensions, ` +
-        `but got ${name}=${Array.isArray(value) ? formatShape(value) : JSON.stringify(value)}`,
+        `but got ${name}=${Array.isArray(value) ? formatShape(value) : describeValue(value)}`,
     );
   }
+  const pair: Two = isPair ? [value[0]!, value[1]!] : [value as number, value as number];
   checkIntegers(name, pair);
   return pair;
 }
@@ -87,10 +94,11 @@ const toStride = (value: Pair): Two =>
 const toDilation = (value: Pair): Two =>
   toPositive("dilation", value, "dilation should be greater than zero, but got");
 
-const isFourSides = (padding: unknown): padding is Sides => Array.isArray(padding) && padding.length === 4;
+const isFourSides = (padding: unknown): padding is FourSides =>
+  Array.isArray(padding) && padding.length === 4;
 
-function toSides(padding: Pair | Sides): Sides {
-  let sides: Sides;
+function toSides(padding: Pair | FourSides): readonly [Ends, Ends] {
+  let sides: FourSides;
   if (isFourSides(padding)) {
     checkIntegers("padding", padding);
     sides = padding;
@@ -98,7 +106,13 @@ function toSides(padding: Pair | Sides): Sides {
     const [vertical, horizontal] = toPair("padding", padding);
     sides = [vertical, vertical, horizontal, horizontal];
   }
-  if (sides.every((n) => n >= 0)) return sides;
+  const [top, bottom, left, right] = sides;
+  if (sides.every((n) => n >= 0)) {
+    return [
+      [top, bottom],
+      [left, right],
+    ];
+  }
   throw new Corr2dError(
     "INVALID_ARGUMENT",
     `negative padding is not supported: got ${formatShape(sides)}; crop the input with pad() or slice() instead`,
@@ -109,9 +123,9 @@ function toSides(padding: Pair | Sides): Sides {
  * Zeros per side for a correlation: the rules 'valid' and 'same' resolved.
  * @throws INVALID_ARGUMENT with PyTorch's messages.
  */
-function resolvePadding(padding: Padding, kernel: Two, stride: Two, dilation: Two): Sides {
+function resolvePadding(padding: Padding, kernel: Two, stride: Two, dilation: Two): readonly [Ends, Ends] {
   if (typeof padding !== "string") return toSides(padding);
-  if (padding === "valid") return NO_PADDING;
+  if (padding === "valid") return toSides(0);
   if (padding !== "same") {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
@@ -125,16 +139,102 @@ function resolvePadding(padding: Padding, kernel: Two, stride: Two, dilation: Tw
         "samePadding() gives TensorFlow's paddings for strided windows",
     );
   }
-  return [...halves(dilation[0] * (kernel[0] - 1)), ...halves(dilation[1] * (kernel[1] - 1))];
+  return perAxis((axis) => halves(dilation[axis] * (kernel[axis] - 1)));
 }
 
 /** The cells before and behind, where the odd one goes. */
-const halves = (total: number): [before: number, after: number] => [total >> 1, total - (total >> 1)];
+const halves = (total: number): Ends => [total >> 1, total - (total >> 1)];
 
 /** The input cells from a window's first to its last. */
 const reach = (kernel: number, dilation: number): number => dilation * (kernel - 1) + 1;
 
-const perAxis = (fn: (axis: 0 | 1) => number): Two => [fn(0), fn(1)];
+const perAxis = <T>(fn: (axis: 0 | 1) => T): readonly [T, T] => [fn(0), fn(1)];
+
+type Axes = readonly [height: WindowAxis, width: WindowAxis];
+
+/** Windows made lately, each where its numbers hash to: a program asks for the same few again and again. */
+const recent: Window2d[] = [];
+const RECENT = 64; // a power of two
+
+function hashAxis(hash: number, axis: WindowAxis): number {
+  let h = Math.imul(hash, 31) + axis.input;
+  h = Math.imul(h, 31) + axis.kernel;
+  h = Math.imul(h, 31) + axis.stride;
+  h = Math.imul(h, 31) + axis.before;
+  return Math.imul(h, 31) + axis.dilation;
+}
+
+const sameAxis = (a: WindowAxis, b: WindowAxis): boolean =>
+  a.input === b.input &&
+  a.kernel === b.kernel &&
+  a.output === b.output &&
+  a.stride === b.stride &&
+  a.before === b.before &&
+  a.after === b.after &&
+  a.dilation === b.dilation;
+
+/**
+ * The one builder of windows: a frozen record with frozen axes, of numbers that have been checked. An equal one made
+ * lately is given again: V8 takes longer to freeze four objects (130 ns) than to compute with them.
+ */
+function makeWindow(
+  batch: number,
+  inChannels: number,
+  outChannels: number,
+  groups: number,
+  axes: Axes,
+): Window2d {
+  const [height, width] = axes;
+  const counts = Math.imul(Math.imul(Math.imul(batch, 31) + inChannels, 31) + outChannels, 31) + groups;
+  const hash = hashAxis(hashAxis(counts, height), width);
+  const slot = (hash ^ (hash >>> 15)) & (RECENT - 1);
+  const known = recent[slot];
+  if (
+    known !== undefined &&
+    known.batch === batch &&
+    known.inChannels === inChannels &&
+    known.outChannels === outChannels &&
+    known.groups === groups &&
+    sameAxis(known.axes[0], height) &&
+    sameAxis(known.axes[1], width)
+  ) {
+    return known;
+  }
+  Object.freeze(height);
+  Object.freeze(width);
+  const window = Object.freeze({ batch, inChannels, outChannels, groups, axes: Object.freeze(axes) });
+  checkBounds(window);
+  recent[slot] = window;
+  return window;
+}
+
+/**
+ * Kernels count in int32: every number that they form from a window has to be one.
+ * @throws INVALID_ARGUMENT for a reach or a padded size beyond it, OUT_OF_MEMORY for values of more elements than that.
+ */
+function checkBounds(w: Window2d): void {
+  for (const axis of w.axes) {
+    const span = reach(axis.kernel, axis.dilation);
+    const around = axis.before + axis.input + axis.after;
+    const last = (axis.output - 1) * axis.stride + span;
+    if (Math.max(span, around, last, axis.stride) <= MAX_SIZE) continue;
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `a window reaches further than 2³¹ − 1 cells: input ${axis.input}, padding ${axis.before} and ${axis.after}, ` +
+        `kernel ${axis.kernel}, stride ${axis.stride}, dilation ${axis.dilation}`,
+    );
+  }
+  const sizes = [inputSizeOf(w), kernelSizeOf(w), outputSizeOf(w), w.axes[0].kernel * w.axes[1].kernel];
+  const largest = Math.max(...sizes);
+  if (largest <= MAX_SIZE) return;
+  const [height, width] = w.axes;
+  throw new Corr2dError(
+    "OUT_OF_MEMORY",
+    `a window of kernel [${height.kernel}, ${width.kernel}] over [${height.input}, ${width.input}] with outputs of ` +
+      `[${height.output}, ${width.output}], ${w.batch} times ${w.inChannels} to ${w.outChannels} channels, has a value of ` +
+      `${largest} elements, more than a tensor can have (2³¹ − 1)`,
+  );
+}
 
 /**
  * Zeros per side, [top, bottom, left, right], such that the output has ⌈input / stride⌉ cells: TensorFlow's 'SAME',
@@ -152,9 +252,9 @@ export function samePadding(
   const [vertical, horizontal] = perAxis((axis) => {
     const span =
       (Math.ceil(input[axis] / stride[axis]) - 1) * stride[axis] + reach(kernel[axis], dilation[axis]);
-    return Math.max(0, span - input[axis]);
+    return halves(Math.max(0, span - input[axis]));
   });
-  return [...halves(vertical), ...halves(horizontal)];
+  return [...vertical, ...horizontal];
 }
 
 /** ⌊(input + padding − dilation · (kernel − 1) − 1) / stride⌋ + 1; may be zero or negative when nothing fits. */
@@ -171,7 +271,10 @@ export function windowOutputSize(
 
 function checkGroups(groups: number, outChannels: number, kernel: Shape): void {
   if (!Number.isInteger(groups) || groups <= 0) {
-    throw new Corr2dError("INVALID_ARGUMENT", `groups must be a positive integer, but got groups=${groups}`);
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `groups must be a positive integer, but got groups=${describeValue(groups)}`,
+    );
   }
   if (outChannels % groups !== 0) {
     throw new Corr2dError(
@@ -190,41 +293,16 @@ function checkKernel([height, width]: Two): void {
   );
 }
 
-function freezeWindow(
-  {
-    batch,
-    inChannels,
-    outChannels,
-    groups,
-  }: Pick<Window2d, "batch" | "inChannels" | "outChannels" | "groups">,
-  [inputHeight, inputWidth]: Two,
-  [kernelHeight, kernelWidth]: Two,
-  [outputHeight, outputWidth]: Two,
-  [strideHeight, strideWidth]: Two,
-  [padTop, padBottom, padLeft, padRight]: Sides,
-  [dilationHeight, dilationWidth]: Two,
-): Window2d {
-  // Property by property: V8 takes 200 times as long to freeze an object that was begun by a spread.
-  return Object.freeze({
-    batch,
-    inChannels,
-    outChannels,
-    groups,
-    inputHeight,
-    inputWidth,
-    kernelHeight,
-    kernelWidth,
-    outputHeight,
-    outputWidth,
-    strideHeight,
-    strideWidth,
-    padTop,
-    padBottom,
-    padLeft,
-    padRight,
-    dilationHeight,
-    dilationWidth,
-  });
+/** One axis of F: as many outputs as fit, maybe none. */
+function correlationAxis(
+  input: number,
+  kernel: number,
+  stride: number,
+  [before, after]: Ends,
+  dilation: number,
+): WindowAxis {
+  const span = before + input + after - reach(kernel, dilation);
+  return { input, kernel, output: Math.floor(span / stride) + 1, stride, before, after, dilation };
 }
 
 /**
@@ -234,10 +312,9 @@ function freezeWindow(
 export function corr2dWindow(input: Shape, kernel: Shape, options: Corr2dOptions = {}): Window2d {
   const stride = toStride(options.stride ?? ONE);
   const dilation = toDilation(options.dilation ?? ONE);
-  const { groups = 1, padding = NO_PADDING } = options;
+  const { groups = 1, padding = 0 } = options;
   const [batch, inChannels, height, width] = input as [number, number, number, number];
   const [outChannels, groupChannels, kernelHeight, kernelWidth] = kernel as [number, number, number, number];
-  const size: Two = [height, width];
   const kernelSize: Two = [kernelHeight, kernelWidth];
   checkGroups(groups, outChannels, kernel);
   checkKernel(kernelSize);
@@ -249,18 +326,33 @@ export function corr2dWindow(input: Shape, kernel: Shape, options: Corr2dOptions
     );
   }
   const sides = resolvePadding(padding, kernelSize, stride, dilation);
-  const padded = perAxis((axis) => size[axis] + sides[2 * axis]! + sides[2 * axis + 1]!);
-  const reaches = perAxis((axis) => reach(kernelSize[axis], dilation[axis]));
-  const output = perAxis((axis) => Math.floor((padded[axis] - reaches[axis]) / stride[axis]) + 1);
-  if (output[0] <= 0 || output[1] <= 0) {
+  const axes: Axes = [
+    correlationAxis(height, kernelHeight, stride[0], sides[0], dilation[0]),
+    correlationAxis(width, kernelWidth, stride[1], sides[1], dilation[1]),
+  ];
+  if (axes[0].output <= 0 || axes[1].output <= 0) {
+    const padded = axes.map((axis) => axis.before + axis.input + axis.after);
+    const reaches = axes.map((axis) => reach(axis.kernel, axis.dilation));
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `Calculated padded input size per channel: (${padded.join(" x ")}). Kernel size: (${reaches.join(" x ")}). ` +
         "Kernel size can't be greater than actual input size. Use a smaller kernel, less dilation or more padding.",
     );
   }
-  const counts = { batch, inChannels, outChannels, groups };
-  return freezeWindow(counts, size, kernelSize, output, stride, sides, dilation);
+  return makeWindow(batch, inChannels, outChannels, groups, axes);
+}
+
+/** One axis of T: the input that maps to `output`, `extra` longer than the shortest. */
+function transposedAxis(
+  output: number,
+  kernel: number,
+  stride: number,
+  [before, after]: Ends,
+  dilation: number,
+  extra: number,
+): WindowAxis {
+  const span = (output - 1) * stride + reach(kernel, dilation);
+  return { input: span - before - after + extra, kernel, output, stride, before, after, dilation };
 }
 
 /**
@@ -297,23 +389,45 @@ export function convTransposeWindow(g: Shape, kernel: Shape, options: ConvTransp
     }
   }
   const sides = toSides(options.padding ?? 0);
-  const input = perAxis(
-    (axis) =>
-      (size[axis] - 1) * stride[axis] -
-      sides[2 * axis]! -
-      sides[2 * axis + 1]! +
-      reach(kernelSize[axis], dilation[axis]) +
-      extra[axis],
+  const axes = perAxis((axis) =>
+    transposedAxis(size[axis], kernelSize[axis], stride[axis], sides[axis], dilation[axis], extra[axis]),
   );
-  if (input[0] <= 0 || input[1] <= 0) {
+  if (axes[0].input <= 0 || axes[1].input <= 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `Given input size per channel: (${size.join(" x ")}). Calculated output size per channel: ` +
-        `(${input.join(" x ")}). Output size is too small; use less padding.`,
+        `(${axes[0].input} x ${axes[1].input}). Output size is too small; use less padding.`,
     );
   }
-  const counts = { batch, inChannels: groupChannels * groups, outChannels, groups };
-  return freezeWindow(counts, input, kernelSize, size, stride, sides, dilation);
+  return makeWindow(batch, groupChannels * groups, outChannels, groups, axes);
+}
+
+/**
+ * One axis of a pool.
+ * @throws INVALID_ARGUMENT for padding that a window could lie in without meeting the input.
+ */
+function poolAxis(
+  input: number,
+  kernel: number,
+  stride: number,
+  [before, after]: Ends,
+  dilation: number,
+  ceilMode: boolean | undefined,
+  fourSides: boolean,
+): WindowAxis {
+  const span = reach(kernel, dilation);
+  const pad = Math.max(before, after);
+  if (pad > (fourSides ? span - 1 : Math.floor(span / 2))) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `pad should be at most ${fourSides ? "the effective kernel size less one" : "half of effective kernel size"}, ` +
+        `but got pad=${pad}, kernel_size=${kernel} and dilation=${dilation}`,
+    );
+  }
+  const steps = (before + input + after - span) / stride;
+  let output = (ceilMode ? Math.ceil(steps) : Math.floor(steps)) + 1;
+  if (ceilMode && (output - 1) * stride >= before + input) output--;
+  return { input, kernel, output, stride, before, after, dilation };
 }
 
 /**
@@ -325,36 +439,59 @@ export function poolWindow(input: Shape, kernelSize: Pair, options: PoolOptions 
   checkKernel(kernel);
   const stride = toStride(options.stride ?? kernel);
   const dilation = toDilation(options.dilation ?? ONE);
-  const { padding = NO_PADDING } = options;
+  const { padding = 0 } = options;
   const sides = toSides(padding);
   const [batch, channels, height, width] = input as [number, number, number, number];
-  const size: Two = [height, width];
-  const reaches = perAxis((axis) => reach(kernel[axis], dilation[axis]));
   // PyTorch's limit holds for its own forms of padding. Four sides are ours: there a window must only reach the input.
   const fourSides = isFourSides(padding);
-  for (const axis of [0, 1] as const) {
-    const pad = Math.max(sides[2 * axis]!, sides[2 * axis + 1]!);
-    if (pad <= (fourSides ? reaches[axis] - 1 : Math.floor(reaches[axis] / 2))) continue;
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `pad should be at most ${fourSides ? "the effective kernel size less one" : "half of effective kernel size"}, ` +
-        `but got pad=${pad}, kernel_size=${kernel[axis]} and dilation=${dilation[axis]}`,
-    );
-  }
-  const output = perAxis((axis) => {
-    const before = size[axis] + sides[2 * axis]!;
-    const steps = (before + sides[2 * axis + 1]! - reaches[axis]) / stride[axis];
-    if (!options.ceilMode) return Math.floor(steps) + 1;
-    const out = Math.ceil(steps) + 1;
-    return (out - 1) * stride[axis] >= before ? out - 1 : out;
-  });
-  if (output[0] <= 0 || output[1] <= 0) {
+  const axes: Axes = [
+    poolAxis(height, kernel[0], stride[0], sides[0], dilation[0], options.ceilMode, fourSides),
+    poolAxis(width, kernel[1], stride[1], sides[1], dilation[1], options.ceilMode, fourSides),
+  ];
+  if (axes[0].output <= 0 || axes[1].output <= 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Given input size: (${channels}x${size.join("x")}). Calculated output size: (${channels}x${output.join("x")}). ` +
+      `Given input size: (${channels}x${height}x${width}). Calculated output size: (${channels}x${axes[0].output}x${axes[1].output}). ` +
         "Output size is too small; use a smaller window or more padding.",
     );
   }
-  const counts = { batch, inChannels: channels, outChannels: channels, groups: channels };
-  return freezeWindow(counts, size, kernel, output, stride, sides, dilation);
+  return makeWindow(batch, channels, channels, channels, axes);
+}
+
+/** How many of a window's positions along an axis lie in the input; with `padded`, in the input and its padding. */
+function cellsAlong(axis: WindowAxis, output: number, padded: boolean): number {
+  const start = output * axis.stride - axis.before;
+  const end = padded ? axis.input + axis.after : axis.input;
+  const first = padded ? 0 : Math.max(0, Math.ceil(-start / axis.dilation));
+  const last = Math.min(axis.kernel - 1, Math.floor((end - 1 - start) / axis.dilation));
+  return Math.max(0, last - first + 1);
+}
+
+/**
+ * Whether some window meets no cell of the input: with dilation it may step over a small one. (Without, a pool's
+ * padding is too small for that.)
+ */
+export function someWindowIsEmpty(w: Window2d): boolean {
+  for (const axis of w.axes) {
+    if (axis.dilation === 1) continue;
+    for (let o = 0; o < axis.output; o++) if (cellsAlong(axis, o, false) === 0) return true;
+  }
+  return false;
+}
+
+/**
+ * What average pooling divides each window's sum by, row-major over the output's plane. In ceil mode the part of a window
+ * beyond the padding never counts, as in PyTorch; where nothing counts the sum of nothing is divided by 1.
+ */
+export function averageDivisors({ axes }: Window2d, average: AveragePool): Float64Array {
+  const [height, width] = axes;
+  const out = new Float64Array(height.output * width.output);
+  if (average.divisorOverride !== null) return out.fill(average.divisorOverride);
+  for (let y = 0, i = 0; y < height.output; y++) {
+    const rows = cellsAlong(height, y, average.countIncludePad);
+    for (let x = 0; x < width.output; x++, i++) {
+      out[i] = Math.max(1, rows * cellsAlong(width, x, average.countIncludePad));
+    }
+  }
+  return out;
 }

@@ -3,20 +3,23 @@ import { cpuJs } from "../../cpu-js/src/index.ts";
 import {
   type BackendDefinition,
   COMPOSITES,
-  type CompleteBackendDefinition,
   defineBackend,
-  defineCompleteBackend,
   describeBackend,
+  nativeComposites,
+  softmax,
+  tensor,
 } from "../src/index.ts";
 import { expectError } from "./expect-error.ts";
 
 /** A correct definition with only what is required. */
 function minimal(): BackendDefinition<unknown> {
-  const { readSync: _, close: _close, stats: _stats, nativeComposites: _native, ...members } = cpuJs();
-  const definition = { ...members, name: "minimal", features: { syncRead: false } } as Record<
-    string,
-    unknown
-  >;
+  const { readSync: _, close: _close, stats: _stats, ...members } = cpuJs();
+  const definition = {
+    ...members,
+    name: "minimal",
+    features: { syncRead: false },
+    optionalOps: [],
+  } as Record<string, unknown>;
   for (const member of COMPOSITES) delete definition[member];
   return definition as unknown as BackendDefinition<unknown>;
 }
@@ -24,16 +27,17 @@ const broken = (change: Record<string, unknown>) => () =>
   defineBackend({ ...minimal(), ...change } as BackendDefinition<unknown>);
 
 describe("defineBackend", () => {
-  it("completes the composites, records the native ones and freezes", () => {
+  it("leaves an absent composite absent, and freezes", () => {
     const backend = defineBackend(minimal());
-    expect(COMPOSITES.every((member) => typeof backend[member] === "function")).toBe(true);
-    expect(backend.nativeComposites).toEqual([]);
+    expect(COMPOSITES.filter((member) => member in backend)).toEqual([]);
+    expect(nativeComposites(backend)).toEqual([]);
     expect(Object.isFrozen(backend)).toBe(true);
-    const overridden = defineBackend({ ...minimal(), softmax: cpuJs().softmax });
-    expect(overridden.nativeComposites).toEqual(["softmax"]);
+    const overridden = defineBackend({ ...minimal(), softmax: cpuJs().softmax, logSoftmax: undefined });
+    expect(nativeComposites(overridden)).toEqual(["softmax"]);
+    expect("logSoftmax" in overridden).toBe(false);
   });
 
-  it("lets composed operations use a backend's own composites", async () => {
+  it("lets an operation use a backend's own composite, and its fallback the backend's other composites", async () => {
     let filled = 0;
     const given = minimal();
     const backend = defineBackend({
@@ -42,14 +46,12 @@ describe("defineBackend", () => {
         filled++;
         return given.upload(new Float32Array(size).fill(value));
       },
+      softmax: (_, outer, length, inner) => given.upload(new Float32Array(outer * length * inner).fill(7)),
     });
-    backend.activationGrad(
-      "relu",
-      backend.upload(new Float32Array([1])),
-      backend.upload(new Float32Array([2])),
-      1,
-      "float32",
-    );
+    const x = tensor([1, 2, 3], { backend });
+    expect(await softmax(x, 0).data()).toEqual(Float32Array.of(7, 7, 7));
+    expect(filled).toBe(0);
+    await x.relu().mul(2).data();
     expect(filled).toBe(1);
   });
 
@@ -69,21 +71,11 @@ describe("defineBackend", () => {
     [{ dtypes: ["float32"] }, "at least 'float32' and 'int32'"],
     [{ dtypes: ["float32", "int32", "float16"] }, "unknown 'float16'"],
     [{ softmax: 1 }, "'softmax' must be a function"],
+    [{ optionalOps: ["tann"] }, "'optionalOps' lists unknown 'tann' (did you mean 'tan'?)"],
+    [{ optionalOps: "tan" }, "'optionalOps' must be an array"],
+    [{ settled: true }, "'settled' must be a function"],
+    [{ cast: undefined }, "required function 'cast' is missing"],
   ])("refuses %o", (change, text) => expectError(broken(change), "BACKEND_INVALID", text));
-
-  it("takes a complete backend without composites of its own, as defineBackend would", () => {
-    const { nativeComposites: _, ...definition } = cpuJs();
-    const backend = defineCompleteBackend(definition);
-    expect(backend).toEqual(defineBackend(definition));
-    expect(backend.nativeComposites).toEqual(COMPOSITES);
-    expect(Object.isFrozen(backend)).toBe(true);
-  });
-
-  it("refuses as complete what lacks a composite", () => {
-    const fn = () => defineCompleteBackend(minimal() as CompleteBackendDefinition<unknown>);
-    expectError(fn, "BACKEND_INVALID", "required function 'corr2d' is missing");
-    expectError(fn, "BACKEND_INVALID", "required function 'addScaled' is missing");
-  });
 
   it("describes a backend in a few lines", () => {
     const text = describeBackend(defineBackend({ ...minimal(), softmax: cpuJs().softmax }));

@@ -52,13 +52,16 @@ describe("corr2dWindow", () => {
     [[5, 6], [3, 3], { padding: [1, 2, 3, 0] }, [6, 7]],
   ] as const)("input %j, kernel %j, %j gives %j", (input, kernel, options, output) => {
     const w = corr2dWindow([1, 1, ...input], [1, 1, ...kernel], options);
-    expect([w.outputHeight, w.outputWidth]).toEqual(output);
-    expect(Object.isFrozen(w)).toBe(true);
+    expect(w.axes.map((axis) => axis.output)).toEqual(output);
+    expect([w, w.axes, ...w.axes].every(Object.isFrozen)).toBe(true);
   });
 
   it("puts the odd cell of 'same' behind", () => {
     const w = corr2dWindow([1, 1, 5, 5], [1, 1, 2, 4], { padding: "same" });
-    expect([w.padTop, w.padBottom, w.padLeft, w.padRight]).toEqual([0, 1, 1, 2]);
+    expect(w.axes.map((axis) => [axis.before, axis.after])).toEqual([
+      [0, 1],
+      [1, 2],
+    ]);
   });
 });
 
@@ -68,21 +71,21 @@ describe("convTransposeWindow", () => {
       const options = { stride: 3, padding: 1, dilation: 1 };
       const there = corr2dWindow([1, 1, size, size], [1, 1, 3, 3], options);
       const rest = (size + 2 - 3) % 3;
-      const back = convTransposeWindow([1, 1, there.outputHeight, there.outputWidth], [1, 1, 3, 3], {
+      const back = convTransposeWindow([1, 1, ...there.axes.map((axis) => axis.output)], [1, 1, 3, 3], {
         ...options,
         outputPadding: rest,
       });
-      expect([back.inputHeight, back.inputWidth]).toEqual([size, size]);
+      expect(back.axes.map((axis) => axis.input)).toEqual([size, size]);
     }
   });
 });
 
 describe("poolWindow", () => {
   it("takes its stride from the kernel, and drops a ceil-mode window that starts in the padding", () => {
-    expect(poolWindow([1, 1, 4, 4], 3).outputHeight).toBe(1);
-    expect(poolWindow([1, 1, 5, 5], 2, { ceilMode: true }).outputHeight).toBe(3);
-    expect(poolWindow([1, 1, 6, 6], 2, { stride: 3, padding: 1, ceilMode: true }).outputHeight).toBe(3);
-    expect(poolWindow([1, 1, 4, 4], 2, { stride: 3, padding: 1, ceilMode: true }).outputHeight).toBe(2);
+    expect(poolWindow([1, 1, 4, 4], 3).axes[0].output).toBe(1);
+    expect(poolWindow([1, 1, 5, 5], 2, { ceilMode: true }).axes[0].output).toBe(3);
+    expect(poolWindow([1, 1, 6, 6], 2, { stride: 3, padding: 1, ceilMode: true }).axes[0].output).toBe(3);
+    expect(poolWindow([1, 1, 4, 4], 2, { stride: 3, padding: 1, ceilMode: true }).axes[0].output).toBe(2);
   });
 });
 

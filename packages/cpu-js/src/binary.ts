@@ -27,13 +27,13 @@ type Row = (
   end: number,
 ) => void;
 
-/** As C's pow: 1 to any power is 1, NaN too, and (−1) to ±∞ is 1, where JavaScript gives NaN. */
+/** IEEE 754's pow: 1 to any power is 1, NaN too, and (−1) to ±∞ is 1, where JavaScript gives NaN. */
 function pow(a: number, b: number): number {
   if (a === 1 || (a === -1 && (b === Infinity || b === -Infinity))) return 1;
   return a ** b;
 }
 
-const ROWS: Record<BinaryOp, Row> = {
+const FLOATING_ROWS: Record<BinaryOp, Row> = {
   add: (a, i, stepA, b, j, stepB, out, at, end) => {
     for (; at < end; at++, i += stepA, j += stepB) out[at] = a[i]! + b[j]!;
   },
@@ -75,18 +75,10 @@ const ROWS: Record<BinaryOp, Row> = {
   },
 };
 
-/** Where int32 differs: a float64 cannot hold every product, and a quotient by 0 is 0 (storing ±∞ or NaN gives it). */
-const INT32_ROWS: Record<BinaryOp, Row> = {
-  ...ROWS,
-  mul: (a, i, stepA, b, j, stepB, out, at, end) => {
-    for (; at < end; at++, i += stepA, j += stepB) out[at] = Math.imul(a[i]!, b[j]!);
-  },
-};
-
 type DenseLoop = (a: TypedArray, b: TypedArray, out: TypedArray, size: number) => void;
 
 /** Arithmetic on floating operands of one shape: with one counter for all three arrays it is half as fast again. */
-const DENSE: Partial<Record<BinaryOp, DenseLoop>> = {
+const FLOATING_DENSE: Partial<Record<BinaryOp, DenseLoop>> = {
   add: (a, b, out, size) => {
     for (let i = 0; i < size; i++) out[i] = a[i]! + b[i]!;
   },
@@ -101,20 +93,27 @@ const DENSE: Partial<Record<BinaryOp, DenseLoop>> = {
   },
 };
 
-/** The dtype of the result of `op` on `dtype`. */
-export function binaryDtype(op: BinaryOp, dtype: DType): DType {
-  switch (op) {
-    case "equal":
-    case "notEqual":
-    case "less":
-    case "lessEqual":
-    case "greater":
-    case "greaterEqual":
-      return "int32";
-    default:
-      return dtype;
-  }
+interface Kernels {
+  readonly rows: Record<BinaryOp, Row>;
+  readonly dense: Partial<Record<BinaryOp, DenseLoop>>;
 }
+
+const FLOATING: Kernels = { rows: FLOATING_ROWS, dense: FLOATING_DENSE };
+
+/** int32 differs in products, which a float64 cannot always hold. (A quotient by 0 is 0: storing ±∞ or NaN gives it.) */
+const KERNELS: { readonly [dtype in DType]: Kernels } = {
+  float32: FLOATING,
+  float64: FLOATING,
+  int32: {
+    rows: {
+      ...FLOATING_ROWS,
+      mul: (a, i, stepA, b, j, stepB, out, at, end) => {
+        for (; at < end; at++, i += stepA, j += stepB) out[at] = Math.imul(a[i]!, b[j]!);
+      },
+    },
+    dense: {},
+  },
+};
 
 export function binary(
   op: BinaryOp,
@@ -126,29 +125,30 @@ export function binary(
   shape: readonly number[],
   dtype: DType,
 ): void {
-  const row = dtype === "int32" ? INT32_ROWS[op] : ROWS[op];
+  const { rows, dense } = KERNELS[dtype];
   const size = out.length;
   const sizeA = sizeOf(shapeA);
   const sizeB = sizeOf(shapeB);
-  const dense = dtype === "int32" ? undefined : DENSE[op];
-  if (dense !== undefined && sizeA === size && sizeB === size) {
-    dense(a, b, out, size);
+  const loop = dense[op];
+  if (loop !== undefined && sizeA === size && sizeB === size) {
+    loop(a, b, out, size);
     return;
   }
+  const row = rows[op];
   // An operand of one element broadcasts whatever its shape.
   if ((sizeA === size || sizeA === 1) && (sizeB === size || sizeB === 1)) {
     row(a, 0, sizeA === size ? 1 : 0, b, 0, sizeB === size ? 1 : 0, out, 0, size);
     return;
   }
   const strides = [broadcastStrides(shapeA, shape), broadcastStrides(shapeB, shape), stridesOf(shape)];
-  const rows = new Rows(shape, strides, [0, 0, 0]);
-  const { length, starts, steps } = rows;
+  const walk = new Rows(shape, strides, [0, 0, 0]);
+  const { length, starts, steps } = walk;
   const stepA = steps[0]!;
   const stepB = steps[1]!;
   do {
     const at = starts[2]!;
     row(a, starts[0]!, stepA, b, starts[1]!, stepB, out, at, at + length);
-  } while (rows.next());
+  } while (walk.next());
 }
 
 export function select(

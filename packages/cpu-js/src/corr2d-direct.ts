@@ -3,17 +3,41 @@
  * small problems, where preparing anything would cost more than the sums, and for whatever must not see padding at
  * all. Of the three arrays, the one that collects the products differs.
  */
-import type { TypedArray, Window2d } from "@corr2d/core";
+import type { TypedArray, Window2d, WindowAxis } from "@corr2d/core";
 import type { BufferPool } from "./buffers.ts";
 
-// A kernel cell meets the input at `at` + o · stride in output o: inside for o from firstInside to endInside.
-
-function firstInside(at: number, stride: number): number {
-  return at >= 0 ? 0 : Math.ceil(-at / stride);
+/** What one kernel position meets along an axis: the outputs [from, to), the first of them at input position `first`. */
+interface Tap {
+  readonly from: number;
+  readonly to: number;
+  readonly first: number;
+  /** The next kernel position's. */
+  readonly next: Tap | null;
 }
 
-function endInside(at: number, outputs: number, stride: number, size: number): number {
-  return at + (outputs - 1) * stride < size ? outputs : Math.ceil((size - at) / stride);
+/** A window's axis as kernel cells meet it; int32 as in int32.ts. */
+interface Along {
+  readonly input: number;
+  readonly output: number;
+  readonly stride: number;
+  readonly taps: Tap | null;
+}
+
+function alongOf({ input, kernel, output, stride, before, dilation }: WindowAxis): Along {
+  let taps: Tap | null = null;
+  for (let k = kernel - 1; k >= 0; k--) {
+    const at = k * dilation - before;
+    const from = firstFrom(-at, stride, output);
+    const to = firstFrom(input - at, stride, output);
+    taps = { from, to, first: (at + from * stride) | 0, next: taps };
+  }
+  return { input: input | 0, output: output | 0, stride: stride | 0, taps };
+}
+
+/** The first output at `distance` input positions or more from output 0; `outputs` if there is none. */
+function firstFrom(distance: number, stride: number, outputs: number): number {
+  if (distance <= 0) return 0;
+  return (distance > (outputs - 1) * stride ? outputs : Math.ceil(distance / stride)) | 0;
 }
 
 export function corr2dDirect(
@@ -24,34 +48,31 @@ export function corr2dDirect(
   out: TypedArray,
   pool: BufferPool,
 ): void {
-  const { kernelHeight, kernelWidth, inputHeight, inputWidth, outputHeight, outputWidth } = w;
-  const { strideHeight, strideWidth } = w;
+  const rows = alongOf(w.axes[0]);
+  const columns = alongOf(w.axes[1]);
   const inChannels = w.inChannels / w.groups;
   const outChannels = w.outChannels / w.groups;
-  const plane = inputHeight * inputWidth;
-  const pixels = outputHeight * outputWidth;
+  const plane = rows.input * columns.input;
+  const pixels = rows.output * columns.output;
+  const step = columns.stride;
+  const rowStep = rows.stride * columns.input;
   const sums = pool.borrow(pixels);
   let to = 0;
   for (let n = 0; n < w.batch; n++) {
+    let k = 0;
     for (let oc = 0; oc < w.outChannels; oc++, to += pixels) {
       let image = (n * w.inChannels + Math.floor(oc / outChannels) * inChannels) * plane;
-      let k = oc * inChannels * kernelHeight * kernelWidth;
       const start = bias === null ? 0 : bias[oc]!;
       for (let i = 0; i < pixels; i++) sums[i] = start;
       for (let ic = 0; ic < inChannels; ic++, image += plane) {
-        for (let ky = 0; ky < kernelHeight; ky++) {
-          const y = ky * w.dilationHeight - w.padTop;
-          const oyFrom = firstInside(y, strideHeight);
-          const oyTo = endInside(y, outputHeight, strideHeight, inputHeight);
-          for (let kx = 0; kx < kernelWidth; kx++, k++) {
-            const left = kx * w.dilationWidth - w.padLeft;
-            const oxFrom = firstInside(left, strideWidth);
-            const oxTo = endInside(left, outputWidth, strideWidth, inputWidth);
-            const v = kernel[k]!;
-            for (let oy = oyFrom; oy < oyTo; oy++) {
-              let i = image + (y + oy * strideHeight) * inputWidth + left + oxFrom * strideWidth;
-              const end = oy * outputWidth + oxTo;
-              for (let at = oy * outputWidth + oxFrom; at < end; at++, i += strideWidth)
+        for (let row = rows.taps; row !== null; row = row.next) {
+          for (let column = columns.taps; column !== null; column = column.next) {
+            const v = kernel[k++]!;
+            let first = image + row.first * columns.input + column.first;
+            for (let oy = row.from; oy < row.to; oy++, first += rowStep) {
+              let i = first;
+              const end = oy * columns.output + column.to;
+              for (let at = oy * columns.output + column.from; at < end; at++, i += step)
                 sums[at]! += v * x[i]!;
             }
           }
@@ -70,12 +91,14 @@ export function corr2dInputDirect(
   out: TypedArray,
   pool: BufferPool,
 ): void {
-  const { kernelHeight, kernelWidth, inputHeight, inputWidth, outputHeight, outputWidth } = w;
-  const { strideHeight, strideWidth } = w;
+  const rows = alongOf(w.axes[0]);
+  const columns = alongOf(w.axes[1]);
   const inChannels = w.inChannels / w.groups;
   const outChannels = w.outChannels / w.groups;
-  const plane = inputHeight * inputWidth;
-  const pixels = outputHeight * outputWidth;
+  const plane = rows.input * columns.input;
+  const pixels = rows.output * columns.output;
+  const step = columns.stride;
+  const rowStep = rows.stride * columns.input;
   const sums = pool.borrow(plane);
   let to = 0;
   for (let n = 0; n < w.batch; n++) {
@@ -85,22 +108,16 @@ export function corr2dInputDirect(
       for (let i = 0; i < plane; i++) sums[i] = 0;
       for (let oc = group * outChannels; oc < (group + 1) * outChannels; oc++) {
         const gradients = (n * w.outChannels + oc) * pixels;
-        let k = (oc * inChannels + ic) * kernelHeight * kernelWidth;
-        for (let ky = 0; ky < kernelHeight; ky++) {
-          const y = ky * w.dilationHeight - w.padTop;
-          const oyFrom = firstInside(y, strideHeight);
-          const oyTo = endInside(y, outputHeight, strideHeight, inputHeight);
-          for (let kx = 0; kx < kernelWidth; kx++, k++) {
-            const left = kx * w.dilationWidth - w.padLeft;
-            const oxFrom = firstInside(left, strideWidth);
-            const oxTo = endInside(left, outputWidth, strideWidth, inputWidth);
-            const v = kernel[k]!;
-            for (let oy = oyFrom; oy < oyTo; oy++) {
-              let i = (y + oy * strideHeight) * inputWidth + left + oxFrom * strideWidth;
-              const end = gradients + oy * outputWidth + oxTo;
-              for (let at = gradients + oy * outputWidth + oxFrom; at < end; at++, i += strideWidth) {
+        let k = (oc * inChannels + ic) * w.axes[0].kernel * w.axes[1].kernel;
+        for (let row = rows.taps; row !== null; row = row.next) {
+          for (let column = columns.taps; column !== null; column = column.next) {
+            const v = kernel[k++]!;
+            let first = row.first * columns.input + column.first;
+            for (let oy = row.from; oy < row.to; oy++, first += rowStep) {
+              let i = first;
+              const end = gradients + oy * columns.output + column.to;
+              for (let at = gradients + oy * columns.output + column.from; at < end; at++, i += step)
                 sums[i]! += v * g[at]!;
-              }
             }
           }
         }
@@ -112,34 +129,33 @@ export function corr2dInputDirect(
 }
 
 export function corr2dKernelDirect(x: TypedArray, g: TypedArray, w: Window2d, out: TypedArray): void {
-  const { kernelHeight, kernelWidth, inputHeight, inputWidth, dilationHeight, dilationWidth } = w;
+  const rows = alongOf(w.axes[0]);
+  const columns = alongOf(w.axes[1]);
   const inChannels = w.inChannels / w.groups;
   const outChannels = w.outChannels / w.groups;
-  const plane = inputHeight * inputWidth;
-  const pixels = w.outputHeight * w.outputWidth;
-  let at = 0;
+  const plane = rows.input * columns.input;
+  const pixels = rows.output * columns.output;
+  const step = columns.stride;
+  const rowStep = rows.stride * columns.input;
+  let k = 0;
   for (let oc = 0; oc < w.outChannels; oc++) {
     const firstChannel = Math.floor(oc / outChannels) * inChannels;
     for (let ic = 0; ic < inChannels; ic++) {
-      for (let ky = 0; ky < kernelHeight; ky++) {
-        const y = ky * dilationHeight - w.padTop;
-        const oyFrom = firstInside(y, w.strideHeight);
-        const oyTo = endInside(y, w.outputHeight, w.strideHeight, inputHeight);
-        for (let kx = 0; kx < kernelWidth; kx++, at++) {
-          const left = kx * dilationWidth - w.padLeft;
-          const oxFrom = firstInside(left, w.strideWidth);
-          const oxTo = endInside(left, w.outputWidth, w.strideWidth, inputWidth);
+      for (let row = rows.taps; row !== null; row = row.next) {
+        for (let column = columns.taps; column !== null; column = column.next) {
           let sum = 0;
           for (let n = 0; n < w.batch; n++) {
-            const image = (n * w.inChannels + firstChannel + ic) * plane + left;
             const gradients = (n * w.outChannels + oc) * pixels;
-            for (let oy = oyFrom; oy < oyTo; oy++) {
-              const row = gradients + oy * w.outputWidth;
-              let i = image + (y + oy * w.strideHeight) * inputWidth + oxFrom * w.strideWidth;
-              for (let ox = oxFrom; ox < oxTo; ox++, i += w.strideWidth) sum += x[i]! * g[row + ox]!;
+            let first =
+              (n * w.inChannels + firstChannel + ic) * plane + row.first * columns.input + column.first;
+            for (let oy = row.from; oy < row.to; oy++, first += rowStep) {
+              let i = first;
+              const end = gradients + oy * columns.output + column.to;
+              for (let at = gradients + oy * columns.output + column.from; at < end; at++, i += step)
+                sum += x[i]! * g[at]!;
             }
           }
-          out[at] = sum;
+          out[k++] = sum;
         }
       }
     }

@@ -20,23 +20,35 @@ interface Addresses {
   readonly pixels: Int32Array;
 }
 
+/** The addresses of a grid, row-major: along each of its axes `count` lines, `step` apart. To be given back. */
+function borrowGrid(pool: BufferPool, axes: readonly (readonly [count: number, step: number])[]): Int32Array {
+  const table = pool.borrowTable(axes.reduce((size, [count]) => size * count, 1));
+  table[0] = 0;
+  let filled = 1;
+  for (const [count, step] of axes) {
+    // From the end, so that each address is replaced by its line of them after it was read.
+    for (let i = filled - 1; i >= 0; i--) {
+      const start = table[i]!;
+      for (let k = 0; k < count; k++) table[i * count + k] = start + k * step;
+    }
+    filled *= count;
+  }
+  return table;
+}
+
 /** Both tables go back to the pool. */
 function borrowAddresses(w: Window2d, planes: Planes, pool: BufferPool): Addresses {
-  const { channels, height, width } = planes;
-  const terms = pool.borrowTable(channels * w.kernelHeight * w.kernelWidth);
-  let at = 0;
-  for (let channel = 0; channel < channels; channel++) {
-    for (let ky = 0; ky < w.kernelHeight; ky++) {
-      const row = (channel * height + ky * w.dilationHeight) * width;
-      for (let kx = 0; kx < w.kernelWidth; kx++) terms[at++] = row + kx * w.dilationWidth;
-    }
-  }
-  const pixels = pool.borrowTable(w.outputHeight * w.outputWidth);
-  at = 0;
-  for (let oy = 0; oy < w.outputHeight; oy++) {
-    const row = oy * w.strideHeight * width;
-    for (let ox = 0; ox < w.outputWidth; ox++) pixels[at++] = row + ox * w.strideWidth;
-  }
+  const [height, width] = w.axes;
+  const row = planes.sides[1].length;
+  const terms = borrowGrid(pool, [
+    [planes.channels, planes.sides[0].length * row],
+    [height.kernel, height.dilation * row],
+    [width.kernel, width.dilation],
+  ]);
+  const pixels = borrowGrid(pool, [
+    [height.output, height.stride * row],
+    [width.output, width.stride],
+  ]);
   return { terms, pixels };
 }
 
@@ -49,7 +61,8 @@ export function corr2dPacked(
   pool: BufferPool,
 ): void {
   const outChannels = w.outChannels / w.groups;
-  const pixels = w.outputHeight * w.outputWidth;
+  const plane = w.axes[0].input * w.axes[1].input;
+  const pixels = w.axes[0].output * w.axes[1].output;
   const planes = borrowInputPlanes(w, pool);
   const addresses = borrowAddresses(w, planes, pool);
   const terms = addresses.terms.length;
@@ -63,15 +76,7 @@ export function corr2dPacked(
     packPanels(kernel, firstOut * terms, outChannels, terms, 1, terms, TILE_ROWS, kernelPanels);
     for (let n = 0; n < w.batch; n++) {
       const firstIn = n * w.inChannels + group * planes.channels;
-      fillPlanes(
-        planes,
-        w.padTop,
-        w.padLeft,
-        x,
-        firstIn * w.inputHeight * w.inputWidth,
-        w.inputHeight,
-        w.inputWidth,
-      );
+      fillPlanes(planes, x, firstIn * plane);
       for (let first = 0; first < pixels; first += block) {
         const count = Math.min(block, pixels - first);
         const width = columnsUp(count);
@@ -122,7 +127,8 @@ export function corr2dInputPacked(
   pool: BufferPool,
 ): void {
   const outChannels = w.outChannels / w.groups;
-  const pixels = w.outputHeight * w.outputWidth;
+  const plane = w.axes[0].input * w.axes[1].input;
+  const pixels = w.axes[0].output * w.axes[1].output;
   const planes = borrowInputPlanes(w, pool);
   const addresses = borrowAddresses(w, planes, pool);
   const terms = addresses.terms.length;
@@ -146,15 +152,7 @@ export function corr2dInputPacked(
         addPixels(planes.data, addresses, first, count, width, products);
       }
       const firstIn = n * w.inChannels + group * planes.channels;
-      emptyPlanes(
-        planes,
-        w.padTop,
-        w.padLeft,
-        out,
-        firstIn * w.inputHeight * w.inputWidth,
-        w.inputHeight,
-        w.inputWidth,
-      );
+      emptyPlanes(planes, out, firstIn * plane);
     }
   }
   pool.giveBack(planes.data, addresses.terms, addresses.pixels);
@@ -185,7 +183,8 @@ export function corr2dKernelPacked(
   pool: BufferPool,
 ): void {
   const outChannels = w.outChannels / w.groups;
-  const pixels = w.outputHeight * w.outputWidth;
+  const plane = w.axes[0].input * w.axes[1].input;
+  const pixels = w.axes[0].output * w.axes[1].output;
   const planes = borrowInputPlanes(w, pool);
   const addresses = borrowAddresses(w, planes, pool);
   const terms = addresses.terms.length;
@@ -200,15 +199,7 @@ export function corr2dKernelPacked(
     products.fill(0);
     for (let n = 0; n < w.batch; n++) {
       const firstIn = n * w.inChannels + group * planes.channels;
-      fillPlanes(
-        planes,
-        w.padTop,
-        w.padLeft,
-        x,
-        firstIn * w.inputHeight * w.inputWidth,
-        w.inputHeight,
-        w.inputWidth,
-      );
+      fillPlanes(planes, x, firstIn * plane);
       for (let first = 0; first < pixels; first += block) {
         const count = Math.min(block, pixels - first);
         const from = (n * w.outChannels + firstOut) * pixels + first;

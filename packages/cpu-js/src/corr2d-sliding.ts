@@ -5,10 +5,10 @@
  * are the results. T with stride 1 is F with the kernel turned around; with a larger stride, the input cells fall
  * into classes by their remainder, and each class meets its own part of the kernel with stride 1.
  */
-import type { TypedArray, Window2d } from "@corr2d/core";
+import type { TypedArray, Window2d, WindowAxis } from "@corr2d/core";
 import type { BufferPool } from "./buffers.ts";
-import { borrowInputPlanes, borrowPlanes, fillPlanes } from "./planes.ts";
-import { type Filter, slideFilter } from "./slide.ts";
+import { borrowInputPlanes, borrowPlanes, fillPlanes, type Side, sideOf } from "./planes.ts";
+import { type Filter, slideOf } from "./slide.ts";
 
 /** A copy in float64, to be given back. */
 function borrowCopy(x: TypedArray, pool: BufferPool): Float64Array {
@@ -25,39 +25,35 @@ export function corr2dSliding(
   out: TypedArray,
   pool: BufferPool,
 ): void {
+  const [height, width] = w.axes;
   const outChannels = w.outChannels / w.groups;
   const planes = borrowInputPlanes(w, pool);
-  const { data, channels, height, width } = planes;
+  const { data, channels } = planes;
+  const [rows, columns] = planes.sides;
   const weights = borrowCopy(kernel, pool);
   const filter: Filter = {
     channels,
-    height: w.kernelHeight,
-    width: w.kernelWidth,
-    channelStep: height * width,
-    rowStep: w.dilationHeight * width,
-    columnStep: w.dilationWidth,
-    windowStep: w.strideWidth,
+    height: height.kernel,
+    width: width.kernel,
+    channelStep: rows.length * columns.length,
+    rowStep: height.dilation * columns.length,
+    columnStep: width.dilation,
+    windowStep: width.stride,
     outStep: 1,
   };
-  const terms = channels * w.kernelHeight * w.kernelWidth;
-  const pixels = w.outputHeight * w.outputWidth;
+  const slide = slideOf(filter);
+  const terms = channels * height.kernel * width.kernel;
+  const plane = height.input * width.input;
+  const pixels = height.output * width.output;
+  const lineStep = height.stride * columns.length;
   for (let n = 0; n < w.batch; n++) {
     for (let group = 0; group < w.groups; group++) {
-      const plane = n * w.inChannels + group * channels;
-      fillPlanes(
-        planes,
-        w.padTop,
-        w.padLeft,
-        x,
-        plane * w.inputHeight * w.inputWidth,
-        w.inputHeight,
-        w.inputWidth,
-      );
+      fillPlanes(planes, x, (n * w.inChannels + group * channels) * plane);
       for (let oc = group * outChannels; oc < (group + 1) * outChannels; oc++) {
         let to = (n * w.outChannels + oc) * pixels;
         out.fill(bias === null ? 0 : bias[oc]!, to, to + pixels);
-        for (let oy = 0; oy < w.outputHeight; oy++, to += w.outputWidth) {
-          slideFilter(filter, data, oy * w.strideHeight * width, weights, oc * terms, out, to, w.outputWidth);
+        for (let oy = 0; oy < height.output; oy++, to += width.output) {
+          slide(filter, data, oy * lineStep, weights, oc * terms, out, to, width.output);
         }
       }
     }
@@ -72,44 +68,39 @@ export function corr2dKernelSliding(
   out: TypedArray,
   pool: BufferPool,
 ): void {
+  const [height, width] = w.axes;
   const outChannels = w.outChannels / w.groups;
-  const pixels = w.outputHeight * w.outputWidth;
+  const plane = height.input * width.input;
+  const pixels = height.output * width.output;
   const planes = borrowInputPlanes(w, pool);
-  const { data, channels, height, width } = planes;
+  const { data, channels } = planes;
+  const [rows, columns] = planes.sides;
   const gradient = pool.borrow(outChannels * pixels);
   const sums = pool.borrow(out.length);
   sums.fill(0);
   const filter: Filter = {
     channels: 1,
-    height: w.outputHeight,
-    width: w.outputWidth,
+    height: height.output,
+    width: width.output,
     channelStep: 0,
-    rowStep: w.strideHeight * width,
-    columnStep: w.strideWidth,
-    windowStep: w.dilationWidth,
+    rowStep: height.stride * columns.length,
+    columnStep: width.stride,
+    windowStep: width.dilation,
     outStep: 1,
   };
+  const slide = slideOf(filter);
   for (let n = 0; n < w.batch; n++) {
     for (let group = 0; group < w.groups; group++) {
-      const plane = n * w.inChannels + group * channels;
-      fillPlanes(
-        planes,
-        w.padTop,
-        w.padLeft,
-        x,
-        plane * w.inputHeight * w.inputWidth,
-        w.inputHeight,
-        w.inputWidth,
-      );
+      fillPlanes(planes, x, (n * w.inChannels + group * channels) * plane);
       const firstOut = group * outChannels;
       const from = (n * w.outChannels + firstOut) * pixels;
       for (let i = 0; i < gradient.length; i++) gradient[i] = g[from + i]!;
-      let to = firstOut * channels * w.kernelHeight * w.kernelWidth;
+      let to = firstOut * channels * height.kernel * width.kernel;
       for (let oc = 0; oc < outChannels; oc++) {
         for (let ic = 0; ic < channels; ic++) {
-          for (let ky = 0; ky < w.kernelHeight; ky++, to += w.kernelWidth) {
-            const at = (ic * height + ky * w.dilationHeight) * width;
-            slideFilter(filter, data, at, gradient, oc * pixels, sums, to, w.kernelWidth);
+          for (let ky = 0; ky < height.kernel; ky++, to += width.kernel) {
+            const at = (ic * rows.length + ky * height.dilation) * columns.length;
+            slide(filter, data, at, gradient, oc * pixels, sums, to, width.kernel);
           }
         }
       }
@@ -135,28 +126,33 @@ interface Phase {
 }
 
 /** The largest distance in g between the place that a cell's first kernel cell meets and that of its last. */
-function reachOf(kernel: number, dilation: number, stride: number): number {
+function reachOf({ kernel, stride, dilation }: WindowAxis): number {
   return Math.floor(((kernel - 1) * dilation) / stride);
 }
 
-/**
- * Input cell y meets kernel cell k at output (y + pad − k · dilation) / stride, where that is whole.
- * In the planes, output o lies at o + reach.
- */
-function phasesOf(kernel: number, dilation: number, stride: number, pad: number, size: number): Phase[] {
+/** The side of the planes of g: output o lies at o + reach. */
+function gradientSide(axis: WindowAxis): Side {
+  const reach = reachOf(axis);
+  const met = Math.floor((axis.before + axis.input - 1) / axis.stride) + 1;
+  return sideOf(reach + Math.max(axis.output, met), reach, axis.output);
+}
+
+/** Input cell i meets kernel cell k at output (i + before − k · dilation) / stride, where that is whole. */
+function phasesOf(axis: WindowAxis): Phase[] {
+  const { input, kernel, stride, before, dilation } = axis;
   const phases: Phase[] = [];
-  const reach = reachOf(kernel, dilation, stride);
+  const reach = reachOf(axis);
   for (let remainder = 0; remainder < stride; remainder++) {
     const taps: number[] = [];
     for (let k = kernel - 1; k >= 0; k--) if ((k * dilation) % stride === remainder) taps.push(k);
-    const start = Math.ceil((pad - remainder) / stride);
-    const first = remainder + start * stride - pad;
-    if (taps.length === 0 || first >= size) continue;
+    const start = Math.ceil((before - remainder) / stride);
+    const first = remainder + start * stride - before;
+    if (taps.length === 0 || first >= input) continue;
     const [lastTap, next] = taps as [number, number?];
     const tapStep = next === undefined ? 0 : lastTap - next;
     phases.push({
       first,
-      count: Math.ceil((size - first) / stride),
+      count: Math.ceil((input - first) / stride),
       lastTap,
       tapStep,
       taps: taps.length,
@@ -167,6 +163,9 @@ function phasesOf(kernel: number, dilation: number, stride: number, pad: number,
   return phases;
 }
 
+/** A phase of either axis: the input cells of the two meet one part of the kernel. */
+type PhasePair = readonly [row: Phase, column: Phase];
+
 export function corr2dInputSliding(
   g: TypedArray,
   kernel: TypedArray,
@@ -174,49 +173,46 @@ export function corr2dInputSliding(
   out: TypedArray,
   pool: BufferPool,
 ): void {
+  const [height, width] = w.axes;
   const inChannels = w.inChannels / w.groups;
   const outChannels = w.outChannels / w.groups;
-  const reachHeight = reachOf(w.kernelHeight, w.dilationHeight, w.strideHeight);
-  const reachWidth = reachOf(w.kernelWidth, w.dilationWidth, w.strideWidth);
-  const height =
-    reachHeight + Math.max(w.outputHeight, Math.floor((w.padTop + w.inputHeight - 1) / w.strideHeight) + 1);
-  const width =
-    reachWidth + Math.max(w.outputWidth, Math.floor((w.padLeft + w.inputWidth - 1) / w.strideWidth) + 1);
-  const planes = borrowPlanes(outChannels, height, width, 4, pool);
-  const rows = phasesOf(w.kernelHeight, w.dilationHeight, w.strideHeight, w.padTop, w.inputHeight);
-  const columns = phasesOf(w.kernelWidth, w.dilationWidth, w.strideWidth, w.padLeft, w.inputWidth);
-  const weights = pool.borrow(inChannels * outChannels * w.kernelHeight * w.kernelWidth);
+  const plane = height.input * width.input;
+  const pixels = height.output * width.output;
+  const lineStep = height.stride * width.input;
+  const planes = borrowPlanes(outChannels, [gradientSide(height), gradientSide(width)], 4, pool);
+  const [rows, columns] = planes.sides;
+  const columnPhases = phasesOf(width);
+  const pairs = phasesOf(height).flatMap((row) => columnPhases.map((column): PhasePair => [row, column]));
+  const weights = pool.borrow(inChannels * outChannels * height.kernel * width.kernel);
   out.fill(0);
   for (let group = 0; group < w.groups; group++) {
     let first = 0;
-    for (const row of rows) {
-      for (const column of columns) first = turnKernel(kernel, group, row, column, w, weights, first);
-    }
+    for (const pair of pairs) first = turnKernel(kernel, group, pair, w, weights, first);
     for (let n = 0; n < w.batch; n++) {
-      const from = (n * w.outChannels + group * outChannels) * w.outputHeight * w.outputWidth;
-      fillPlanes(planes, reachHeight, reachWidth, g, from, w.outputHeight, w.outputWidth);
-      const plane = n * w.inChannels + group * inChannels;
+      fillPlanes(planes, g, (n * w.outChannels + group * outChannels) * pixels);
       first = 0;
-      for (const row of rows) {
-        for (const column of columns) {
-          const filter: Filter = {
-            channels: outChannels,
-            height: row.taps,
-            width: column.taps,
-            channelStep: height * width,
-            rowStep: row.dilation * width,
-            columnStep: column.dilation,
-            windowStep: 1,
-            outStep: w.strideWidth,
-          };
-          for (let ic = 0; ic < inChannels; ic++, first += outChannels * row.taps * column.taps) {
-            for (let i = 0; i < row.count; i++) {
-              const at = (row.origin + i) * width + column.origin;
-              const y = row.first + i * w.strideHeight;
-              const to = ((plane + ic) * w.inputHeight + y) * w.inputWidth + column.first;
-              slideFilter(filter, planes.data, at, weights, first, out, to, column.count);
-            }
+      for (const [row, column] of pairs) {
+        const filter: Filter = {
+          channels: outChannels,
+          height: row.taps,
+          width: column.taps,
+          channelStep: rows.length * columns.length,
+          rowStep: row.dilation * columns.length,
+          columnStep: column.dilation,
+          windowStep: 1,
+          outStep: width.stride,
+        };
+        const slide = slideOf(filter);
+        const start = row.origin * columns.length + column.origin;
+        const { count } = column;
+        let corner = (n * w.inChannels + group * inChannels) * plane + row.first * width.input + column.first;
+        for (let ic = 0; ic < inChannels; ic++, corner += plane) {
+          let at = start;
+          let to = corner;
+          for (let i = 0; i < row.count; i++, at += columns.length, to += lineStep) {
+            slide(filter, planes.data, at, weights, first, out, to, count);
           }
+          first += outChannels * row.taps * column.taps;
         }
       }
     }
@@ -231,19 +227,19 @@ export function corr2dInputSliding(
 function turnKernel(
   kernel: TypedArray,
   group: number,
-  row: Phase,
-  column: Phase,
+  [row, column]: PhasePair,
   w: Window2d,
   weights: Float64Array,
   at: number,
 ): number {
+  const [height, width] = w.axes;
   const inChannels = w.inChannels / w.groups;
   const outChannels = w.outChannels / w.groups;
   for (let ic = 0; ic < inChannels; ic++) {
     for (let oc = group * outChannels; oc < (group + 1) * outChannels; oc++) {
       for (let i = 0; i < row.taps; i++) {
         const ky = row.lastTap - i * row.tapStep;
-        const start = ((oc * inChannels + ic) * w.kernelHeight + ky) * w.kernelWidth;
+        const start = ((oc * inChannels + ic) * height.kernel + ky) * width.kernel;
         for (let j = 0; j < column.taps; j++)
           weights[at++] = kernel[start + column.lastTap - j * column.tapStep]!;
       }

@@ -4,15 +4,20 @@
  * Small problems go kernel cell by kernel cell (corr2d-direct.ts). A window as large as the input is a matrix product. Of the
  * rest, few channels go by sliding filters (corr2d-sliding.ts), many by packed panels (corr2d-packed.ts).
  */
-import type { MatmulSize, TypedArray, Window2d } from "@corr2d/core";
+import { inputSizeOf, type MatmulSize, type TypedArray, type Window2d, type WindowAxis } from "@corr2d/core";
 import type { BufferPool } from "./buffers.ts";
 import { corr2dDirect, corr2dInputDirect, corr2dKernelDirect } from "./corr2d-direct.ts";
 import { corr2dInputPacked, corr2dKernelPacked, corr2dPacked } from "./corr2d-packed.ts";
 import { corr2dInputSliding, corr2dKernelSliding, corr2dSliding } from "./corr2d-sliding.ts";
+import { int32Window } from "./int32.ts";
 import { matmul } from "./matmul.ts";
+import { inputPlanesSize } from "./planes.ts";
 
 /** Multiplications below which preparing anything costs more than it gains. */
 const SMALL = 2048;
+
+/** Elements of a working copy that only an input of its own size is worth. */
+const HUGE = 2 ** 27;
 
 /**
  * Panels are shared by the output channels of a group. Up to so many of them, sliding is faster than packing: where
@@ -23,22 +28,35 @@ const FEW = 2;
 
 /** The terms of one window's sum. */
 function termsOf(w: Window2d): number {
-  return (w.inChannels / w.groups) * w.kernelHeight * w.kernelWidth;
+  return (w.inChannels / w.groups) * w.axes[0].kernel * w.axes[1].kernel;
 }
 
-function isSmall(w: Window2d): boolean {
-  return w.batch * w.outChannels * w.outputHeight * w.outputWidth * termsOf(w) < SMALL;
+/** @param outputs how many there are */
+function isSmall(w: Window2d, outputs: number): boolean {
+  return outputs * termsOf(w) < SMALL;
 }
 
-function isPadded(w: Window2d): boolean {
-  return w.padTop + w.padBottom + w.padLeft + w.padRight > 0;
+/**
+ * Whether padding, stride or dilation is so much larger than the input that a copy with its zeros (1 GiB and more) would
+ * hold little else: then, too, cell by kernel cell is the way.
+ */
+function isFar(w: Window2d): boolean {
+  const size = inputPlanesSize(w);
+  return size > HUGE && size > 16 * inputSizeOf(w);
+}
+
+function isPadded({ before, after }: WindowAxis): boolean {
+  return before + after > 0;
+}
+
+/** Whether one window takes in the whole of an axis. */
+function takesAll(axis: WindowAxis): boolean {
+  return axis.kernel === axis.input && axis.dilation === 1 && !isPadded(axis);
 }
 
 /** Whether one window takes in the whole input: F is then x [N, terms] times kernel [O, terms] transposed. */
 function isWhole(w: Window2d): boolean {
-  const reach = w.kernelHeight === w.inputHeight && w.kernelWidth === w.inputWidth;
-  const dense = w.dilationHeight === 1 && w.dilationWidth === 1;
-  return w.groups === 1 && reach && dense && !isPadded(w);
+  return w.groups === 1 && takesAll(w.axes[0]) && takesAll(w.axes[1]);
 }
 
 function wholeSize(
@@ -52,8 +70,8 @@ function wholeSize(
 }
 
 /** Whether neighbouring windows read neighbouring cells, and the filter is wide enough for that to matter. */
-function isShared(w: Window2d): boolean {
-  return w.strideWidth === 1 && w.dilationWidth === 1 && w.kernelWidth > 2;
+function isShared({ axes: [, width] }: Window2d): boolean {
+  return width.stride === 1 && width.dilation === 1 && width.kernel > 2;
 }
 
 /** F(x, k), with a bias per output channel unless it is null. */
@@ -61,13 +79,17 @@ export function corr2d(
   x: TypedArray,
   kernel: TypedArray,
   bias: TypedArray | null,
-  w: Window2d,
+  window: Window2d,
   out: TypedArray,
   pool: BufferPool,
 ): void {
+  if (isSmall(window, out.length) || isFar(window)) {
+    corr2dDirect(x, kernel, bias, window, out, pool);
+    return;
+  }
+  const w = int32Window(window);
   const outChannels = w.outChannels / w.groups;
-  if (isSmall(w)) corr2dDirect(x, kernel, bias, w, out, pool);
-  else if (isWhole(w)) {
+  if (isWhole(w)) {
     matmul(x, kernel, wholeSize(w.batch, termsOf(w), w.outChannels, false, true), out, pool);
     if (bias !== null) addBias(out, bias);
   } else if (outChannels <= (isShared(w) ? FEW_SHARED : FEW)) corr2dSliding(x, kernel, bias, w, out, pool);
@@ -81,38 +103,54 @@ function addBias(out: TypedArray, bias: TypedArray): void {
   }
 }
 
+/** Input cells for each one that a window starts at. */
+function surplusOf({ axes: [height, width] }: Window2d): number {
+  return (height.input * width.input) / (height.stride * width.stride * height.output * width.output);
+}
+
 /** T(g, k). */
 export function corr2dInput(
   g: TypedArray,
   kernel: TypedArray,
-  w: Window2d,
+  window: Window2d,
   out: TypedArray,
   pool: BufferPool,
 ): void {
-  const outChannels = w.outChannels / w.groups;
-  // Sliding multiplies for every input cell, packing for every output cell.
-  const surplus =
-    (w.inputHeight * w.inputWidth) / (w.strideHeight * w.strideWidth * w.outputHeight * w.outputWidth);
+  const outChannels = window.outChannels / window.groups;
   const few = outChannels <= FEW;
-  const slides = few || (isShared(w) && outChannels <= FEW_SHARED && surplus < 1.5);
-  if (isSmall(w) || (few && surplus > 4)) corr2dInputDirect(g, kernel, w, out, pool);
-  else if (isWhole(w)) {
+  // Sliding multiplies for every input cell, packing for every output cell.
+  if (isSmall(window, g.length) || isFar(window) || (few && surplusOf(window) > 4)) {
+    corr2dInputDirect(g, kernel, window, out, pool);
+    return;
+  }
+  const w = int32Window(window);
+  const slides = few || (isShared(w) && outChannels <= FEW_SHARED && surplusOf(w) < 1.5);
+  if (isWhole(w)) {
     matmul(g, kernel, wholeSize(w.batch, w.outChannels, termsOf(w), false, false), out, pool);
   } else if (slides) corr2dInputSliding(g, kernel, w, out, pool);
   else corr2dInputPacked(g, kernel, w, out, pool);
 }
 
-/** G(x, g). Where a g that is not finite would meet the zeros of the padding (0 · ∞ is NaN), cell by cell. */
+/** Whether a g that is not finite would meet zeros of the padding: 0 · ∞ is NaN. */
+function meetsZeros(w: Window2d, g: TypedArray): boolean {
+  return (isPadded(w.axes[0]) || isPadded(w.axes[1])) && !allFinite(g);
+}
+
+/** G(x, g). */
 export function corr2dKernel(
   x: TypedArray,
   g: TypedArray,
-  w: Window2d,
+  window: Window2d,
   out: TypedArray,
   pool: BufferPool,
 ): void {
+  if (isSmall(window, g.length) || isFar(window) || meetsZeros(window, g)) {
+    corr2dKernelDirect(x, g, window, out);
+    return;
+  }
+  const w = int32Window(window);
   const outChannels = w.outChannels / w.groups;
-  if (isSmall(w) || (isPadded(w) && !allFinite(g))) corr2dKernelDirect(x, g, w, out);
-  else if (isWhole(w)) {
+  if (isWhole(w)) {
     matmul(g, x, wholeSize(w.outChannels, w.batch, termsOf(w), true, false), out, pool);
   } else if (outChannels <= (isShared(w) ? FEW_SHARED / 2 : FEW)) corr2dKernelSliding(x, g, w, out, pool);
   else corr2dKernelPacked(x, g, w, out, pool);

@@ -2,13 +2,20 @@
 import { Corr2dError, type GatherSize, type TypedArray } from "@corr2d/core";
 
 /** @throws INDEX_OUT_OF_RANGE for the first index outside `[0, length)` */
-export function checkIndices(index: TypedArray, length: number): void {
+export function checkIndices(operation: "gather" | "scatterAdd", index: TypedArray, size: GatherSize): void {
+  const { outer, length, inner, count } = size;
   for (let i = 0; i < index.length; i++) {
     const at = index[i]!;
     if (at >= 0 && at < length) continue;
+    const picked = `[${outer}, ${count}, ${inner}]`;
+    const whole = `[${outer}, ${length}, ${inner}]`;
+    const sizes =
+      operation === "gather"
+        ? `x ${whole}, index ${picked}`
+        : `x ${picked}, index ${picked}, result ${whole}`;
     throw new Corr2dError(
       "INDEX_OUT_OF_RANGE",
-      `index ${at} is out of bounds for dimension with size ${length}`,
+      `${operation}: index ${at} is out of range for an axis of ${length} (${sizes})`,
       { index: at, length },
     );
   }

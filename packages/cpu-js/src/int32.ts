@@ -6,7 +6,19 @@
  * the inner loops then run at half the speed. So kernels take copies. Their properties come in an order of their own,
  * since objects with the same properties in the same order are of one form, whoever made them.
  */
-import type { MatmulSize, Window2d } from "@corr2d/core";
+import type { MatmulSize, Window2d, WindowAxis } from "@corr2d/core";
+
+function int32Axis(axis: WindowAxis): WindowAxis {
+  return {
+    dilation: axis.dilation | 0,
+    stride: axis.stride | 0,
+    before: axis.before | 0,
+    after: axis.after | 0,
+    kernel: axis.kernel | 0,
+    input: axis.input | 0,
+    output: axis.output | 0,
+  };
+}
 
 export function int32Window(w: Window2d): Window2d {
   return {
@@ -14,20 +26,7 @@ export function int32Window(w: Window2d): Window2d {
     batch: w.batch | 0,
     inChannels: w.inChannels | 0,
     outChannels: w.outChannels | 0,
-    inputHeight: w.inputHeight | 0,
-    inputWidth: w.inputWidth | 0,
-    kernelHeight: w.kernelHeight | 0,
-    kernelWidth: w.kernelWidth | 0,
-    outputHeight: w.outputHeight | 0,
-    outputWidth: w.outputWidth | 0,
-    strideHeight: w.strideHeight | 0,
-    strideWidth: w.strideWidth | 0,
-    padTop: w.padTop | 0,
-    padBottom: w.padBottom | 0,
-    padLeft: w.padLeft | 0,
-    padRight: w.padRight | 0,
-    dilationHeight: w.dilationHeight | 0,
-    dilationWidth: w.dilationWidth | 0,
+    axes: [int32Axis(w.axes[0]), int32Axis(w.axes[1])],
   };
 }
 

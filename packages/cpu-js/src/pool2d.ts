@@ -1,66 +1,79 @@
 /**
  * Pooling: the maximum or the average over each window's cells that lie in the input.
  */
-import { type AveragePool, averageDivisors, type TypedArray, type Window2d } from "@corr2d/core";
+import type { AveragePool, TypedArray, Window2d, WindowAxis } from "@corr2d/core";
 
-/** The kernel cells [from, to) along one axis that lie in the input, for every output position: from, to, from, to, … */
-function cellsInside(
-  output: number,
-  stride: number,
-  before: number,
-  kernel: number,
-  dilation: number,
-  size: number,
-): Int32Array {
-  const bounds = new Int32Array(2 * output);
+/**
+ * What the windows of one axis meet: window o the input positions [bounds[2 · o], bounds[2 · o + 1]), `step` apart. Int32 as
+ * in int32.ts.
+ */
+interface Span {
+  readonly input: number;
+  readonly step: number;
+  readonly bounds: readonly number[];
+}
+
+function spanOf({ input, kernel, output, stride, before, dilation }: WindowAxis): Span {
+  const bounds: number[] = [];
+  const reach = (kernel - 1) * dilation + 1;
   for (let o = 0; o < output; o++) {
     const at = o * stride - before;
-    bounds[2 * o] = at >= 0 ? 0 : Math.ceil(-at / dilation);
-    bounds[2 * o + 1] = Math.max(0, Math.min(kernel, Math.ceil((size - at) / dilation)));
+    const first = at >= 0 ? at : at + Math.ceil(-at / dilation) * dilation;
+    bounds.push(Math.min(input, first) | 0, Math.max(0, Math.min(input, at + reach)) | 0);
   }
-  return bounds;
+  return { input: input | 0, step: Math.min(dilation, input) | 0, bounds };
 }
 
-function rowsInside(w: Window2d): Int32Array {
-  return cellsInside(
-    w.outputHeight,
-    w.strideHeight,
-    w.padTop,
-    w.kernelHeight,
-    w.dilationHeight,
-    w.inputHeight,
-  );
+/** How many of a window's positions are less than `distance` from its first. */
+function positionsWithin(distance: number, { kernel, dilation }: WindowAxis): number {
+  return distance <= 0 ? 0 : Math.min(kernel, Math.ceil(distance / dilation));
 }
 
-function columnsInside(w: Window2d): Int32Array {
-  return cellsInside(w.outputWidth, w.strideWidth, w.padLeft, w.kernelWidth, w.dilationWidth, w.inputWidth);
+/** How many of window o's positions along an axis count in an average: those in the input, or in it and its padding. */
+function countAt(axis: WindowAxis, o: number, padded: boolean): number {
+  const at = o * axis.stride - axis.before;
+  if (padded) return positionsWithin(axis.input + axis.after - at, axis);
+  return positionsWithin(axis.input - at, axis) - positionsWithin(-at, axis);
 }
 
-/** @param indices int32: where each maximum lies in its plane */
+/** What each window's sum is divided by, as core's `averageDivisors`, but in a time that does not grow with the kernel. */
+function divisorsOf({ axes }: Window2d, { countIncludePad, divisorOverride }: AveragePool): Float64Array {
+  const height = axes[0];
+  const width = axes[1];
+  const divisors = new Float64Array(height.output * width.output);
+  if (divisorOverride !== null) return divisors.fill(divisorOverride);
+  // The first row holds the columns' counts until its own turn, which is the last.
+  for (let ox = 0; ox < width.output; ox++) divisors[ox] = countAt(width, ox, countIncludePad);
+  for (let oy = height.output - 1; oy >= 0; oy--) {
+    const rows = countAt(height, oy, countIncludePad);
+    const at = oy * width.output;
+    for (let ox = 0; ox < width.output; ox++) divisors[at + ox] = rows * divisors[ox]! || 1;
+  }
+  return divisors;
+}
+
+/** @param indices int32: where each maximum lies in its plane, −1 for that of nothing */
 export function maxPool2d(x: TypedArray, w: Window2d, values: TypedArray, indices: TypedArray): void {
-  const { inputWidth, dilationHeight, dilationWidth } = w;
-  const plane = w.inputHeight * inputWidth;
-  const rows = rowsInside(w);
-  const columns = columnsInside(w);
+  const rows = spanOf(w.axes[0]);
+  const columns = spanOf(w.axes[1]);
+  const line = columns.input;
+  const plane = rows.input * line;
   let at = 0;
   for (let start = 0; start < w.batch * w.inChannels * plane; start += plane) {
-    for (let oy = 0; oy < w.outputHeight; oy++) {
-      const y = oy * w.strideHeight - w.padTop;
-      const kyFrom = rows[2 * oy]!;
-      const kyTo = rows[2 * oy + 1]!;
-      for (let ox = 0; ox < w.outputWidth; ox++, at++) {
-        const left = ox * w.strideWidth - w.padLeft;
-        const kxFrom = columns[2 * ox]!;
-        const kxTo = columns[2 * ox + 1]!;
-        const none = kyFrom >= kyTo || kxFrom >= kxTo;
-        let found = none ? 0 : (y + kyFrom * dilationHeight) * inputWidth + left + kxFrom * dilationWidth;
+    for (let oy = 0; oy < rows.bounds.length; oy += 2) {
+      const top = rows.bounds[oy]! * line;
+      const bottom = rows.bounds[oy + 1]! * line;
+      for (let ox = 0; ox < columns.bounds.length; ox += 2, at++) {
+        const left = columns.bounds[ox]!;
+        const right = columns.bounds[ox + 1]!;
+        const none = top >= bottom || left >= right;
+        let found = none ? -1 : top + left;
         let best = none ? -Infinity : x[start + found]!;
-        for (let ky = kyFrom; ky < kyTo; ky++) {
-          let cell = (y + ky * dilationHeight) * inputWidth + left + kxFrom * dilationWidth;
-          for (let kx = kxFrom; kx < kxTo; kx++, cell += dilationWidth) {
+        for (let row = top; row < bottom; row += rows.step * line) {
+          for (let cell = row + left; cell < row + right; cell += columns.step) {
             const v = x[start + cell]!;
-            // The first NaN wins: nothing is greater than it, and a later one only replaces a number.
-            if (v > best || (Number.isNaN(v) && !Number.isNaN(best))) {
+            // Nothing is greater than a NaN, but a later NaN takes its place.
+            if (v > best || Number.isNaN(v)) {
               best = v;
               found = cell;
             }
@@ -74,26 +87,23 @@ export function maxPool2d(x: TypedArray, w: Window2d, values: TypedArray, indice
 }
 
 export function avgPool2d(x: TypedArray, w: Window2d, average: AveragePool, out: TypedArray): void {
-  const { inputWidth, dilationHeight, dilationWidth } = w;
-  const plane = w.inputHeight * inputWidth;
-  const rows = rowsInside(w);
-  const columns = columnsInside(w);
-  const divisors = averageDivisors(w, average);
+  const rows = spanOf(w.axes[0]);
+  const columns = spanOf(w.axes[1]);
+  const divisors = divisorsOf(w, average);
+  const line = columns.input;
+  const plane = rows.input * line;
   let at = 0;
   for (let start = 0; start < w.batch * w.inChannels * plane; start += plane) {
     let window = 0;
-    for (let oy = 0; oy < w.outputHeight; oy++) {
-      const y = oy * w.strideHeight - w.padTop;
-      const kyFrom = rows[2 * oy]!;
-      const kyTo = rows[2 * oy + 1]!;
-      for (let ox = 0; ox < w.outputWidth; ox++, at++, window++) {
-        const kxFrom = columns[2 * ox]!;
-        const kxTo = columns[2 * ox + 1]!;
-        const left = start + ox * w.strideWidth - w.padLeft + kxFrom * dilationWidth;
+    for (let oy = 0; oy < rows.bounds.length; oy += 2) {
+      const top = start + rows.bounds[oy]! * line;
+      const bottom = start + rows.bounds[oy + 1]! * line;
+      for (let ox = 0; ox < columns.bounds.length; ox += 2, at++, window++) {
+        const left = columns.bounds[ox]!;
+        const right = columns.bounds[ox + 1]!;
         let sum = 0;
-        for (let ky = kyFrom; ky < kyTo; ky++) {
-          let i = left + (y + ky * dilationHeight) * inputWidth;
-          for (let kx = kxFrom; kx < kxTo; kx++, i += dilationWidth) sum += x[i]!;
+        for (let row = top; row < bottom; row += rows.step * line) {
+          for (let i = row + left; i < row + right; i += columns.step) sum += x[i]!;
         }
         out[at] = sum / divisors[window]!;
       }
@@ -102,27 +112,24 @@ export function avgPool2d(x: TypedArray, w: Window2d, average: AveragePool, out:
 }
 
 export function avgPool2dInput(g: TypedArray, w: Window2d, average: AveragePool, out: TypedArray): void {
-  const { inputWidth, dilationHeight, dilationWidth } = w;
-  const plane = w.inputHeight * inputWidth;
-  const rows = rowsInside(w);
-  const columns = columnsInside(w);
-  const divisors = averageDivisors(w, average);
+  const rows = spanOf(w.axes[0]);
+  const columns = spanOf(w.axes[1]);
+  const divisors = divisorsOf(w, average);
+  const line = columns.input;
+  const plane = rows.input * line;
   out.fill(0);
   let at = 0;
   for (let start = 0; start < w.batch * w.inChannels * plane; start += plane) {
     let window = 0;
-    for (let oy = 0; oy < w.outputHeight; oy++) {
-      const y = oy * w.strideHeight - w.padTop;
-      const kyFrom = rows[2 * oy]!;
-      const kyTo = rows[2 * oy + 1]!;
-      for (let ox = 0; ox < w.outputWidth; ox++, at++, window++) {
-        const kxFrom = columns[2 * ox]!;
-        const kxTo = columns[2 * ox + 1]!;
-        const left = start + ox * w.strideWidth - w.padLeft + kxFrom * dilationWidth;
+    for (let oy = 0; oy < rows.bounds.length; oy += 2) {
+      const top = start + rows.bounds[oy]! * line;
+      const bottom = start + rows.bounds[oy + 1]! * line;
+      for (let ox = 0; ox < columns.bounds.length; ox += 2, at++, window++) {
+        const left = columns.bounds[ox]!;
+        const right = columns.bounds[ox + 1]!;
         const share = g[at]! / divisors[window]!;
-        for (let ky = kyFrom; ky < kyTo; ky++) {
-          let i = left + (y + ky * dilationHeight) * inputWidth;
-          for (let kx = kxFrom; kx < kxTo; kx++, i += dilationWidth) out[i]! += share;
+        for (let row = top; row < bottom; row += rows.step * line) {
+          for (let i = row + left; i < row + right; i += columns.step) out[i]! += share;
         }
       }
     }

@@ -70,31 +70,31 @@ const prodInt32Row: Row = (x, i, length, totals, at, step) => {
   for (const end = i + length; i < end; i++, at += step) totals[at] = Math.imul(totals[at]!, x[i]!);
 };
 
-const FLOATING: Record<TotalOp, Reduction> = {
+type Reductions = { readonly [op in TotalOp]: Reduction };
+
+const FLOATING: Reductions = {
   sum: { start: 0, row: sumRow },
   prod: { start: 1, row: prodRow },
   max: { start: Number.NEGATIVE_INFINITY, row: maxRow },
   min: { start: Number.POSITIVE_INFINITY, row: minRow },
 };
 
-const INT32: Record<TotalOp, Reduction> = {
-  sum: { start: 0, row: sumInt32Row },
-  prod: { start: 1, row: prodInt32Row },
-  max: { start: -2147483648, row: maxRow },
-  min: { start: 2147483647, row: minRow },
+/** By dtype: the reductions, and whether their totals are float64 and rounded to the dtype at the end. */
+const REDUCTIONS: { readonly [dtype in DType]: { readonly ops: Reductions; readonly rounds: boolean } } = {
+  float32: { ops: FLOATING, rounds: true },
+  float64: { ops: FLOATING, rounds: false },
+  int32: {
+    ops: {
+      sum: { start: 0, row: sumInt32Row },
+      prod: { start: 1, row: prodInt32Row },
+      max: { start: -2147483648, row: maxRow },
+      min: { start: 2147483647, row: minRow },
+    },
+    rounds: false,
+  },
 };
 
-/** The dtype of the result of `op` on `dtype`. */
-export function reduceDtype(op: ReduceOp, dtype: DType): DType {
-  return op === "argmax" || op === "argmin" ? "int32" : dtype;
-}
-
-/** The number of elements left when `axes` are reduced. */
-export function reducedSize(shape: readonly number[], axes: readonly number[]): number {
-  return axes.reduce((size, axis) => size / shape[axis]!, sizeOf(shape));
-}
-
-/** @param out of `reducedSize(shape, axes)` elements */
+/** @param out of `reducedSizeOf(shape, axes)` elements */
 export function reduce(
   op: ReduceOp,
   x: TypedArray,
@@ -110,8 +110,9 @@ export function reduce(
     argExtreme(op === "argmax" ? 1 : -1, x, shape[axis]! | 0, inner, out);
     return;
   }
-  const { start, row } = (dtype === "int32" ? INT32 : FLOATING)[op];
-  const totals = out instanceof Float32Array ? pool.borrow(out.length) : out;
+  const { ops, rounds } = REDUCTIONS[dtype];
+  const { start, row } = ops[op];
+  const totals = rounds ? pool.borrow(out.length) : (out as Totals);
   totals.fill(start);
   if (axes.length === shape.length) row(x, 0, x.length, totals, 0, 0);
   else {
@@ -120,7 +121,7 @@ export function reduce(
     do row(x, starts[0]!, length, totals, starts[1]!, steps[1]!);
     while (rows.next());
   }
-  if (totals !== out) {
+  if (rounds) {
     out.set(totals);
     pool.giveBack(totals);
   }

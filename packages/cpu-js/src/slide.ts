@@ -29,7 +29,7 @@ export interface Filter {
  * Adds to `count` results from `out[to]` on. The first window starts at `data[at]`, the weights (channel, row,
  * column) at `weights[first]`. May read up to 4 windows past the last.
  */
-export function slideFilter(
+type Slide = (
   filter: Filter,
   data: Float64Array,
   at: number,
@@ -38,14 +38,10 @@ export function slideFilter(
   out: TypedArray,
   to: number,
   count: number,
-): void {
-  const slide = loopFor(filter);
-  slide(filter, data, at, weights, first, out, to, count);
-}
+) => void;
 
-type Loop = typeof slideFilter;
-
-function loopFor({ windowStep, columnStep, channels, height, width }: Filter): Loop {
+/** The loop for a filter. */
+export function slideOf({ windowStep, columnStep, channels, height, width }: Filter): Slide {
   if (windowStep !== 1 || columnStep !== 1) return slideApart;
   if (width === 3) return height === 3 && channels === 1 ? slideNine : slideThree;
   return width === 5 ? slideFive : slideShared;

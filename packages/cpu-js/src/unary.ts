@@ -1,5 +1,5 @@
 /**
- * Elementwise functions of one operand, and the two composites of the same form.
+ * Elementwise functions of one operand, casts, and the two composites of the same form.
  *
  * One small loop per function, so that each is compiled for itself with its arithmetic inside. All dtypes share a
  * loop: a program that mixes two of them pays for the second type check in V8 with at most half the speed of the
@@ -23,11 +23,7 @@ function roundHalfToEven(x: number): number {
   return Math.abs(x) < 2 ** 51 ? x + shift - shift || x * 0 : x; // a zero with the sign of x
 }
 
-const copy: Loop = (x, out, size) => {
-  for (let i = 0; i < size; i++) out[i] = x[i]!;
-};
-
-const LOOPS: Record<UnaryOp, Loop> = {
+const FLOATING: Record<UnaryOp, Loop> = {
   neg: (x, out, size) => {
     for (let i = 0; i < size; i++) out[i] = -x[i]!;
   },
@@ -94,12 +90,6 @@ const LOOPS: Record<UnaryOp, Loop> = {
   erf: (x, out, size) => {
     for (let i = 0; i < size; i++) out[i] = erf(x[i]!);
   },
-  toFloat32: copy,
-  toFloat64: copy,
-  // Storing truncates, and makes NaN 0; it would wrap rather than saturate.
-  toInt32: (x, out, size) => {
-    for (let i = 0; i < size; i++) out[i] = Math.max(INT32_MIN, Math.min(INT32_MAX, x[i]!));
-  },
 };
 
 /**
@@ -122,28 +112,44 @@ function negativeMask(bits: number): number {
   return (bits >> 31) & ((bits + 0x7fffff) >> 31);
 }
 
-/** The square of an int32 can exceed what a float64 holds exactly. */
-const squareInt32: Loop = (x, out, size) => {
-  for (let i = 0; i < size; i++) out[i] = Math.imul(x[i]!, x[i]!);
+const LOOPS: { readonly [dtype in DType]: Record<UnaryOp, Loop> } = {
+  float32: { ...FLOATING, relu: reluFloat32 },
+  float64: FLOATING,
+  int32: {
+    ...FLOATING,
+    // It can exceed what a float64 holds exactly.
+    square: (x, out, size) => {
+      for (let i = 0; i < size; i++) out[i] = Math.imul(x[i]!, x[i]!);
+    },
+  },
 };
 
-/** The dtype of the result of `op` on `dtype`. */
-export function unaryDtype(op: UnaryOp, dtype: DType): DType {
-  if (op === "toFloat32") return "float32";
-  if (op === "toFloat64") return "float64";
-  return op === "toInt32" ? "int32" : dtype;
+export function unary(op: UnaryOp, x: TypedArray, out: TypedArray, dtype: DType): void {
+  LOOPS[dtype][op](x, out, out.length);
 }
 
-export function unary(op: UnaryOp, x: TypedArray, out: TypedArray, dtype: DType): void {
-  let loop = LOOPS[op];
-  if (op === "square" && dtype === "int32") loop = squareInt32;
-  if (op === "relu" && dtype === "float32") loop = reluFloat32;
-  loop(x, out, out.length);
+const convert: Loop = (x, out, size) => {
+  for (let i = 0; i < size; i++) out[i] = x[i]!;
+};
+
+/** By the dtype that is cast to. */
+const CASTS: { readonly [dtype in DType]: Loop } = {
+  float32: convert,
+  float64: convert,
+  // Storing truncates, and makes NaN 0; it would wrap rather than saturate.
+  int32: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = Math.max(INT32_MIN, Math.min(INT32_MAX, x[i]!));
+  },
+};
+
+export function cast(x: TypedArray, from: DType, out: TypedArray, to: DType): void {
+  if (from === to) out.set(x);
+  else CASTS[to](x, out, out.length);
 }
 
 type GradientLoop = (y: TypedArray, g: TypedArray, out: TypedArray, size: number) => void;
 
-const GRADIENTS: Record<Activation, GradientLoop> = {
+const FLOATING_GRADIENTS: Record<Activation, GradientLoop> = {
   relu: (y, g, out, size) => {
     for (let i = 0; i < size; i++) out[i] = y[i]! <= 0 ? 0 : g[i]!;
   },
@@ -167,6 +173,13 @@ const reluGradFloat32: GradientLoop = (y, g, out, size) => {
   }
 };
 
+/** Asked for floating dtypes only. */
+const GRADIENTS: { readonly [dtype in DType]: Record<Activation, GradientLoop> } = {
+  float32: { ...FLOATING_GRADIENTS, relu: reluGradFloat32 },
+  float64: FLOATING_GRADIENTS,
+  int32: FLOATING_GRADIENTS,
+};
+
 export function activationGrad(
   op: Activation,
   y: TypedArray,
@@ -174,8 +187,7 @@ export function activationGrad(
   out: TypedArray,
   dtype: DType,
 ): void {
-  const loop = op === "relu" && dtype === "float32" ? reluGradFloat32 : GRADIENTS[op];
-  loop(y, g, out, out.length);
+  GRADIENTS[dtype][op](y, g, out, out.length);
 }
 
 export function addScaled(

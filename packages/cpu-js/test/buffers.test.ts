@@ -1,36 +1,68 @@
-import { Corr2dError } from "@corr2d/core";
+import { COMPOSITES, Corr2dError, type DType, nativeComposites, OPTIONAL_OPS } from "@corr2d/core";
 import { describe, expect, it } from "vitest";
-import { BufferPool } from "../src/buffers.ts";
+import { BufferPool, type Handle } from "../src/buffers.ts";
 import cpuJsDefault, { cpuJs } from "../src/index.ts";
+
+const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
+
+function allocate(pool: BufferPool, dtype: DType, size: number): Handle {
+  return pool.own(pool.take("test", dtype, size));
+}
+
+const failsWith = (code: string): unknown =>
+  expect.toSatisfy((error) => Corr2dError.isInstance(error) && error.code === code);
 
 describe("BufferPool", () => {
   it("gives a freed array to the next request of its size, in a new handle", () => {
     const pool = new BufferPool(2 ** 20);
-    const first = pool.allocate("float32", 1000);
+    const first = allocate(pool, "float32", 1000);
     const { data } = first;
     pool.free(first);
-    const second = pool.allocate("float32", 1000);
+    const second = allocate(pool, "float32", 1000);
     expect(second.data).toBe(data);
     expect(second).not.toBe(first);
   });
 
   it.each([10, 1000, 100_000])("reuses memory across dtypes and near sizes (%i)", (size) => {
     const pool = new BufferPool(2 ** 20);
-    const first = pool.allocate("float64", size);
+    const first = allocate(pool, "float64", size);
     const { buffer, byteOffset } = first.data;
     pool.free(first);
-    const second = pool.allocate("int32", 2 * size - 1);
+    const second = allocate(pool, "int32", 2 * size - 1);
     expect(second.data).toBeInstanceOf(Int32Array);
     expect(second.data).toHaveLength(2 * size - 1);
     expect(second.data.buffer).toBe(buffer);
     expect(second.data.byteOffset).toBe(byteOffset);
   });
 
+  it("keeps an eighth more than was asked for at most, whatever the size", () => {
+    for (let bits = 0; bits < 22; bits++) {
+      for (const size of [
+        2 ** bits,
+        2 ** bits + 1,
+        Math.round(1.3 * 2 ** bits),
+        Math.round(1.9 * 2 ** bits),
+      ]) {
+        const pool = new BufferPool(2 ** 30);
+        const handle = allocate(pool, "float32", size);
+        expect(handle.data).toHaveLength(size);
+        const { buffer, byteOffset } = handle.data;
+        pool.free(handle);
+        expect(pool.pooledBytes).toBeGreaterThanOrEqual(4 * size);
+        expect(pool.pooledBytes).toBeLessThanOrEqual(Math.max(4 * size * 1.125, 4 * size + 15));
+        const again = allocate(pool, "float32", size);
+        expect(again.data.buffer).toBe(buffer);
+        expect(again.data.byteOffset).toBe(byteOffset);
+        expect(pool.pooledBytes).toBe(0);
+      }
+    }
+  });
+
   it("never gives the same memory twice", () => {
     const pool = new BufferPool(2 ** 20);
-    const live = new Map<ReturnType<typeof pool.allocate>, number>();
+    const live = new Map<Handle, number>();
     for (let step = 1; step <= 5000; step++) {
-      const handle = pool.allocate(step % 2 === 0 ? "float64" : "int32", 1 + ((step * 37) % 700));
+      const handle = allocate(pool, step % 2 === 0 ? "float64" : "int32", 1 + ((step * 37) % 700));
       handle.data.fill(step);
       live.set(handle, step);
       if (step % 3 === 0) {
@@ -45,32 +77,32 @@ describe("BufferPool", () => {
 
   it("keeps at most its limit, and what is in use rather than what is not", () => {
     const pool = new BufferPool(10_000);
-    const old = Array.from({ length: 8 }, () => pool.allocate("float32", 256));
+    const old = Array.from({ length: 8 }, () => allocate(pool, "float32", 256));
     for (const handle of old) pool.free(handle);
     expect(pool.pooledBytes).toBe(8192);
     for (let step = 0; step < 4; step++) {
-      const a = pool.allocate("float32", 1024);
-      const b = pool.allocate("float32", 1024);
+      const a = allocate(pool, "float32", 1024);
+      const b = allocate(pool, "float32", 1024);
       pool.free(a);
       pool.free(b);
       expect(pool.pooledBytes).toBeLessThanOrEqual(10_000);
     }
     expect(pool.pooledBytes).toBe(8192);
-    const reused = pool.allocate("float32", 1024);
+    const reused = allocate(pool, "float32", 1024);
     expect(pool.pooledBytes).toBe(4096);
     pool.free(reused);
   });
 
   it("keeps nothing when told so", () => {
     const pool = new BufferPool(0);
-    pool.free(pool.allocate("float32", 5000));
-    pool.free(pool.allocate("float32", 5));
+    pool.free(allocate(pool, "float32", 5000));
+    pool.free(allocate(pool, "float32", 5));
     expect(pool.pooledBytes).toBe(0);
   });
 
   it("counts live handles and their bytes", () => {
     const pool = new BufferPool(2 ** 20);
-    const handles = [pool.allocate("float32", 3), pool.allocate("float64", 5), pool.allocate("int32", 0)];
+    const handles = [allocate(pool, "float32", 3), allocate(pool, "float64", 5), allocate(pool, "int32", 0)];
     expect([pool.liveHandles, pool.liveBytes]).toEqual([3, 52]);
     for (const handle of handles) pool.free(handle);
     expect([pool.liveHandles, pool.liveBytes]).toEqual([0, 0]);
@@ -78,18 +110,69 @@ describe("BufferPool", () => {
 
   it("notices a handle freed twice, or read after it was freed", () => {
     const pool = new BufferPool(2 ** 20);
-    const handle = pool.allocate("float32", 3);
+    const handle = allocate(pool, "float32", 3);
     pool.free(handle);
-    expect(() => pool.free(handle)).toThrow("a handle was freed twice");
-    expect(() => pool.elementsOf(handle)).toThrow("read after it was freed");
+    expect(() => pool.free(handle)).toThrow("free: a handle of cpu-js was freed twice");
+    expect(() => pool.read(handle)).toThrow("read after it was freed");
+  });
+
+  it.each([-1, 0.5, nan, inf, 1e300])("refuses %d elements, and is none the worse for it", (size) => {
+    const pool = new BufferPool(2 ** 20);
+    expect(() => pool.take("matmul", "float32", size)).toThrow(
+      `matmul: cpu-js was asked for ${size} elements`,
+    );
+    expect(() => pool.borrow(size)).toThrow(failsWith("INTERNAL"));
+    expect(() => pool.borrowTable(size)).toThrow(failsWith("INTERNAL"));
+    const handle = allocate(pool, "float32", 1000);
+    pool.free(handle);
+    expect([pool.pooledBytes, pool.liveHandles, pool.liveBytes]).toEqual([4096, 0, 0]);
+    pool.giveBack(pool.borrow(500));
+    expect(pool.pooledBytes).toBe(4096);
+  });
+
+  it("counts nothing that an operation took and could not use", () => {
+    const pool = new BufferPool(2 ** 20);
+    pool.take("corr2d", "float32", 1000);
+    expect(() => pool.borrow(2 ** 50)).toThrow("corr2d: cpu-js has no room for 1125899906842624 elements");
+    expect([pool.pooledBytes, pool.liveHandles, pool.liveBytes]).toEqual([0, 0, 0]);
   });
 });
 
 describe("storage", () => {
+  it.each([-1, nan, "5" as unknown as number])("refuses poolBytes: %o", (poolBytes) => {
+    expect(() => cpuJs({ poolBytes })).toThrow(failsWith("INVALID_ARGUMENT"));
+    expect(() => cpuJs({ poolBytes })).toThrow(String(poolBytes));
+  });
+
+  it("says what there is no room for", () => {
+    const backend = cpuJs();
+    const x = backend.upload(Float32Array.of(1));
+    const before = backend.stats!();
+    const size = {
+      batch: 1,
+      rows: 2 ** 26,
+      inner: 1,
+      columns: 2 ** 26,
+      transposeA: false,
+      transposeB: false,
+    };
+    const failures: readonly (readonly [string, number, () => unknown])[] = [
+      ["fill", 2 ** 45, () => backend.fill!(1, 2 ** 45, "float64")],
+      ["matmul", 2 ** 52, () => backend.matmul(x, x, size, "float32")],
+      ["exp", 2 ** 46, () => backend.unary("exp", x, 2 ** 46, "float32")],
+    ];
+    for (const [operation, elements, run] of failures) {
+      expect(run).toThrow(failsWith("OUT_OF_MEMORY"));
+      expect(run).toThrow(`${operation}: cpu-js has no room for ${elements} elements`);
+    }
+    expect(backend.stats!()).toEqual(before);
+  });
+
   it("is made by either export, awaited or not", async () => {
     expect(cpuJsDefault).toBe(cpuJs);
     expect((await cpuJs()).name).toBe("cpu-js");
-    expect(cpuJs().nativeComposites).toHaveLength(12);
+    expect(nativeComposites(cpuJs())).toEqual(COMPOSITES);
+    expect(cpuJs().optionalOps).toEqual(OPTIONAL_OPS);
   });
 
   it("copies in and out", async () => {
@@ -101,6 +184,19 @@ describe("storage", () => {
     expect(read).toEqual(Float64Array.of(1, 2, 3));
     read.fill(0);
     expect(backend.readSync!(handle, 3, "float64")).toEqual(Float64Array.of(1, 2, 3));
+  });
+
+  it("reads into an array that is there", async () => {
+    const backend = cpuJs();
+    const handle = backend.upload(Float32Array.of(-0, 2 ** -140, 3));
+    const into = new Float32Array(3);
+    expect(await backend.read(handle, 3, "float32", into)).toBe(into);
+    expect(into).toEqual(Float32Array.of(-0, 2 ** -140, 3));
+    const part = new Float32Array(5).subarray(1, 4);
+    expect(backend.readSync!(handle, 3, "float32", part)).toBe(part);
+    expect(new Float32Array(part.buffer)).toEqual(Float32Array.of(0, -0, 2 ** -140, 3, 0));
+    into.fill(7);
+    expect(backend.readSync!(handle, 3, "float32")).toEqual(part);
   });
 
   it.each([Float32Array, Float64Array, Int32Array])("takes and gives empty arrays: %o", async (kind) => {
@@ -118,13 +214,27 @@ describe("storage", () => {
     const handle = backend.upload(Float32Array.of(1));
     await backend.close!();
     expect(backend.stats!()).toEqual({ liveHandles: 0, liveBytes: 0, pooledBytes: 0 });
-    const closed = (error: unknown): boolean =>
-      Corr2dError.isInstance(error) && error.code === "BACKEND_CLOSED";
-    expect(() => backend.unary("neg", handle, 1, "float32")).toThrow(expect.toSatisfy(closed));
-    expect(() => backend.readSync!(handle, 1, "float32")).toThrow(expect.toSatisfy(closed));
-    await expect(backend.read(handle, 1, "float32")).rejects.toSatisfy(closed);
-    expect(() => backend.upload(Float32Array.of(1))).toThrow(expect.toSatisfy(closed));
+    const closed = failsWith("BACKEND_CLOSED");
+    expect(() => backend.unary("neg", handle, 1, "float32")).toThrow(closed);
+    expect(() => backend.unary("neg", handle, 1, "float32")).toThrow("neg: the backend cpu-js was closed");
+    expect(() => backend.cast(handle, 1, "float32", "int32")).toThrow(closed);
+    expect(() => backend.concat!([handle], [1], 1, 1, "float32")).toThrow(closed);
+    const size = { outer: 1, length: 1, inner: 1, count: 1 };
+    expect(() => backend.gather(handle, handle, size, "float32")).toThrow(closed);
+    const into = Float32Array.of(5);
+    expect(() => backend.readSync!(handle, 1, "float32")).toThrow(closed);
+    await expect(backend.read(handle, 1, "float32", into)).rejects.toEqual(closed);
+    expect(into[0]).toBe(5);
+    expect(() => backend.upload(Float32Array.of(1))).toThrow(closed);
+    await backend.close!();
+  });
+
+  it("frees after close, again and again, and nothing happens", () => {
+    const backend = cpuJs();
+    const handle = backend.upload(Float32Array.of(1));
+    backend.close!();
     backend.free(handle);
-    expect(backend.stats!().liveHandles).toBe(0);
+    backend.free(handle);
+    expect(backend.stats!()).toEqual({ liveHandles: 0, liveBytes: 0, pooledBytes: 0 });
   });
 });

@@ -1,10 +1,16 @@
-/** cpu-js with its overrides taken away: what core composes from its primitives. The oracle of the overrides. */
-import { type Backend, type BackendDefinition, COMPOSITES, defineBackend } from "@corr2d/core";
+/** cpu-js with its composites taken away: core's fallbacks over its primitives. The oracle of the composites. */
+import {
+  type BackendDefinition,
+  COMPOSITES,
+  type CompleteBackend,
+  defineBackend,
+  withFallbacks,
+} from "@corr2d/core";
 import type { Handle } from "../src/buffers.ts";
 import { cpuJs } from "../src/index.ts";
 
-export function composedCpuJs(): Backend<Handle> {
-  const { nativeComposites: _, ...definition } = cpuJs() as Record<string, unknown> & Backend<Handle>;
+export function composedCpuJs(): CompleteBackend<Handle> {
+  const definition: Record<string, unknown> = { ...cpuJs() };
   for (const composite of COMPOSITES) delete definition[composite];
-  return defineBackend(definition as unknown as BackendDefinition<Handle>);
+  return withFallbacks(defineBackend(definition as unknown as BackendDefinition<Handle>));
 }

@@ -2,11 +2,16 @@
 import {
   type Activation,
   type AveragePool,
-  type Backend,
+  averageDivisors,
+  type CompleteBackend,
   type DType,
+  inputSizeOf,
+  outputSizeOf,
   poolWindow,
   type TypedArray,
   type Window2d,
+  type WindowAxis,
+  withFallbacks,
 } from "@corr2d/core";
 import { describe, expect, it } from "vitest";
 import type { Handle } from "../src/buffers.ts";
@@ -14,16 +19,9 @@ import { cpuJs } from "../src/index.ts";
 import { composedCpuJs } from "./composed.ts";
 import { seeded } from "./random.ts";
 
-const native = cpuJs();
+const native = withFallbacks(cpuJs());
 const composed = composedCpuJs();
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
-
-function inputSize(w: Window2d): number {
-  return w.batch * w.inChannels * w.inputHeight * w.inputWidth;
-}
-function outputSize(w: Window2d): number {
-  return w.batch * w.inChannels * w.outputHeight * w.outputWidth;
-}
 
 function* poolWindows(): Generator<[label: string, Window2d, seed: number]> {
   for (let seed = 1; seed <= 120; seed++) {
@@ -45,11 +43,11 @@ function* poolWindows(): Generator<[label: string, Window2d, seed: number]> {
   }
 }
 
-function maxPool(backend: Backend<Handle>, x: TypedArray, w: Window2d, dtype: DType): TypedArray[] {
+function maxPool(backend: CompleteBackend<Handle>, x: TypedArray, w: Window2d, dtype: DType): TypedArray[] {
   const [values, indices] = backend.maxPool2d(backend.upload(x), w, dtype);
   return [
-    backend.readSync!(values, outputSize(w), dtype),
-    backend.readSync!(indices, outputSize(w), "int32"),
+    backend.readSync!(values, outputSizeOf(w), dtype),
+    backend.readSync!(indices, outputSizeOf(w), "int32"),
   ];
 }
 
@@ -57,7 +55,7 @@ describe.each(["float32", "float64"] as const)("%s", (dtype) => {
   it("maxPool2d: values and positions, ties, −∞ and NaN included", () => {
     for (const [label, w, seed] of poolWindows()) {
       const random = seeded(seed);
-      const x = random.integers(inputSize(w), dtype);
+      const x = random.integers(inputSizeOf(w), dtype);
       if (seed % 3 === 0) x.fill(-inf);
       if (seed % 2 === 0)
         for (let i = 0; i < 6; i++) x[random.integer(0, x.length - 1)] = random.pick([nan, -inf, inf]);
@@ -69,8 +67,8 @@ describe.each(["float32", "float64"] as const)("%s", (dtype) => {
     // Powers of two as divisors keep the quotients exact.
     for (const [label, w, seed] of poolWindows()) {
       const random = seeded(seed);
-      const x = random.integers(inputSize(w), dtype);
-      const g = random.integers(outputSize(w), dtype);
+      const x = random.integers(inputSizeOf(w), dtype);
+      const g = random.integers(outputSizeOf(w), dtype);
       const averages: AveragePool[] = [
         { countIncludePad: true, divisorOverride: null },
         { countIncludePad: false, divisorOverride: null },
@@ -90,10 +88,10 @@ describe.each(["float32", "float64"] as const)("%s", (dtype) => {
           }
         };
         const [a, b] = [native, composed].map((backend) => [
-          backend.readSync!(backend.avgPool2d(backend.upload(x), w, average, dtype), outputSize(w), dtype),
+          backend.readSync!(backend.avgPool2d(backend.upload(x), w, average, dtype), outputSizeOf(w), dtype),
           backend.readSync!(
             backend.avgPool2dInput(backend.upload(g), w, average, dtype),
-            inputSize(w),
+            inputSizeOf(w),
             dtype,
           ),
         ]);
@@ -171,12 +169,132 @@ it.each(["float32", "float64", "int32"] as const)("fill: %s", async (dtype) => {
 });
 
 it("writes every element, although memory comes back from the pool with other contents", () => {
-  const backend = cpuJs();
+  const backend = withFallbacks(cpuJs());
   const w = poolWindow([1, 2, 9, 9], 2, { stride: 4 });
-  const dirty = backend.fill(nan, inputSize(w), "float32");
+  const dirty = backend.fill(nan, inputSizeOf(w), "float32");
   backend.free(dirty);
-  const g = backend.fill(4, outputSize(w), "float32");
+  const g = backend.fill(4, outputSizeOf(w), "float32");
   const out = backend.avgPool2dInput(g, w, { countIncludePad: true, divisorOverride: null }, "float32");
-  const values = backend.readSync!(out, inputSize(w), "float32");
-  expect([...values].reduce((a, b) => a + b, 0)).toBe(4 * outputSize(w));
+  const values = backend.readSync!(out, inputSizeOf(w), "float32");
+  expect([...values].reduce((a, b) => a + b, 0)).toBe(4 * outputSizeOf(w));
+});
+
+/** A window that core's builders may refuse, along either axis. */
+function pool1d(axis: Partial<WindowAxis>, other: Partial<WindowAxis> = {}): Window2d {
+  const one = { input: 1, kernel: 1, output: 1, stride: 1, before: 0, after: 0, dilation: 1 };
+  const axes = [
+    { ...one, ...other },
+    { ...one, ...axis },
+  ] as const;
+  return { batch: 1, inChannels: 1, outChannels: 1, groups: 1, axes };
+}
+
+function turned(w: Window2d): Window2d {
+  return { ...w, axes: [w.axes[1], w.axes[0]] };
+}
+
+describe("maxPool2d", () => {
+  it("finds the last of several NaNs, but the first of several maxima", () => {
+    const w = poolWindow([1, 1, 2, 9], [2, 3], { stride: 3 });
+    const x = Float32Array.of(1, nan, 7, 5, 9, 5, -inf, -inf, -inf, nan, 2, 3, 9, 5, 9, -inf, -inf, -inf);
+    const [values, indices] = maxPool(native, x, w, "float32");
+    expect(values).toEqual(Float32Array.of(nan, 9, -inf));
+    expect(indices).toEqual(Int32Array.of(9, 4, 6));
+  });
+
+  it("gives −∞ at −1 where a window meets no cell, along either axis", () => {
+    const w = poolWindow([1, 2, 1, 3], [1, 2], { stride: 1, padding: [0, 2], dilation: 4 });
+    for (const turn of [(v: Window2d) => v, turned]) {
+      const [values, indices] = maxPool(native, Float32Array.of(1, 2, 3, nan, -0, 6), turn(w), "float32");
+      expect(values).toEqual(Float32Array.of(3, -inf, 1, 6, -inf, nan));
+      expect(indices).toEqual(Int32Array.of(2, -1, 0, 2, -1, 0));
+    }
+  });
+
+  it("copies its values: −0 and subnormal numbers too", () => {
+    const w = poolWindow([1, 1, 1, 4], [1, 2]);
+    expect(maxPool(native, Float32Array.of(-0, 0, -1, -(2 ** -149)), w, "float32")).toEqual([
+      Float32Array.of(-0, -(2 ** -149)),
+      Int32Array.of(0, 3),
+    ]);
+  });
+});
+
+describe("avgPool2d", () => {
+  const all = { countIncludePad: false, divisorOverride: null };
+
+  it("divides by what core says", () => {
+    for (const [label, w] of poolWindows()) {
+      for (const countIncludePad of [false, true]) {
+        const average = { countIncludePad, divisorOverride: null };
+        const ones = native.upload(new Float64Array(inputSizeOf(w)).fill(1));
+        const means = native.readSync!(
+          native.avgPool2d(ones, w, average, "float64"),
+          outputSizeOf(w),
+          "float64",
+        );
+        const sums = native.readSync!(
+          native.avgPool2d(ones, w, { ...average, divisorOverride: 1 }, "float64"),
+          outputSizeOf(w),
+          "float64",
+        );
+        const divisors = averageDivisors(w, average);
+        expect(means, label).toEqual(sums.map((sum, i) => sum / divisors[i % divisors.length]!));
+      }
+    }
+  });
+
+  it("gives 0 where nothing counts, and spreads nothing from there", () => {
+    const w = pool1d({ input: 1, kernel: 2, output: 3, before: 2, after: 2, dilation: 2, stride: 1 });
+    for (const window of [w, turned(w)]) {
+      const x = native.upload(Float32Array.of(5));
+      expect(native.readSync!(native.avgPool2d(x, window, all, "float32"), 3, "float32")).toEqual(
+        Float32Array.of(5, 0, 5),
+      );
+      for (const value of [3, nan, inf]) {
+        const g = native.upload(Float32Array.of(1, value, 2));
+        expect(native.readSync!(native.avgPool2dInput(g, window, all, "float32"), 1, "float32")).toEqual(
+          Float32Array.of(3),
+        );
+      }
+    }
+  });
+
+  it("takes a time that does not grow with the kernel", () => {
+    const kernel = 2 ** 30;
+    const w = pool1d({ input: 4, kernel, output: 5, before: kernel / 2, after: kernel / 2 });
+    const start = performance.now();
+    for (const window of [w, turned(w)]) {
+      const x = native.upload(Float64Array.of(1, 2, 4, 8));
+      for (const [average, divisor] of [
+        [{ countIncludePad: true, divisorOverride: null }, kernel],
+        [all, 4],
+      ] as const) {
+        const means = native.readSync!(native.avgPool2d(x, window, average, "float64"), 5, "float64");
+        expect([...means]).toEqual(new Array(5).fill(15 / divisor));
+        const g = native.upload(Float64Array.of(0, 0, 1, 0, 0));
+        const spread = native.readSync!(native.avgPool2dInput(g, window, average, "float64"), 4, "float64");
+        expect([...spread]).toEqual(new Array(4).fill(1 / divisor));
+      }
+      expect(maxPool(native, Float64Array.of(1, 2, 4, 3), window, "float64")).toEqual([
+        new Float64Array(5).fill(4),
+        new Int32Array(5).fill(2),
+      ]);
+    }
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+
+  it("keeps what is not finite to its windows and cells", () => {
+    const w = poolWindow([1, 1, 1, 6], [1, 2]);
+    for (const value of [nan, inf, -inf]) {
+      const x = native.upload(Float32Array.of(1, 3, value, 1, 2, 2));
+      expect(native.readSync!(native.avgPool2d(x, w, all, "float32"), 3, "float32")).toEqual(
+        Float32Array.of(2, value, 2),
+      );
+      const g = native.upload(Float32Array.of(2, value, 4));
+      expect(native.readSync!(native.avgPool2dInput(g, w, all, "float32"), 6, "float32")).toEqual(
+        Float32Array.of(1, 1, value, value, 2, 2),
+      );
+    }
+  });
 });

@@ -1,12 +1,12 @@
 /** Every kernel of the triple serves every geometry, whichever corr2d.ts picks for it, and gives its memory back. */
-import type { TypedArray, Window2d } from "@corr2d/core";
+import { inputSizeOf, kernelSizeOf, outputSizeOf, type TypedArray, type Window2d } from "@corr2d/core";
 import { expect, it } from "vitest";
 import { BufferPool } from "../src/buffers.ts";
 import { corr2dDirect, corr2dInputDirect, corr2dKernelDirect } from "../src/corr2d-direct.ts";
 import { corr2dInputPacked, corr2dKernelPacked, corr2dPacked } from "../src/corr2d-packed.ts";
 import { corr2dInputSliding, corr2dKernelSliding, corr2dSliding } from "../src/corr2d-sliding.ts";
 import { seeded } from "./random.ts";
-import { inputSize, kernelSize, outputSize, randomWindow } from "./windows.ts";
+import { randomWindow } from "./windows.ts";
 
 /** Keeps books on what is borrowed, and lends memory full of NaN. */
 class WatchedPool extends BufferPool {
@@ -47,9 +47,9 @@ function random(seed: number): {
   const w = randomWindow(source, seed % 2 === 0);
   return {
     w,
-    x: source.integers(inputSize(w), "float32"),
-    k: source.integers(kernelSize(w), "float32"),
-    g: source.integers(outputSize(w), "float32"),
+    x: source.integers(inputSizeOf(w), "float32"),
+    k: source.integers(kernelSizeOf(w), "float32"),
+    g: source.integers(outputSizeOf(w), "float32"),
     bias: source.integers(w.outChannels, "float32"),
   };
 }
@@ -62,7 +62,7 @@ it.each([
 ] as const)("F, %s", (_, kernel) => {
   for (const seed of SEEDS) {
     const { w, x, k, bias } = random(seed);
-    const [actual, want] = [dirty(outputSize(w)), dirty(outputSize(w))];
+    const [actual, want] = [dirty(outputSizeOf(w)), dirty(outputSizeOf(w))];
     const given = seed % 3 === 0 ? null : bias;
     kernel(x, k, given, w, actual, pool);
     corr2dDirect(x, k, given, w, want, pool);
@@ -77,7 +77,7 @@ it.each([
 ] as const)("T, %s", (_, kernel) => {
   for (const seed of SEEDS) {
     const { w, k, g } = random(seed);
-    const [actual, want] = [dirty(inputSize(w)), dirty(inputSize(w))];
+    const [actual, want] = [dirty(inputSizeOf(w)), dirty(inputSizeOf(w))];
     kernel(g, k, w, actual, pool);
     corr2dInputDirect(g, k, w, want, pool);
     expect(actual, `seed ${seed}: ${JSON.stringify(w)}`).toEqual(want);
@@ -91,7 +91,7 @@ it.each([
 ] as const)("G, %s", (_, kernel) => {
   for (const seed of SEEDS) {
     const { w, x, g } = random(seed);
-    const [actual, want] = [dirty(kernelSize(w)), dirty(kernelSize(w))];
+    const [actual, want] = [dirty(kernelSizeOf(w)), dirty(kernelSizeOf(w))];
     kernel(x, g, w, actual, pool);
     corr2dKernelDirect(x, g, w, want);
     expect(actual, `seed ${seed}: ${JSON.stringify(w)}`).toEqual(want);

@@ -1,12 +1,23 @@
-import { type Backend, corr2dWindow, type DType, sizeOf, type TypedArray, type Window2d } from "@corr2d/core";
+import {
+  type CompleteBackend,
+  corr2dWindow,
+  type DType,
+  dtypeOf,
+  inputSizeOf,
+  kernelSizeOf,
+  outputSizeOf,
+  type TypedArray,
+  type Window2d,
+  withFallbacks,
+} from "@corr2d/core";
 import { describe, expect, it } from "vitest";
 import type { Handle } from "../src/buffers.ts";
 import { cpuJs } from "../src/index.ts";
 import { composedCpuJs } from "./composed.ts";
 import { type Random, seeded } from "./random.ts";
-import { inputSize, kernelSize, outputSize, randomWindow } from "./windows.ts";
+import { randomWindow } from "./windows.ts";
 
-const native = cpuJs();
+const native = withFallbacks(cpuJs());
 const composed = composedCpuJs();
 
 interface Operands {
@@ -19,12 +30,12 @@ interface Operands {
 const OPERATIONS = ["corr2d", "corr2dInput", "corr2dKernel", "corr2dBias"] as const;
 
 function run(
-  backend: Backend<Handle>,
+  backend: CompleteBackend<Handle>,
   op: (typeof OPERATIONS)[number],
   { x, k, g, bias }: Operands,
   w: Window2d,
 ): TypedArray {
-  const dtype: DType = x instanceof Float32Array ? "float32" : "float64";
+  const dtype = dtypeOf(x)!;
   const [hx, hk, hg, hb] = [x, k, g, bias].map((data) => backend.upload(data)) as [
     Handle,
     Handle,
@@ -32,15 +43,15 @@ function run(
     Handle,
   ];
   let out: Handle;
-  let size = outputSize(w);
+  let size = outputSizeOf(w);
   if (op === "corr2d") out = backend.corr2d(hx, hk, w, dtype);
   else if (op === "corr2dBias") out = backend.corr2dBias(hx, hk, hb, w, dtype);
   else if (op === "corr2dInput") {
     out = backend.corr2dInput(hg, hk, w, dtype);
-    size = inputSize(w);
+    size = inputSizeOf(w);
   } else {
     out = backend.corr2dKernel(hx, hg, w, dtype);
-    size = kernelSize(w);
+    size = kernelSizeOf(w);
   }
   const result = backend.readSync!(out, size, dtype);
   for (const handle of [hx, hk, hg, hb, out]) backend.free(handle);
@@ -49,9 +60,9 @@ function run(
 
 function integerOperands(random: Random, w: Window2d, dtype: DType): Operands {
   return {
-    x: random.integers(inputSize(w), dtype),
-    k: random.integers(kernelSize(w), dtype),
-    g: random.integers(outputSize(w), dtype),
+    x: random.integers(inputSizeOf(w), dtype),
+    k: random.integers(kernelSizeOf(w), dtype),
+    g: random.integers(outputSizeOf(w), dtype),
     bias: random.integers(w.outChannels, dtype),
   };
 }
@@ -116,9 +127,9 @@ describe.each(["float32", "float64"] as const)("%s", (dtype) => {
     for (const [name, w] of NAMED) {
       const random = seeded(7);
       const operands: Operands = {
-        x: random.reals(inputSize(w), "float64"),
-        k: random.reals(kernelSize(w), "float64"),
-        g: random.reals(outputSize(w), "float64"),
+        x: random.reals(inputSizeOf(w), "float64"),
+        k: random.reals(kernelSizeOf(w), "float64"),
+        g: random.reals(outputSizeOf(w), "float64"),
         bias: random.reals(w.outChannels, "float64"),
       };
       const rounded = Object.fromEntries(
@@ -134,7 +145,7 @@ describe.each(["float32", "float64"] as const)("%s", (dtype) => {
         const actual = run(native, op, given, w);
         const exact = run(composed, op, dtype === "float64" ? operands : rounded, w);
         // Sums are in float64 and rounded once; the terms are below 1, as many as the longest sum has.
-        const terms = Math.max(kernelSize(w), outputSize(w));
+        const terms = Math.max(kernelSizeOf(w), outputSizeOf(w));
         const bound = dtype === "float32" ? epsilon * 2 * Math.sqrt(terms) + 1e-12 : epsilon * terms * 4;
         for (let i = 0; i < exact.length; i++) {
           if (!(Math.abs(actual[i]! - exact[i]!) <= bound * Math.max(1, Math.abs(exact[i]!)))) {
@@ -146,49 +157,50 @@ describe.each(["float32", "float64"] as const)("%s", (dtype) => {
   });
 });
 
-describe("one value that is not finite", () => {
-  /** What a definition by loops gives: every product that exists, and no other. */
-  function byDefinition(
-    op: (typeof OPERATIONS)[number],
-    { x, k, g, bias }: Operands,
-    w: Window2d,
-  ): Float64Array {
-    const sizes = {
-      corr2d: outputSize(w),
-      corr2dBias: outputSize(w),
-      corr2dInput: inputSize(w),
-      corr2dKernel: kernelSize(w),
-    };
-    const out = new Float64Array(sizes[op]);
-    const [ic, oc] = [w.inChannels / w.groups, w.outChannels / w.groups];
-    for (let n = 0; n < w.batch; n++) {
-      for (let o = 0; o < w.outChannels; o++) {
-        for (let oy = 0; oy < w.outputHeight; oy++) {
-          for (let ox = 0; ox < w.outputWidth; ox++) {
-            const gAt = ((n * w.outChannels + o) * w.outputHeight + oy) * w.outputWidth + ox;
-            if (op === "corr2dBias") out[gAt]! += bias[o]!;
-            for (let c = 0; c < ic; c++) {
-              for (let ky = 0; ky < w.kernelHeight; ky++) {
-                for (let kx = 0; kx < w.kernelWidth; kx++) {
-                  const y = oy * w.strideHeight - w.padTop + ky * w.dilationHeight;
-                  const left = ox * w.strideWidth - w.padLeft + kx * w.dilationWidth;
-                  if (y < 0 || y >= w.inputHeight || left < 0 || left >= w.inputWidth) continue;
-                  const channel = n * w.inChannels + Math.floor(o / oc) * ic + c;
-                  const xAt = (channel * w.inputHeight + y) * w.inputWidth + left;
-                  const kAt = ((o * ic + c) * w.kernelHeight + ky) * w.kernelWidth + kx;
-                  if (op === "corr2dInput") out[xAt]! += g[gAt]! * k[kAt]!;
-                  else if (op === "corr2dKernel") out[kAt]! += g[gAt]! * x[xAt]!;
-                  else out[gAt]! += x[xAt]! * k[kAt]!;
-                }
+/** What a definition by loops gives: every product that exists, and no other. */
+function byDefinition(
+  op: (typeof OPERATIONS)[number],
+  { x, k, g, bias }: Operands,
+  w: Window2d,
+): Float64Array {
+  const sizes = {
+    corr2d: outputSizeOf(w),
+    corr2dBias: outputSizeOf(w),
+    corr2dInput: inputSizeOf(w),
+    corr2dKernel: kernelSizeOf(w),
+  };
+  const out = new Float64Array(sizes[op]);
+  const [height, width] = w.axes;
+  const [ic, oc] = [w.inChannels / w.groups, w.outChannels / w.groups];
+  for (let n = 0; n < w.batch; n++) {
+    for (let o = 0; o < w.outChannels; o++) {
+      for (let oy = 0; oy < height.output; oy++) {
+        for (let ox = 0; ox < width.output; ox++) {
+          const gAt = ((n * w.outChannels + o) * height.output + oy) * width.output + ox;
+          if (op === "corr2dBias") out[gAt]! += bias[o]!;
+          for (let c = 0; c < ic; c++) {
+            for (let ky = 0; ky < height.kernel; ky++) {
+              for (let kx = 0; kx < width.kernel; kx++) {
+                const y = oy * height.stride - height.before + ky * height.dilation;
+                const left = ox * width.stride - width.before + kx * width.dilation;
+                if (y < 0 || y >= height.input || left < 0 || left >= width.input) continue;
+                const channel = n * w.inChannels + Math.floor(o / oc) * ic + c;
+                const xAt = (channel * height.input + y) * width.input + left;
+                const kAt = ((o * ic + c) * height.kernel + ky) * width.kernel + kx;
+                if (op === "corr2dInput") out[xAt]! += g[gAt]! * k[kAt]!;
+                else if (op === "corr2dKernel") out[kAt]! += g[gAt]! * x[xAt]!;
+                else out[gAt]! += x[xAt]! * k[kAt]!;
               }
             }
           }
         }
       }
     }
-    return out;
   }
+  return out;
+}
 
+describe("one value that is not finite", () => {
   const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
 
   it.each(NAMED)("reaches only the windows that contain it: %s", (_, w) => {
@@ -214,7 +226,7 @@ describe("one value that is not finite", () => {
 });
 
 it("frees all its working memory", () => {
-  const backend = cpuJs();
+  const backend = withFallbacks(cpuJs());
   for (const [, w] of NAMED) {
     const operands = integerOperands(seeded(1), w, "float32");
     for (const op of OPERATIONS) run(backend, op, operands, w);
@@ -222,11 +234,18 @@ it("frees all its working memory", () => {
   expect(backend.stats!()).toMatchObject({ liveHandles: 0, liveBytes: 0 });
 });
 
-it("counts sizes as the tests do", () => {
-  const w = corr2dWindow([2, 4, 5, 6], [6, 2, 3, 3], { groups: 2 });
-  expect([inputSize(w), kernelSize(w), outputSize(w)]).toEqual([
-    sizeOf([2, 4, 5, 6]),
-    sizeOf([6, 2, 3, 3]),
-    sizeOf([2, 6, 3, 4]),
-  ]);
+describe("a window that reaches far beyond its input", () => {
+  it.each([
+    ["padding and stride of 2²⁹", { stride: [2 ** 29, 2 ** 29], padding: [2 ** 29, 2 ** 29] }],
+    ["dilation of 2³⁰", { dilation: [1, 2 ** 30], padding: [0, 0, 2 ** 30, 0] }],
+    ["a stride of 10⁹ that is never taken", { stride: 1e9, padding: 1 }],
+  ] as const)("meets what it meets, and needs no room for the rest: %s", (_, options) => {
+    for (const channels of [1, 24]) {
+      const w = corr2dWindow([2, channels, 3, 4], [channels, channels, 1, 2], options);
+      const operands = integerOperands(seeded(2), w, "float32");
+      for (const op of OPERATIONS) {
+        expect(run(native, op, operands, w), op).toEqual(Float32Array.from(byDefinition(op, operands, w)));
+      }
+    }
+  });
 });

@@ -1,4 +1,12 @@
-import type { BinaryOp, DType, TypedArray, UnaryOp } from "@corr2d/core";
+import {
+  arrayOf,
+  type BinaryOp,
+  DTYPE_NAMES,
+  type DType,
+  dtypeOf,
+  type TypedArray,
+  type UnaryOp,
+} from "@corr2d/core";
 import { describe, expect, it } from "vitest";
 import { erf } from "../src/erf.ts";
 import { cpuJs } from "../src/index.ts";
@@ -7,8 +15,12 @@ import { seeded } from "./random.ts";
 const backend = cpuJs();
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
 
-function unary(op: UnaryOp, x: TypedArray, dtype: DType, result: DType = dtype): TypedArray {
-  return backend.readSync!(backend.unary(op, backend.upload(x), x.length, dtype), x.length, result);
+function unary(op: UnaryOp, x: TypedArray, dtype: DType): TypedArray {
+  return backend.readSync!(backend.unary(op, backend.upload(x), x.length, dtype), x.length, dtype);
+}
+
+function cast(x: TypedArray, to: DType): TypedArray {
+  return backend.readSync!(backend.cast(backend.upload(x), x.length, dtypeOf(x)!, to), x.length, to);
 }
 
 function binary(op: BinaryOp, a: TypedArray, b: TypedArray, dtype: DType): number[] {
@@ -63,14 +75,12 @@ describe("unary", () => {
     tan: Math.tan,
     tanh: Math.tanh,
     sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-    toFloat64: (x) => x,
   };
 
   it.each(Object.entries(expected))("%s is JavaScript's", (op, f) => {
     expect(unary(op as UnaryOp, points, "float64")).toEqual(points.map(f));
     const single = Float32Array.from(points);
-    const dtype = op === "toFloat64" ? "float64" : "float32";
-    expect([...unary(op as UnaryOp, single, "float32", dtype)]).toEqual([...single.map(f)]);
+    expect([...unary(op as UnaryOp, single, "float32")]).toEqual([...single.map(f)]);
   });
 
   it("relu keeps NaN and has no negative zero", () => {
@@ -136,9 +146,20 @@ describe("unary", () => {
     ]);
   });
 
-  it("toInt32 truncates, saturates, and makes NaN 0", () => {
+  it("wraps on int32", () => {
+    const x = Int32Array.of(-2147483648, 65537, -3, 0, 2147483647);
+    expect(unary("neg", x, "int32")).toEqual(Int32Array.of(-2147483648, -65537, 3, 0, -2147483647));
+    expect(unary("abs", x, "int32")).toEqual(Int32Array.of(-2147483648, 65537, 3, 0, 2147483647));
+    expect(unary("square", x, "int32")).toEqual(Int32Array.of(0, 131073, 9, 0, 1));
+    expect(unary("sign", x, "int32")).toEqual(Int32Array.of(-1, 1, -1, 0, 1));
+    expect(unary("relu", x, "int32")).toEqual(Int32Array.of(0, 65537, 0, 0, 2147483647));
+  });
+});
+
+describe("cast", () => {
+  it("to int32 truncates, saturates, and makes NaN 0", () => {
     const x = Float64Array.of(1.9, -1.9, 3e9, -3e9, inf, -inf, nan, 2147483646.9, 2147483647, 2147483648);
-    expect(unary("toInt32", x, "float64", "int32")).toEqual(
+    expect(cast(x, "int32")).toEqual(
       Int32Array.of(
         1,
         -1,
@@ -152,25 +173,29 @@ describe("unary", () => {
         2147483647,
       ),
     );
-    expect(unary("toInt32", Int32Array.of(5, -5), "int32", "int32")).toEqual(Int32Array.of(5, -5));
   });
 
-  it("toFloat32 rounds to nearest", () => {
-    expect(unary("toFloat32", Float64Array.of(0.1, 1e300, 16777217), "float64", "float32")).toEqual(
-      Float32Array.of(0.1, inf, 16777216),
+  it("to float32 rounds to nearest, to float64 is exact", () => {
+    expect(cast(Float64Array.of(0.1, 1e300, 16777217, 1e-50), "float32")).toEqual(
+      Float32Array.of(0.1, inf, 16777216, 0),
     );
-    expect(unary("toFloat32", Int32Array.of(16777217), "int32", "float32")).toEqual(
-      Float32Array.of(16777216),
+    expect(cast(Int32Array.of(16777217, -2147483648), "float32")).toEqual(
+      Float32Array.of(16777216, -2147483648),
     );
+    expect(cast(Float32Array.of(0.1, -0, nan, -inf), "float64")).toEqual(
+      Float64Array.of(Math.fround(0.1), -0, nan, -inf),
+    );
+    expect(cast(Int32Array.of(2147483647, -5), "float64")).toEqual(Float64Array.of(2147483647, -5));
   });
 
-  it("wraps on int32", () => {
-    const x = Int32Array.of(-2147483648, 65537, -3, 0, 2147483647);
-    expect(unary("neg", x, "int32")).toEqual(Int32Array.of(-2147483648, -65537, 3, 0, -2147483647));
-    expect(unary("abs", x, "int32")).toEqual(Int32Array.of(-2147483648, 65537, 3, 0, 2147483647));
-    expect(unary("square", x, "int32")).toEqual(Int32Array.of(0, 131073, 9, 0, 1));
-    expect(unary("sign", x, "int32")).toEqual(Int32Array.of(-1, 1, -1, 0, 1));
-    expect(unary("relu", x, "int32")).toEqual(Int32Array.of(0, 65537, 0, 0, 2147483647));
+  it.each(DTYPE_NAMES)("to the dtype it has is a copy: %s", (dtype) => {
+    const x = arrayOf(dtype, 3);
+    x.set([-0, 2 ** -140, -2147483648]);
+    const handle = backend.upload(x);
+    const copy = backend.cast(handle, 3, dtype, dtype);
+    expect(copy).not.toBe(handle);
+    backend.free(handle);
+    expect(backend.readSync!(copy, 3, dtype)).toEqual(x);
   });
 });
 
@@ -239,10 +264,50 @@ describe("binary", () => {
     ]);
   });
 
-  it("pow is C's where JavaScript's differs", () => {
-    const x = Float32Array.of(1, 1, nan, -1, -1, 0, -8);
-    const y = Float32Array.of(nan, inf, 0, inf, -inf, -1, 1 / 3);
-    expect(binary("pow", x, y, "float32")).toEqual([1, 1, 1, 1, 1, inf, nan]);
+  it.each(["float32", "float64"] as const)("pow is IEEE 754's: %s", (dtype) => {
+    const cases: readonly (readonly [x: number, y: number, power: number])[] = [
+      [1, nan, 1],
+      [1, inf, 1],
+      [1, -inf, 1],
+      [-1, inf, 1],
+      [-1, -inf, 1],
+      [nan, 0, 1],
+      [nan, -0, 1],
+      [inf, -0, 1],
+      [-0, 0, 1],
+      [nan, 1, nan],
+      [2, nan, nan],
+      [-1, nan, nan],
+      [-8, 1 / 3, nan],
+      [-inf, 0.5, inf],
+      [-inf, 3, -inf],
+      [-inf, 2, inf],
+      [-inf, -3, -0],
+      [-inf, -0.5, 0],
+      [-0, 0.5, 0],
+      [-0, 3, -0],
+      [-0, -3, -inf],
+      [-0, -2, inf],
+      [0, -0.5, inf],
+      [0.5, -inf, inf],
+      [-0.5, -inf, inf],
+      [0.5, inf, 0],
+      [2, -inf, 0],
+      [-2, -inf, 0],
+      [-2, inf, inf],
+    ];
+    const [x, y, powers] = [0, 1, 2].map((i) => arrayOf(dtype, cases.length).map((_, k) => cases[k]![i]!));
+    expect(binary("pow", x!, y!, dtype)).toEqual([...powers!]);
+    // By one exponent for all, as x ** 0.5 is called.
+    cases.forEach(([base, exponent, power]) => {
+      const shape = [64];
+      const bases = backend.upload(arrayOf(dtype, 64).fill(base));
+      const one = backend.upload(arrayOf(dtype, 1).fill(exponent));
+      const out = backend.binary("pow", bases, shape, one, [1], shape, dtype);
+      expect([...backend.readSync!(out, 64, dtype)], `${base} ** ${exponent}`).toEqual(
+        new Array(64).fill(power),
+      );
+    });
   });
 
   it("wraps on int32, and divides by zero to zero", () => {

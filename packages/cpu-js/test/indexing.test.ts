@@ -1,10 +1,18 @@
-import { Corr2dError, type DType, type GatherSize, type StridedView, type TypedArray } from "@corr2d/core";
+import {
+  arrayOf,
+  Corr2dError,
+  DTYPE_NAMES,
+  type DType,
+  type GatherSize,
+  isFloating,
+  type StridedView,
+  type TypedArray,
+} from "@corr2d/core";
 import { describe, expect, it } from "vitest";
 import { cpuJs } from "../src/index.ts";
 import { type Random, seeded } from "./random.ts";
 
 const backend = cpuJs();
-const DTYPES: readonly DType[] = ["float32", "float64", "int32"];
 
 /** Strides of any sign, and zero, with the offset and the source size that keep every address in range. */
 function randomView(random: Random): StridedView {
@@ -38,7 +46,7 @@ const LARGE: readonly StridedView[] = [
   { shape: [300, 5], strides: [0, 1], offset: 2, sourceSize: 9 },
 ];
 
-describe.each(DTYPES)("%s", (dtype) => {
+describe.each(DTYPE_NAMES)("%s", (dtype) => {
   it("strided and stridedAdd go through the addresses of the view", () => {
     const views = [...LARGE, ...Array.from({ length: 300 }, (_, seed) => randomView(seeded(seed)))];
     views.forEach((view, number) => {
@@ -97,6 +105,10 @@ it.each([5, -1, 3])("gather and scatterAdd refuse index %i of 3, and leave nothi
   const index = own.upload(Int32Array.of(0, bad, 2));
   const size = { outer: 1, length: 3, inner: 1, count: 3 };
   const before = own.stats!();
+  const sizes = {
+    gather: "x [1, 3, 1], index [1, 3, 1]",
+    scatterAdd: "x [1, 3, 1], index [1, 3, 1], result [1, 3, 1]",
+  };
   for (const op of ["gather", "scatterAdd"] as const) {
     try {
       own[op](x, index, size, "float32");
@@ -105,7 +117,7 @@ it.each([5, -1, 3])("gather and scatterAdd refuse index %i of 3, and leave nothi
       expect(error).toBeInstanceOf(Corr2dError);
       expect(error).toMatchObject({
         code: "INDEX_OUT_OF_RANGE",
-        message: `index ${bad} is out of bounds for dimension with size 3`,
+        message: `${op}: index ${bad} is out of range for an axis of 3 (${sizes[op]})`,
         details: { index: bad, length: 3 },
       });
     }
@@ -118,4 +130,141 @@ it("stridedAdd sums onto one element in float64", () => {
   const view = { shape: [x.length], strides: [0], offset: 0, sourceSize: 1 };
   const out = backend.stridedAdd(backend.upload(x), view, "float32");
   expect(backend.readSync!(out, 1, "float32")[0]).toBe(Math.fround(Math.fround(0.1) * x.length));
+});
+
+it("stridedAdd wraps on int32, however many elements meet", () => {
+  const x = new Int32Array(2 ** 22 + 3).fill(2147483647);
+  const view = { shape: [x.length], strides: [0], offset: 0, sourceSize: 1 };
+  const out = backend.stridedAdd(backend.upload(x), view, "int32");
+  expect(backend.readSync!(out, 1, "int32")[0]).toBe(Math.imul(x.length, 2147483647));
+});
+
+it.each([
+  [
+    { outer: 2, length: 3, inner: 4, count: 5 },
+    "x [2, 3, 4], index [2, 5, 4]",
+    "x [2, 5, 4], index [2, 5, 4], result [2, 3, 4]",
+  ],
+])("an index out of range comes with the sizes of %o", (size, picking, adding) => {
+  const index = new Int32Array(40);
+  index[17] = 7;
+  index[30] = -1;
+  const [x, at] = [backend.upload(new Float32Array(40)), backend.upload(index)];
+  expect(() => backend.gather(x, at, size, "float32")).toThrow(
+    `gather: index 7 is out of range for an axis of 3 (${picking})`,
+  );
+  expect(() => backend.scatterAdd(x, at, size, "float32")).toThrow(
+    `scatterAdd: index 7 is out of range for an axis of 3 (${adding})`,
+  );
+});
+
+/** What a copy has to leave alone: zeros of both signs, subnormal numbers, and the extremes. */
+function delicate(dtype: DType, size: number): TypedArray {
+  const tiny = dtype === "float32" ? 2 ** -149 : 2 ** -1074;
+  const values = isFloating(dtype)
+    ? [-0, 0, tiny, -3 * tiny, Infinity, -Infinity, 1, -2]
+    : [-2147483648, 2147483647, 0, -1];
+  return arrayOf(dtype, size).map((_, i) => values[i % values.length]!);
+}
+
+describe.each(DTYPE_NAMES)("bit for bit: %s", (dtype) => {
+  const read = (handle: ReturnType<typeof backend.upload>, size: number): TypedArray =>
+    backend.readSync!(handle, size, dtype);
+
+  it("strided, select and gather copy", () => {
+    const x = delicate(dtype, 35);
+    const view = { shape: [7, 5], strides: [1, 7], offset: 0, sourceSize: 35 };
+    expect(read(backend.strided(backend.upload(x), view, dtype), 35)).toEqual(
+      x.map((_, i) => x[(i % 5) * 7 + Math.floor(i / 5)]!),
+    );
+    const long = delicate(dtype, 1000);
+    const whole = { shape: [500], strides: [1], offset: 3, sourceSize: 1000 };
+    expect(read(backend.strided(backend.upload(long), whole, dtype), 500)).toEqual(long.slice(3, 503));
+
+    const [a, b] = [x, delicate(dtype, 36).subarray(1)];
+    const condition = Int32Array.from(x, (_, i) => (i % 3) - 1);
+    const chosen = backend.select(
+      backend.upload(condition),
+      [35],
+      backend.upload(a),
+      [35],
+      backend.upload(b),
+      [35],
+      [35],
+      dtype,
+    );
+    expect(read(chosen, 35)).toEqual(x.map((_, i) => (condition[i] !== 0 ? a[i]! : b[i]!)));
+
+    const index = Int32Array.from({ length: 40 }, (_, i) => (i * 11) % 35);
+    const picked = backend.gather(
+      backend.upload(x),
+      backend.upload(index),
+      { outer: 1, length: 35, inner: 1, count: 40 },
+      dtype,
+    );
+    expect(read(picked, 40)).toEqual(arrayOf(dtype, 40).map((_, i) => x[index[i]!]!));
+  });
+
+  it("stridedAdd, where one element reaches an address; an address that none reaches is +0", () => {
+    const views = [...LARGE, ...Array.from({ length: 300 }, (_, seed) => randomView(seeded(seed)))];
+    let single = 0;
+    views.forEach((view, number) => {
+      const where = addresses(view);
+      const x = delicate(dtype, where.length);
+      const out = read(backend.stridedAdd(backend.upload(x), view, dtype), view.sourceSize);
+      const reached = new Int32Array(view.sourceSize);
+      for (const address of where) reached[address]!++;
+      const want = arrayOf(dtype, view.sourceSize);
+      where.forEach((address, i) => {
+        if (reached[address] === 1) want[address] = x[i]!;
+      });
+      const compared = out.map((v, i) => (reached[i]! > 1 ? 0 : v));
+      expect(compared, `view ${number}`).toEqual(want);
+      if (reached.some((n) => n === 1) && reached.some((n) => n > 1)) single++;
+    });
+    // Views in which some addresses are shared and some are not.
+    expect(single).toBeGreaterThan(20);
+  });
+
+  it("concat, over parts of any length, in any direction", () => {
+    for (const [outer, inner] of [
+      [1, 1],
+      [1, 7],
+      [3, 4],
+      [200, 1],
+      [300, 2],
+      [2, 500],
+    ] as const) {
+      const lengths = [3, 1, 2, 130];
+      const parts = lengths.map((length, i) => delicate(dtype, outer * length * inner + i).subarray(i));
+      const total = lengths.reduce((a, b) => a + b);
+      const want: number[] = [];
+      for (let o = 0; o < outer; o++) {
+        parts.forEach((part, i) => {
+          want.push(...part.subarray(o * lengths[i]! * inner, (o + 1) * lengths[i]! * inner));
+        });
+      }
+      const handles = parts.map((part) => backend.upload(part));
+      const out = backend.concat!(handles, lengths, outer, inner, dtype);
+      expect([...read(out, outer * total * inner)], `${outer}, ${inner}`).toEqual(want);
+    }
+    const one = backend.upload(delicate(dtype, 6));
+    const copy = backend.concat!([one], [3], 1, 2, dtype);
+    expect(copy).not.toBe(one);
+    expect(read(copy, 6)).toEqual(read(one, 6));
+  });
+});
+
+it("concat's time grows with what it copies, not with the number of parts", () => {
+  const part = backend.upload(new Float32Array(784).fill(1));
+  const parts = new Array(512).fill(part);
+  const lengths = new Array(512).fill(1);
+  const times: number[] = [];
+  for (let run = 0; run < 50; run++) {
+    const start = performance.now();
+    const out = backend.concat!(parts, lengths, 1, 784, "float32");
+    times.push(performance.now() - start);
+    backend.free(out);
+  }
+  expect(Math.min(...times)).toBeLessThan(1);
 });

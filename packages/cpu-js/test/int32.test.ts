@@ -9,8 +9,12 @@ it("copies windows", () => {
   const random = seeded(1);
   for (let run = 0; run < 50; run++) {
     const w = randomWindow(random, true);
-    expect(int32Window(w)).toEqual(w);
-    expect(Object.keys(int32Window(w))[0]).not.toBe(Object.keys(w)[0]);
+    const copy = int32Window(w);
+    expect(copy).toEqual(w);
+    expect(Object.keys(copy)[0]).not.toBe(Object.keys(w)[0]);
+    for (const axis of [0, 1] as const) {
+      expect(Object.keys(copy.axes[axis])[0]).not.toBe(Object.keys(w.axes[axis])[0]);
+    }
   }
 });
 

@@ -1,4 +1,4 @@
-import type { DType, ReduceOp, TypedArray } from "@corr2d/core";
+import { type DType, type ReduceOp, reduceDtype, reducedSizeOf, type TypedArray } from "@corr2d/core";
 import { expect, it } from "vitest";
 import { cpuJs } from "../src/index.ts";
 import { seeded } from "./random.ts";
@@ -13,9 +13,8 @@ function reduce(
   axes: readonly number[],
   dtype: DType,
 ): number[] {
-  const size = shape.reduce((total, n, axis) => (axes.includes(axis) ? total : total * n), 1);
-  const result = op === "argmax" || op === "argmin" ? "int32" : dtype;
-  return [...backend.readSync!(backend.reduce(op, backend.upload(x), shape, axes, dtype), size, result)];
+  const out = backend.reduce(op, backend.upload(x), shape, axes, dtype);
+  return [...backend.readSync!(out, reducedSizeOf(shape, axes), reduceDtype(op, dtype))];
 }
 
 /** Collects the elements that share a result, in order, and folds each list. */

@@ -1,18 +1,6 @@
-/** Random windows of corr2d, and the sizes of its operands. */
+/** Random windows of corr2d. */
 import { corr2dWindow, type Window2d } from "@corr2d/core";
 import type { Random } from "./random.ts";
-
-export function inputSize(w: Window2d): number {
-  return w.batch * w.inChannels * w.inputHeight * w.inputWidth;
-}
-
-export function kernelSize(w: Window2d): number {
-  return (w.outChannels * w.inChannels * w.kernelHeight * w.kernelWidth) / w.groups;
-}
-
-export function outputSize(w: Window2d): number {
-  return w.batch * w.outChannels * w.outputHeight * w.outputWidth;
-}
 
 /** A geometry of every kind: strides, dilations, unequal paddings, groups, depthwise, uncovered rows. */
 export function randomWindow(random: Random, large: boolean): Window2d {

@@ -1,13 +1,15 @@
 // node scripts/build-wasm.mjs
 //
 // Compiles assembly/index.ts into a TypeScript module that carries the bytes, src/generated/kernels-module.ts, and one
-// with the names and types of what they export, src/generated/kernels.ts.
+// with the names and types of what they export, src/generated/kernels.ts; and assembly/border.ts into one with the
+// numbers that both sides know, src/generated/border.ts.
 //
 // The module imports an unshared memory: one with shared memory differs in one flag byte. Builds with and without
 // relaxed SIMD differ in a few instructions, all of one length. src/module.ts and assembly/unpack make the changes.
 // Memory below 64 KiB holds the argument block, the threads' control block (src/layout.ts) and the kernels' constants.
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { borderSource } from "./border.mjs";
 import { compileKernels, root } from "./compile.mjs";
 import { slimModule } from "./module-sections.mjs";
 import { compileUnpacker, pack } from "./pack-module.mjs";
@@ -16,8 +18,8 @@ const outputFolder = join(root, "src", "generated");
 
 /** What JavaScript calls. */
 const CALLED = [
-  ...["setThread", "configure", "correlation", "matmul", "unary", "binary", "fill", "addScaled", "reduce"],
-  ...["strided", "stridedAdd", "gather", "maxPool2d", "avgPool2d", "softmax"],
+  ...["configure", "correlation", "matmul", "unary", "binary", "fill", "addScaled", "reduce"],
+  ...["strided", "stridedAdd", "copyPart", "gather", "maxPool2d", "avgPool2d", "softmax"],
 ];
 
 /** Names and parameter lists of the functions to export, from asc's declaration file. */
@@ -37,7 +39,7 @@ function memoryFlagOffset(bytes) {
   return offset;
 }
 
-/** What assembly/simd.ts has the compiler write for a product, and for a sum. Each takes three bytes. */
+/** What assembly/common/simd.ts has the compiler write for a product, and for a sum. Each takes three bytes. */
 const STAND_INS = { product: "i16x8.q15mulr_sat_s", sum: "i16x8.avgr_u" };
 const STAND_IN_BYTES = { product: [0xfd, 0x82, 0x01], sum: [0xfd, 0x9b, 0x01] };
 
@@ -59,7 +61,9 @@ function replaceAll(bytes, from, to) {
  */
 function checkModule(bytes, text) {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 }); // a segment beyond its 64 KiB traps
-  new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, scratch() {}, share() {} } });
+  new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { memory, thread: 0, scratch() {}, share() {} },
+  });
 
   const fused = Uint8Array.from(bytes);
   const replacements = {
@@ -108,6 +112,7 @@ write(
 );
 console.log(`${bytes.length} bytes, ${packed.length} characters packed, unpacker ${unpacker.length}`);
 
+write("border.ts", await borderSource());
 write(
   "kernels.ts",
   [

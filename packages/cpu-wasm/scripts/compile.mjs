@@ -1,5 +1,6 @@
 // Compiles AssemblyScript.
-import { dirname, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
@@ -8,12 +9,13 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
 const FLAGS = ["--noAssert", "--runtime", "stub", "--use", "abort=", "--bindings", "raw"];
 
-/** Keeps the optimiser from inlining functions whose names match one of the patterns (`*` is a wildcard). */
-function keepWhole(patterns) {
+/** Keeps the optimiser from inlining the functions whose names match, but for what reads or writes a struct's field. */
+function keepWhole(pattern) {
   return class {
     afterCompile(module) {
-      for (const pattern of patterns) {
-        this.binaryen.setPassArgument("no-inline", pattern);
+      for (const name of this.program.instancesByName.keys()) {
+        if (!pattern.test(name) || /#[gs]et:/.test(name)) continue;
+        this.binaryen.setPassArgument("no-inline", name);
         module.runPasses(["no-inline"]);
       }
       this.binaryen.clearPassArguments();
@@ -21,8 +23,11 @@ function keepWhole(patterns) {
   };
 }
 
+/** Matches nothing. */
+const NONE = /^$/;
+
 /** Compiles a module; gives its bytes, its text, and asc's declaration file. */
-export async function compile(entry, flags, whole = []) {
+export async function compile(entry, flags, whole = NONE) {
   const files = new Map();
   const messages = [];
   const { error } = await asc.main(
@@ -41,16 +46,21 @@ export async function compile(entry, flags, whole = []) {
   };
 }
 
+/** Where the kernels' own constants lie. */
+const [, CONSTANTS] = readFileSync(join(root, "assembly", "common", "layout.ts"), "utf8").match(
+  /CONSTANTS: usize = (\d+);/,
+);
+
 const KERNEL_FLAGS = [
-  ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--converge", "--enable", "simd"],
+  ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--enable", "simd"],
   ...["--importMemory", "--noExportMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
-  ...["--memoryBase", "4096", "--exportTable"],
+  ...["--memoryBase", CONSTANTS, "--exportTable"],
 ];
 
 /** What runs once for an operation: each function where it is, since copies would only take space. */
-const WHOLE = ["assembly/drive/*", "assembly/gemm-pack/fillTable"];
+const WHOLE = /^assembly\/(.*driver|common\/(host|tables)|correlation\/(correlation|plan|planes))\//;
 
-/** Compiles the kernels; for tests with small budgets (assembly/drive/budgets.ts). */
+/** Compiles the kernels; for tests with small budgets (assembly/common/budgets.ts). */
 export function compileKernels({ smallBudgets = false } = {}) {
   return compile(
     "assembly/index.ts",

@@ -6,31 +6,35 @@
  * `end`. An operation that throws in between is cleaned up by the next one.
  */
 import {
-  type Backend,
+  type BackendDefinition,
+  type CompleteBackend,
+  type Composites,
   type DType,
-  defineCompleteBackend,
+  defineBackend,
   type Features,
+  inputSizeOf,
+  kernelSizeOf,
+  outputSizeOf,
+  reducedSizeOf,
   sizeOf,
-  type Window2d,
 } from "@corr2d/core";
 import type { TensorHandle } from "./cell.ts";
+import { concat } from "./concat.ts";
 import { corr2d, corr2dInput, corr2dKernel } from "./conv.ts";
-import { activationGrad, addScaled, binary, fill, select, unary, unsupported } from "./elementwise.ts";
+import { activationGrad, addScaled, binary, cast, fill, select, unary, unsupported } from "./elementwise.ts";
 import { gather, scatterAdd } from "./gather.ts";
 import { matmul } from "./matmul.ts";
+import { nameFailures } from "./name-failures.ts";
 import type { OpenRuntime } from "./open-runtime.ts";
 import { avgPool2d, maxPool2d } from "./pool.ts";
 import { reduce } from "./reduce.ts";
 import { strided, stridedAdd } from "./strided.ts";
 
-const inputSize = (w: Window2d): number => w.batch * w.inChannels * w.inputHeight * w.inputWidth;
-const outputSize = (w: Window2d): number => w.batch * w.outChannels * w.outputHeight * w.outputWidth;
-
 /** The address of a handle that `start` has pinned or made. */
 const at = (handle: TensorHandle): number => handle.cell.pointer;
 
 /** The backend over an open runtime; `features` says what it could get. */
-export function createBackend(open: OpenRuntime, features: Features): Backend<TensorHandle> {
+export function createBackend(open: OpenRuntime, features: Features): CompleteBackend<TensorHandle> {
   const { heap, runtime } = open;
 
   /** Begins an operation on up to three operands; gives the handle of its result of `size` elements. */
@@ -59,11 +63,12 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
     return end(out);
   }
 
-  return defineCompleteBackend<TensorHandle>({
+  const definition: BackendDefinition<TensorHandle> & Composites<TensorHandle> = {
     name: "cpu-wasm",
     contract: 1,
     features,
     dtypes: ["float32", "int32"],
+    optionalOps: ["square", "rsqrt", "tan", "notEqual", "greater", "greaterEqual", "min", "argmin"],
 
     upload(data) {
       const out = start(data.length);
@@ -71,16 +76,21 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
       else heap.f32.set(data, at(out) >> 2);
       return end(out);
     },
-    async read(handle, size, dtype) {
-      return heap.read(handle, size, dtype);
+    async read(handle, size, dtype, into) {
+      return heap.read(handle, size, dtype, into);
     },
-    readSync: (handle, size, dtype) => heap.read(handle, size, dtype),
+    readSync: (handle, size, dtype, into) => heap.read(handle, size, dtype, into),
     free(handle) {
       heap.free(handle);
     },
     stats: () => ({ ...heap.stats(), threads: runtime.threads }),
     close: () => open.close(),
 
+    cast(x, size, from, to) {
+      const out = start(size, x);
+      cast(runtime, at(x), at(out), size, from, to);
+      return end(out);
+    },
     unary(op, x, size, dtype) {
       const out = start(size, x);
       unary(runtime, op, at(x), at(out), size, dtype);
@@ -97,9 +107,7 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
       return end(out);
     },
     reduce(op, x, shape, axes, dtype) {
-      let size = sizeOf(shape);
-      for (const axis of axes) size /= shape[axis]!;
-      const out = start(size, x);
+      const out = start(reducedSizeOf(shape, axes), x);
       reduce(runtime, op, at(x), at(out), shape, axes, dtype);
       return end(out);
     },
@@ -135,47 +143,54 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
       fill(runtime, value, at(out), size, dtype);
       return end(out);
     },
+    concat(parts, lengths, outer, inner) {
+      // The result first: many parts that come back into the heap would leave no room for it in one piece.
+      const length = lengths.reduce((sum, some) => sum + some, 0);
+      const out = start(outer * length * inner);
+      const pointers = parts.map((part) => heap.pointer(part));
+      concat(runtime, pointers, lengths, outer, inner, at(out));
+      return end(out);
+    },
     corr2d(x, kernel, window, dtype) {
       requireFloat("corr2d", dtype);
-      const out = start(outputSize(window), x, kernel);
+      const out = start(outputSizeOf(window), x, kernel);
       corr2d(runtime, at(x), at(kernel), 0, at(out), window);
       return end(out);
     },
     corr2dBias(x, kernel, bias, window, dtype) {
       requireFloat("corr2d", dtype);
-      const out = start(outputSize(window), x, kernel, bias);
+      const out = start(outputSizeOf(window), x, kernel, bias);
       corr2d(runtime, at(x), at(kernel), at(bias), at(out), window);
       return end(out);
     },
     corr2dInput(g, kernel, window, dtype) {
       requireFloat("corr2d", dtype);
-      const out = start(inputSize(window), g, kernel);
+      const out = start(inputSizeOf(window), g, kernel);
       corr2dInput(runtime, at(g), at(kernel), at(out), window);
       return end(out);
     },
     corr2dKernel(x, g, window, dtype) {
       requireFloat("corr2d", dtype);
-      const { inChannels, outChannels, groups, kernelHeight, kernelWidth } = window;
-      const out = start(outChannels * (inChannels / groups) * kernelHeight * kernelWidth, x, g);
+      const out = start(kernelSizeOf(window), x, g);
       corr2dKernel(runtime, at(x), at(g), at(out), window);
       return end(out);
     },
     maxPool2d(x, window) {
-      const values = start(outputSize(window), x);
-      const indices = heap.result(outputSize(window) * 4);
+      const values = start(outputSizeOf(window), x);
+      const indices = heap.result(outputSizeOf(window) * 4);
       maxPool2d(runtime, at(x), at(values), at(indices), window);
       heap.end();
       return [values, indices];
     },
     avgPool2d(x, window, average, dtype) {
       requireFloat("avgPool2d", dtype);
-      const out = start(outputSize(window), x);
+      const out = start(outputSizeOf(window), x);
       avgPool2d(runtime, false, at(x), at(out), window, average);
       return end(out);
     },
     avgPool2dInput(g, window, average, dtype) {
       requireFloat("avgPool2d", dtype);
-      const out = start(inputSize(window), g);
+      const out = start(inputSizeOf(window), g);
       avgPool2d(runtime, true, at(g), at(out), window, average);
       return end(out);
     },
@@ -191,7 +206,8 @@ export function createBackend(open: OpenRuntime, features: Features): Backend<Te
       addScaled(runtime, at(a), scaleA, at(b), scaleB, at(out), size);
       return end(out);
     },
-  });
+  };
+  return defineBackend(nameFailures(definition)) as CompleteBackend<TensorHandle>;
 }
 
 /** @throws DTYPE_UNSUPPORTED */

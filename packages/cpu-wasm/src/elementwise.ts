@@ -1,66 +1,37 @@
-/** The elementwise operations (`assembly/drive/elementwise.ts`): which number each has. */
+/** The elementwise operations (`assembly/elementwise/driver.ts`): which of its functions each is. */
 import { type Activation, type BinaryOp, Corr2dError, type DType, type UnaryOp } from "@corr2d/core";
-import { DIMENSIONS } from "./layout.ts";
+import { Binary, DIMENSIONS, Flat } from "./generated/border.ts";
 import { floatBits, type Runtime } from "./runtime.ts";
 
-/** `Flat` in assembly/elementwise-unary.ts. */
-const FLOAT_UNARY: Readonly<Partial<Record<UnaryOp, number>>> = {
-  neg: 0,
-  abs: 1,
-  sign: 2,
-  square: 3,
-  floor: 4,
-  ceil: 5,
-  round: 6,
-  trunc: 7,
-  sqrt: 8,
-  rsqrt: 9,
-  reciprocal: 10,
-  relu: 11,
-  toInt32: 12,
-  exp: 13,
-  expm1: 14,
-  log: 15,
-  log1p: 16,
-  sin: 17,
-  cos: 18,
-  tan: 19,
-  tanh: 20,
-  sigmoid: 21,
-  erf: 22,
-  toFloat32: 29,
-};
+/** Functions whose names are the contract's. */
+const FLOAT_UNARY: Readonly<Partial<Record<UnaryOp, number>>> = Flat;
 
 const INT_UNARY: Readonly<Partial<Record<UnaryOp, number>>> = {
-  neg: 23,
-  abs: 24,
-  sign: 25,
-  square: 26,
-  relu: 27,
-  toFloat32: 28,
-  toInt32: 29,
+  neg: Flat.intNeg,
+  abs: Flat.intAbs,
+  sign: Flat.intSign,
+  square: Flat.intSquare,
+  relu: Flat.intRelu,
 };
 
-const ACTIVATION_GRAD: Readonly<Record<Activation, number>> = { relu: 30, sigmoid: 31, tanh: 32 };
+/** From (outside) to. */
+const CAST: Readonly<Partial<Record<DType, Readonly<Partial<Record<DType, number>>>>>> = {
+  float32: { float32: Flat.copy, int32: Flat.toInt32 },
+  int32: { float32: Flat.toFloat32, int32: Flat.copy },
+};
 
-/** `Row` in assembly/elementwise-binary.ts; greater and greaterEqual are less and lessEqual with the operands swapped. */
+const ACTIVATION_GRAD: Readonly<Record<Activation, number>> = {
+  relu: Flat.reluGrad,
+  sigmoid: Flat.sigmoidGrad,
+  tanh: Flat.tanhGrad,
+};
+
+/** greater and greaterEqual are less and lessEqual with the operands swapped. */
 const BINARY: Readonly<Record<BinaryOp, number>> = {
-  add: 0,
-  sub: 1,
-  mul: 2,
-  div: 3,
-  maximum: 4,
-  minimum: 5,
-  equal: 6,
-  notEqual: 7,
-  less: 8,
-  lessEqual: 9,
-  greater: 8,
-  greaterEqual: 9,
-  pow: 20,
+  ...Binary,
+  greater: Binary.less,
+  greaterEqual: Binary.lessEqual,
 };
-const INT = 10;
-const SELECT = 21;
 
 /** The error of an operation that a dtype does not have. */
 export function unsupported(op: string, dtype: DType): Corr2dError {
@@ -73,8 +44,19 @@ export function fill(rt: Runtime, value: number, out: number, size: number, dtyp
 }
 
 /**
- * `out = op(x)`; the result of a cast has the cast's dtype, any other that of x.
- * @throws DTYPE_UNSUPPORTED for float64, and on int32 for all but neg, abs, sign, square, relu and the casts.
+ * `out` = x in another dtype: rounded to the nearest float32, ties to even, or truncated to int32, where NaN is 0 and what lies
+ * beyond becomes an extreme. From a dtype to itself it is a copy, bit for bit.
+ * @throws DTYPE_UNSUPPORTED for float64.
+ */
+export function cast(rt: Runtime, x: number, out: number, size: number, from: DType, to: DType): void {
+  const code = CAST[from]?.[to];
+  if (code === undefined) throw unsupported(`cast to ${to}`, from);
+  rt.call.unary(code, x, 0, out, size);
+}
+
+/**
+ * `out = op(x)`.
+ * @throws DTYPE_UNSUPPORTED on int32 for all but neg, abs, sign, square and relu.
  */
 export function unary(rt: Runtime, op: UnaryOp, x: number, out: number, size: number, dtype: DType): void {
   const code = (dtype === "int32" ? INT_UNARY : FLOAT_UNARY)[op];
@@ -123,7 +105,7 @@ export function binary(
   dtype: DType,
 ): void {
   if (dtype === "int32" && op === "pow") throw unsupported(op, dtype);
-  const code = dtype === "int32" ? INT + BINARY[op] : BINARY[op];
+  const code = dtype === "int32" ? Binary.int + BINARY[op] : BINARY[op];
   if (op === "greater" || op === "greaterEqual")
     broadcast(rt, code, b, shapeB, a, shapeA, 0, shape, out, shape);
   else broadcast(rt, code, a, shapeA, b, shapeB, 0, shape, out, shape);
@@ -141,7 +123,7 @@ export function select(
   out: number,
   shape: readonly number[],
 ): void {
-  broadcast(rt, SELECT, a, shapeA, b, shapeB, condition, shapeCondition, out, shape);
+  broadcast(rt, Binary.select, a, shapeA, b, shapeB, condition, shapeCondition, out, shape);
 }
 
 /** The shapes of the result and of the operands, written one after the other. */

@@ -1,13 +1,12 @@
-/** gather and scatterAdd (`assembly/drive/gather.ts`). */
+/** gather and scatterAdd (`assembly/gather/driver.ts`). */
 import { Corr2dError, type DType, type GatherSize } from "@corr2d/core";
+import { Gather } from "./generated/border.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** `Member` in assembly/drive/gather.ts. */
-type Member = 0 | 1 | 2;
-
+/** @throws INDEX_OUT_OF_RANGE */
 function run(
   rt: Runtime,
-  member: Member,
+  member: number,
   x: number,
   index: number,
   out: number,
@@ -16,9 +15,11 @@ function run(
   const outside = rt.call.gather(member, x, index, out, outer, length, inner, count);
   if (outside < 0) return;
   const value = rt.i32[(index >> 2) + outside]!;
+  const [name, rows] = member === Gather.gather ? ["gather", length] : ["scatterAdd", count];
   throw new Corr2dError(
     "INDEX_OUT_OF_RANGE",
-    `index ${value} is out of bounds for dimension with size ${length}`,
+    `${name}: index ${value} is out of range for an axis of ${length} ` +
+      `(x [${outer}, ${rows}, ${inner}], index [${outer}, ${count}, ${inner}])`,
     { index: value, length },
   );
 }
@@ -28,7 +29,7 @@ function run(
  * @throws INDEX_OUT_OF_RANGE
  */
 export function gather(rt: Runtime, x: number, index: number, out: number, size: GatherSize): void {
-  run(rt, 0, x, index, out, size);
+  run(rt, Gather.gather, x, index, out, size);
 }
 
 /**
@@ -43,5 +44,5 @@ export function scatterAdd(
   size: GatherSize,
   dtype: DType,
 ): void {
-  run(rt, dtype === "int32" ? 2 : 1, x, index, out, size);
+  run(rt, dtype === "int32" ? Gather.scatterAddInt : Gather.scatterAdd, x, index, out, size);
 }

@@ -157,18 +157,22 @@ export class Heap {
   }
 
   /**
-   * The first `size` elements of a handle's values, as a new array.
+   * The first `size` elements of a handle's values: in `into`, an array of `size` elements of the dtype, or a new one.
    * @throws BACKEND_CLOSED; what was computed before a worker was lost can still be read.
    */
-  read(handle: TensorHandle, size: number, dtype: DType): TypedArray {
+  read(handle: TensorHandle, size: number, dtype: DType, into?: TypedArray): TypedArray {
     if (this.#closed) throw this.#refusal!();
     const { pointer, copy, copyOffset } = handle.cell;
     const isInt = dtype === "int32";
+    let values = isInt ? this.i32 : this.f32;
+    let start = pointer >> 2;
     if (copy !== null) {
-      const bits = copy.slice(copyOffset, copyOffset + size);
-      return isInt ? bits : new Float32Array(bits.buffer);
+      values = isInt ? copy : new Float32Array(copy.buffer);
+      start = copyOffset;
     }
-    return (isInt ? this.i32 : this.f32).slice(pointer >> 2, (pointer >> 2) + size);
+    if (into === undefined) return values.slice(start, start + size);
+    into.set(values.subarray(start, start + size));
+    return into;
   }
 
   /** From now on no operation can begin: each gets this error. */

@@ -2,7 +2,7 @@
  * `@corr2d/cpu-wasm`: the WebAssembly backend's factory. The module's default export is the factory, as programs
  * that take a backend by name expect.
  */
-import type { Backend } from "@corr2d/core";
+import type { CompleteBackend } from "@corr2d/core";
 import { createBackend } from "./backend.ts";
 import { openRuntime } from "./open-runtime.ts";
 import type { WorkerSource } from "./worker-source.ts";
@@ -33,7 +33,7 @@ export interface CpuWasmOptions {
  * @throws BACKEND_UNAVAILABLE where WebAssembly or its SIMD is missing, a Content-Security-Policy forbids it, or
  *   `simd: 'relaxed'` cannot be met; INVALID_ARGUMENT; OUT_OF_MEMORY when the host cannot reserve the heap.
  */
-export async function cpuWasm(options: CpuWasmOptions = {}): Promise<Backend> {
+export async function cpuWasm(options: CpuWasmOptions = {}): Promise<CompleteBackend> {
   const open = await openRuntime(options);
   const { runtime, simd, threadsReason } = open;
   return createBackend(open, {
@@ -43,7 +43,7 @@ export async function cpuWasm(options: CpuWasmOptions = {}): Promise<Backend> {
     ...(threadsReason === undefined ? {} : { threadsReason }),
     winograd: runtime.winograd,
     heapMiB: open.heap.stats().heapLimitBytes / 2 ** 20,
-  }) as Backend;
+  }) as CompleteBackend;
 }
 
 export default cpuWasm;

@@ -1,4 +1,4 @@
-/** Batched matrix products of float32 matrices (`assembly/drive/matmul.ts`). */
+/** Batched matrix products of float32 matrices (`assembly/matmul/driver.ts`). */
 import type { MatmulSize } from "@corr2d/core";
 import type { Runtime } from "./runtime.ts";
 

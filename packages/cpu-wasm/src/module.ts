@@ -2,7 +2,7 @@
  * From the bytes that travel inside the package to a compiled module, and what the host can run of them.
  *
  * One module serves everyone. In its bytes, two instructions stand for a multiplication and the addition to it
- * (assembly/simd.ts): the "plain" build has just those, and needs SIMD128, which every current engine has; the
+ * (assembly/common/simd.ts): the "plain" build has just those, and needs SIMD128, which every current engine has; the
  * "relaxed" one has relaxed SIMD's fused multiply-add. It imports its memory, and one byte says whether that is shared.
  */
 import { Corr2dError } from "@corr2d/core";

@@ -98,6 +98,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<OpenRun
   const memory = createMemory(Math.floor((heapMiB * 2 ** 20) / PAGE), shared);
   const imports = {
     memory,
+    thread: 0,
     scratch: (bytes: number): number => heap.scratch(bytes),
     share: (kernel: number, chunks: number): void => runtime.share(kernel, chunks),
   };

@@ -1,9 +1,12 @@
-/** The pools on pointers (`assembly/drive/pool.ts`). */
+/** The pools on pointers (`assembly/pool/driver.ts`). */
 import type { AveragePool, Window2d } from "@corr2d/core";
 import type { Runtime } from "./runtime.ts";
 import { putWindow } from "./window.ts";
 
-/** The maxima of the windows, and where they are: int32, flat in the plane, the first one; NaN wins. */
+/**
+ * The maxima of the windows, and where they are: int32, flat in the plane, the first one. NaN wins, the last of several. A
+ * window that meets no cell gives −∞ at −1.
+ */
 export function maxPool2d(rt: Runtime, x: number, values: number, indices: number, w: Window2d): void {
   putWindow(rt, w);
   rt.call.maxPool2d(x, values, indices);

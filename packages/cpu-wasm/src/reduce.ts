@@ -1,11 +1,16 @@
-/** The reductions (`assembly/drive/reduce.ts`). */
+/** The reductions (`assembly/reduce/driver.ts`). */
 import type { DType, ReduceOp } from "@corr2d/core";
-import { DIMENSIONS } from "./layout.ts";
+import { DIMENSIONS, Fold } from "./generated/border.ts";
 import { putIntegers, type Runtime } from "./runtime.ts";
 
-/** `Fold` in assembly/reduce-fold.ts, with its ARG; INT is added for int32. */
-const FOLD = { sum: 0, prod: 1, max: 2, min: 3, argmax: 8 + 2, argmin: 8 + 3 } as const;
-const INT = 4;
+const FOLD: Readonly<Record<ReduceOp, number>> = {
+  sum: Fold.sum,
+  prod: Fold.prod,
+  max: Fold.max,
+  min: Fold.min,
+  argmax: Fold.arg + Fold.max,
+  argmin: Fold.arg + Fold.min,
+};
 
 /**
  * `out` = the fold of x over `axes` (sorted, distinct, not empty), row-major without them; int32 positions for argmax
@@ -25,5 +30,5 @@ export function reduce(
   const flags = (DIMENSIONS >> 2) + rank;
   rt.i32.fill(0, flags, flags + rank);
   for (const axis of axes) rt.i32[flags + axis] = 1;
-  rt.call.reduce(FOLD[op] + (dtype === "int32" ? INT : 0), x, out, rank, rank);
+  rt.call.reduce(FOLD[op] + (dtype === "int32" ? Fold.intSum : 0), x, out, rank, rank);
 }

@@ -1,10 +1,11 @@
 /**
- * What the operations' wrappers see of the backend: views of the memory, and the drivers (assembly/drive). Pointers are byte
+ * What the operations' wrappers see of the backend: views of the memory, and the drivers (assembly). Pointers are byte
  * addresses in the WebAssembly memory; only four-byte elements live there.
  *
- * A driver gives its kernel a block of i32 slots and chunks [begin, end) of a grid that depends on geometry and build
+ * A driver gives its kernel an argument block and chunks [begin, end) of a grid that depends on geometry and build
  * alone, so that results are the same bits for every number of threads.
  */
+import { Winograd as WinogradOption } from "./generated/border.ts";
 import type { Exports } from "./generated/kernels.ts";
 import type { Heap } from "./heap.ts";
 import { ARGUMENTS } from "./layout.ts";
@@ -47,8 +48,7 @@ export function kernelsOf({ table }: Exports): readonly (ChunkKernel | null)[] {
   return Array.from({ length: table.length }, (_, i) => table.get(i) as ChunkKernel | null);
 }
 
-/** `Winograd` in assembly/drive/host.ts. */
-export const WINOGRAD: Readonly<Record<Winograd, number>> = { off: 0, default: 1, large: 2 };
+export const WINOGRAD: Readonly<Record<Winograd, number>> = WinogradOption;
 
 /** Writes integers (a shape, a window) for a driver to read, from `address` on. */
 export function putIntegers(rt: Runtime, address: number, values: readonly number[]): void {

@@ -11,11 +11,18 @@ import type { WorkerLike, WorkerSource } from "./worker-source.ts";
 /** How long workers may take to start, in milliseconds: the backend runs on one thread when they take longer. */
 export const START_MS: number = 10_000;
 
-const inNode: boolean = typeof process === "object" && process.versions?.node !== undefined;
+/** Node's threads, where there are any: a page may have an imitation of `process`, with Node's versions in it. */
+function nodeThreads(): typeof import("node:worker_threads") | undefined {
+  // Not an import: bundlers for browsers would stumble over it.
+  return typeof process === "object" ? process.getBuiltinModule?.("node:worker_threads") : undefined;
+}
 
 /** Why this host cannot share memory between threads; undefined when it can. */
 export function whyNoSharedMemory(): string | undefined {
-  if (typeof SharedArrayBuffer !== "undefined" && globalThis.crossOriginIsolated !== false) return undefined;
+  if (typeof SharedArrayBuffer === "undefined" && globalThis.crossOriginIsolated !== false) {
+    return "this host has no SharedArrayBuffer, which threads share their memory by";
+  }
+  if (globalThis.crossOriginIsolated !== false) return undefined;
   return (
     "the page is not cross-origin isolated: it must be served with Cross-Origin-Opener-Policy: same-origin and " +
     "Cross-Origin-Embedder-Policy: require-corp"
@@ -24,12 +31,14 @@ export function whyNoSharedMemory(): string | undefined {
 
 function createWorker(source: WorkerSource | undefined): WorkerLike {
   if (typeof source === "function") return source();
-  if (inNode) {
-    // Not an import: bundlers for browsers would stumble over it.
-    const { Worker: NodeWorker } = process.getBuiltinModule("node:worker_threads");
+  const threads = nodeThreads();
+  if (threads !== undefined) {
     const here = import.meta.url;
-    return new NodeWorker(new URL(source?.href ?? "worker.js", here));
+    // The process's own flags are not for it: with --input-type it would not start.
+    return new threads.Worker(new URL(source?.href ?? "worker.js", here), { execArgv: [] });
   }
+  if (typeof Worker === "undefined")
+    throw new Error("this host has neither Worker nor Node's worker_threads");
   if (source !== undefined) return new Worker(source.href, { type: "module" });
   return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 }

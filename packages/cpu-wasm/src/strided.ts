@@ -1,4 +1,4 @@
-/** The strided copies and sums (`assembly/drive/strided.ts`). */
+/** The strided copies and sums (`assembly/view/driver.ts`). */
 import type { DType, StridedView } from "@corr2d/core";
 import { DIMENSIONS } from "./layout.ts";
 import { putIntegers, type Runtime } from "./runtime.ts";

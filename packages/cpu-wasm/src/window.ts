@@ -1,28 +1,27 @@
-/** The window of a correlation or a pool, written for a driver to read (`assembly/window.ts`). */
-import type { Window2d } from "@corr2d/core";
-import { WINDOW } from "./layout.ts";
+/** The window of a correlation or a pool, written for a driver to read (`assembly/common/window.ts`). */
+import type { Window2d, WindowAxis } from "@corr2d/core";
+import { AxisSlot, WINDOW, WindowSlot } from "./generated/border.ts";
 import type { Runtime } from "./runtime.ts";
+
+const WINDOW_AT = WINDOW >> 2;
+
+function putAxis(slots: Int32Array, at: number, axis: WindowAxis): void {
+  slots[at + AxisSlot.input] = axis.input;
+  slots[at + AxisSlot.kernel] = axis.kernel;
+  slots[at + AxisSlot.output] = axis.output;
+  slots[at + AxisSlot.stride] = axis.stride;
+  slots[at + AxisSlot.before] = axis.before;
+  slots[at + AxisSlot.after] = axis.after;
+  slots[at + AxisSlot.dilation] = axis.dilation;
+}
 
 /** One by one: an array of the sizes would take up to a tenth of a tiny correlation's time. */
 export function putWindow(rt: Runtime, w: Window2d): void {
   const slots = rt.i32;
-  const at = WINDOW >> 2;
-  slots[at] = w.batch;
-  slots[at + 1] = w.inChannels;
-  slots[at + 2] = w.outChannels;
-  slots[at + 3] = w.groups;
-  slots[at + 4] = w.inputHeight;
-  slots[at + 5] = w.inputWidth;
-  slots[at + 6] = w.kernelHeight;
-  slots[at + 7] = w.kernelWidth;
-  slots[at + 8] = w.outputHeight;
-  slots[at + 9] = w.outputWidth;
-  slots[at + 10] = w.strideHeight;
-  slots[at + 11] = w.strideWidth;
-  slots[at + 12] = w.padTop;
-  slots[at + 13] = w.padBottom;
-  slots[at + 14] = w.padLeft;
-  slots[at + 15] = w.padRight;
-  slots[at + 16] = w.dilationHeight;
-  slots[at + 17] = w.dilationWidth;
+  slots[WINDOW_AT + WindowSlot.batch] = w.batch;
+  slots[WINDOW_AT + WindowSlot.inChannels] = w.inChannels;
+  slots[WINDOW_AT + WindowSlot.outChannels] = w.outChannels;
+  slots[WINDOW_AT + WindowSlot.groups] = w.groups;
+  putAxis(slots, WINDOW_AT + WindowSlot.y, w.axes[0]);
+  putAxis(slots, WINDOW_AT + WindowSlot.x, w.axes[1]);
 }

@@ -15,10 +15,9 @@
 
 /** @param {Setup} setup */
 function prepare({ module, memory, thread, args, slots, unitBits, spinMs }) {
-  const env = { memory, scratch() {}, share() {} }; // drivers, which call these, run on the main thread
+  const env = { memory, thread, scratch() {}, share() {} }; // drivers, which call these, run on the main thread
   const { exports } = new WebAssembly.Instance(module, { env });
   const table = /** @type {WebAssembly.Table} */ (exports.table);
-  /** @type {(thread: number) => void} */ (exports.setThread)(thread);
   const control = new Int32Array(memory.buffer);
   const fromEnd = thread % 2 === 1;
   const step = fromEnd ? -(1 << unitBits) : 1;

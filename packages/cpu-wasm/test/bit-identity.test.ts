@@ -1,5 +1,5 @@
 /** Every kind of kernel, on sizes that several threads share: the same bits for one, two and three threads. */
-import { type Backend, corr2dWindow, poolWindow } from "@corr2d/core";
+import { type CompleteBackend, corr2dWindow, poolWindow } from "@corr2d/core";
 import { describe, expect, test } from "vitest";
 import { cpuWasm } from "../src/index.ts";
 import { enableRelaxedSimd } from "./relaxed-simd.ts";
@@ -7,7 +7,7 @@ import { enableRelaxedSimd } from "./relaxed-simd.ts";
 enableRelaxedSimd();
 
 type Handle = unknown;
-type Operation = (backend: Backend, x: Handle, y: Handle) => Handle;
+type Operation = (backend: CompleteBackend, x: Handle, y: Handle) => Handle;
 
 /** Elements of the two operands: room for every operation below. */
 const SIZE = 1 << 21;
@@ -52,6 +52,7 @@ const operations: Record<string, Operation> = {
     return values;
   },
   "average pool, adjoint": (b, x) => b.avgPool2dInput(x, pool, average, F),
+  concat: (b, x, y) => b.concat([x, y, x], [700, 300, 24], 2048, 1, F),
   step: (b, x, y) => b.addScaled(x, 1, y, -0.1, SIZE, F),
 };
 for (const [name, window] of Object.entries(CONVOLUTIONS)) {
@@ -63,7 +64,7 @@ for (const [name, window] of Object.entries(CONVOLUTIONS)) {
 const xValues = Float32Array.from({ length: SIZE }, (_, i) => ((i * 7919) % 2003) / 1001 - 1);
 const yValues = Float32Array.from({ length: SIZE }, (_, i) => ((i * 104729) % 1999) / 999 - 1);
 
-function bytesOf(backend: Backend, operation: Operation): Buffer {
+function bytesOf(backend: CompleteBackend, operation: Operation): Buffer {
   const x = backend.upload(xValues);
   const y = backend.upload(yValues);
   const out = operation(backend, x, y);

@@ -1,7 +1,7 @@
 /**
  * The correlation triple in float64, straight from its definition, and the geometries that the tests draw.
  */
-import type { Window2d } from "@corr2d/core";
+import { inputSizeOf, kernelSizeOf, outputSizeOf, type Window2d, type WindowAxis } from "@corr2d/core";
 
 export interface Geometry {
   readonly batch?: number;
@@ -20,31 +20,21 @@ export function windowOf(geometry: Geometry): Window2d | null {
   const { batch = 1, channels, input, kernel, groups = 1 } = geometry;
   const { stride = [1, 1], padding = [0, 0, 0, 0], dilation = [1, 1] } = geometry;
   const [top, bottom, left, right] = padding;
-  const along = (size: number, taps: number, step: number, pad: number, gap: number): number =>
-    Math.floor((size + pad - gap * (taps - 1) - 1) / step) + 1;
-  const outputHeight = along(input[0], kernel[0], stride[0], top + bottom, dilation[0]);
-  const outputWidth = along(input[1], kernel[1], stride[1], left + right, dilation[1]);
-  if (outputHeight < 1 || outputWidth < 1) return null;
-  return {
-    batch,
-    inChannels: channels[0],
-    outChannels: channels[1],
-    groups,
-    inputHeight: input[0],
-    inputWidth: input[1],
-    kernelHeight: kernel[0],
-    kernelWidth: kernel[1],
-    outputHeight,
-    outputWidth,
-    strideHeight: stride[0],
-    strideWidth: stride[1],
-    padTop: top,
-    padBottom: bottom,
-    padLeft: left,
-    padRight: right,
-    dilationHeight: dilation[0],
-    dilationWidth: dilation[1],
+  const axis = (i: 0 | 1, before: number, after: number): WindowAxis => {
+    const span = input[i] + before + after - dilation[i] * (kernel[i] - 1) - 1;
+    return {
+      input: input[i],
+      kernel: kernel[i],
+      output: Math.floor(span / stride[i]) + 1,
+      stride: stride[i],
+      before,
+      after,
+      dilation: dilation[i],
+    };
   };
+  const axes = [axis(0, top, bottom), axis(1, left, right)] as const;
+  if (axes[0].output < 1 || axes[1].output < 1) return null;
+  return { batch, inChannels: channels[0], outChannels: channels[1], groups, axes };
 }
 
 export interface Sizes {
@@ -54,33 +44,36 @@ export interface Sizes {
 }
 
 export function sizesOf(w: Window2d): Sizes {
-  return {
-    input: w.batch * w.inChannels * w.inputHeight * w.inputWidth,
-    kernel: (w.outChannels * w.inChannels * w.kernelHeight * w.kernelWidth) / w.groups,
-    output: w.batch * w.outChannels * w.outputHeight * w.outputWidth,
-  };
+  return { input: inputSizeOf(w), kernel: kernelSizeOf(w), output: outputSizeOf(w) };
+}
+
+/** The position in the input that output position `o` meets through kernel position `k`; null outside. */
+function met(axis: WindowAxis, o: number, k: number): number | null {
+  const at = o * axis.stride - axis.before + k * axis.dilation;
+  return at < 0 || at >= axis.input ? null : at;
 }
 
 /** Calls `visit` with the flat positions of every product x · k → y, padding left out. */
 function eachTerm(w: Window2d, visit: (x: number, kernel: number, output: number) => void): void {
   const inGroup = w.inChannels / w.groups;
   const outGroup = w.outChannels / w.groups;
+  const [height, width] = w.axes;
   let y = 0;
   for (let n = 0; n < w.batch; n++) {
     for (let oc = 0; oc < w.outChannels; oc++) {
       const firstChannel = n * w.inChannels + Math.floor(oc / outGroup) * inGroup;
-      for (let oy = 0; oy < w.outputHeight; oy++) {
-        for (let ox = 0; ox < w.outputWidth; ox++, y++) {
+      for (let oy = 0; oy < height.output; oy++) {
+        for (let ox = 0; ox < width.output; ox++, y++) {
           for (let c = 0; c < inGroup; c++) {
-            for (let ky = 0; ky < w.kernelHeight; ky++) {
-              const iy = oy * w.strideHeight - w.padTop + ky * w.dilationHeight;
-              if (iy < 0 || iy >= w.inputHeight) continue;
-              for (let kx = 0; kx < w.kernelWidth; kx++) {
-                const ix = ox * w.strideWidth - w.padLeft + kx * w.dilationWidth;
-                if (ix < 0 || ix >= w.inputWidth) continue;
+            for (let ky = 0; ky < height.kernel; ky++) {
+              const iy = met(height, oy, ky);
+              if (iy === null) continue;
+              for (let kx = 0; kx < width.kernel; kx++) {
+                const ix = met(width, ox, kx);
+                if (ix === null) continue;
                 visit(
-                  ((firstChannel + c) * w.inputHeight + iy) * w.inputWidth + ix,
-                  ((oc * inGroup + c) * w.kernelHeight + ky) * w.kernelWidth + kx,
+                  ((firstChannel + c) * height.input + iy) * width.input + ix,
+                  ((oc * inGroup + c) * height.kernel + ky) * width.kernel + kx,
                   y,
                 );
               }
@@ -95,7 +88,7 @@ function eachTerm(w: Window2d, visit: (x: number, kernel: number, output: number
 type Values = ArrayLike<number>;
 
 export function correlate(x: Values, kernel: Values, bias: Values | null, w: Window2d): Float64Array {
-  const area = w.outputHeight * w.outputWidth;
+  const area = w.axes[0].output * w.axes[1].output;
   const out = new Float64Array(sizesOf(w).output);
   if (bias !== null)
     for (let i = 0; i < out.length; i++) out[i] = bias[Math.floor(i / area) % w.outChannels]!;

@@ -38,11 +38,13 @@ describe.each(BUILDS)("%s build", (build) => {
         bias: magnitude(data.bias),
         g: magnitude(data.g),
       });
+      const [height, width] = w.axes;
+      const taps = height.kernel * width.kernel;
       // n terms of total magnitude s are off by at most n · 2⁻²⁴ · s; Winograd's transforms share a tile's magnitude.
       const terms = {
-        output: ((w.inChannels / w.groups) * w.kernelHeight * w.kernelWidth + 9) * 2 ** -24,
-        input: ((w.outChannels / w.groups) * w.kernelHeight * w.kernelWidth + 9) * 2 ** -24,
-        kernel: (w.batch * w.outputHeight * w.outputWidth + 9) * 2 ** -24,
+        output: ((w.inChannels / w.groups) * taps + 9) * 2 ** -24,
+        input: ((w.outChannels / w.groups) * taps + 9) * 2 ** -24,
+        kernel: (w.batch * height.output * width.output + 9) * 2 ** -24,
       };
       const largest = {
         output: largestOf(sizes.output),
@@ -59,6 +61,17 @@ describe.each(BUILDS)("%s build", (build) => {
     }
   });
 
+  test.each([
+    { batch: 0, channels: [2, 3] as const },
+    { channels: [0, 3] as const },
+    { channels: [2, 0] as const },
+  ])("nothing from nothing: %j", async (empty) => {
+    const rt = await openKernels(build);
+    const w = windowOf({ ...empty, input: [5, 6], kernel: [3, 3] })!;
+    const data = operands(w, seeded(91));
+    expectTriple(triple(rt, w, data), reference(w, data), w, () => 1e-7);
+  });
+
   test("more padding than any memory could hold a copy of", async () => {
     const rt = await openKernels(build);
     const random = seeded(90);
@@ -69,7 +82,7 @@ describe.each(BUILDS)("%s build", (build) => {
       padding: [60_000, 60_000, 50_000, 50_000],
       stride: [40_000, 25_000],
     })!;
-    expect([w.outputHeight, w.outputWidth]).toEqual([4, 5]);
+    expect(w.axes.map((axis) => axis.output)).toEqual([4, 5]);
     const data = operands(w, () => Math.floor(random() * 9) - 4);
     expectTriple(triple(rt, w, data), reference(w, data), w, () => 0);
   });

@@ -2,10 +2,10 @@
  * Elementwise kernels against float64: errors in units in the last place over all float32 bit patterns, special
  * values, every length of row, every way of broadcasting, and int32's wrapping arithmetic.
  */
-import type { BinaryOp, UnaryOp } from "@corr2d/core";
+import type { BinaryOp, DType, UnaryOp } from "@corr2d/core";
 import { describe, expect, test } from "vitest";
-import { activationGrad, addScaled, binary, fill, select, unary } from "../src/elementwise.ts";
-import { BUILDS, type KernelRuntime, openKernels, seeded } from "./kernel-runtime.ts";
+import { activationGrad, addScaled, binary, cast, fill, select, unary } from "../src/elementwise.ts";
+import { anyBits, BUILDS, type KernelRuntime, openKernels, seeded } from "./kernel-runtime.ts";
 
 /** The distance between float32 numbers at |x|. */
 function ulp(x: number): number {
@@ -131,15 +131,14 @@ describe.each(BUILDS)("elementwise kernels, %s build", async (build) => {
 
   test("rows of every length end where they should", () => {
     for (const n of [1, 2, 3, 4, 5, 6, 7, 8, 9, 8191, 8192, 8193, 16387]) {
-      for (const op of ["neg", "exp", "toInt32"] as const) {
+      for (const op of ["neg", "exp"] as const) {
         rt.reset();
         const x = floatSamples(Math.max(n, 99), [-9, 9], n)
           .map((v) => (Number.isNaN(v) ? 3 : v))
           .slice(0, n);
         const at = rt.put(x);
-        const dtype = op === "toInt32" ? "int32" : "float32";
-        const y = rt.result(n, dtype, (out) => unary(rt, op, at, out, n, "float32"));
-        const whole = { neg: (v: number) => -v, exp: Math.exp, toInt32: saturate }[op];
+        const y = rt.result(n, "float32", (out) => unary(rt, op, at, out, n, "float32"));
+        const whole = { neg: (v: number) => -v, exp: Math.exp }[op];
         for (let i = 0; i < n; i++) {
           if (op === "exp") expect(errorOf(y[i]!, whole(x[i]!))).toBeLessThan(1.5);
           else expect(y[i]).toBe(whole(x[i]!));
@@ -148,19 +147,27 @@ describe.each(BUILDS)("elementwise kernels, %s build", async (build) => {
     }
   });
 
-  test("casts truncate, saturate and round", () => {
-    rt.reset();
-    const x = floatSamples(1000, [-9, 9], 3);
-    const ints = Int32Array.from(x, (_, i) => (i < 9 ? 2 ** 31 - 1 - i * 50 : (i * 2654435761) | 0));
-    const cast = (op: UnaryOp, data: Float32Array | Int32Array, from: "float32" | "int32") => {
-      const at = rt.put(data, from);
-      const to = op === "toInt32" ? "int32" : "float32";
-      return rt.result(1000, to, (out) => unary(rt, op, at, out, 1000, from));
-    };
-    expect(cast("toInt32", x, "float32")).toEqual(Int32Array.from(x, saturate));
-    expect(cast("toFloat32", ints, "int32")).toEqual(Float32Array.from(ints));
-    expect(cast("toInt32", ints, "int32")).toEqual(ints);
-    expect(cast("toFloat32", x, "float32")).toEqual(x);
+  test("casts truncate, saturate and round; from a dtype to itself they copy bits", () => {
+    for (const n of [1, 2, 3, 4, 5, 1000, 8193]) {
+      rt.reset();
+      const x = floatSamples(Math.max(n, 99), [-9, 9], 3).slice(0, n);
+      const ints = Int32Array.from(x, (_, i) => (i < 9 ? 2 ** 31 - 1 - i * 50 : (i * 2654435761) | 0));
+      const bits = anyBits(n, seeded(12));
+      const of = (data: Float32Array | Int32Array, from: DType, to: DType, as: DType = to) => {
+        const at = rt.put(data, data instanceof Int32Array ? "int32" : "float32");
+        return rt.result(n, as, (out) => cast(rt, at, out, n, from, to));
+      };
+      expect(of(x, "float32", "int32")).toEqual(Int32Array.from(x, saturate));
+      expect(of(ints, "int32", "float32")).toEqual(Float32Array.from(ints));
+      expect(of(bits, "int32", "int32")).toEqual(bits);
+      expect(of(bits, "float32", "float32", "int32")).toEqual(bits);
+    }
+    expect(() => cast(rt, 64, 64, 1, "float32", "float64")).toThrow(
+      "cast to float64 is not available for float32",
+    );
+    expect(() => cast(rt, 64, 64, 1, "float64", "int32")).toThrow(
+      "cast to int32 is not available for float64",
+    );
   });
 
   test("int32 functions wrap", () => {
@@ -179,7 +186,6 @@ describe.each(BUILDS)("elementwise kernels, %s build", async (build) => {
       expect(y).toEqual(x.map(f));
     }
     expect(() => unary(rt, "exp", at, at, 1, "int32")).toThrow("cpu-wasm: exp is not available for int32");
-    expect(() => unary(rt, "toFloat64", at, at, 1, "float32")).toThrow("toFloat64 is not available");
   });
 
   test.each(["float32", "int32"] as const)("%s operations broadcast every way", (dtype) => {
@@ -252,6 +258,65 @@ describe.each(BUILDS)("elementwise kernels, %s build", async (build) => {
     expect(() => binary(rt, "pow", pa, [1], pb, [1], pa, [1], "int32")).toThrow("pow is not available");
   });
 
+  test("pow is IEEE 754's where an operand is 0, ±1, infinite or NaN, for rows of every length and broadcast", () => {
+    // Source: IEEE 754-2019, 9.2.1.
+    const cases: [x: number, y: number, power: number][] = [
+      ...[0, -0, 1, -1, 2, Infinity, -Infinity, NaN].flatMap((x): [number, number, number][] => [
+        [x, 0, 1],
+        [x, -0, 1],
+      ]),
+      ...[NaN, Infinity, -Infinity, 3.5].map((y): [number, number, number] => [1, y, 1]),
+      ...[Infinity, -Infinity, 2 ** 24, 2 ** 24 - 2, 1e30].map((y): [number, number, number] => [-1, y, 1]),
+      ...[0.5, -0.5, 2 ** -149].flatMap((x): [number, number, number][] => [
+        [x, Infinity, 0],
+        [x, -Infinity, Infinity],
+      ]),
+      ...[2, -2, 1 + 2 ** -23, -1 - 2 ** -23].flatMap((x): [number, number, number][] => [
+        [x, Infinity, Infinity],
+        [x, -Infinity, 0],
+      ]),
+      [-1, 2 ** 24 - 1, -1],
+      [-1, 1 - 2 ** 24, -1],
+      [-Infinity, 0.5, Infinity],
+      [-Infinity, -0.5, 0],
+      [-Infinity, 3, -Infinity],
+      [-Infinity, 2, Infinity],
+      [-Infinity, -3, -0],
+      [-Infinity, -2, 0],
+      [-Infinity, Infinity, Infinity],
+      [-Infinity, -Infinity, 0],
+      [Infinity, 0.5, Infinity],
+      [Infinity, -3, 0],
+      [-0, -3, -Infinity],
+      [-0, -2, Infinity],
+      [-0, -0.5, Infinity],
+      [-0, 0.5, 0],
+      [-0, 3, -0],
+      [-0, 2, 0],
+      [-0, Infinity, 0],
+      [-0, -Infinity, Infinity],
+      [0, -3, Infinity],
+      [0, 3, 0],
+      [-8, 1 / 3, NaN],
+      [NaN, 1, NaN],
+      [2, NaN, NaN],
+      [-1, NaN, NaN],
+      [0, NaN, NaN],
+    ];
+    for (const [x, y, power] of cases) {
+      for (const n of [1, 3, 4, 6]) {
+        rt.reset();
+        const [px, py] = [rt.put(new Array(n).fill(x)), rt.put(new Array(n).fill(y))];
+        for (const shapeY of [[n], [1]]) {
+          const got = rt.result(n, "float32", (out) =>
+            binary(rt, "pow", px, [n], py, shapeY, out, [n], "float32"),
+          );
+          expect(got, `pow(${x}, ${y})`).toEqual(new Float32Array(n).fill(power));
+        }
+      }
+    }
+  });
+
   test("NaN wins maximum and minimum and fails comparisons", () => {
     rt.reset();
     const a = [NaN, 1, NaN, 0, 2];
@@ -289,6 +354,43 @@ describe.each(BUILDS)("elementwise kernels, %s build", async (build) => {
         const taken = c[source(i, shape, sc)] !== 0 ? a[source(i, shape, sa)] : b[source(i, shape, sb)];
         expect(y[i]).toBe(taken);
       }
+    }
+  });
+
+  test("select copies bits", () => {
+    const random = seeded(10);
+    for (const [shapeA, shapeB] of [
+      [
+        [3, 2001],
+        [3, 2001],
+      ],
+      [
+        [3, 1],
+        [1, 2001],
+      ],
+    ] as const) {
+      rt.reset();
+      const shape = [3, 2001];
+      const c = Int32Array.from({ length: 6003 }, () => (random() * 2) | 0);
+      const a = anyBits(shapeA[0] * shapeA[1], random);
+      const b = anyBits(shapeB[0] * shapeB[1], random);
+      const [pc, pa, pb] = [rt.put(c, "int32"), rt.put(a, "int32"), rt.put(b, "int32")];
+      const y = rt.result(6003, "int32", (out) => select(rt, pc, shape, pa, shapeA, pb, shapeB, out, shape));
+      expect(y).toEqual(
+        c.map((taken, i) => (taken ? a[source(i, shape, shapeA)]! : b[source(i, shape, shapeB)]!)),
+      );
+    }
+  });
+
+  test("fill rounds to the dtype and keeps what the dtype has", () => {
+    rt.reset();
+    for (const value of [-0, 2 ** -149, -1e-39, NaN, Infinity, 0.1, 1e39]) {
+      const y = rt.result(21, "float32", (out) => fill(rt, value, out, 21, "float32"));
+      expect(y).toEqual(new Float32Array(21).fill(value));
+    }
+    for (const value of [-(2 ** 31), 2 ** 31 - 1, 2 ** 24 + 1, -1, 0]) {
+      const y = rt.result(21, "int32", (out) => fill(rt, value, out, 21, "int32"));
+      expect(y).toEqual(new Int32Array(21).fill(value));
     }
   });
 

@@ -2,7 +2,7 @@
 import type { GatherSize } from "@corr2d/core";
 import { describe, expect, test } from "vitest";
 import { gather, scatterAdd } from "../src/gather.ts";
-import { BUILDS, openKernels, seeded } from "./kernel-runtime.ts";
+import { anyBits, BUILDS, openKernels, seeded } from "./kernel-runtime.ts";
 
 const SIZES: readonly GatherSize[] = [
   { outer: 1, length: 1, inner: 1, count: 1 },
@@ -39,22 +39,38 @@ describe.each(BUILDS)("gather and scatterAdd, %s build", async (build) => {
     }
   });
 
+  test.each(SIZES)("gather copies bits: outer $outer, length $length, inner $inner, count $count", (size) => {
+    const { outer, length, inner, count } = size;
+    rt.reset();
+    const bits = anyBits(outer * length * inner, random);
+    const index = Int32Array.from({ length: outer * count * inner }, () => random() * length);
+    const [x, at] = [rt.put(bits, "int32"), rt.put(index, "int32")];
+    const picked = rt.result(index.length, "int32", (out) => gather(rt, x, at, out, size));
+    const wanted = index.map((from, i) => {
+      const o = Math.floor(i / (count * inner));
+      return bits[(o * length + from) * inner + (i % inner)]!;
+    });
+    expect(picked).toEqual(wanted);
+  });
+
   test("an index outside the axis is an error, wherever it stands", () => {
     const size: GatherSize = { outer: 1, length: 3, inner: 1, count: 11 };
+    const wanted = (message: string, index: number) =>
+      expect.objectContaining({ code: "INDEX_OUT_OF_RANGE", message, details: { index, length: 3 } });
     for (let where = 0; where < 11; where++) {
       for (const bad of [3, 5, -1, -(2 ** 31), 2 ** 31 - 1]) {
         rt.reset();
         const index = new Array(11).fill(2);
         index[where] = bad;
         const [x, at] = [rt.put(new Float32Array(11)), rt.put(index, "int32")];
-        const wanted = expect.objectContaining({
-          code: "INDEX_OUT_OF_RANGE",
-          message: `index ${bad} is out of bounds for dimension with size 3`,
-          details: { index: bad, length: 3 },
-        });
         const out = rt.scratch(44);
-        expect(() => gather(rt, x, at, out, size)).toThrow(wanted);
-        expect(() => scatterAdd(rt, x, at, out, size, "float32")).toThrow(wanted);
+        const outside = `index ${bad} is out of range for an axis of 3`;
+        expect(() => gather(rt, x, at, out, size)).toThrow(
+          wanted(`gather: ${outside} (x [1, 3, 1], index [1, 11, 1])`, bad),
+        );
+        expect(() => scatterAdd(rt, x, at, out, size, "float32")).toThrow(
+          wanted(`scatterAdd: ${outside} (x [1, 11, 1], index [1, 11, 1])`, bad),
+        );
       }
     }
   });

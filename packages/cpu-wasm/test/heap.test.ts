@@ -1,11 +1,13 @@
 /** The heap as a bounded cache: eviction, pinning, scratch space, failure. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { Corr2dError } from "@corr2d/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TensorHandle } from "../src/cell.ts";
 import { Heap } from "../src/heap.ts";
 import { HEAP_START, PAGE } from "../src/layout.ts";
+import { anyBits, seeded } from "./kernel-runtime.ts";
 
 const MIB = 2 ** 20;
 
@@ -185,6 +187,74 @@ describe("eviction", () => {
     }
     expect(heap.stats().evictedBytes).toBeGreaterThan(400 * MIB);
     expect(peak).toBeLessThan(250 * MIB);
+  });
+});
+
+describe("reading", () => {
+  test("into an array that is given, or a new one, bit for bit, in the heap or out of it", () => {
+    const heap = createHeap(4);
+    const bits = anyBits(300_000, seeded(13));
+    heap.begin();
+    const handle = heap.result(bits.length * 4);
+    heap.i32.set(bits, heap.pointer(handle) >> 2);
+    heap.end();
+    for (const moved of [false, true]) {
+      if (moved) for (let step = 0; step < 10; step++) store(heap, MIB, 0);
+      expect(handle.cell.pointer === 0).toBe(moved);
+      const ints = new Int32Array(5);
+      const floats = new Float32Array(new ArrayBuffer(40), 8, 5);
+      expect(heap.read(handle, 5, "int32", ints)).toBe(ints);
+      expect(heap.read(handle, 5, "float32", floats)).toBe(floats);
+      const fresh = heap.read(handle, 5, "float32");
+      expect(fresh).toBeInstanceOf(Float32Array);
+      for (const { buffer, byteOffset } of [ints, floats, fresh])
+        expect(new Int32Array(buffer, byteOffset, 5)).toEqual(bits.slice(0, 5));
+      expect(heap.read(handle, bits.length, "int32")).toEqual(bits);
+    }
+  });
+
+  test("small values that left the nursery together are read into an array one by one", () => {
+    const heap = createHeap(4);
+    const handles = Array.from({ length: 20 }, (_, i) => store(heap, 64, i));
+    for (let step = 0; step < 20_000; step++) store(heap, 256, -1);
+    const into = new Int32Array(16);
+    for (const [i, handle] of handles.entries()) {
+      expect(handle.cell.pointer).toBe(0);
+      heap.read(handle, 16, "int32", into);
+      expect([into[0], into[15]]).toEqual([i, i]);
+    }
+  });
+});
+
+describe("a closed heap", () => {
+  const closed = expect.objectContaining({ code: "BACKEND_CLOSED" });
+
+  test("frees nothing, counts nothing, reads nothing, closes again; also after an operation that failed", () => {
+    const heap = createHeap(4);
+    const handles = [64, 4096, MIB].map((bytes) => store(heap, bytes, 1));
+    for (let step = 0; step < 10; step++) store(heap, MIB, 0);
+    handles.push(store(heap, 64, 2));
+    heap.begin();
+    heap.result(64);
+    heap.scratch(64);
+    for (let time = 0; time < 2; time++) {
+      heap.close(() => new Corr2dError("BACKEND_CLOSED", "closed"));
+      for (const handle of handles) heap.free(handle);
+      expect(heap.stats()).toMatchObject({ liveHandles: 0, liveBytes: 0 });
+      expect(() => heap.begin()).toThrow(closed);
+      for (const handle of handles) {
+        expect(() => heap.read(handle, 1, "int32")).toThrow(closed);
+        expect(() => heap.read(handle, 1, "int32", new Int32Array(1))).toThrow(closed);
+      }
+    }
+  });
+
+  test("a report of a handle that was collected meanwhile changes nothing", async () => {
+    const heap = createHeap(64);
+    for (let i = 0; i < 20; i++) store(heap, MIB, i);
+    heap.close(() => new Corr2dError("BACKEND_CLOSED", "closed"));
+    for (let turn = 0; turn < 5; turn++) await collect();
+    expect(heap.stats()).toMatchObject({ liveHandles: 0, liveBytes: 0 });
   });
 });
 

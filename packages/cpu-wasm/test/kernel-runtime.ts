@@ -114,6 +114,7 @@ export async function openKernels(simd: Simd, module?: WebAssembly.Module): Prom
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
   const env = {
     memory,
+    thread: 0,
     scratch: (bytes: number): number => runtime.scratch(bytes),
     share: (kernel: number, chunks: number): void => runtime.share(kernel, chunks),
   };
@@ -121,6 +122,12 @@ export async function openKernels(simd: Simd, module?: WebAssembly.Module): Prom
   const exports = instance.exports as unknown as Exports;
   const runtime: KernelRuntime = new KernelRuntime(memory, exports, simd === "relaxed");
   return runtime;
+}
+
+/** Elements of all kinds by their bits: −0, subnormal numbers, NaNs, integers that no float32 is. */
+export function anyBits(size: number, random: () => number): Int32Array {
+  const special = [0x80000000, 1, 0x807fffff, 0x7fc00000, 0x7f800001, 0x01000001, 0x7fffffff, 0];
+  return Int32Array.from({ length: size }, (_, i) => special[i % 16] ?? random() * 2 ** 32);
 }
 
 /** Deterministic numbers in [0, 1) (mulberry32, public domain, Tommy Ettinger). */

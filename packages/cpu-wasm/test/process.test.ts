@@ -47,6 +47,13 @@ describe("a process", () => {
     expect(stdout).toMatch(/^1 true\na worker thread could not be started: .*worker\.js/s);
   });
 
+  test("starts its threads under the process's own flags", () => {
+    const flags = ["--input-type=module", "-e", "await import(process.argv[1])"];
+    const { status, stdout } = bundle.run(`const backend = await cpuWasm({ threads: 2 });${USE}`, flags);
+    expect(status).toBe(0);
+    expect(stdout.trim()).toBe("2 true");
+  });
+
   test("needs neither eval nor generated code", () => {
     const flags = ["--disallow-code-generation-from-strings"];
     const { status, stdout } = bundle.run(`const backend = await cpuWasm({ threads: 2 });${USE}`, flags);

@@ -1,6 +1,6 @@
 /**
  * Builds of the kernels that only tests want: every function exported, so that it can be told which one ran, and on wish with
- * small budgets (assembly/drive/budgets.ts).
+ * small budgets (assembly/common/budgets.ts).
  */
 // @ts-expect-error a script
 import { compileKernels } from "../scripts/compile.mjs";

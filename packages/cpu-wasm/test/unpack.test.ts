@@ -7,7 +7,7 @@ import { unpack } from "../src/unpack.ts";
 
 const module = new WebAssembly.Module(Uint8Array.from(unpacker));
 
-/** What becomes of the instructions that stand for a product and for a sum (assembly/simd.ts). */
+/** What becomes of the instructions that stand for a product and for a sum (assembly/common/simd.ts). */
 const BUILDS = {
   plain: { product: [0xfd, 0xe6, 1], sum: [0xfd, 0xe4, 1] }, // f32x4.mul, f32x4.add
   relaxed: { product: [1, 1, 1], sum: [0xfd, 0x85, 2] }, // nop, f32x4.relaxed_madd

@@ -6,8 +6,9 @@
  * Book: Dive into Deep Learning, 4.1. Source of label smoothing: Szegedy et al. 2016, "Rethinking the Inception
  * architecture for computer vision", section 7.
  */
-import { Corr2dError, logSoftmax, type Tensor, where } from "@corr2d/core";
-import { type LossOptions, reductionOf } from "./losses.ts";
+import { boundsOf, Corr2dError, isFloating, logSoftmax, type Tensor, where } from "@corr2d/core";
+import { invalid, type Signature } from "./arguments.ts";
+import { checkFactor, checkLoss, type LossOptions, NO_OPTIONS, reductionOf } from "./losses.ts";
 import { sameSizes, sizesText } from "./sizes.ts";
 
 export interface NllOptions extends LossOptions {
@@ -22,11 +23,25 @@ export interface CrossEntropyOptions extends NllOptions {
   readonly labelSmoothing?: number | undefined;
 }
 
+const POSITIONAL: Signature["positional"] = {
+  tensor: ["weight"],
+  number: ["ignoreIndex"],
+  string: ["reduction"],
+};
+const NLL: Signature = {
+  options: { weight: "any", ignoreIndex: "number", reduction: "any" },
+  positional: POSITIONAL,
+};
+const CROSS_ENTROPY: Signature = {
+  options: { weight: "any", ignoreIndex: "number", reduction: "any", labelSmoothing: "number" },
+  positional: POSITIONAL,
+};
+
 const classAxis = (input: Tensor): 0 | 1 => (input.shape.length === 1 ? 0 : 1);
 const classCount = (input: Tensor): number => input.shape[classAxis(input)] ?? 1;
 
 function checkClasses(input: Tensor, target: Tensor): void {
-  if (target.dtype !== "int32") {
+  if (isFloating(target.dtype)) {
     throw new Corr2dError(
       "DTYPE_MISMATCH",
       `expected scalar type int32 but found ${target.dtype}: targets are classes as an int32 tensor, or probabilities of ` +
@@ -58,25 +73,30 @@ function checkWeight(weight: Tensor | null, classes: number): void {
 }
 
 /**
- * Whether some element is of class `ignoreIndex`. A backend that reads only later is asked nothing: the answer is yes,
- * and `gather` reports a class out of bounds.
+ * Whether some element may be of class `ignoreIndex`, once all that is known of the target is right: core knows the bounds
+ * of classes that the caller gave; others are read where the backend reads at once. Else `gather` judges.
  * @throws INDEX_OUT_OF_RANGE, with PyTorch's message.
  */
 function mayIgnore(target: Tensor, classes: number, ignoreIndex: number): boolean {
-  if (target.backend.readSync === undefined) return true;
-  let found = false;
-  const values = target.dataSync();
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (value === ignoreIndex) found = true;
-    else if (value < 0 || value >= classes) {
-      throw new Corr2dError(
-        "INDEX_OUT_OF_RANGE",
-        `Target ${value} is out of bounds. There are ${classes} classes, 0 to ${classes - 1}`,
-      );
-    }
+  const isWrong = (value: number): boolean => value !== ignoreIndex && (value < 0 || value >= classes);
+  const refuse = (value: number): never => {
+    throw new Corr2dError(
+      "INDEX_OUT_OF_RANGE",
+      `Target ${value} is out of bounds. There are ${classes} classes, 0 to ${classes - 1}`,
+      { index: value, length: classes },
+    );
+  };
+  const bounds = boundsOf(target);
+  if (bounds !== null) {
+    if (bounds.min >= 0 && bounds.max < classes)
+      return bounds.min <= ignoreIndex && ignoreIndex <= bounds.max;
+    if (bounds.attained && isWrong(bounds.min)) refuse(bounds.min);
+    if (bounds.attained && isWrong(bounds.max)) refuse(bounds.max);
   }
-  return found;
+  if (target.backend.readSync === undefined) return true;
+  const values = target.dataSync();
+  for (let i = 0; i < values.length; i++) if (isWrong(values[i]!)) refuse(values[i]!);
+  return values.includes(ignoreIndex);
 }
 
 /** The class axis' weights in the rank of the input. */
@@ -133,18 +153,15 @@ function lossOfProbabilities(
 ): Tensor {
   const { weight = null, ignoreIndex = -100 } = options;
   const classes = classCount(logProbabilities);
-  if (target.dtype === "int32") {
+  if (!isFloating(target.dtype)) {
     throw new Corr2dError(
       "DTYPE_MISMATCH",
-      "Expected floating point type for target with class probabilities, got int32: classes have the input's shape " +
+      `Expected floating point type for target with class probabilities, got ${target.dtype}: classes have the input's shape ` +
         `${sizesText(logProbabilities.shape)} without its class axis`,
     );
   }
   if (ignoreIndex >= 0) {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `ignore_index is not supported for floating point target: got ${ignoreIndex}`,
-    );
+    throw invalid(`ignore_index is not supported for floating point target: got ${ignoreIndex}`);
   }
   checkWeight(weight, classes);
   const probabilities = smoothing > 0 ? target.mul(1 - smoothing).add(smoothing / classes) : target;
@@ -162,7 +179,9 @@ function lossOfProbabilities(
  * @returns a scalar; with reduction 'none' the target's shape.
  * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, INDEX_OUT_OF_RANGE (on a backend that works later: when the result is read).
  */
-export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
+export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = NO_OPTIONS): Tensor {
+  checkLoss("nllLoss", NLL, input, target, options);
+  checkFactor("nllLoss", "weight", options.weight);
   return lossOfClasses(input, target, options, 0);
 }
 
@@ -175,13 +194,16 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {})
  * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, INVALID_ARGUMENT; INDEX_OUT_OF_RANGE for a class out of bounds (on a backend
  *   that works later: when the result is read).
  */
-export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(
+  input: Tensor,
+  target: Tensor,
+  options: CrossEntropyOptions = NO_OPTIONS,
+): Tensor {
+  checkLoss("crossEntropy", CROSS_ENTROPY, input, target, options);
+  checkFactor("crossEntropy", "weight", options.weight);
   const { labelSmoothing = 0 } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}`,
-    );
+    throw invalid(`label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}`);
   }
   const logProbabilities = logSoftmax(input, classAxis(input));
   const loss = sameSizes(target.shape, input.shape) ? lossOfProbabilities : lossOfClasses;

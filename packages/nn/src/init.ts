@@ -8,20 +8,37 @@
 import {
   Corr2dError,
   defaultGenerator,
+  describeValue,
   drawNormal,
   drawUniform,
-  type Generator,
+  Generator,
+  isFloating,
   noGrad,
   scope,
   sizeOf,
   type Tensor,
   tensor,
 } from "@corr2d/core";
+import { bare, checkGiven, checkNumber, checkTensor, invalid, named, type Signature } from "./arguments.ts";
 import { sizesText } from "./sizes.ts";
 
 export interface DrawOptions {
   /** Default: the generator that `manualSeed` seeds. */
   readonly generator?: Generator | undefined;
+}
+
+export interface UniformOptions extends DrawOptions {
+  /** The least value (default 0). */
+  readonly low?: number | undefined;
+  /** The bound above (default 1). */
+  readonly high?: number | undefined;
+}
+
+export interface NormalOptions extends DrawOptions {
+  /** Default 0. */
+  readonly mean?: number | undefined;
+  /** The standard deviation (default 1). */
+  readonly std?: number | undefined;
 }
 
 export interface XavierOptions extends DrawOptions {
@@ -41,37 +58,96 @@ export interface KaimingOptions extends DrawOptions {
 /** Functions that `calculateGain` knows. */
 export type Nonlinearity = "linear" | "conv2d" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
+const DRAW: Signature = { options: { generator: "any" } };
+const UNIFORM: Signature = { options: { low: "number", high: "number", generator: "any" } };
+const NORMAL: Signature = { options: { mean: "number", std: "number", generator: "any" } };
+const XAVIER: Signature = {
+  options: { gain: "number", generator: "any" },
+  positional: { number: ["gain"] },
+};
+const KAIMING: Signature = {
+  options: { a: "number", mode: "any", nonlinearity: "any", generator: "any" },
+  positional: { number: ["a"], string: ["mode", "nonlinearity"] },
+};
+
+/** The dtypes that random values have. */
+type DrawnDType = Parameters<typeof drawUniform>[2];
+
+function generatorOf(owner: string, { generator = defaultGenerator }: DrawOptions): Generator {
+  if (generator instanceof Generator) return generator;
+  throw invalid(`${owner}: 'generator' is a Generator, but got ${describeValue(generator)}`);
+}
+
 function assignDrawn(
+  owner: string,
   target: Tensor,
-  draw: (n: number, dtype: "float32" | "float64") => Float32Array | Float64Array,
+  options: DrawOptions,
+  draw: (generator: Generator, n: number, dtype: DrawnDType) => ReturnType<typeof drawUniform>,
 ): Tensor {
+  checkTensor(owner, target);
+  const generator = generatorOf(owner, options);
   const { dtype, shape, backend } = target;
-  if (dtype === "int32") {
+  if (!isFloating(dtype)) {
     throw new Corr2dError(
       "DTYPE_UNSUPPORTED",
-      "init: random values are floating, but the tensor is int32; use a float32 tensor",
+      `init: random values are floating, but the tensor is ${dtype}; use a float32 tensor`,
     );
   }
   return noGrad(() => {
-    scope(() => target.assign(tensor(draw(sizeOf(shape), dtype), { shape, dtype, backend })));
+    const values = named(owner, () => draw(generator, sizeOf(shape), dtype as DrawnDType));
+    scope(() => target.assign(tensor(values, { shape, dtype, backend })));
     return target;
   });
 }
 
-/** Uniform on [low, high), default [0, 1). Returns the tensor. */
-export function uniform(target: Tensor, low = 0, high = 1, options: DrawOptions = {}): Tensor {
-  const generator = options.generator ?? defaultGenerator;
-  return assignDrawn(target, (n, dtype) => drawUniform(generator, n, dtype, low, high));
+/** The two forms of arguments: an object with names, or the two numbers in their place and then options. */
+type DrawArguments<O> =
+  | readonly [options: O]
+  | readonly [first?: number, second?: number, options?: DrawOptions];
+
+/** What was given in either form, by name. */
+function drawArguments<O extends DrawOptions>(
+  owner: string,
+  signature: Signature,
+  names: readonly [string, string],
+  args: DrawArguments<O>,
+): O {
+  const [first, second, options, ...surplus] = args as readonly unknown[];
+  if (typeof first === "object") {
+    checkGiven(owner, signature, first, args.slice(1));
+    return first as O;
+  }
+  checkGiven(owner, DRAW, options, surplus);
+  const given = { ...(options as DrawOptions | undefined), [names[0]]: first, [names[1]]: second };
+  checkGiven(owner, signature, given);
+  return given as unknown as O;
 }
 
-/** Normal with the given mean and standard deviation, default 0 and 1. Returns the tensor. */
-export function normal(target: Tensor, mean = 0, std = 1, options: DrawOptions = {}): Tensor {
-  const generator = options.generator ?? defaultGenerator;
-  return assignDrawn(target, (n, dtype) => drawNormal(generator, n, dtype, mean, std));
+/** Uniform on [low, high), default [0, 1): `uniform(w, low, high)` or `uniform(w, { low, high })`. Returns the tensor. */
+export function uniform(target: Tensor, ...args: DrawArguments<UniformOptions>): Tensor {
+  const options = drawArguments("init.uniform", UNIFORM, ["low", "high"], args);
+  const { low = 0, high = 1 } = options;
+  return assignDrawn("init.uniform", target, options, (generator, n, dtype) =>
+    drawUniform(generator, n, dtype, low, high),
+  );
+}
+
+/**
+ * Normal, by default of mean 0 and standard deviation 1: `normal(w, mean, std)` or `normal(w, { mean, std })`. Returns the
+ * tensor.
+ */
+export function normal(target: Tensor, ...args: DrawArguments<NormalOptions>): Tensor {
+  const options = drawArguments("init.normal", NORMAL, ["mean", "std"], args);
+  const { mean = 0, std = 1 } = options;
+  return assignDrawn("init.normal", target, options, (generator, n, dtype) =>
+    drawNormal(generator, n, dtype, mean, std),
+  );
 }
 
 /** `value` everywhere. Returns the tensor. */
 export function constant(target: Tensor, value: number): Tensor {
+  checkTensor("init.constant", target);
+  checkNumber("init.constant", "value", value);
   return noGrad(() => target.assign(value));
 }
 
@@ -82,7 +158,9 @@ export const ones = (target: Tensor): Tensor => constant(target, 1);
  * Fan-in and fan-out of a weight [out, in] or [out, in/groups, kH, kW].
  * @throws SHAPE_MISMATCH for fewer than two axes.
  */
-export function fans({ shape }: Tensor): { fanIn: number; fanOut: number } {
+export function fans(target: Tensor): { fanIn: number; fanOut: number } {
+  checkTensor("init.fans", target);
+  const { shape } = target;
   if (shape.length < 2) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
@@ -101,6 +179,7 @@ export function fans({ shape }: Tensor): { fanIn: number; fanOut: number } {
  * @throws INVALID_ARGUMENT for a name that is not known.
  */
 export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
+  checkNumber("init.calculateGain", "slope", slope);
   switch (nonlinearity) {
     case "linear":
     case "conv2d":
@@ -117,18 +196,19 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
     default:
       throw new Corr2dError(
         "INVALID_ARGUMENT",
-        `Unsupported nonlinearity ${String(nonlinearity)}: use linear, conv2d, sigmoid, tanh, relu, leakyRelu or selu`,
+        `Unsupported nonlinearity ${bare(nonlinearity)}: use linear, conv2d, sigmoid, tanh, relu, leakyRelu or selu`,
       );
   }
 }
 
-function kaimingStd(target: Tensor, options: KaimingOptions): number {
+function kaimingStd(owner: string, target: Tensor, options: KaimingOptions): number {
+  checkGiven(owner, KAIMING, options);
   const { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" } = options;
   const { fanIn, fanOut } = fans(target);
   if (mode !== "fanIn" && mode !== "fanOut") {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `Mode ${String(mode)} not supported, please use one of ['fanIn', 'fanOut']`,
+      `Mode ${bare(mode)} not supported, please use one of ['fanIn', 'fanOut']`,
     );
   }
   return calculateGain(nonlinearity, a) / Math.sqrt(mode === "fanIn" ? fanIn : fanOut);
@@ -136,27 +216,31 @@ function kaimingStd(target: Tensor, options: KaimingOptions): number {
 
 /** Uniform with the variance gain² / fan: PyTorch's default for layers, with a = √5. Returns the tensor. */
 export function kaimingUniform(target: Tensor, options: KaimingOptions = {}): Tensor {
-  const bound = Math.sqrt(3) * kaimingStd(target, options);
-  return uniform(target, -bound, bound, options);
+  const bound = Math.sqrt(3) * kaimingStd("init.kaimingUniform", target, options);
+  return uniform(target, { low: -bound, high: bound, generator: options.generator });
 }
 
 /** Normal with the variance gain² / fan. Returns the tensor. */
 export function kaimingNormal(target: Tensor, options: KaimingOptions = {}): Tensor {
-  return normal(target, 0, kaimingStd(target, options), options);
+  const std = kaimingStd("init.kaimingNormal", target, options);
+  return normal(target, { std, generator: options.generator });
 }
 
-function xavierStd(target: Tensor, { gain = 1 }: XavierOptions): number {
+function xavierStd(owner: string, target: Tensor, options: XavierOptions): number {
+  checkGiven(owner, XAVIER, options);
+  const { gain = 1 } = options;
   const { fanIn, fanOut } = fans(target);
   return gain * Math.sqrt(2 / (fanIn + fanOut));
 }
 
 /** Uniform with the variance 2 gain² / (fanIn + fanOut). Returns the tensor. */
 export function xavierUniform(target: Tensor, options: XavierOptions = {}): Tensor {
-  const bound = Math.sqrt(3) * xavierStd(target, options);
-  return uniform(target, -bound, bound, options);
+  const bound = Math.sqrt(3) * xavierStd("init.xavierUniform", target, options);
+  return uniform(target, { low: -bound, high: bound, generator: options.generator });
 }
 
 /** Normal with the variance 2 gain² / (fanIn + fanOut). Returns the tensor. */
 export function xavierNormal(target: Tensor, options: XavierOptions = {}): Tensor {
-  return normal(target, 0, xavierStd(target, options), options);
+  const std = xavierStd("init.xavierNormal", target, options);
+  return normal(target, { std, generator: options.generator });
 }

@@ -5,7 +5,8 @@
  * (cross-entropy). Sources: Huber 1964, "Robust estimation of a location parameter"; Szegedy et al. 2016,
  * "Rethinking the Inception architecture" (label smoothing).
  */
-import { Corr2dError, softplus, type Tensor } from "@corr2d/core";
+import { Corr2dError, describeValue, isTensor, softplus, type Tensor } from "@corr2d/core";
+import { bare, checkGiven, checkTensor, invalid, type Signature } from "./arguments.ts";
 import { sameSizes, torchSize } from "./sizes.ts";
 
 // Every JavaScript host has it; the language's own types do not name it.
@@ -18,14 +19,50 @@ export interface LossOptions {
   readonly reduction?: Reduction | undefined;
 }
 
+/** What a loss has where it was given no options. */
+export const NO_OPTIONS: object = Object.freeze({});
+
+/**
+ * Checks what a loss got.
+ * @throws INVALID_ARGUMENT, DUPLICATE_CORE.
+ */
+export function checkLoss(
+  name: string,
+  signature: Signature,
+  input: Tensor,
+  target: Tensor,
+  options: object,
+): void {
+  checkTensor(name, input);
+  checkTensor(name, target);
+  if (options !== NO_OPTIONS) checkGiven(name, signature, options);
+}
+
+/** @throws INVALID_ARGUMENT unless a factor is a tensor, or none. */
+export function checkFactor(loss: string, name: string, value: unknown): void {
+  if (value === undefined || value === null || isTensor(value)) return;
+  throw invalid(`${loss}: '${name}' is a tensor or null, but got ${describeValue(value)}`);
+}
+
 /** The reduction asked for, checked. */
 export function reductionOf({ reduction = "mean" }: LossOptions): Reduction {
   if (reduction === "mean" || reduction === "sum" || reduction === "none") return reduction;
-  throw new Corr2dError(
-    "INVALID_ARGUMENT",
-    `${String(reduction)} is not a valid value for reduction: use 'mean', 'sum' or 'none'`,
-  );
+  throw invalid(`${bare(reduction)} is not a valid value for reduction: use 'mean', 'sum' or 'none'`);
 }
+
+const PLAIN: Signature = { options: { reduction: "any" }, positional: { string: ["reduction"] } };
+const HUBER: Signature = {
+  options: { reduction: "any", delta: "number" },
+  positional: { string: ["reduction"], number: ["delta"] },
+};
+const SMOOTH_L1: Signature = {
+  options: { reduction: "any", beta: "number" },
+  positional: { string: ["reduction"], number: ["beta"] },
+};
+const BCE: Signature = {
+  options: { weight: "any", reduction: "any", posWeight: "any" },
+  positional: { tensor: ["weight", "posWeight"], string: ["reduction"] },
+};
 
 function reduce(loss: Tensor, options: LossOptions): Tensor {
   const reduction = reductionOf(options);
@@ -55,12 +92,14 @@ function difference(input: Tensor, target: Tensor): Tensor {
  * @param input any shape
  * @param target of the same shape; others broadcast with a warning.
  */
-export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = NO_OPTIONS): Tensor {
+  checkLoss("mseLoss", PLAIN, input, target, options);
   return reduce(difference(input, target).square(), options);
 }
 
 /** The absolute error |input − target|; parameters as `mseLoss`. */
-export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = NO_OPTIONS): Tensor {
+  checkLoss("l1Loss", PLAIN, input, target, options);
   return reduce(difference(input, target).abs(), options);
 }
 
@@ -79,15 +118,11 @@ function huber(error: Tensor, delta: number): Tensor {
 export function huberLoss(
   input: Tensor,
   target: Tensor,
-  options: LossOptions & { readonly delta?: number | undefined } = {},
+  options: LossOptions & { readonly delta?: number | undefined } = NO_OPTIONS,
 ): Tensor {
+  checkLoss("huberLoss", HUBER, input, target, options);
   const { delta = 1 } = options;
-  if (!(delta > 0)) {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `huber_loss does not support non-positive values for delta: got ${delta}`,
-    );
-  }
+  if (!(delta > 0)) throw invalid(`huber_loss does not support non-positive values for delta: got ${delta}`);
   return reduce(huber(difference(input, target).abs(), delta), options);
 }
 
@@ -100,15 +135,11 @@ export function huberLoss(
 export function smoothL1Loss(
   input: Tensor,
   target: Tensor,
-  options: LossOptions & { readonly beta?: number | undefined } = {},
+  options: LossOptions & { readonly beta?: number | undefined } = NO_OPTIONS,
 ): Tensor {
+  checkLoss("smoothL1Loss", SMOOTH_L1, input, target, options);
   const { beta = 1 } = options;
-  if (!(beta >= 0)) {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `smooth_l1_loss does not support negative values for beta: got ${beta}`,
-    );
-  }
+  if (!(beta >= 0)) throw invalid(`smooth_l1_loss does not support negative values for beta: got ${beta}`);
   const error = difference(input, target).abs();
   return reduce(beta === 0 ? error : huber(error, beta).div(beta), options);
 }
@@ -127,7 +158,8 @@ export interface BceOptions extends LossOptions {
  * @param target probabilities, of the input's shape and dtype.
  * @throws SHAPE_MISMATCH, with PyTorch's message.
  */
-export function bceWithLogits(input: Tensor, target: Tensor, options: BceOptions = {}): Tensor {
+export function bceWithLogits(input: Tensor, target: Tensor, options: BceOptions = NO_OPTIONS): Tensor {
+  checkLoss("bceWithLogits", BCE, input, target, options);
   if (!sameSizes(input.shape, target.shape)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
@@ -135,6 +167,8 @@ export function bceWithLogits(input: Tensor, target: Tensor, options: BceOptions
     );
   }
   const { weight, posWeight } = options;
+  checkFactor("bceWithLogits", "weight", weight);
+  checkFactor("bceWithLogits", "posWeight", posWeight);
   // −ln σ(x) = softplus(−x), and −ln(1 − σ(x)) = x + softplus(−x).
   const logistic = softplus(input.neg());
   const positive = posWeight ? target.mul(posWeight.sub(1)).add(1).mul(logistic) : logistic;

@@ -42,8 +42,12 @@ export function addModulePath(
   };
   origins.set(error, origin);
   const place = path === "" ? type : `${type}.${path} (${origin.type})`;
+  setMessage(error, `${place}: ${origin.message}`);
+}
+
+/** Replaces the message, also in the stack: it holds a copy, and is what an uncaught error shows. */
+export function setMessage(error: Error, message: string): void {
   const { message: old, stack } = error; // The stack before the message: some hosts write it when it is first read.
-  error.message = `${place}: ${origin.message}`;
-  // The stack holds a copy of the message, and is what an uncaught error shows.
-  if (stack?.includes(old)) error.stack = stack.replace(old, () => error.message);
+  error.message = message;
+  if (stack?.includes(old)) error.stack = stack.replace(old, () => message);
 }

@@ -6,9 +6,10 @@
  * is that of assignment, names and state dicts are PyTorch's. Source: Paszke et al. 2019, "PyTorch: an imperative
  * style, high-performance deep learning library", section 4.
  */
-import type { Backend, Tensor } from "@corr2d/core";
+import { type Backend, describeValue, type Tensor } from "@corr2d/core";
+import { invalid } from "./arguments.ts";
 import { addModulePath } from "./module-path.ts";
-import { Buffer, bufferOptions, isParameter, isUninitialized, Parameter } from "./parameter.ts";
+import { Buffer, bufferOptions, checkInitialized, isParameter, Parameter } from "./parameter.ts";
 import { indent } from "./python-text.ts";
 import { type LoadOptions, type LoadResult, loadStateDict } from "./state-dict.ts";
 
@@ -43,6 +44,9 @@ function slots(module: object): Slot[] {
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
+/** The modules whose text is being made: one that holds itself, at whatever depth, is shown by its name there. */
+const printing = new Set<object>();
+
 const join = (prefix: string, name: string): string => (prefix === "" ? name : `${prefix}.${name}`);
 
 /**
@@ -58,7 +62,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
   constructor() {
     // Errors that leave a forward are told the module's path on their way out.
-    const forward = this.forward;
+    const forward = (this.forward as typeof this.forward | undefined) ?? this.#missing;
     const located = (...inputs: Inputs): Output => {
       try {
         return forward.call(this, ...inputs);
@@ -75,6 +79,10 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
    * @throws what its operations throw, with the module's path in front of the message.
    */
   abstract forward(...inputs: Inputs): Output;
+
+  #missing(): never {
+    throw invalid(`Module [${this.typeName}] is missing the required "forward" function`);
+  }
 
   /** The type as it is printed. */
   get typeName(): string {
@@ -161,7 +169,11 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   /** The tensors that a state dict holds: per module parameters, then persistent buffers, then its children's. */
   #namedState(): [name: string, tensor: Tensor][] {
     const out: [string, Tensor][] = [];
+    // Where a module was reached from: it may be held twice, but what holds itself is not its own part.
+    const above = new Set<AnyModule>();
     const visit = (module: AnyModule, prefix: string): void => {
+      if (above.has(module)) return;
+      above.add(module);
       const held = slots(module);
       for (const nameOf of [parameterName, persistentName]) {
         for (const slot of held) {
@@ -170,6 +182,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
         }
       }
       for (const [name, child] of module.namedChildren()) visit(child, join(prefix, name));
+      above.delete(module);
     };
     visit(this as unknown as AnyModule, "");
     return out;
@@ -207,6 +220,9 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
   /** Sets the mode of this module and all below it: training (default), or not. */
   train(mode = true): this {
+    if (typeof mode !== "boolean") {
+      throw invalid(`training mode is expected to be boolean, but got ${describeValue(mode)}`);
+    }
     for (const module of this.modules()) module.training = mode;
     return this;
   }
@@ -218,8 +234,16 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
   /** Calls `fn` with every module below this one, children first, then with this one. */
   apply(fn: (module: AnyModule) => void): this {
-    for (const child of this.children()) child.apply(fn);
-    fn(this as unknown as AnyModule);
+    if (typeof fn !== "function") throw invalid(`apply takes a function, but got ${describeValue(fn)}`);
+    const above = new Set<AnyModule>();
+    const visit = (module: AnyModule): void => {
+      if (above.has(module)) return;
+      above.add(module);
+      for (const child of new Set(module.children())) visit(child);
+      above.delete(module);
+      fn(module);
+    };
+    visit(this as unknown as AnyModule);
     return this;
   }
 
@@ -255,6 +279,16 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
   /** The text that PyTorch prints. */
   toString(): string {
+    if (printing.has(this)) return `${this.typeName}(...)`;
+    printing.add(this);
+    try {
+      return this.#text();
+    } finally {
+      printing.delete(this);
+    }
+  }
+
+  #text(): string {
     const extra = this.extraRepr();
     const lines: string[] = extra === "" ? [] : extra.split("\n");
     const own = lines.length;
@@ -272,7 +306,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
 /** An array of modules as PyTorch prints a ModuleList: runs of equal ones as `(0-2): 3 x …`. */
 function listText(modules: readonly unknown[]): string {
-  const texts = modules.map(String);
+  const texts = Array.from(modules, (item) => (item instanceof Module ? String(item) : describeValue(item)));
   const lines: string[] = [];
   for (let start = 0; start < texts.length; ) {
     let end = start;
@@ -285,7 +319,7 @@ function listText(modules: readonly unknown[]): string {
 }
 
 function parameterName({ name, value }: Slot): string | undefined {
-  if (isUninitialized(value)) String(value); // Throws, saying what to do.
+  checkInitialized(value);
   return isParameter(value) ? name : undefined;
 }
 

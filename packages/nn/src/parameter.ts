@@ -5,7 +5,8 @@
  * A *parameter* is a leaf that is trained; a *buffer* is state that is not (running statistics). A layer whose sizes
  * are not known yet holds an *uninitialized* parameter, which says so whenever it is touched.
  */
-import { Corr2dError, keep, type Tensor } from "@corr2d/core";
+import { type Corr2dError, describeValue, keep, type Tensor } from "@corr2d/core";
+import { checkGiven, checkTensor, invalid, type Signature } from "./arguments.ts";
 
 /** A leaf tensor that `Module.parameters()` finds and optimisers train. */
 export type Parameter = Tensor;
@@ -22,18 +23,40 @@ export interface BufferOptions {
 // Asked about any value; they have objects only.
 const parameters = new WeakSet<object>();
 const buffers = new WeakMap<object, BufferOptions>();
-const uninitialized = new WeakSet<object>();
+/** The layers that uninitialized parameters wait for, by name. */
+const uninitialized = new WeakMap<object, string>();
 
-function makeParameter(data: Tensor, options: { readonly requiresGrad?: boolean } = {}): Parameter {
+const PARAMETER: Signature = {
+  options: { requiresGrad: "boolean" },
+  positional: { boolean: ["requiresGrad"] },
+};
+const BUFFER: Signature = {
+  options: { name: "any", persistent: "boolean" },
+  positional: { boolean: ["persistent"], string: ["name"] },
+};
+
+function makeParameter(
+  data: Tensor,
+  options: { readonly requiresGrad?: boolean } = {},
+  ...surplus: never[]
+): Parameter {
+  checkTensor("Parameter", data);
+  checkGiven("Parameter", PARAMETER, options, surplus);
   const parameter = keep(data.detach());
   parameter.requiresGrad = options.requiresGrad ?? true;
   parameters.add(parameter);
   return parameter;
 }
 
-function makeBuffer(data: Tensor, options: BufferOptions = {}): Buffer {
+function makeBuffer(data: Tensor, options: BufferOptions = {}, ...surplus: never[]): Buffer {
+  checkTensor("Buffer", data);
+  checkGiven("Buffer", BUFFER, options, surplus);
+  const { name, persistent } = options;
+  if (name !== undefined && typeof name !== "string") {
+    throw invalid(`Buffer: 'name' is a string, but got ${describeValue(name)}`);
+  }
   const buffer = keep(data.detach());
-  buffers.set(buffer, options);
+  buffers.set(buffer, { name, persistent });
   return buffer;
 }
 
@@ -67,18 +90,21 @@ export function bufferOptions(value: unknown): BufferOptions | undefined {
  */
 export function uninitializedParameter(layer: string): Parameter {
   const touch = (): never => {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `Attempted to use an uninitialized parameter of ${layer}: the first forward tells its shape. Call that with a batch ` +
-        "(or a dummy one) before reading, training or saving parameters",
-    );
+    throw touched(layer);
   };
   const proxy = new Proxy({}, { get: touch, set: touch, has: touch });
-  uninitialized.add(proxy);
+  uninitialized.set(proxy, layer);
   return proxy as Parameter;
 }
 
-/** Whether `value` is an uninitialized parameter. */
-export function isUninitialized(value: unknown): boolean {
-  return uninitialized.has(value as object);
+const touched = (layer: string): Corr2dError =>
+  invalid(
+    `Attempted to use an uninitialized parameter of ${layer}: the first forward tells its shape. Call that with a batch ` +
+      "(or a dummy one) before reading, training or saving parameters",
+  );
+
+/** @throws INVALID_ARGUMENT if `value` is an uninitialized parameter, saying what to do. */
+export function checkInitialized(value: unknown): void {
+  const layer = uninitialized.get(value as object);
+  if (layer !== undefined) throw touched(layer);
 }

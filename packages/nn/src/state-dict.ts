@@ -1,5 +1,6 @@
 /** Loading a state dict: everything that does not fit is found first and reported in one error, as PyTorch words it. */
-import { Corr2dError, isTensor, noGrad, scope, type Tensor } from "@corr2d/core";
+import { Corr2dError, describeValue, isTensor, noGrad, scope, type Tensor } from "@corr2d/core";
+import { checkGiven, invalid, isRecord, type Signature } from "./arguments.ts";
 import { sameSizes, torchSize } from "./sizes.ts";
 
 export interface LoadOptions {
@@ -12,11 +13,14 @@ export interface LoadResult {
   readonly unexpectedKeys: string[];
 }
 
+const LOAD: Signature = { options: { strict: "boolean" }, positional: { boolean: ["strict"] } };
+
 /** Why `value` cannot be loaded into `target`, or null. */
 function misfit(name: string, target: Tensor, value: unknown): string | null {
   if (!isTensor(value)) {
     return `While copying the parameter named "${name}", expected a Tensor from checkpoint but received ${typeof value}.`;
   }
+  if (value.isDisposed) return `the value for ${name} was disposed, or its scope has ended.`;
   if (!sameSizes(value.shape, target.shape)) {
     return (
       `size mismatch for ${name}: copying a param with shape ${torchSize(value)} from checkpoint, the shape in ` +
@@ -34,7 +38,7 @@ function misfit(name: string, target: Tensor, value: unknown): string | null {
 
 /**
  * Assigns the values of `state` to `targets`, by name.
- * @throws STATE_DICT.
+ * @throws STATE_DICT, INVALID_ARGUMENT.
  */
 export function loadStateDict(
   typeName: string,
@@ -42,6 +46,10 @@ export function loadStateDict(
   state: Readonly<Record<string, Tensor>>,
   options: LoadOptions,
 ): LoadResult {
+  checkGiven("loadStateDict", LOAD, options);
+  if (!isRecord(state)) {
+    throw invalid(`Expected state_dict to be an object of tensors by name, but got ${describeValue(state)}`);
+  }
   const names = targets.map(([name]) => name);
   const missingKeys = names.filter((name) => !Object.hasOwn(state, name));
   const known = new Set(names);

@@ -205,6 +205,16 @@ describe("Conv2D", () => {
     );
   });
 
+  it("is made whenever some input fits its options, however far they reach", () => {
+    expect(
+      new Conv2D(1, 1, 3, { dilation: 100_000, padding: 100_000 }).forward(ones([1, 1, 1, 1])).shape,
+    ).toEqual([1, 1, 1, 1]);
+    const cut = new ConvTranspose2D(2, 1, [1, 2], { padding: [0, 500], stride: 2 });
+    expect(cut.forward(ones([1, 2, 1, 502])).shape).toEqual([1, 1, 1, 4]);
+    const sides = new ConvTranspose2D(1, 1, 1, { padding: [0, 3, 0, 0] });
+    expect(sides.forward(ones([1, 1, 5, 1])).shape).toEqual([1, 1, 2, 1]);
+  });
+
   it("takes an empty batch", () => {
     expect(new Conv2D(1, 2, 3).forward(zeros([0, 1, 5, 5])).shape).toEqual([0, 2, 3, 3]);
   });
@@ -285,6 +295,48 @@ describe("BatchNorm2D", () => {
         expect(buffer.requiresGrad).toBe(false);
       });
     }
+  });
+});
+
+describe("an empty batch", () => {
+  it.each([{}, { momentum: null }, { affine: false }, { trackRunningStats: false }])(
+    "through BatchNorm2D %o is an empty result, and the running statistics stay",
+    (options) => {
+      const layer = new BatchNorm2D(3, options);
+      for (const shape of [
+        [0, 3, 4, 4],
+        [2, 3, 0, 4],
+      ]) {
+        const x = zeros(shape, { requiresGrad: true });
+        layer.zeroGrad();
+        const y = layer.forward(x);
+        expect(y.shape).toEqual(shape);
+        y.sum().backward();
+        expect(x.grad!.shape).toEqual(shape);
+        for (const p of layer.parameters()) expect(p.grad!.dataSync()).toEqual(new Float32Array(3));
+      }
+      expect(layer.runningMean?.dataSync() ?? null).toEqual(layer.runningMean && new Float32Array(3));
+      expect(layer.runningVar?.dataSync() ?? null).toEqual(layer.runningVar && new Float32Array(3).fill(1));
+      // PyTorch counts the batch.
+      expect(layer.numBatchesTracked?.itemSync() ?? 2).toBe(2);
+      expect(layer.eval().forward(zeros([0, 3, 4, 4])).shape).toEqual([0, 3, 4, 4]);
+    },
+  );
+
+  it.each([
+    ["LayerNorm", new LayerNorm([4], { backend: cpuJs() }), [0, 4]],
+    ["GroupNorm", new GroupNorm(2, 4, { backend: cpuJs() }), [0, 4, 2, 2]],
+    ["GroupNorm on no plane", new GroupNorm(2, 4, { backend: cpuJs() }), [2, 4, 0, 3]],
+  ] as const)("through %s has gradients of 0, without a NaN on the way", async (_, layer, shape) => {
+    const x = zeros(shape, { requiresGrad: true, backend: layer.weight!.backend });
+    const { detectAnomaly } = await import("@corr2d/core");
+    detectAnomaly(() => {
+      const y = layer.forward(x);
+      expect(y.shape).toEqual(shape);
+      y.sum().backward();
+    });
+    expect(layer.weight!.grad!.dataSync()).toEqual(new Float32Array(4));
+    expect(layer.bias!.grad!.dataSync()).toEqual(new Float32Array(4));
   });
 });
 

@@ -307,6 +307,80 @@ describe("all modules below", () => {
   });
 });
 
+describe("a module that holds itself", () => {
+  class Node extends Module {
+    inner = new Sequential(new Linear(2, 2));
+    self: Module = this;
+    parent: Module | null = null;
+    peers: Module[] = [];
+    forward(x: Tensor): Tensor {
+      return this.inner.forward(x);
+    }
+  }
+  const cyclic = () => {
+    const net = new Node();
+    const child = new Node();
+    child.parent = net;
+    net.peers = [child, child];
+    return net;
+  };
+
+  it("has each state once for every way to it that does not go round", () => {
+    const net = cyclic();
+    const own = ["inner.0.weight", "inner.0.bias"];
+    const all = [...own, ...[0, 1].flatMap((i) => own.map((name) => `peers.${i}.${name}`))];
+    expect(Object.keys(net.stateDict())).toEqual(all);
+    expect(net.loadStateDict(net.stateDict())).toEqual({ missingKeys: [], unexpectedKeys: [] });
+    expect(net.parameters().length).toBe(4);
+  });
+
+  it("is visited, set, moved and printed", async () => {
+    const net = cyclic();
+    const seen: string[] = [];
+    net.apply((module) => seen.push(module.typeName));
+    expect(seen).toEqual(["Linear", "Sequential", "Linear", "Sequential", "Node", "Node"]);
+    expect(net.eval().modules().length).toBe(6);
+    expect(net.modules().some((module) => module.training)).toBe(false);
+    net.zeroGrad();
+    await net.to(cpuJs());
+    expect(String(net)).toContain("(self): Node(...)");
+    expect(String(net)).toContain("(parent): Node(...)");
+    expect(String(net)).toBe(String(net));
+  });
+});
+
+it("a module held twice by one other meets the function of apply once, as in PyTorch", () => {
+  const layer = new ReLU();
+  let count = 0;
+  new Sequential(layer, layer).apply(() => count++);
+  expect(count).toBe(2);
+});
+
+it("a class without forward says so when it is called", () => {
+  class Bare extends (Module as unknown as new () => Identity) {}
+  const text = 'Module [Bare] is missing the required "forward" function';
+  expectError(() => new Bare().forward(ones([1])), "INVALID_ARGUMENT", text);
+});
+
+it("an array of modules with holes, and what is no module in it, is printed", () => {
+  class Net extends Identity {
+    blocks: unknown[] = Object.assign(new Array(4), { 1: new ReLU(), 3: Object.create(null) });
+  }
+  expect(String(new Net())).toBe(
+    "Net(\n  (blocks): ModuleList(\n    (0): undefined\n    (1): ReLU()\n    (2): undefined\n    (3): an object\n  )\n)",
+  );
+});
+
+it("a state dict with a tensor that is gone changes nothing", () => {
+  const layer = new Linear(1, 1);
+  const before = layer.stateDict();
+  const bias = ones([1]);
+  bias.dispose();
+  const text = "the value for bias was disposed";
+  expectError(() => layer.loadStateDict({ weight: ones([1, 1]), bias }), "STATE_DICT", text);
+  expect(layer.weight.itemSync()).toBe(before.weight!.itemSync());
+});
+
 describe("Sequential", () => {
   it("holds modules by position or by name", () => {
     const [a, b] = [new Linear(2, 3), new ReLU()];

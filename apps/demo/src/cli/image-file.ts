@@ -1,30 +1,49 @@
 /**
  * Photos in and out: PNG and JPEG files as planes of brightness, and planes as PNG files.
  *
- * What a file is, its first bytes say, not its name. Transparent pixels are shown on white. An image whose channels
- * are the same everywhere is grey, and has one plane.
+ * What a file is, its first bytes say, not its name. Reading goes in two steps: `openImage` checks the file's structure
+ * and knows its size, `decode` makes the planes; in between one can see whether there is room. Transparent pixels are
+ * shown on white. An image whose channels are the same everywhere is grey, and has one plane.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { getHeapStatistics } from "node:v8";
 import jpeg from "jpeg-js";
 import { PNG } from "pngjs";
 import type { ImagePlanes } from "../chapter/filter-image.ts";
 import { exifOrientation, type Pixels, turnUpright } from "./exif-orientation.ts";
+import { reasonOf } from "./failure.ts";
+import { damaged, ImageError, tooLarge } from "./image-fault.ts";
+import { checkJpeg } from "./jpeg-check.ts";
+import { checkPng, PNG_SIGNATURE } from "./png-check.ts";
+import { replaceFile } from "./replace-file.ts";
 import { CommandError } from "./usage-error.ts";
 
+type Format = "PNG" | "JPEG";
+
 export interface ImageFile {
-  readonly format: "PNG" | "JPEG";
+  readonly format: Format;
   readonly image: ImagePlanes;
 }
 
-/** More would not fit into memory as tensors. */
-const MOST_PIXELS = 100e6;
+/** A file whose structure is in order. */
+export interface OpenImage {
+  readonly format: Format;
+  readonly width: number;
+  readonly height: number;
+  /** At most: whether colours are grey throughout, only the pixels say. */
+  readonly channels: 1 | 3;
+  /** The memory that decoding takes, about. */
+  readonly decodingBytes: number;
+  /** @throws CommandError for damage that the structure does not show. */
+  decode(): ImagePlanes;
+}
+
+/** As many as the most pixels at 16 bits take when nothing is compressed, about. */
+const MOST_FILE_BYTES = 1e9;
+const BLOCK = 1 << 20;
 
 const startsWith = (bytes: Uint8Array, signature: readonly number[]): boolean =>
   signature.every((byte, i) => bytes[i] === byte);
-
-const isPng = (bytes: Uint8Array): boolean =>
-  startsWith(bytes, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-const isJpeg = (bytes: Uint8Array): boolean => startsWith(bytes, [0xff, 0xd8, 0xff]);
 
 /** For the message: what an unsupported file seems to be. */
 function guessFormat(bytes: Uint8Array): string {
@@ -37,35 +56,92 @@ function guessFormat(bytes: Uint8Array): string {
   return bytes.length === 0 ? "an empty file" : "neither";
 }
 
-function readBytes(path: string): Uint8Array {
+/** The next bytes of an open file: fewer than asked for only at its end. */
+function readNext(file: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  let at = 0;
+  while (at < length) {
+    const some = readSync(file, bytes, at, length - at, null);
+    if (some === 0) break;
+    at += some;
+  }
+  return bytes.subarray(0, at);
+}
+
+/** The format and all bytes of an image file. Of anything else, and of what never ends, only the beginning is read. */
+function readFile(path: string): { format: Format; bytes: Buffer } {
+  const file = openSync(path, "r");
   try {
-    return readFileSync(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new CommandError(`there is no file ${path}`);
-    if (code === "EISDIR") throw new CommandError(`${path} is a folder; give an image, PNG or JPEG`);
-    throw new CommandError(`${path} cannot be read: ${(error as Error).message}`);
+    const kind = fstatSync(file);
+    if (kind.isDirectory()) throw new CommandError(`${path} is a folder; give an image, PNG or JPEG`);
+    const start = readNext(file, 64);
+    const isPng = startsWith(start, PNG_SIGNATURE);
+    if (!isPng && !startsWith(start, [0xff, 0xd8, 0xff])) {
+      throw new CommandError(
+        `${path} is not supported: images may be PNG or JPEG, and it is ${guessFormat(start)}`,
+      );
+    }
+    const parts = [start];
+    for (let [part, total] = [start, start.length]; part.length > 0; total += part.length) {
+      if (Math.max(kind.size, total) > MOST_FILE_BYTES) throw tooLarge("it has more than 1000 million bytes");
+      part = readNext(file, BLOCK);
+      parts.push(part);
+    }
+    return { format: isPng ? "PNG" : "JPEG", bytes: Buffer.concat(parts) };
+  } finally {
+    closeSync(file);
   }
 }
 
-function decodePng(bytes: Uint8Array): Pixels {
-  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (bytes.length < 33) throw new Error("it ends within its header");
-  checkSize(header.getUint32(16), header.getUint32(20));
-  const { width, height, data } = PNG.sync.read(Buffer.from(bytes));
-  return { width, height, rgba: data };
+/** Runs a decoder. What it still finds fault with was damaged within the compressed data. */
+function runDecoder(decode: () => Pixels): Pixels {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof RangeError && /allocation failed/.test(error.message)) throw error;
+    throw damaged(`its image data cannot be decoded (${reasonOf(error)})`, error);
+  }
 }
 
-function decodeJpeg(bytes: Uint8Array): Pixels {
-  const decoded = jpeg.decode(bytes, { useTArray: true, tolerantDecoding: false, maxMemoryUsageInMB: 4096 });
-  const { width, height, data } = decoded;
-  // Not in the package's types.
-  const { exifBuffer } = decoded as { exifBuffer?: Uint8Array };
-  return turnUpright({ width, height, rgba: data }, exifOrientation(exifBuffer));
+function openPng(file: Buffer): OpenImage {
+  const { width, height, channels, bytes, decodingBytes } = checkPng(file);
+  const decode = (): Pixels => {
+    const { data } = PNG.sync.read(bytes, { checkCRC: false });
+    return { width, height, rgba: data };
+  };
+  return {
+    format: "PNG",
+    width,
+    height,
+    channels,
+    decodingBytes,
+    decode: () => toPlanes(runDecoder(decode)),
+  };
 }
 
-function checkSize(width: number, height: number): void {
-  if (width * height > MOST_PIXELS) throw new Error(`${width}×${height} pixels are more than 100 million`);
+/** What an object of the decoder takes of JavaScript's heap, of which there is less than of memory. */
+const BLOCK_HEAP_BYTES = 200;
+
+function openJpeg(file: Buffer): OpenImage {
+  const { width, height, channels, rgb, exif, bytes, blocks, decodingBytes } = checkJpeg(file);
+  const heap = getHeapStatistics().heap_size_limit;
+  if (blocks * BLOCK_HEAP_BYTES > 0.75 * heap) {
+    const megabytes = Math.round(heap / 1e6);
+    throw tooLarge(`its ${width}×${height} pixels do not fit into JavaScript's heap of ${megabytes} MB`);
+  }
+  const orientation = exifOrientation(exif);
+  const decode = (): Pixels => {
+    const { data } = jpeg.decode(bytes, {
+      useTArray: true,
+      // Skips blocks beyond the image's, which the last restart interval of a grey image may have. Nothing else.
+      tolerantDecoding: true,
+      ...(rgb ? { colorTransform: false } : {}),
+      maxMemoryUsageInMB: Math.ceil(decodingBytes / 2 ** 20),
+    });
+    return turnUpright({ width, height, rgba: data }, orientation);
+  };
+  const upright = orientation < 5 ? { width, height } : { width: height, height: width };
+  return { format: "JPEG", ...upright, channels, decodingBytes, decode: () => toPlanes(runDecoder(decode)) };
 }
 
 /** Planes from 0 to 255, transparency over white. */
@@ -81,22 +157,40 @@ function toPlanes({ width, height, rgba }: Pixels): ImagePlanes {
   return { channels: grey ? 1 : 3, height, width, values: grey ? planes.slice(0, size) : planes };
 }
 
+/** What is wrong with a file as an error for its reader: which, what, and what helps. */
+function refusal(path: string, { fault, message }: ImageError): string {
+  if (fault === "too large") return `${path} is too large: ${message}; make it smaller first`;
+  if (fault === "unsupported")
+    return `${path} cannot be read: ${message}; save it as an ordinary PNG or JPEG`;
+  return `${path} is damaged or cut short: ${message}; copy or save it again`;
+}
+
+/** Runs what reads a file, with the file's name in what it says. */
+function reading<Result>(path: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ImageError) throw new CommandError(refusal(path, error), { cause: error });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw new CommandError(`there is no file ${path}`, { cause: error });
+    if (error instanceof CommandError || error instanceof RangeError) throw error;
+    throw new CommandError(`${path} cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** @throws CommandError for a missing, damaged or unsupported file. */
+export function openImage(path: string): OpenImage {
+  return reading(path, () => {
+    const { format, bytes } = readFile(path);
+    const image = format === "PNG" ? openPng(bytes) : openJpeg(bytes);
+    return { ...image, decode: () => reading(path, image.decode) };
+  });
+}
+
 /** @throws CommandError for a missing, damaged or unsupported file. */
 export function readImage(path: string): ImageFile {
-  const bytes = readBytes(path);
-  if (!isPng(bytes) && !isJpeg(bytes)) {
-    throw new CommandError(
-      `${path} is not supported: images may be PNG or JPEG, and it is ${guessFormat(bytes)}`,
-    );
-  }
-  const format = isPng(bytes) ? "PNG" : "JPEG";
-  try {
-    return { format, image: toPlanes(format === "PNG" ? decodePng(bytes) : decodeJpeg(bytes)) };
-  } catch (error) {
-    const reason = (error as Error).message;
-    const message = `${path} cannot be read as ${format}; it may be damaged or cut short (${reason})`;
-    throw new CommandError(message, { cause: error });
-  }
+  const image = openImage(path);
+  return { format: image.format, image: image.decode() };
 }
 
 export interface FinishedImage {
@@ -107,7 +201,7 @@ export interface FinishedImage {
   readonly bytes: Uint8ClampedArray;
 }
 
-/** @throws CommandError when the file cannot be written. */
+/** @throws CommandError when the file cannot be written; an old one of that name is then as it was. */
 export function writePng(path: string, { channels, height, width, bytes }: FinishedImage): void {
   const size = width * height;
   const png = new PNG({ width, height });
@@ -115,9 +209,5 @@ export function writePng(path: string, { channels, height, width, bytes }: Finis
     for (let c = 0; c < 3; c++) png.data[4 * i + c] = bytes[(channels === 3 ? c : 0) * size + i]!;
     png.data[4 * i + 3] = 255;
   }
-  try {
-    writeFileSync(path, PNG.sync.write(png, { colorType: channels === 3 ? 2 : 0 }));
-  } catch (error) {
-    throw new CommandError(`${path} cannot be written: ${(error as Error).message}`);
-  }
+  replaceFile(path, PNG.sync.write(png, { colorType: channels === 3 ? 2 : 0 }));
 }

@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Backend, Corr2dError } from "@corr2d/core";
+import { reasonOf } from "./failure.ts";
 import { CommandError, UsageError } from "./usage-error.ts";
 
 type Factory = () => Backend | Promise<Backend>;
@@ -57,7 +58,7 @@ async function loadBackend(name: string, cwd: string): Promise<Backend> {
     module = await (own === undefined ? importFrom(cwd, name) : own());
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new CommandError(`backend ${name} could not be loaded: ${(error as Error).message}`, {
+    throw new CommandError(`backend ${name} could not be loaded: ${reasonOf(error)}`, {
       cause: error,
     });
   }
@@ -72,7 +73,7 @@ async function loadBackend(name: string, cwd: string): Promise<Backend> {
     backend = await (factory as Factory)();
   } catch (error) {
     const code = Corr2dError.isInstance(error) ? ` (${error.code})` : "";
-    throw new CommandError(`backend ${name} cannot run here: ${(error as Error).message}${code}`, {
+    throw new CommandError(`backend ${name} cannot run here: ${reasonOf(error)}${code}`, {
       cause: error,
     });
   }

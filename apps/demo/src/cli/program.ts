@@ -3,27 +3,29 @@
  * backends and hands over.
  */
 import { readFileSync } from "node:fs";
-import { Corr2dError } from "@corr2d/core";
 import { Command, CommanderError, Option } from "commander";
 import { FILTER_KERNELS, FINISHES } from "../chapter/filter-kernels.ts";
 import { chapterExamples, corr2dExample, layerExample, sizeExample } from "./chapter-examples.ts";
 import { runEdges } from "./edges.ts";
 import type { Example } from "./example.ts";
+import { oneLine, reportFailure } from "./failure.ts";
 import { learnExample } from "./learn-example.ts";
 import { BACKEND_HELP, type LoadedBackends, loadBackends } from "./load-backend.ts";
 import { Page } from "./page.ts";
 import { RECALL_NAMES, recallExamples } from "./recall-examples.ts";
+import { checkSizeProblem } from "./room.ts";
 import { runExamples } from "./run-examples.ts";
 import { SIBLING_EXAMPLES } from "./sibling-examples.ts";
 import type { Terminal } from "./terminal.ts";
-import { CommandError, UsageError } from "./usage-error.ts";
-import { readInteger, readMatrix, readName, readNumber, readPadding, readPair } from "./values.ts";
+import { UsageError } from "./usage-error.ts";
+import { quoted, readInteger, readMatrix, readName, readNumber, readPadding, readPair } from "./values.ts";
 import { runWeb } from "./web.ts";
 
 interface CommonOptions {
   readonly backend: string;
   readonly seed: number;
   readonly json: boolean;
+  readonly debug: boolean;
 }
 
 const PADDING_MODES = ["zeros", "reflect", "replicate", "circular"] as const;
@@ -33,24 +35,24 @@ function version(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-/** Runs the command line `args` (without the program's name). @returns the exit code: 0, 1 failed, 2 not understood. */
+/**
+ * Runs the command line `args` (without the program's name). Never rejects: what goes wrong is said on standard error.
+ * @returns the exit code: 0, 1 failed, 2 not understood, 141 nobody reads the output.
+ */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
-  const page = new Page(terminal.columns, terminal.colorDepth > 1);
   let code = 0;
-  const program = makeProgram(terminal, page, (result) => {
-    code = result;
-  });
   try {
+    const page = new Page(terminal.columns, terminal.colorDepth > 1);
+    const program = makeProgram(terminal, page, (result) => {
+      code = result;
+    });
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
+    // Said already, on the stream that it belongs to.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    // The library's own errors are shown as they are: they say what to do.
-    if (error instanceof UsageError || error instanceof CommandError || Corr2dError.isInstance(error)) {
-      terminal.err(`${page.paint.red("error:")} ${error.message}\n`);
-      return error instanceof UsageError ? 2 : 1;
-    }
-    throw error;
+    // The command line may be what went wrong: its options are not parsed then.
+    return reportFailure(error, terminal, terminal.debug || args.includes("--debug"));
   }
 }
 
@@ -61,11 +63,16 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
   /** Starts the backends, does the work, closes them. */
   const onBackends = async (work: (loaded: LoadedBackends) => Promise<number>): Promise<void> => {
     const loaded = await loadBackends(common().backend, terminal.cwd);
+    let code: number;
     try {
-      finish(await work(loaded));
-    } finally {
-      for (const backend of loaded.backends) backend.close?.();
+      code = await work(loaded);
+    } catch (error) {
+      // What went wrong first is what is said.
+      await Promise.allSettled(loaded.backends.map(async (backend) => backend.close?.()));
+      throw error;
     }
+    for (const backend of loaded.backends) await backend.close?.();
+    finish(code);
   };
   const run = (examples: readonly Example[]): Promise<void> =>
     onBackends((loaded) => runExamples(examples, loaded, common(), page, terminal));
@@ -78,9 +85,13 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
         "Without a command, all seven examples.",
     )
     .configureHelp({ showGlobalOptions: true, helpWidth: page.width })
-    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+      outputError: (text, write) =>
+        write(`demo: ${oneLine(text).replace(/^error: /, "")} (demo --help lists what there is)\n`),
+    })
     .exitOverride()
-    .showHelpAfterError("(demo --help lists what there is)")
     .version(version(), "--version", "print the version")
     .helpOption("-h, --help", "show this help; after a command, its own")
     .helpCommand(false)
@@ -91,11 +102,12 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
         .argParser((text) => readInteger("--seed", text, 0)),
     )
     .option("--json", "print one JSON document and nothing else", false)
+    .option("--debug", "show where an error comes from", false)
     .action(async () => {
       const [unknown] = program.args;
       if (unknown !== undefined) {
         const names = program.commands.map((command) => command.name()).join(", ");
-        throw new UsageError(`there is no command '${unknown}'; commands are ${names}`);
+        throw new UsageError(`there is no command ${quoted(unknown)}; commands are ${names}`);
       }
       await run(chapterExamples(common().seed));
     });
@@ -120,13 +132,7 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     .action((options: Partial<Record<"image" | "kernel" | "stride" | "padding" | "dilation", number>>) => {
       if (Object.keys(options).length === 0) return run([sizeExample()]);
       const problem = { image: 8, kernel: 3, stride: 1, padding: 0, dilation: 1, ...options };
-      const [room, reach] = [
-        problem.image + 2 * problem.padding,
-        problem.dilation * (problem.kernel - 1) + 1,
-      ];
-      if (reach > room) {
-        throw new UsageError(`a kernel that reaches over ${reach} cells does not fit into ${room}`);
-      }
+      checkSizeProblem(problem);
       return run([sizeExample([problem])]);
     });
   program
@@ -149,7 +155,7 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     .command("learn")
     .description("7  the kernel learnt from examples, and why lr stays below 1/30")
     .option("--start <a,b>", "weights to start from", (text) => readPair("--start", text))
-    .option("--lr <rate>", "learning rate (book: 0.03)", (text) => readNumber("--lr", text))
+    .option("--lr <rate>", "learning rate (book: 0.03)", (text) => readNumber("--lr", text, 1e-9))
     .option("--steps <n>", "how many (book: 10)", integerReader("--steps", 2, 100_000))
     .action((options: { start?: [number, number]; lr?: number; steps?: number }) =>
       run([learnExample({ seed: common().seed, ...options })]),

@@ -4,7 +4,11 @@
  * Standard output carries results only; standard error carries what went wrong. Colour follows the conventions:
  * none when piped, none with NO_COLOR, always with FORCE_COLOR.
  */
+import { fstatSync } from "node:fs";
 import { WriteStream } from "node:tty";
+import { reasonOf } from "./failure.ts";
+import { CommandError, OutputClosed } from "./usage-error.ts";
+import { writeAll } from "./write-all.ts";
 
 export interface Terminal {
   /** The user's directory: relative paths start here. */
@@ -15,11 +19,37 @@ export interface Terminal {
   readonly isTTY: boolean;
   /** Bits of colour: 1 (none), 4, 8 or 24. */
   readonly colorDepth: number;
+  /** Whether the environment asks where errors come from. */
+  readonly debug: boolean;
+  /** @throws CommandError when the text cannot be written, OutputClosed when nobody reads it. */
   out(text: string): void;
+  /** Never throws: when this cannot be written, nobody is left to tell. */
   err(text: string): void;
 }
 
-/** The terminal of this process. */
+const isSet = (variable: string | undefined): boolean =>
+  variable !== undefined && !["", "0", "false"].includes(variable);
+
+/** What it means that standard output cannot be written. */
+export function outputError(error: unknown): OutputClosed | CommandError {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "EPIPE") return new OutputClosed("standard output was closed", { cause: error });
+  return new CommandError(`standard output cannot be written: ${reasonOf(error)}`, { cause: error });
+}
+
+const STDOUT = 1;
+
+/**
+ * Whether standard output is a file or a device. Node writes to those once, and takes it for success when only a part
+ * fits on the disk.
+ */
+function isFile(): boolean {
+  if (process.stdout.isTTY) return false;
+  const kind = fstatSync(STDOUT);
+  return kind.isFile() || kind.isCharacterDevice();
+}
+
+/** The terminal of this process. Failures to write to a pipe come later: as `error` events of process.stdout. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
   const { FORCE_COLOR } = env;
@@ -30,7 +60,19 @@ export function processTerminal(): Terminal {
     columns: stdout.columns ?? 80,
     isTTY: stdout.isTTY === true,
     colorDepth: colourful ? WriteStream.prototype.getColorDepth.call(stdout, env) : 1,
-    out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
+    debug: isSet(env.DEBUG),
+    out: (text) => {
+      try {
+        if (isFile()) writeAll(STDOUT, Buffer.from(text));
+        else stdout.write(text);
+      } catch (error) {
+        throw outputError(error);
+      }
+    },
+    err: (text) => {
+      try {
+        stderr.write(text);
+      } catch {}
+    },
   };
 }

@@ -120,7 +120,7 @@ function nonZero(context: Context, dtype: DType, size: number): TypedArray {
 
 function nonFiniteCases({ text, window }: Geometry, dtype: DType): Case[] {
   const sizes = oracle.windowSizes(window);
-  const padded = window.padTop + window.padBottom + window.padLeft + window.padRight > 0;
+  const padded = window.axes.some((axis) => axis.before + axis.after > 0);
   const common = { clause: "§8.8", ...requiring(dtype) } as const;
   const prefix = dtype === "float32" ? "non-finite" : "non-finite,float64";
   const spoil = (data: TypedArray, value: number): TypedArray => {

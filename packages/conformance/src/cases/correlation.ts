@@ -2,7 +2,7 @@
  * Layer 4: the correlation triple over the grid of geometries (§8): each member against the oracle, natively and
  * composed, and all three against each other by the trilinear identity, in exact integers.
  */
-import type { Backend, DType, TypedArray, Window2d } from "@corr2d/core";
+import type { CompleteBackend, DType, TypedArray, Window2d } from "@corr2d/core";
 import { type Case, type Context, requiring } from "../case.ts";
 import { check, type Expected } from "../compare.ts";
 import { sizeOf } from "../oracle/arrays.ts";
@@ -20,14 +20,21 @@ export const CLAUSE: Record<Correlation, string> = {
   corr2dKernel: "§8.4",
 };
 
-export const inputShape = (w: Window2d): number[] => [w.batch, w.inChannels, w.inputHeight, w.inputWidth];
+export const inputShape = (w: Window2d): number[] => [
+  w.batch,
+  w.inChannels,
+  ...w.axes.map((axis) => axis.input),
+];
 export const kernelShape = (w: Window2d): number[] => [
   w.outChannels,
   w.inChannels / w.groups,
-  w.kernelHeight,
-  w.kernelWidth,
+  ...w.axes.map((axis) => axis.kernel),
 ];
-export const outputShape = (w: Window2d): number[] => [w.batch, w.outChannels, w.outputHeight, w.outputWidth];
+export const outputShape = (w: Window2d): number[] => [
+  w.batch,
+  w.outChannels,
+  ...w.axes.map((axis) => axis.output),
+];
 
 const ORACLE = { corr2d, corr2dInput, corr2dKernel };
 
@@ -48,7 +55,7 @@ const MANY_PRODUCTS = 10_000;
 async function expectResult(
   context: Context,
   w: Window2d,
-  run: (backend: Backend) => unknown,
+  run: (backend: CompleteBackend) => unknown,
   member: Correlation | "corr2dBias",
   oracle: () => Expected,
   shape: readonly number[],
@@ -74,7 +81,8 @@ export async function expectCorrelation(
   dtype: DType,
   adjust: (expected: Expected) => Expected,
 ): Promise<void> {
-  const run = (backend: Backend): unknown => backend[member](backend.upload(a), backend.upload(b), w, dtype);
+  const run = (backend: CompleteBackend): unknown =>
+    backend[member](backend.upload(a), backend.upload(b), w, dtype);
   const oracle = (): Expected => adjust(ORACLE[member](a, b, w, dtype));
   await expectResult(context, w, run, member, oracle, ROLES[member][2](w), dtype);
 }
@@ -89,7 +97,7 @@ export async function expectBiased(
 ): Promise<void> {
   const sizes = windowSizes(w);
   const [x, k, bias] = [draw(sizes.input), draw(sizes.kernel), draw(w.outChannels)];
-  const run = (backend: Backend): unknown =>
+  const run = (backend: CompleteBackend): unknown =>
     backend.corr2dBias(backend.upload(x), backend.upload(k), backend.upload(bias), w, dtype);
   const oracle = (): Expected => adjust(corr2dBias(x, k, bias, w, dtype));
   await expectResult(context, w, run, "corr2dBias", oracle, outputShape(w), dtype);
@@ -126,7 +134,7 @@ function biasCase({ text, window }: Geometry, dtype: DType, real = false): Case 
 }
 
 async function innerProduct(
-  backend: Backend,
+  backend: CompleteBackend,
   handle: unknown,
   other: TypedArray,
   dtype: DType,

@@ -2,7 +2,7 @@
  * Layer 7: determinism (§11.1): every member gives the same bits again, whatever ran in between and wherever its operands
  * lie, and on another instance.
  */
-import type { Backend, TypedArray } from "@corr2d/core";
+import type { CompleteBackend, TypedArray } from "@corr2d/core";
 import type { Case } from "../case.ts";
 import { expectBits } from "../compare.ts";
 import { createRandom } from "../random.ts";
@@ -11,7 +11,7 @@ import { nameOf, perSample, readResults, runOn, samplesOf } from "./samples/inde
 const OTHERS = samplesOf("float32");
 
 /** Something else, which leaves memory of other sizes free, and some of it taken. */
-function otherWork(backend: Backend, round: number): void {
+function otherWork(backend: CompleteBackend, round: number): void {
   const random = createRandom(round);
   for (let i = 0; i < 3; i++) {
     const sample = OTHERS[(7 * round + 5 * i) % OTHERS.length]!;
@@ -25,10 +25,10 @@ export const cases: readonly Case[] = perSample((sample) => ({
   clause: "§11.1",
   async run({ backend, sibling, random, validated }) {
     const data = sample.draw(random);
-    const once = (instance: Backend): Promise<TypedArray[]> =>
+    const once = (instance: CompleteBackend): Promise<TypedArray[]> =>
       readResults(sample, instance, runOn(sample, instance, data));
     const first = await once(backend);
-    const expectSame = async (what: string, instance: Backend): Promise<void> => {
+    const expectSame = async (what: string, instance: CompleteBackend): Promise<void> => {
       for (const [i, bits] of (await once(instance)).entries()) {
         expectBits(`${sample.name}, ${what}: result ${i}`, bits, first[i]!);
       }

@@ -1,6 +1,6 @@
 /** Layer 3: fill, softmax, logSoftmax, activationGrad and addScaled on sizes around those where work is cut (§7). */
-import type { Activation, Backend, DType } from "@corr2d/core";
-import { type Case, type Context, requiring } from "../case.ts";
+import type { Activation, CompleteBackend, DType } from "@corr2d/core";
+import { type Case, type Context, type Member, requiring } from "../case.ts";
 import type { Expected } from "../compare.ts";
 import { numbers } from "../oracle/elementwise.ts";
 import { activationGrad, addScaled, logSoftmax, softmax } from "../oracle/rows.ts";
@@ -11,8 +11,8 @@ import { DTYPES, expectHandle, FLOATS, variants } from "./support.ts";
 /** Runs a member natively and composed, and compares. */
 async function expectComposite(
   context: Context,
-  member: Backend["nativeComposites"][number],
-  run: (backend: Backend) => unknown,
+  member: Member,
+  run: (backend: CompleteBackend) => unknown,
   expected: Expected,
   shape: readonly number[],
   dtype: DType,
@@ -66,7 +66,7 @@ function rowsCase(member: "softmax" | "logSoftmax", dtype: DType, name: string):
       for (const rows of sizesFor(context, dtype, far).map(ROWS[name]!)) {
         const x = context.random.reals(dtype, rows[0] * rows[1] * rows[2], -3, 3);
         const expected = (member === "softmax" ? softmax : logSoftmax)(x, ...rows, dtype);
-        const run = (backend: Backend): unknown => backend[member](backend.upload(x), ...rows, dtype);
+        const run = (backend: CompleteBackend): unknown => backend[member](backend.upload(x), ...rows, dtype);
         await expectComposite(context, member, run, expected, rows, dtype);
       }
     },
@@ -83,7 +83,7 @@ function activationCase(op: Activation, dtype: DType): Case {
       for (const n of sizesFor(context, dtype, true)) {
         const y = context.random.reals(dtype, n, op === "sigmoid" ? 0 : -1, 1);
         const g = context.random.reals(dtype, n, -5, 5);
-        const run = (backend: Backend): unknown =>
+        const run = (backend: CompleteBackend): unknown =>
           backend.activationGrad(op, backend.upload(y), backend.upload(g), n, dtype);
         await expectComposite(context, "activationGrad", run, activationGrad(op, y, g, dtype), [n], dtype);
       }
@@ -100,7 +100,7 @@ function addScaledCase(dtype: DType): Case {
     async run(context) {
       for (const n of sizesFor(context, dtype, true)) {
         const [a, b] = [context.random.reals(dtype, n, 1, 2), context.random.reals(dtype, n, 1, 2)];
-        const run = (backend: Backend): unknown =>
+        const run = (backend: CompleteBackend): unknown =>
           backend.addScaled(backend.upload(a), 0.9, backend.upload(b), 0.1, n, dtype);
         await expectComposite(context, "addScaled", run, addScaled(a, 0.9, b, 0.1, dtype), [n], dtype);
       }

@@ -2,7 +2,7 @@
  * Layer 7: everything at once (§10.6): several hundred operations of every member on one instance, in any order, with
  * failing ones in between, results and operands freed at any time, reads pending; then every result is compared.
  */
-import type { Backend, DType, TypedArray } from "@corr2d/core";
+import type { CompleteBackend, DType, TypedArray } from "@corr2d/core";
 import { type Case, requiring } from "../case.ts";
 import { check, type Expected } from "../compare.ts";
 import type { Random } from "../random.ts";
@@ -33,7 +33,7 @@ function prepare(sample: Sample, random: Random): Prepared {
 }
 
 /** A failing operation, and something computed from it: the codes that their readers are given. */
-function failSomehow(backend: Backend, turn: number, dtype: DType): Promise<string>[] {
+function failSomehow(backend: CompleteBackend, turn: number, dtype: DType): Promise<string>[] {
   const make = turn % 2 === 0 ? failingGather : failingScatterAdd;
   const size = [2, 70, 1300, 5000][turn % 4]!;
   const bad = attempt(() => make(backend, size, dtype));
@@ -45,7 +45,7 @@ function failSomehow(backend: Backend, turn: number, dtype: DType): Promise<stri
   return codes;
 }
 
-async function compareAndFree(backend: Backend, done: readonly Done[]): Promise<void> {
+async function compareAndFree(backend: CompleteBackend, done: readonly Done[]): Promise<void> {
   for (const { from, results, step } of done) {
     await expectResults(from.sample, backend, `step ${step}`, results, from.expected);
     for (const result of results) backend.free(result);

@@ -2,13 +2,13 @@
  * Layer 7: order (§10): operations take effect in call order however late they run, reads may be many and overlap with
  * frees, and what is freed after a call still counts in it.
  */
-import { type Backend, corr2dWindow, type TypedArray } from "@corr2d/core";
+import { type CompleteBackend, corr2dWindow, type TypedArray } from "@corr2d/core";
 import type { Case } from "../case.ts";
 import { expectBits } from "../compare.ts";
 import { expectResults, nameOf, perSample } from "./samples/index.ts";
 
 /** x + 1, a new handle. */
-function increment(backend: Backend, x: unknown, one: unknown, size: number): unknown {
+function increment(backend: CompleteBackend, x: unknown, one: unknown, size: number): unknown {
   return backend.binary("add", x, [size], one, [1], [size], "float32");
 }
 

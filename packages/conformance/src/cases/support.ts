@@ -1,6 +1,6 @@
 /** What most cases share: the dtypes, the variants of a composite, and reading a result to compare it. */
-import { arrayOf, type Backend, type DType, type TypedArray } from "@corr2d/core";
-import type { Context } from "../case.ts";
+import { arrayOf, type CompleteBackend, type DType, type TypedArray } from "@corr2d/core";
+import type { Context, Member } from "../case.ts";
 import { check, type Expected, expectValues } from "../compare.ts";
 
 export const FLOATS: readonly DType[] = ["float32", "float64"];
@@ -15,7 +15,7 @@ export function arrayFrom(dtype: DType, values: ArrayLike<number>): TypedArray {
 
 /** Reads a result and compares it. */
 export async function expectHandle(
-  backend: Backend,
+  backend: CompleteBackend,
   what: string,
   handle: unknown,
   expected: Expected,
@@ -35,10 +35,10 @@ export async function expectHandle(
  * composition of its primitives.
  */
 export function variants(
-  { backend, composed }: Context,
-  member: Backend["nativeComposites"][number],
-): readonly (readonly [label: string, backend: Backend])[] {
-  if (!backend.nativeComposites.includes(member)) return [["composed", composed]];
+  { backend, composed, native }: Context,
+  member: Member,
+): readonly (readonly [label: string, backend: CompleteBackend])[] {
+  if (!native.includes(member)) return [["composed", composed]];
   return [
     ["native", backend],
     ["composed", composed],

@@ -2,7 +2,7 @@
 import type { DType, UnaryOp } from "@corr2d/core";
 import { type Case, requiring } from "../case.ts";
 import * as oracle from "../oracle/elementwise.ts";
-import { arrayFrom, expectHandle, FLOATS } from "./support.ts";
+import { arrayFrom, DTYPES, expectHandle, FLOATS } from "./support.ts";
 import { wideIntegers } from "./values.ts";
 
 /** Where each function is finite and smooth, and what is special about it. */
@@ -32,60 +32,22 @@ export const FLOAT_UNARY: Record<
   sigmoid: { range: [-20, 20], special: [80, -80, 1000, -1000, 1e-8, 0.5] },
   relu: { range: [-10, 10] },
   erf: { range: [-4, 4], special: [1e-8, 1e-4, 10, -10, 0.5, 1, -1, 2, 3.9] },
-  toFloat32: {
-    range: [-100, 100],
-    // ties, both ways; the largest float32, what still rounds to it, and what no longer does
-    special: [
-      1 + 2 ** -24,
-      1 + 3 * 2 ** -24,
-      16777217,
-      3.4028234663852886e38,
-      3.4028235e38,
-      3.4028236e38,
-      -1e300,
-    ],
-  },
-  toFloat64: { range: [-100, 100], special: [1 / 3, 16777217, 3.4028234663852886e38, 2 ** -126] },
-  toInt32: {
-    range: [-100, 100],
-    special: [
-      ...[
-        2.9, -2.9, 0.5, -0.5, -0.99, 2147483648, -2147483904, 1e30, -1e30, 16777217, 2147483520, -2147483648,
-      ],
-      ...[2147483647.5, -2147483648.5, 2147483646.5, 4294967296, -4294967297, 123456789.9],
-    ],
-  },
 };
 
 /** Every unary op must pass these on. sin, cos and tan of ±∞ are NaN; sqrt(−∞), too: the oracle says. */
 const NON_FINITE = [NaN, Infinity, -Infinity, 0, -0];
 
-export const INT32_UNARY: readonly UnaryOp[] = [
-  "neg",
-  "abs",
-  "sign",
-  "square",
-  "relu",
-  "toFloat32",
-  "toFloat64",
-  "toInt32",
-];
+export const INT32_UNARY: readonly UnaryOp[] = ["neg", "abs", "sign", "square", "relu"];
 
 /** What a case on ordinary values proves: a definition, or an error bound. */
 function unaryClause(op: UnaryOp, dtype: DType): string {
-  if (op.startsWith("to")) return "§3.5";
   if (dtype === "int32") return "§3.3";
   if (op === "sin" || op === "cos" || op === "tan") return "§9.4";
   return oracle.ULPS[op] === undefined ? "§3.3" : "§9.3";
 }
 
-/** float64 is what it reads or what it gives. */
-export const unaryRequires = (op: UnaryOp, dtype: DType): Pick<Case, "requires"> =>
-  requiring(op === "toFloat64" ? "float64" : dtype);
-
 function unaryCase(op: UnaryOp, dtype: DType): Case[] {
-  const common = { ...unaryRequires(op, dtype), covers: { member: "unary", dtype } } as const;
-  const result = oracle.unaryResult(op, dtype);
+  const common = { ...requiring(dtype), covers: { member: "unary", dtype } } as const;
   const clause = unaryClause(op, dtype);
   const { range, special } = FLOAT_UNARY[op];
   const run = (values: (context: Parameters<Case["run"]>[0]) => ArrayLike<number>): Case["run"] => {
@@ -93,7 +55,7 @@ function unaryCase(op: UnaryOp, dtype: DType): Case[] {
       const data = arrayFrom(dtype, values(context));
       const handle = context.backend.unary(op, context.backend.upload(data), data.length, dtype);
       const expected = oracle.unary(op, data, dtype);
-      await expectHandle(context.backend, op, handle, expected, [data.length], result);
+      await expectHandle(context.backend, op, handle, expected, [data.length], dtype);
     };
   };
   if (dtype === "int32") {
@@ -123,9 +85,41 @@ function unaryCase(op: UnaryOp, dtype: DType): Case[] {
   ];
 }
 
+/** Where casts round (ties, both ways), truncate and saturate. */
+const CAST_EDGES: Record<DType, readonly number[]> = {
+  float32: [
+    ...[2.9, -2.9, 0.5, -0.5, -0.99, 2147483648, -2147483904, 1e30, -1e30, 16777217, 2147483520, -2147483648],
+    ...[3.4028234663852886e38, 2 ** -126, 2 ** -149],
+  ],
+  float64: [
+    ...[2.9, -2.9, 1 / 3, -0.99, 16777217, 1 + 2 ** -24, 1 + 3 * 2 ** -24, 1e300, 1e-300, -1e300],
+    ...[3.4028234663852886e38, 3.4028235e38, 3.4028236e38, 2147483647.5, -2147483648.5, 2147483646.5],
+    ...[4294967296, -4294967297, 123456789.9],
+  ],
+  int32: [0, 1, -1, 7, -7, 46341, 16777217, -16777217, 33554435, 123456789, 2147483647, -2147483648],
+};
+
+function castCase(from: DType, to: DType): Case {
+  const optional = [from, to].flatMap((dtype) => requiring(dtype).requires ?? []);
+  return {
+    id: `cast/${from},${to}`,
+    clause: "§3.5",
+    requires: optional,
+    covers: { member: "cast", dtype: from },
+    async run({ backend, random }) {
+      const ordinary = from === "int32" ? random.integers(from, 203) : random.reals(from, 203, -100, 100);
+      const special = from === "int32" ? [] : NON_FINITE;
+      const data = arrayFrom(from, [...ordinary, ...special, ...CAST_EDGES[from]]);
+      const handle = backend.cast(backend.upload(data), data.length, from, to);
+      await expectHandle(backend, "cast", handle, oracle.cast(data, to), [data.length], to);
+    },
+  };
+}
+
 export const unaryOps: readonly UnaryOp[] = Object.keys(FLOAT_UNARY) as UnaryOp[];
 
 export const cases: readonly Case[] = [
+  ...DTYPES.flatMap((from) => DTYPES.map((to) => castCase(from, to))),
   ...FLOATS.flatMap((dtype) => unaryOps.flatMap((op) => unaryCase(op, dtype))),
   ...INT32_UNARY.flatMap((op) => unaryCase(op, "int32")),
 ];

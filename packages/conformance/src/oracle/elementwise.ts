@@ -63,9 +63,6 @@ const UNARY: Record<UnaryOp, (x: number) => number> = {
   sigmoid: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
   relu: (x) => Math.max(x, 0),
   erf,
-  toFloat32: (x) => x,
-  toFloat64: (x) => x,
-  toInt32,
 };
 
 /** ulps that a float32 result may be off (§9.3); ops that are not listed are exact. */
@@ -113,21 +110,19 @@ export function rounded(x: number, dtype: DType): number {
   return dtype === "int32" ? x | 0 : x;
 }
 
-/** The dtype of a unary op's result. */
-export function unaryResult(op: UnaryOp, dtype: DType): DType {
-  if (op === "toFloat32") return "float32";
-  if (op === "toFloat64") return "float64";
-  return op === "toInt32" ? "int32" : dtype;
+/** The values as elements of another dtype: rounded, or for int32 truncated and saturated. */
+export function cast(x: ArrayLike<number>, to: DType): Expected {
+  const values = numbers(x.length, (i) => (to === "int32" ? toInt32(x[i]!) : rounded(x[i]!, to)));
+  return { values, explain: (at) => `${formatNumber(x[at]!)} as ${to}` };
 }
 
 export function unary(op: UnaryOp, x: ArrayLike<number>, dtype: DType): Expected {
-  const result = unaryResult(op, dtype);
   const apply = op === "square" && dtype === "int32" ? (value: number) => Math.imul(value, value) : UNARY[op];
   const exact = numbers(x.length, (i) => apply(x[i]!));
   const u = allowance(dtype);
   const ulps = ULPS[op];
   const slope = SLOPE[op];
-  const values = exact.map((value) => rounded(value, result));
+  const values = exact.map((value) => rounded(value, dtype));
   const explain = (at: number): string => `${op}(${formatNumber(x[at]!)})`;
   if (slope !== undefined) {
     return { values, explain, tolerance: exact.map((_, i) => ARGUMENT_ERROR * u * slope(x[i]!)) };

@@ -4,39 +4,27 @@
  * One loop nest lists the terms of the trilinear form Σ x·k·g; the three correlations only differ in which of
  * the three positions they accumulate into.
  */
-import type { AveragePool, DType, Window2d } from "@corr2d/core";
+import type { AveragePool, DType, Window2d, WindowAxis } from "@corr2d/core";
 import type { Expected } from "../compare.ts";
 import { Sums } from "./sums.ts";
 
 /** Sizes of the input, kernel and output of a window. */
 export function windowSizes(w: Window2d): { input: number; kernel: number; output: number } {
+  const [height, width] = w.axes;
   return {
-    input: w.batch * w.inChannels * w.inputHeight * w.inputWidth,
-    kernel: w.outChannels * (w.inChannels / w.groups) * w.kernelHeight * w.kernelWidth,
-    output: w.batch * w.outChannels * w.outputHeight * w.outputWidth,
+    input: w.batch * w.inChannels * height.input * width.input,
+    kernel: w.outChannels * (w.inChannels / w.groups) * height.kernel * width.kernel,
+    output: w.batch * w.outChannels * height.output * width.output,
   };
 }
 
-/** The input cell that output cell `o` of one axis meets through kernel cell `k`, at `k · output + o`; −1: none. */
-function cellsMet(
-  output: number,
-  kernel: number,
-  input: number,
-  stride: number,
-  before: number,
-  dilation: number,
-): Int32Array {
+/** The input cell that output cell `o` of an axis meets through kernel cell `k`, at `k · output + o`; −1: none. */
+function cellsMet({ output, kernel, input, stride, before, dilation }: WindowAxis): Int32Array {
   return new Int32Array(output * kernel).map((_, i) => {
     const at = (i % output) * stride - before + Math.floor(i / output) * dilation;
     return at >= 0 && at < input ? at : -1;
   });
 }
-
-const rowsMet = (w: Window2d): Int32Array =>
-  cellsMet(w.outputHeight, w.kernelHeight, w.inputHeight, w.strideHeight, w.padTop, w.dilationHeight);
-
-const columnsMet = (w: Window2d): Int32Array =>
-  cellsMet(w.outputWidth, w.kernelWidth, w.inputWidth, w.strideWidth, w.padLeft, w.dilationWidth);
 
 type Values = ArrayLike<number>;
 type Role = "input" | "kernel" | "output";
@@ -68,13 +56,13 @@ function addTerms(
   b: Float64Array,
   { values, magnitudes, counts }: Sums,
 ): void {
-  const [rows, columns] = [rowsMet(w), columnsMet(w)];
-  const { kernelHeight, kernelWidth, outputHeight, outputWidth, inputHeight, inputWidth } = w;
+  const [rows, columns] = [cellsMet(w.axes[0]), cellsMet(w.axes[1])];
+  const [height, width] = w.axes;
   // The suite spends much of its time in these loops: they are written out.
   const addRow = (input: number, kernel: number, output: number, met: number): void => {
     if (role === "output") {
       const factor = b[kernel]!;
-      for (let ox = 0; ox < outputWidth; ox++) {
+      for (let ox = 0; ox < width.output; ox++) {
         const x = columns[met + ox]!;
         if (x < 0) continue;
         const term = a[input + x]! * factor;
@@ -84,7 +72,7 @@ function addTerms(
       }
     } else if (role === "input") {
       const factor = b[kernel]!;
-      for (let ox = 0; ox < outputWidth; ox++) {
+      for (let ox = 0; ox < width.output; ox++) {
         const x = columns[met + ox]!;
         if (x < 0) continue;
         const term = a[output + ox]! * factor;
@@ -93,7 +81,7 @@ function addTerms(
         counts[input + x]!++;
       }
     } else {
-      for (let ox = 0; ox < outputWidth; ox++) {
+      for (let ox = 0; ox < width.output; ox++) {
         const x = columns[met + ox]!;
         if (x < 0) continue;
         const term = a[input + x]! * b[output + ox]!;
@@ -104,15 +92,15 @@ function addTerms(
     }
   };
   eachPlanePair(w, (inputPlane, kernelPlane, outputPlane) => {
-    for (let ky = 0; ky < kernelHeight; ky++) {
-      for (let oy = 0; oy < outputHeight; oy++) {
-        const y = rows[ky * outputHeight + oy]!;
+    for (let ky = 0; ky < height.kernel; ky++) {
+      for (let oy = 0; oy < height.output; oy++) {
+        const y = rows[ky * height.output + oy]!;
         if (y < 0) continue;
-        const inputRow = (inputPlane * inputHeight + y) * inputWidth;
-        const kernelRow = (kernelPlane * kernelHeight + ky) * kernelWidth;
-        const outputRow = (outputPlane * outputHeight + oy) * outputWidth;
-        for (let kx = 0; kx < kernelWidth; kx++)
-          addRow(inputRow, kernelRow + kx, outputRow, kx * outputWidth);
+        const inputRow = (inputPlane * height.input + y) * width.input;
+        const kernelRow = (kernelPlane * height.kernel + ky) * width.kernel;
+        const outputRow = (outputPlane * height.output + oy) * width.output;
+        for (let kx = 0; kx < width.kernel; kx++)
+          addRow(inputRow, kernelRow + kx, outputRow, kx * width.output);
       }
     }
   });
@@ -143,25 +131,25 @@ export function corr2dKernel(x: Values, g: Values, w: Window2d, dtype: DType): E
 export function corr2dBias(x: Values, k: Values, bias: Values, w: Window2d, dtype: DType): Expected {
   const sums = new Sums(windowSizes(w).output);
   addTerms(w, "output", Float64Array.from(x), Float64Array.from(k), sums);
-  const plane = w.outputHeight * w.outputWidth;
+  const plane = w.axes[0].output * w.axes[1].output;
   for (let i = 0; i < sums.values.length; i++) sums.add(i, bias[Math.floor(i / plane) % w.outChannels]!);
   return sums.expected(dtype);
 }
 
 /** Calls `visit(input, output, position)` for every cell of every pooling window that lies in the input. */
 function eachPoolCell(w: Window2d, visit: (input: number, output: number, position: number) => void): void {
-  const [rows, columns] = [rowsMet(w), columnsMet(w)];
-  const { kernelHeight, kernelWidth, outputHeight, outputWidth, inputHeight, inputWidth } = w;
+  const [rows, columns] = [cellsMet(w.axes[0]), cellsMet(w.axes[1])];
+  const [height, width] = w.axes;
   let output = 0;
   for (let plane = 0; plane < w.batch * w.inChannels; plane++) {
-    for (let oy = 0; oy < outputHeight; oy++) {
-      for (let ox = 0; ox < outputWidth; ox++, output++) {
-        for (let ky = 0; ky < kernelHeight; ky++) {
-          for (let kx = 0; kx < kernelWidth; kx++) {
-            const [y, x] = [rows[ky * outputHeight + oy]!, columns[kx * outputWidth + ox]!];
+    for (let oy = 0; oy < height.output; oy++) {
+      for (let ox = 0; ox < width.output; ox++, output++) {
+        for (let ky = 0; ky < height.kernel; ky++) {
+          for (let kx = 0; kx < width.kernel; kx++) {
+            const [y, x] = [rows[ky * height.output + oy]!, columns[kx * width.output + ox]!];
             if (y < 0 || x < 0) continue;
-            const position = y * inputWidth + x;
-            visit(plane * inputHeight * inputWidth + position, output, position);
+            const position = y * width.input + x;
+            visit(plane * height.input * width.input + position, output, position);
           }
         }
       }
@@ -175,33 +163,28 @@ export function maxPool2d(x: Values, w: Window2d): { values: Expected; indices: 
   eachPoolCell(w, (input, output, position) => {
     const value = x[input]!;
     const best = values[output]!;
-    const wins = value > best || (Number.isNaN(value) && !Number.isNaN(best));
-    if (indices[output]! >= 0 && !wins) return;
+    // The first of several maxima, but the last of several NaNs.
+    if (indices[output]! >= 0 && !(value > best || Number.isNaN(value))) return;
     values[output] = value;
     indices[output] = position;
   });
-  return { values: { values }, indices: { values: indices.map((position) => Math.max(0, position)) } };
+  return { values: { values }, indices: { values: indices } };
 }
 
 /** How many cells of each window count, [oH, oW]: those of the padded input, or those of the input. */
-function divisors(w: Window2d, { countIncludePad, divisorOverride }: AveragePool): number[] {
-  const result: number[] = [];
-  for (let oy = 0; oy < w.outputHeight; oy++) {
-    for (let ox = 0; ox < w.outputWidth; ox++) {
+function divisors({ axes }: Window2d, { countIncludePad, divisorOverride }: AveragePool): number[] {
+  const along = (axis: WindowAxis): number[] =>
+    Array.from({ length: axis.output }, (_, output) => {
       let count = 0;
-      for (let ky = 0; ky < w.kernelHeight; ky++) {
-        for (let kx = 0; kx < w.kernelWidth; kx++) {
-          const y = oy * w.strideHeight - w.padTop + ky * w.dilationHeight;
-          const x = ox * w.strideWidth - w.padLeft + kx * w.dilationWidth;
-          const inInput = y >= 0 && y < w.inputHeight && x >= 0 && x < w.inputWidth;
-          const inPadded = y < w.inputHeight + w.padBottom && x < w.inputWidth + w.padRight;
-          if (countIncludePad ? inPadded : inInput) count++;
-        }
+      for (let k = 0; k < axis.kernel; k++) {
+        const at = output * axis.stride - axis.before + k * axis.dilation;
+        if (countIncludePad ? at < axis.input + axis.after : at >= 0 && at < axis.input) count++;
       }
-      result.push(divisorOverride ?? count);
-    }
-  }
-  return result;
+      return count;
+    });
+  const [rows, columns] = [along(axes[0]), along(axes[1])];
+  // Where nothing counts, nothing is summed either: its mean is 0.
+  return rows.flatMap((row) => columns.map((column) => divisorOverride ?? Math.max(1, row * column)));
 }
 
 export function avgPool2d(x: Values, w: Window2d, average: AveragePool, dtype: DType): Expected {

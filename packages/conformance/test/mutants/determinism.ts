@@ -1,7 +1,6 @@
 /** Results that differ: from call to call for every sample of every member, by history, and between instances. */
-import type { Backend, TypedArray } from "@corr2d/core";
+import type { Backend, CompleteBackend, OperationName, TypedArray } from "@corr2d/core";
 import { samplesOf } from "../../src/cases/samples/index.ts";
-import type { OperationName } from "../../src/handles.ts";
 import { type Mutant, memory, spoil } from "./mutant.ts";
 
 /** The next number, in the last bit or thereabouts. */
@@ -21,7 +20,7 @@ function alternating(member: OperationName): Mutant["mutate"] {
 }
 
 /** Terms added backwards on every second call: in float32, other bits. */
-function alternatingOrder(right: Backend): Partial<Backend> {
+function alternatingOrder(right: CompleteBackend): Partial<Backend> {
   let calls = 0;
   return spoil("stridedAdd", (result, [x, view]) => {
     if (calls++ % 2 === 0 || view.shape.length !== 2) return;

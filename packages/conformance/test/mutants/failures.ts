@@ -1,6 +1,7 @@
 /** Failures that are not seen, do not travel, or spoil what comes after them. */
+
+import type { OperationName } from "@corr2d/core";
 import { type Backend, Corr2dError, type GatherSize, type TypedArray } from "@corr2d/core";
-import type { OperationName } from "../../src/handles.ts";
 import { type Mutant, memory } from "./mutant.ts";
 
 type Operation = (...args: unknown[]) => unknown;

@@ -1,31 +1,32 @@
 /** Bugs in the correlations that only show past some size, in some padding, or in the bias. */
-import type { Window2d } from "@corr2d/core";
-import { detour, type Mutant, memory, misled, spoil } from "./mutant.ts";
+import type { Window2d, WindowAxis } from "@corr2d/core";
+import { detour, type Mutant, memory, misled, spoil, type WindowChange, withAxes } from "./mutant.ts";
 
 type Correlation = "corr2d" | "corr2dInput" | "corr2dKernel";
 
 const windowOf = (args: readonly unknown[]): Window2d => args.at(-2) as Window2d;
-const plane = (w: Window2d): number => w.outputHeight * w.outputWidth;
-const taps = (w: Window2d): number => w.kernelHeight * w.kernelWidth;
+const plane = (w: Window2d): number => w.axes[0].output * w.axes[1].output;
+const taps = (w: Window2d): number => w.axes[0].kernel * w.axes[1].kernel;
 
 /** Input channel (within its group), and column, of a kernel's element. */
 const channelOf = (at: number, w: Window2d): number => Math.floor(at / taps(w)) % (w.inChannels / w.groups);
-const columnOf = (at: number, w: Window2d): number => at % w.kernelWidth;
+const columnOf = (at: number, w: Window2d): number => at % w.axes[1].kernel;
 
 /** The correlation for a window that is misread where `applies` says so. */
 const misread = (
   member: Correlation,
   applies: (w: Window2d) => boolean,
-  change: (w: Window2d) => Partial<Window2d>,
+  change: (w: Window2d) => WindowChange,
 ): Mutant["mutate"] =>
-  misled(member, (a, b, w, dtype) => [a, b, applies(w) ? { ...w, ...change(w) } : w, dtype]);
+  misled(member, (a, b, w, dtype) => [a, b, applies(w) ? withAxes(w, change(w)) : w, dtype]);
 
-const evenWidth = (w: Window2d): boolean => w.kernelWidth % 2 === 0;
-const swapColumns = (w: Window2d): Partial<Window2d> => ({ padLeft: w.padRight, padRight: w.padLeft });
-const evenHeight = (w: Window2d): boolean => w.kernelHeight % 2 === 0;
-const swapRows = (w: Window2d): Partial<Window2d> => ({ padTop: w.padBottom, padBottom: w.padTop });
+const evenWidth = (w: Window2d): boolean => w.axes[1].kernel % 2 === 0;
+const swapped = ({ before, after }: WindowAxis): Partial<WindowAxis> => ({ before: after, after: before });
+const swapColumns = (w: Window2d): WindowChange => [{}, swapped(w.axes[1])];
+const evenHeight = (w: Window2d): boolean => w.axes[0].kernel % 2 === 0;
+const swapRows = (w: Window2d): WindowChange => [swapped(w.axes[0]), {}];
 const pointwise = (w: Window2d): boolean => taps(w) === 1;
-const dense = (): Partial<Window2d> => ({ strideHeight: 1, strideWidth: 1 });
+const dense = (): WindowChange => [{ stride: 1 }, { stride: 1 }];
 
 /** corr2dBias as corr2d with the bias of channel `pick(channel, image, window)` added; null adds none. */
 const biased =
@@ -62,7 +63,7 @@ export const GEOMETRY_MUTANTS: readonly Mutant[] = [
     killedBy: "corr2dKernel/x=65x2x4x5,k=3x2x3x3,pad=1",
     mutate: detour("corr2dKernel", [0], (value, at, args) => {
       const w = windowOf(args);
-      return at < 64 * w.inChannels * w.inputHeight * w.inputWidth ? value : 0;
+      return at < 64 * w.inChannels * w.axes[0].input * w.axes[1].input ? value : 0;
     }),
   },
   {
@@ -83,14 +84,14 @@ export const GEOMETRY_MUTANTS: readonly Mutant[] = [
     killedBy: "corr2dInput/x=1x1x12x11,k=2x1x8x8",
     mutate: detour("corr2dInput", [1], (value, at, args) => {
       const w = windowOf(args);
-      return Math.floor(at / w.kernelWidth) % w.kernelHeight < 7 ? value : 0;
+      return Math.floor(at / w.axes[1].kernel) % w.axes[0].kernel < 7 ? value : 0;
     }),
   },
   {
     name: "columns past 130 not computed",
     killedBy: "corr2d/x=1x2x4x131,k=3x2x3x3,pad=1",
     mutate: spoil("corr2d", (result, args) => {
-      const width = windowOf(args).outputWidth;
+      const width = windowOf(args).axes[1].output;
       for (let i = 0; i < result.length; i++) if (i % width >= 130) result[i] = 0;
     }),
   },
@@ -98,7 +99,7 @@ export const GEOMETRY_MUTANTS: readonly Mutant[] = [
     name: "columns past 130 not summed in a depthwise kernel's gradient",
     killedBy: "corr2dKernel/x=1x3x4x132,k=3x1x3x3,pad=1,groups=3",
     mutate: detour("corr2dKernel", [1], (value, at, args) =>
-      windowOf(args).groups === 3 && at % windowOf(args).outputWidth >= 130 ? 0 : value,
+      windowOf(args).groups === 3 && at % windowOf(args).axes[1].output >= 130 ? 0 : value,
     ),
   },
   {
@@ -119,7 +120,7 @@ export const GEOMETRY_MUTANTS: readonly Mutant[] = [
   {
     name: "an even kernel's padding swapped where it is dilated",
     killedBy: "trilinear/x=1x2x9x8,k=2x2x2x4,pad=same,dilation=3+1",
-    mutate: misread("corr2dKernel", (w) => evenHeight(w) && w.dilationHeight > 1, swapRows),
+    mutate: misread("corr2dKernel", (w) => evenHeight(w) && w.axes[0].dilation > 1, swapRows),
   },
   {
     name: "a 1 × 1 kernel forgets its stride",
@@ -139,7 +140,7 @@ export const GEOMETRY_MUTANTS: readonly Mutant[] = [
   {
     name: "a 1 × 1 kernel forgets its padding",
     killedBy: "corr2d/x=2x3x5x6,k=4x3x1x1,pad=1",
-    mutate: misread("corr2d", pointwise, () => ({ padTop: 0, padLeft: 0 })),
+    mutate: misread("corr2d", pointwise, () => [{ before: 0 }, { before: 0 }]),
   },
   {
     name: "the bias of a channel's place in its group",
@@ -159,7 +160,7 @@ export const GEOMETRY_MUTANTS: readonly Mutant[] = [
   {
     name: "the bias lost where a kernel is dilated",
     killedBy: "corr2dBias/x=1x1x9x10,k=1x1x2x3,dilation=5+3",
-    mutate: biased((channel, _, w) => (w.dilationWidth > 1 ? null : channel)),
+    mutate: biased((channel, _, w) => (w.axes[1].dilation > 1 ? null : channel)),
   },
   {
     name: "the bias of channels past 16 lost",
@@ -169,6 +170,6 @@ export const GEOMETRY_MUTANTS: readonly Mutant[] = [
   {
     name: "the bias of a strided 1 × 1 kernel lost",
     killedBy: "corr2dBias/x=1x5x6x7,k=5x1x1x1,stride=2,groups=5",
-    mutate: biased((channel, _, w) => (pointwise(w) && w.strideWidth > 1 ? null : channel)),
+    mutate: biased((channel, _, w) => (pointwise(w) && w.axes[1].stride > 1 ? null : channel)),
   },
 ];

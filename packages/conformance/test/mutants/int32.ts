@@ -43,9 +43,9 @@ export const INT32_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a cast of int32 to float32 truncates",
-    killedBy: "unary/toFloat32/int32",
-    mutate: spoil("unary", (result, [op, operand, , dtype]) => {
-      if (op !== "toFloat32" || dtype !== "int32") return;
+    killedBy: "cast/int32,float32",
+    mutate: spoil("cast", (result, [operand, , from, to]) => {
+      if (from !== "int32" || to !== "float32") return;
       memory(operand).forEach((x, i) => {
         const step = Math.max(1, 2 ** (Math.floor(Math.log2(Math.abs(x) || 1)) - 23));
         result[i] = Math.trunc(x / step) * step;

@@ -50,10 +50,9 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a cast to its own dtype gives back the operand",
-    killedBy: "validated/unary/toFloat32/float32",
+    killedBy: "validated/cast/float32,float32",
     mutate: (right) => ({
-      unary: (op, x, size, dtype) =>
-        op === "toFloat32" && dtype === "float32" ? x : right.unary(op, x, size, dtype),
+      cast: (x, size, from, to) => (from === to ? x : right.cast(x, size, from, to)),
     }),
   },
   {

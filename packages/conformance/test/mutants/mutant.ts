@@ -4,15 +4,23 @@
  * A suite that was never seen red proves nothing. A mutant replaces a few members of a backend; `killedBy` names
  * the case (not just any case) that has to fail.
  */
-import type { Backend, DType, TypedArray } from "@corr2d/core";
-import { type OperationName, resultsOf } from "../../src/handles.ts";
+import type {
+  Backend,
+  CompleteBackend,
+  DType,
+  OperationName,
+  TypedArray,
+  Window2d,
+  WindowAxis,
+} from "@corr2d/core";
+import { handlesOf } from "../../src/handles.ts";
 
 type Members = Partial<Backend>;
 
 export interface Mutant {
   readonly name: string;
   readonly killedBy: string;
-  readonly mutate: (right: Backend) => Members;
+  readonly mutate: (right: CompleteBackend) => Members;
   /** Whether it is memory that is lost. */
   readonly leaks?: boolean;
   /** Made from the backend that works late, of `deferring.ts`. */
@@ -39,7 +47,7 @@ export const spoil =
   (right) => ({
     [member]: (...args: Arguments) => {
       const out = (right[member] as Operation)(...args);
-      change(memory(resultsOf(member, out)[0]), args);
+      change(memory(handlesOf(member, out)[0]), args);
       return out;
     },
   });
@@ -88,3 +96,17 @@ export const forDType =
   (dtype: DType) =>
   (...args: Arguments): boolean =>
     dtypeOf(args) === dtype;
+
+/** Some numbers of an axis. */
+type Change = Partial<WindowAxis>;
+/** What a mutant changes of a window, by axis. */
+export type WindowChange = readonly [height: Change, width: Change];
+
+/** The window with some numbers of its axes changed. */
+export const withAxes = (w: Window2d, [height, width]: WindowChange): Window2d => ({
+  ...w,
+  axes: [
+    { ...w.axes[0], ...height },
+    { ...w.axes[1], ...width },
+  ],
+});

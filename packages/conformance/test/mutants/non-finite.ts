@@ -2,7 +2,7 @@
 import type { TypedArray, Window2d } from "@corr2d/core";
 import { type Mutant, memory, spoil, spoilEach } from "./mutant.ts";
 
-const dense = (w: Window2d): boolean => w.strideWidth === 1 && w.dilationWidth === 1;
+const dense = (w: Window2d): boolean => w.axes[1].stride === 1 && w.axes[1].dilation === 1;
 
 /** Whether anything in `data` is not finite. */
 const holdsNonFinite = (data: TypedArray): boolean => data.some((x) => !Number.isFinite(x));
@@ -22,14 +22,14 @@ export const NON_FINITE_MUTANTS: readonly Mutant[] = [
     name: "averages by sums that slide along the row",
     killedBy: "avgPool2d/float32/non-finite,include,overlapping",
     mutate: spoil("avgPool2d", (result, [x, w]) => {
-      if (dense(w)) smear(result, memory(x), w.outputWidth);
+      if (dense(w)) smear(result, memory(x), w.axes[1].output);
     }),
   },
   {
     name: "averages of padded windows by sums of whole rows",
     killedBy: "avgPool2d/float64/non-finite,exclude,wide-rows",
     mutate: spoil("avgPool2d", (result, [x, w]) => {
-      if (w.padLeft > 0) smear(result, memory(x), w.outputWidth);
+      if (w.axes[1].before > 0) smear(result, memory(x), w.axes[1].output);
     }),
   },
   {
@@ -40,7 +40,7 @@ export const NON_FINITE_MUTANTS: readonly Mutant[] = [
   {
     name: "the adjoint of an average by sums that slide along the row",
     killedBy: "avgPool2dInput/float32/non-finite,exclude,padded",
-    mutate: spoil("avgPool2dInput", (result, [g, w]) => smear(result, memory(g), w.inputWidth)),
+    mutate: spoil("avgPool2dInput", (result, [g, w]) => smear(result, memory(g), w.axes[1].input)),
   },
   {
     name: "the adjoint of an average clamps infinities",

@@ -128,21 +128,26 @@ export const NUMBER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a cast to int32 rounds",
-    killedBy: "unary/toInt32/float32",
-    mutate: unaryAs("toInt32", (right, x, size, dtype) => {
-      if (dtype === "int32") return right.unary("toInt32", x, size, dtype);
-      const rounded = right.unary("round", x, size, dtype);
-      const out = right.unary("toInt32", rounded, size, dtype);
-      right.free(rounded);
-      return out;
+    killedBy: "cast/float32,int32",
+    mutate: (right) => ({
+      cast(x, size, from, to) {
+        if (from === "int32" || to !== "int32") return right.cast(x, size, from, to);
+        const rounded = right.unary("round", x, size, from);
+        const out = right.cast(rounded, size, from, to);
+        right.free(rounded);
+        return out;
+      },
     }),
   },
   {
     name: "a cast to int32 wraps instead of saturating",
-    killedBy: "unary/toInt32/float32/special",
-    mutate: unaryAs("toInt32", (right, x, size, dtype) =>
-      right.upload(Int32Array.from(elements(right, x, size, dtype), (value) => value | 0)),
-    ),
+    killedBy: "cast/float32,int32",
+    mutate: (right) => ({
+      cast: (x, size, from, to) =>
+        from === "int32" || to !== "int32"
+          ? right.cast(x, size, from, to)
+          : right.upload(Int32Array.from(elements(right, x, size, from), (value) => value | 0)),
+    }),
   },
   {
     name: "halves round up",

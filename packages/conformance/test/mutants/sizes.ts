@@ -268,7 +268,7 @@ export const SIZE_MUTANTS: readonly Mutant[] = [
     name: "averages of windows of more than 255 cells count in a byte",
     killedBy: "avgPool2d/float64/sizes,window-width",
     mutate: spoil("avgPool2d", (result, [, window]) => {
-      const cells = window.kernelHeight * window.kernelWidth;
+      const cells = window.axes[0].kernel * window.axes[1].kernel;
       if (cells > 255) for (let i = 0; i < result.length; i++) result[i]! *= cells / 255;
     }),
   },

@@ -5,15 +5,23 @@
 import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { Activation } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
-import { runScoped } from "../storage.ts";
+import { runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import * as call from "./call.ts";
-import { checkFloating, where } from "./elementwise.ts";
+import { checkFloating } from "./operands.ts";
+import * as primitives from "./primitives.ts";
+import { where } from "./where.ts";
 
 /** g · f'(x) as a function of y = f(x); itself differentiable, so activations have gradients of any order. */
 const ACTIVATION_GRAD: Op<{ readonly op: Activation }> = {
   name: "ActivationBackward0",
-  forward: ([y, g], { op }) => makeTensor(call.activationGrad(op, y!.storage, g!.storage), y!.shape),
+  forward([y, g], { op }) {
+    const { backend, size, dtype, handle } = y!.storage;
+    if (backend.activationGrad === undefined || size === 0) {
+      return runScoped(() => composedActivationGrad(op, y!, g!));
+    }
+    const result = backend.activationGrad(op, handle, g!.storage.handle, size, dtype);
+    return makeTensor(new Storage(backend, result, size, dtype), y!.sizes);
+  },
   savesInputs: true,
   gradients: [
     (c, saved) => {
@@ -27,14 +35,22 @@ const ACTIVATION_GRAD: Op<{ readonly op: Activation }> = {
   ],
 };
 
-function activationGrad(op: Activation, y: Tensor, g: Tensor): Tensor {
+/** The fallback. sigmoid' = y (1 − y); tanh' = 1 − y². */
+function composedActivationGrad(op: Activation, y: Tensor, g: Tensor): Tensor {
+  if (op === "relu") return where(y.le(0), 0, g);
+  const slope = op === "sigmoid" ? y.mul(y.neg().add(1)) : y.square().neg().add(1);
+  return g.mul(slope);
+}
+
+/** The gradient of an activation from its result y and the incoming g. */
+export function activationGrad(op: Activation, y: Tensor, g: Tensor): Tensor {
   return apply(ACTIVATION_GRAD, [y, g], { op });
 }
 
 function activation(op: Activation, name: string): Op {
   return {
     name,
-    forward: ([x]) => makeTensor(call.unary(op, x!.storage), x!.shape),
+    forward: ([x]) => makeTensor(primitives.unary(op, x!.storage), x!.sizes),
     savesOutput: true,
     gradients: [(g, c) => activationGrad(op, c.output(), g)],
   };

@@ -20,9 +20,13 @@ import {
   type Op,
   type SavedContext,
 } from "../autograd.ts";
-import type { Window2d } from "../backend.ts";
+import type { StridedView, Window2d, WindowAxis } from "../backend.ts";
+import { DTYPES } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
-import { alignShape, checkBias, formatShape, type Shape, sameShape } from "../shape.ts";
+import { checkOptions, isOwnOptions, type OptionTypes, ownOptions } from "../options.ts";
+import { alignShape, checkBias, formatShape, type Shape, sameShape, toShape } from "../shape.ts";
+import { inputSizeOf, kernelSizeOf, outputSizeOf } from "../sizes.ts";
+import { runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import {
   type ConvTransposeOptions,
@@ -30,18 +34,34 @@ import {
   convTransposeWindow,
   corr2dWindow,
 } from "../window.ts";
-import * as call from "./call.ts";
-import { checkFloating } from "./elementwise.ts";
+import { fill } from "./fill.ts";
+import { product } from "./matmul.ts";
+import { embed, read } from "./movement.ts";
+import { checkFloating } from "./operands.ts";
 
-interface Geometry {
+export interface Geometry {
   readonly window: Window2d;
   /** The result's shape: the window's, in the rank that the caller works in. */
   readonly shape: Shape;
 }
 
+/** A result that `handle` holds. */
+const result = (like: Storage, handle: unknown, size: number, shape: Shape): Tensor =>
+  makeTensor(new Storage(like.backend, handle, size, like.dtype), shape);
+
+/** Sums of nothing. */
+const zeros = (like: Storage, size: number, shape: Shape): Tensor =>
+  makeTensor(fill(like.backend, 0, size, like.dtype), shape);
+
 const FORWARD: Op<Geometry> = {
   name: "ConvolutionBackward0",
-  forward: ([x, k], { window, shape }) => makeTensor(call.corr2d(x!.storage, k!.storage, window), shape),
+  forward([x, k], { window, shape }) {
+    const { backend, dtype, handle, size } = x!.storage;
+    const outputs = outputSizeOf(window);
+    if (size === 0 || k!.size === 0) return zeros(x!.storage, outputs, shape);
+    if (backend.corr2d === undefined) return runScoped(() => composedForward(x!, k!, window).reshape(shape));
+    return result(x!.storage, backend.corr2d(handle, k!.storage.handle, window, dtype), outputs, shape);
+  },
   savesInputs: true,
   gradients: [
     (c, saved) => towardsInput(c, saved.input(1), geometryFor(saved, 0)),
@@ -52,19 +72,39 @@ const FORWARD: Op<Geometry> = {
 /** F with a bias per output channel, for backends that fuse it; the bias' gradient sums over all but the channels. */
 const FORWARD_BIAS: Op<Geometry> = {
   name: "ConvolutionBackward0",
-  forward: ([x, k, bias], { window, shape }) =>
-    makeTensor(call.corr2dBias(x!.storage, k!.storage, bias!.storage, window), shape),
+  forward([x, k, bias], geometry) {
+    const { window, shape } = geometry;
+    const { backend, dtype, handle, size } = x!.storage;
+    if (backend.corr2dBias === undefined || size === 0 || k!.size === 0) {
+      return runScoped(() => {
+        const rows = [window.batch, window.outChannels, window.axes[0].output * window.axes[1].output];
+        const sums = correlate(x!, k!, { window, shape: rows });
+        return sums.add(bias!.reshape([window.outChannels, 1])).reshape(shape);
+      });
+    }
+    const out = backend.corr2dBias(handle, k!.storage.handle, bias!.storage.handle, window, dtype);
+    return result(x!.storage, out, outputSizeOf(window), shape);
+  },
   savesInputs: [0, 1],
   gradients: [
     ...(FORWARD.gradients as readonly GradientFunction<Geometry>[]),
     (c, { attributes: { window } }) =>
-      c.reshape([window.batch, window.outChannels, window.outputHeight * window.outputWidth]).sum([0, 2]),
+      c
+        .reshape([window.batch, window.outChannels, window.axes[0].output * window.axes[1].output])
+        .sum([0, 2]),
   ],
 };
 
 const TOWARDS_INPUT: Op<Geometry> = {
   name: "ConvolutionBackward0",
-  forward: ([g, k], { window, shape }) => makeTensor(call.corr2dInput(g!.storage, k!.storage, window), shape),
+  forward([g, k], { window, shape }) {
+    const { backend, dtype, handle, size } = g!.storage;
+    const inputs = inputSizeOf(window);
+    if (size === 0 || k!.size === 0) return zeros(g!.storage, inputs, shape);
+    if (backend.corr2dInput === undefined)
+      return runScoped(() => composedInput(g!, k!, window).reshape(shape));
+    return result(g!.storage, backend.corr2dInput(handle, k!.storage.handle, window, dtype), inputs, shape);
+  },
   savesInputs: true,
   gradients: [
     (c, saved) => correlate(c, saved.input(1), geometryFor(saved, 0)),
@@ -74,8 +114,14 @@ const TOWARDS_INPUT: Op<Geometry> = {
 
 const TOWARDS_KERNEL: Op<Geometry> = {
   name: "ConvolutionBackward0",
-  forward: ([x, g], { window, shape }) =>
-    makeTensor(call.corr2dKernel(x!.storage, g!.storage, window), shape),
+  forward([x, g], { window, shape }) {
+    const { backend, dtype, handle, size } = x!.storage;
+    const kernels = kernelSizeOf(window);
+    if (size === 0 || g!.size === 0) return zeros(x!.storage, kernels, shape);
+    if (backend.corr2dKernel === undefined)
+      return runScoped(() => composedKernel(x!, g!, window).reshape(shape));
+    return result(x!.storage, backend.corr2dKernel(handle, g!.storage.handle, window, dtype), kernels, shape);
+  },
   savesInputs: true,
   gradients: [
     (c, saved) => towardsInput(saved.input(1), c, geometryFor(saved, 0)),
@@ -83,20 +129,117 @@ const TOWARDS_KERNEL: Op<Geometry> = {
   ],
 };
 
+// ——— The fallbacks: products of matrices with im2col (Chellapilla, Puri & Simard 2006, "High performance convolutional
+// neural networks for document processing") ———
+
+/** The sizes of the product that a correlation is, per group: outputs [rows, columns] = kernel [rows, terms] · im2col. */
+function productOf(w: Window2d): { rows: number; terms: number; columns: number } {
+  const [height, width] = w.axes;
+  return {
+    rows: w.outChannels / w.groups,
+    terms: (w.inChannels / w.groups) * height.kernel * width.kernel,
+    columns: w.batch * height.output * width.output,
+  };
+}
+
+/** Cells of the padded input along an axis, as far as windows reach: in ceil mode beyond the padding. */
+const paddedLength = (axis: WindowAxis): number =>
+  Math.max(
+    axis.before + axis.input + axis.after,
+    (axis.output - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1,
+  );
+
+/** The padded input's shape, [N·C, H, W]. */
+const paddedShape = (w: Window2d): [number, number, number] => [
+  w.batch * w.inChannels,
+  paddedLength(w.axes[0]),
+  paddedLength(w.axes[1]),
+];
+
+/** Where the input lies in the padded input. */
+function placeOf(w: Window2d): Omit<StridedView, "sourceSize"> {
+  const [planes, height, width] = paddedShape(w);
+  return {
+    shape: [planes, w.axes[0].input, w.axes[1].input],
+    strides: [height * width, width, 1],
+    offset: w.axes[0].before * width + w.axes[1].before,
+  };
+}
+
+/** im2col: the padded input seen as [groups, channels per group, kH, kW, batch, oH, oW]. */
+function columnsOf(w: Window2d): Omit<StridedView, "sourceSize"> {
+  const [, paddedHeight, paddedWidth] = paddedShape(w);
+  const [height, width] = w.axes;
+  const plane = paddedHeight * paddedWidth;
+  const channels = w.inChannels / w.groups;
+  return {
+    shape: [w.groups, channels, height.kernel, width.kernel, w.batch, height.output, width.output],
+    strides: [
+      channels * plane,
+      plane,
+      height.dilation * paddedWidth,
+      width.dilation,
+      w.inChannels * plane,
+      height.stride * paddedWidth,
+      width.stride,
+    ],
+    offset: 0,
+  };
+}
+
+/** The input with zeros around it, [N·C, H, W]. */
+export function padded(x: Tensor, w: Window2d): Tensor {
+  const place = placeOf(w);
+  const shape = paddedShape(w);
+  return sameShape(place.shape, shape) ? x.reshape(shape) : embed(x, shape, place);
+}
+
+/** [N, O, P] as [groups, O / groups, N·P]. */
+function rowsOf(g: Tensor, w: Window2d): Tensor {
+  const { rows, columns } = productOf(w);
+  return g
+    .reshape([w.batch, w.outChannels, columns / w.batch])
+    .permute([1, 0, 2])
+    .reshape([w.groups, rows, columns]);
+}
+
+function composedForward(x: Tensor, k: Tensor, w: Window2d): Tensor {
+  const { rows, terms, columns } = productOf(w);
+  const size = { batch: w.groups, rows, inner: terms, columns, transposeA: false, transposeB: false };
+  const windows = read(padded(x, w), "AsStridedBackward0", columnsOf(w));
+  return product(k, windows, size, [w.outChannels, w.batch, columns / w.batch]).permute([1, 0, 2]);
+}
+
+function composedInput(g: Tensor, k: Tensor, w: Window2d): Tensor {
+  const { rows, terms, columns } = productOf(w);
+  const size = { batch: w.groups, rows: terms, inner: rows, columns, transposeA: true, transposeB: false };
+  const windows = product(k, rowsOf(g, w), size, [w.groups, terms, columns]);
+  const around = embed(windows, paddedShape(w), columnsOf(w));
+  return read(around, "AsStridedBackward0", placeOf(w));
+}
+
+function composedKernel(x: Tensor, g: Tensor, w: Window2d): Tensor {
+  const { rows, terms, columns } = productOf(w);
+  const size = { batch: w.groups, rows, inner: columns, columns: terms, transposeA: false, transposeB: true };
+  const windows = read(padded(x, w), "AsStridedBackward0", columnsOf(w));
+  return product(rowsOf(g, w), windows, size, [w.groups, rows, terms]);
+}
+
 /** The same window, with a result shaped as input i was. */
 const geometryFor = (saved: SavedContext<Geometry>, i: number): Geometry => ({
   window: saved.attributes.window,
   shape: saved.shape(i),
 });
 
-const correlate = (x: Tensor, k: Tensor, geometry: Geometry): Tensor => apply(FORWARD, [x, k], geometry);
-const towardsInput = (g: Tensor, k: Tensor, geometry: Geometry): Tensor =>
+/** F(x, k), with a bias where there is one, on operands that have been checked. */
+export const correlate = (x: Tensor, k: Tensor, geometry: Geometry, bias: Tensor | null = null): Tensor =>
+  bias === null ? apply(FORWARD, [x, k], geometry) : apply(FORWARD_BIAS, [x, k, bias], geometry);
+/** T(g, k), likewise. */
+export const towardsInput = (g: Tensor, k: Tensor, geometry: Geometry): Tensor =>
   apply(TOWARDS_INPUT, [g, k], geometry);
-const towardsKernel = (x: Tensor, g: Tensor, geometry: Geometry): Tensor =>
+/** G(x, g), likewise. */
+export const towardsKernel = (x: Tensor, g: Tensor, geometry: Geometry): Tensor =>
   apply(TOWARDS_KERNEL, [x, g], geometry);
-
-/** PyTorch's names of dtypes in this message. */
-const TORCH_NAMES = { float32: "float", float64: "double", int32: "int" } as const;
 
 function checkOperands(label: string, x: Tensor, kernel: Tensor, bias: Tensor | null): void {
   checkTensors(label, bias === null ? [x, kernel] : [x, kernel, bias]);
@@ -107,7 +250,7 @@ function checkOperands(label: string, x: Tensor, kernel: Tensor, bias: Tensor | 
     if (other === null || other.dtype === x.dtype) continue;
     throw new Corr2dError(
       "DTYPE_MISMATCH",
-      `Input type (${TORCH_NAMES[x.dtype]}) and ${role} type (${TORCH_NAMES[other.dtype]}) should be the same: cast one, ` +
+      `Input type (${DTYPES[x.dtype].torchShort}) and ${role} type (${DTYPES[other.dtype].torchShort}) should be the same: cast one, ` +
         `for example with .type("${x.dtype}")`,
     );
   }
@@ -137,7 +280,16 @@ interface CachedGeometry extends Geometry {
   readonly options: Corr2dOptions;
 }
 
-const NO_OPTIONS: Corr2dOptions = Object.freeze({});
+const CORR2D_OPTIONS: OptionTypes = {
+  stride: "any",
+  padding: "any",
+  dilation: "any",
+  groups: "any",
+  bias: "any",
+};
+const TRANSPOSED_OPTIONS: OptionTypes = { ...CORR2D_OPTIONS, outputPadding: "any" };
+
+const NO_OPTIONS: Corr2dOptions = ownOptions({});
 const RECENT = 32;
 /** Geometries used lately: a layer asks for the same one every step, and the arithmetic costs more than a tiny kernel. */
 const recent: CachedGeometry[] = [];
@@ -150,10 +302,11 @@ function geometryOf(x: Shape, kernel: Shape, options: Corr2dOptions): Geometry {
   }
   const batched = toBatched(x, kernel);
   const window = corr2dWindow(batched.input, batched.kernel, options);
-  const full = [window.batch, window.outChannels, window.outputHeight, window.outputWidth];
+  const [height, width] = window.axes;
+  const full = [window.batch, window.outChannels, height.output, width.output];
   const geometry = { window, shape: full.slice(4 - batched.rank), x, kernel, options };
-  // Only frozen options can be recognised by identity: others may have changed since.
-  if (Object.isFrozen(options)) {
+  // Only options that core froze itself are recognised by identity: the caller's may have changed since.
+  if (isOwnOptions(options)) {
     recent[oldest] = geometry;
     oldest = (oldest + 1) % RECENT;
   }
@@ -166,8 +319,7 @@ function geometryOf(x: Shape, kernel: Shape, options: Corr2dOptions): Geometry {
  *
  * @param x [H, W] (with a kernel of two axes), [C, H, W] or [N, C, H, W]
  * @param kernel [kH, kW] or [out, C/groups, kH, kW]
- * @param options stride, padding, dilation, groups, and a bias [out]. Frozen options are recognised, and then save
- *   the arithmetic on later calls.
+ * @param options stride, padding, dilation, groups, and a bias [out].
  * @returns [oH, oW], [out, oH, oW] or [N, out, oH, oW], with
  *   oH = ⌊(H + padding − dilation · (kH − 1) − 1) / stride⌋ + 1.
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT, DTYPE_MISMATCH, DTYPE_UNSUPPORTED (int32), BACKEND_MISMATCH, with PyTorch's
@@ -178,12 +330,12 @@ export function corr2d(
   kernel: Tensor,
   options: Corr2dOptions & { readonly bias?: Tensor | null | undefined } = NO_OPTIONS,
 ): Tensor {
+  if (!isOwnOptions(options)) checkOptions("corr2d", options, CORR2D_OPTIONS, "{ stride: 2 }");
   const bias = options.bias ?? null;
   checkOperands("corr2d", x, kernel, bias);
-  const geometry = geometryOf(x.shape, kernel.shape, options);
-  if (bias === null) return correlate(x, kernel, geometry);
-  checkBias(kernel.shape, bias.shape, geometry.window.outChannels);
-  return apply(FORWARD_BIAS, [x, kernel, bias], geometry);
+  const geometry = geometryOf(x.sizes, kernel.sizes, options);
+  checkBias(kernel.sizes, bias?.sizes, geometry.window.outChannels);
+  return correlate(x, kernel, geometry, bias);
 }
 
 /**
@@ -200,12 +352,14 @@ export function convTranspose2d(
   kernel: Tensor,
   options: ConvTransposeOptions & { readonly bias?: Tensor | null | undefined } = {},
 ): Tensor {
+  checkOptions("convTranspose2d", options, TRANSPOSED_OPTIONS, "{ stride: 2 }");
   const bias = options.bias ?? null;
   checkOperands("convTranspose2d", g, kernel, bias);
-  const batched = toBatched(g.shape, kernel.shape);
+  const batched = toBatched(g.sizes, kernel.sizes);
   const window = convTransposeWindow(batched.input, batched.kernel, options);
-  checkBias(kernel.shape, bias?.shape, window.inChannels);
-  const full = [window.batch, window.inChannels, window.inputHeight, window.inputWidth];
+  checkBias(kernel.sizes, bias?.sizes, window.inChannels);
+  const [height, width] = window.axes;
+  const full = [window.batch, window.inChannels, height.input, width.input];
   const out = towardsInput(g, kernel, { window, shape: full.slice(4 - batched.rank) });
   if (bias === null) return out;
   return out.add(batched.rank === 2 ? bias : bias.reshape([window.inChannels, 1, 1]));
@@ -225,14 +379,16 @@ export function corr2dKernelGrad(
   kernelShape: Shape,
   options: Corr2dOptions = NO_OPTIONS,
 ): Tensor {
+  if (!isOwnOptions(options)) checkOptions("corr2dKernelGrad", options, CORR2D_OPTIONS, "{ stride: 2 }");
   checkOperands("corr2dKernelGrad", x, g, null);
-  const { window, shape } = geometryOf(x.shape, kernelShape, options);
-  if (!sameShape(g.shape, shape)) {
+  const kernel = toShape("corr2dKernelGrad", kernelShape);
+  const { window, shape } = geometryOf(x.sizes, kernel, options);
+  if (!sameShape(g.sizes, shape)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `corr2dKernelGrad: for input ${formatShape(x.shape)} and kernel ${formatShape(kernelShape)} the output is ` +
-        `${formatShape(shape)}, but its gradient is ${formatShape(g.shape)}`,
+      `corr2dKernelGrad: for input ${formatShape(x.sizes)} and kernel ${formatShape(kernelShape)} the output is ` +
+        `${formatShape(shape)}, but its gradient is ${formatShape(g.sizes)}`,
     );
   }
-  return towardsKernel(x, g, { window, shape: kernelShape });
+  return towardsKernel(x, g, { window, shape: kernel });
 }

@@ -1,29 +1,68 @@
 /** Numbers given by the caller, checked and laid out row-major. */
 import { makeTensor } from "../autograd.ts";
 import type { Backend, DType, TypedArray } from "../backend.ts";
-import { arrayOf } from "../composites.ts";
+import { arrayOf, DTYPES, isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
+import { describeValue } from "../options.ts";
 import { checkRank, formatShape, type Shape, sizeOf } from "../shape.ts";
-import { Storage } from "../storage.ts";
+import { type Bounds, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** Numbers nested to the tensor's rank; booleans count as 0 and 1. */
-export type NestedArray = number | boolean | readonly NestedArray[];
+/** Numbers nested to the tensor's rank; booleans count as 0 and 1. The innermost arrays may be typed. */
+export type NestedArray = number | boolean | NumericArray | readonly NestedArray[];
+
+/** A typed array of numbers. */
+export type NumericArray =
+  | TypedArray
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Uint32Array;
+
+const NUMERIC = /^(Int8|Uint8|Uint8Clamped|Int16|Uint16|Int32|Uint32|Float16|Float32|Float64)Array$/;
+
+/** Whether a view of memory holds numbers: no DataView, no BigInts. Also of another realm. */
+export function isNumeric(view: ArrayBufferView): view is NumericArray {
+  return NUMERIC.test((view as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? "");
+}
+
+/** Whether `data` holds more levels: an array, or a typed one. */
+const isLevel = (data: unknown): data is ArrayLike<NestedArray> =>
+  Array.isArray(data) || (ArrayBuffer.isView(data) && isNumeric(data));
+
+/** A copy of `data` on `backend`. */
+export function upload(backend: Backend, data: TypedArray, dtype: DType): Storage {
+  const bounds = isFloating(dtype) || data.length === 0 ? null : boundsOf(data);
+  // An array of another realm (a frame, a vm context) is of another class: backends get this realm's.
+  const own = data instanceof DTYPES[dtype].array ? data : new DTYPES[dtype].array(data.length);
+  if (own !== data) own.set(data);
+  return new Storage(backend, backend.upload(own), own.length, dtype, bounds);
+}
+
+function boundsOf(data: TypedArray): Bounds {
+  let min = data[0]!;
+  let max = min;
+  for (let i = 1; i < data.length; i++) {
+    const value = data[i]!;
+    if (value < min) min = value;
+    else if (value > max) max = value;
+  }
+  return { min, max, attained: true };
+}
 
 /** A tensor over a copy of `data`, on `backend`. */
 export function fromArray(backend: Backend, data: TypedArray, shape: Shape, dtype: DType): Tensor {
-  return makeTensor(new Storage(backend, backend.upload(data), data.length, dtype), shape);
+  return makeTensor(upload(backend, data, dtype), shape);
 }
 
 /** The shape of nested arrays, by the first of each level; `flattenInto` finds the ragged ones. */
 function nestedShape(data: NestedArray): number[] {
   const shape: number[] = [];
-  for (
-    let level: NestedArray = data;
-    Array.isArray(level);
-    level = (level as readonly NestedArray[])[0] ?? 0
-  ) {
+  for (let level: unknown = data; isLevel(level); level = level[0]) {
     shape.push(level.length);
+    checkRank(shape); // An array may hold itself.
     if (level.length === 0) break;
   }
   return shape;
@@ -32,20 +71,22 @@ function nestedShape(data: NestedArray): number[] {
 function flattenInto(data: NestedArray, shape: Shape, depth: number, out: TypedArray, at: number): number {
   if (depth === shape.length) {
     if (typeof data !== "number" && typeof data !== "boolean") {
-      const got = Array.isArray(data)
-        ? `a sequence of length ${data.length}`
-        : `${typeof data} ${String(data)}`;
+      const got = isLevel(data) ? `a sequence of length ${data.length}` : describeValue(data);
       throw new Corr2dError("INVALID_ARGUMENT", `tensor: expected a number at dim ${depth}, but got ${got}`);
     }
     out[at] = Number(data);
     return at + 1;
   }
-  const length = Array.isArray(data) ? data.length : undefined;
+  const length = isLevel(data) ? data.length : undefined;
   if (length !== shape[depth]) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `expected sequence of length ${shape[depth]} at dim ${depth} (got ${length ?? "a number"})`,
+      `expected sequence of length ${shape[depth]} at dim ${depth} (got ${length ?? describeValue(data)})`,
     );
+  }
+  if (!Array.isArray(data) && depth === shape.length - 1) {
+    out.set(data as NumericArray, at);
+    return at + shape[depth]!;
   }
   let next = at;
   for (const item of data as readonly NestedArray[]) next = flattenInto(item, shape, depth + 1, out, next);
@@ -58,7 +99,7 @@ export function checkInteger(data: ArrayLike<number>): void {
     if (Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31) continue;
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `tensor: ${value} at position ${i} is not an int32; round it first, or use dtype 'float32'`,
+      `tensor: ${describeValue(value)} at position ${i} is not an int32; round it first, or use dtype 'float32'`,
     );
   }
 }
@@ -79,7 +120,7 @@ export function fromNested(data: NestedArray, dtype: DType): { values: TypedArra
   const shape = nestedShape(data);
   checkRank(shape);
   const size = sizeOf(shape);
-  if (dtype !== "int32") {
+  if (isFloating(dtype)) {
     const values = arrayOf(dtype, size);
     flattenInto(data, shape, 0, values, 0);
     return { values, shape };
@@ -88,5 +129,7 @@ export function fromNested(data: NestedArray, dtype: DType): { values: TypedArra
   const exact = new Float64Array(size);
   flattenInto(data, shape, 0, exact, 0);
   checkInteger(exact);
-  return { values: Int32Array.from(exact), shape };
+  const values = arrayOf(dtype, size);
+  values.set(exact);
+  return { values, shape };
 }

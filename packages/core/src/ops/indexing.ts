@@ -5,11 +5,13 @@
 import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { GatherSize } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
-import { formatShape, normalizeAxis, type Shape, sizeOf } from "../shape.ts";
+import { formatShape, normalizeAxis, type Shape, sizeOf, toSizes } from "../shape.ts";
+import { type Bounds, runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import * as call from "./call.ts";
-import { checkSameDtype, where } from "./elementwise.ts";
 import { expand, narrow, reshape } from "./movement.ts";
+import { checkSameDtype } from "./operands.ts";
+import * as primitives from "./primitives.ts";
+import { where } from "./where.ts";
 
 interface GatherAttributes {
   readonly size: GatherSize;
@@ -19,7 +21,8 @@ interface GatherAttributes {
 
 const GATHER: Op<GatherAttributes> = {
   name: "GatherBackward0",
-  forward: ([x, index], { size }) => makeTensor(call.gather(x!.storage, index!.storage, size), index!.shape),
+  forward: ([x, index], { size }) =>
+    makeTensor(primitives.gather(x!.storage, index!.storage, size), index!.sizes),
   savesInputs: [1],
   gradients: [(g, c) => apply(SCATTER_ADD, [g, c.input(1)], c.attributes), null],
 };
@@ -27,7 +30,7 @@ const GATHER: Op<GatherAttributes> = {
 const SCATTER_ADD: Op<GatherAttributes> = {
   name: "ScatterAddBackward0",
   forward: ([x, index], { size, shape }) =>
-    makeTensor(call.scatterAdd(x!.storage, index!.storage, size), shape),
+    makeTensor(primitives.scatterAdd(x!.storage, index!.storage, size), shape),
   savesInputs: [1],
   gradients: [(g, c) => apply(GATHER, [g, c.input(1)], c.attributes), null],
 };
@@ -37,6 +40,30 @@ function checkIndex(op: string, index: Tensor): void {
   throw new Corr2dError(
     "DTYPE_MISMATCH",
     `${op}(): Expected dtype int32 for index, but got ${index.dtype}; cast it with .int()`,
+  );
+}
+
+/**
+ * What is known of an integral tensor's elements without reading them; null where nothing is. By it a layer can check
+ * indices before it derives anything from them.
+ */
+export const boundsOf = (x: Tensor): Bounds | null => x.storage.bounds;
+
+/**
+ * Refuses an index that core knows to be wrong, before anything is derived from it: a failure that only a later read
+ * tells would have reached every weight by then. Core knows the bounds of what the caller gave as numbers; of what a backend
+ * has computed the backend judges.
+ * @throws INDEX_OUT_OF_RANGE
+ */
+function checkRange(op: string, index: Tensor, low: number, high: number): void {
+  const { bounds } = index.storage;
+  if (bounds === null || !bounds.attained || index.size === 0) return;
+  const wrong = bounds.min < low ? bounds.min : bounds.max;
+  if (wrong >= low && wrong < high) return;
+  throw new Corr2dError(
+    "INDEX_OUT_OF_RANGE",
+    `${op}(): index ${wrong} is out of bounds for an axis of size ${high}`,
+    { index: wrong, length: high },
   );
 }
 
@@ -51,23 +78,23 @@ function gatherSize(data: Shape, index: Shape, axis: number): GatherSize {
 
 /** `source` added into zeros of `shape` at the positions `index` along `axis`; shapes are known to fit. */
 export function addByIndex(source: Tensor, index: Tensor, shape: Shape, axis: number): Tensor {
-  return apply(SCATTER_ADD, [source, index], { size: gatherSize(shape, index.shape, axis), shape });
+  return apply(SCATTER_ADD, [source, index], { size: gatherSize(shape, index.sizes, axis), shape });
 }
 
 /** data cut to the index's size along every axis but one, as PyTorch's gather allows a smaller index. */
 function fitToIndex(op: string, x: Tensor, axis: number, index: Tensor): Tensor {
   const fits =
-    index.shape.length === x.shape.length && index.shape.every((n, a) => a === axis || n <= x.shape[a]!);
+    index.sizes.length === x.sizes.length && index.sizes.every((n, a) => a === axis || n <= x.sizes[a]!);
   if (!fits) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Size does not match at dimension other than ${axis}: ${op}() expected index ${formatShape(index.shape)} to be ` +
-        `smaller than self ${formatShape(x.shape)} apart from dimension ${axis}`,
+      `Size does not match at dimension other than ${axis}: ${op}() expected index ${formatShape(index.sizes)} to be ` +
+        `smaller than self ${formatShape(x.sizes)} apart from dimension ${axis}`,
     );
   }
   let out = x;
-  for (let a = 0; a < x.shape.length; a++) {
-    if (a !== axis && index.shape[a] !== x.shape[a]) out = narrow(out, a, 0, index.shape[a]!);
+  for (let a = 0; a < x.sizes.length; a++) {
+    if (a !== axis && index.sizes[a] !== x.sizes[a]) out = narrow(out, a, 0, index.sizes[a]!);
   }
   return out;
 }
@@ -81,9 +108,10 @@ function fitToIndex(op: string, x: Tensor, axis: number, index: Tensor): Tensor 
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   checkTensors("gather", [x, index]);
   checkIndex("gather", index);
-  const axis = normalizeAxis(dim, x.shape.length);
+  const axis = normalizeAxis(dim, x.sizes.length);
+  checkRange("gather", index, 0, x.sizes[axis] ?? 1);
   const data = fitToIndex("gather", x, axis, index);
-  return apply(GATHER, [data, index], { size: gatherSize(data.shape, index.shape, axis), shape: data.shape });
+  return apply(GATHER, [data, index], { size: gatherSize(data.sizes, index.sizes, axis), shape: data.sizes });
 }
 
 /**
@@ -96,17 +124,18 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
   checkTensors("scatterAdd", [x, index, source]);
   checkIndex("scatterAdd", index);
   checkSameDtype("scatterAdd", x, source);
-  const axis = normalizeAxis(dim, x.shape.length);
+  const axis = normalizeAxis(dim, x.sizes.length);
   const fits = (other: Shape) =>
-    other.length === x.shape.length && other.every((n, a) => a === axis || n === x.shape[a]);
-  if (!fits(index.shape) || !fits(source.shape) || index.shape[axis] !== source.shape[axis]) {
+    other.length === x.sizes.length && other.every((n, a) => a === axis || n === x.sizes[a]);
+  if (!fits(index.sizes) || !fits(source.sizes) || index.sizes[axis] !== source.sizes[axis]) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `scatterAdd(): Expected index ${formatShape(index.shape)} and source ${formatShape(source.shape)} to have one ` +
-        `shape, equal to ${formatShape(x.shape)} apart from dimension ${axis}`,
+      `scatterAdd(): Expected index ${formatShape(index.sizes)} and source ${formatShape(source.sizes)} to have one ` +
+        `shape, equal to ${formatShape(x.sizes)} apart from dimension ${axis}`,
     );
   }
-  return x.add(addByIndex(source, index, x.shape, axis));
+  checkRange("scatterAdd", index, 0, x.sizes[axis] ?? 1);
+  return x.add(addByIndex(source, index, x.sizes, axis));
 }
 
 /**
@@ -117,16 +146,18 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   checkTensors("indexSelect", [x, index]);
   checkIndex("indexSelect", index);
-  if (index.shape.length > 1) {
+  if (index.sizes.length > 1) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `indexSelect(): Index is supposed to be a vector, but got ${formatShape(index.shape)}`,
+      `indexSelect(): Index is supposed to be a vector, but got ${formatShape(index.sizes)}`,
     );
   }
-  const axis = normalizeAxis(dim, x.shape.length);
-  const positions = where(index.lt(0), index.add(x.shape[axis] ?? 1), index);
-  const spread = x.shape.map((size, a) => (a === axis ? index.size : size));
-  const single = x.shape.map((_, a) => (a === axis ? index.size : 1));
+  const axis = normalizeAxis(dim, x.sizes.length);
+  const length = x.sizes[axis] ?? 1;
+  checkRange("indexSelect", index, -length, length);
+  const positions = where(index.lt(0), index.add(length), index);
+  const spread = x.sizes.map((size, a) => (a === axis ? index.size : size));
+  const single = x.sizes.map((_, a) => (a === axis ? index.size : 1));
   return gather(x, axis, expand(reshape(positions, single), spread));
 }
 
@@ -139,27 +170,36 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
 export function oneHot(index: Tensor, classes: number): Tensor {
   checkTensor("oneHot", index);
   checkIndex("oneHot", index);
-  const kept = reshape(index, [...index.shape, 1]);
-  return addByIndex(kept.onesLike(), kept, [...index.shape, classes], index.shape.length);
+  toSizes([classes], "oneHot: the number of classes");
+  checkRange("oneHot", index, 0, classes);
+  const kept = reshape(index, [...index.sizes, 1]);
+  return addByIndex(kept.onesLike(), kept, [...index.sizes, classes], index.sizes.length);
 }
 
-/** x where `keep(row, column)` of its last two axes, 0 elsewhere. */
-function triangle(label: string, x: Tensor, keep: (row: number, column: number) => boolean): Tensor {
+/** x where the difference of column and row says so, 0 elsewhere; the mask is computed on the backend. */
+function triangle(label: string, x: Tensor, keep: (difference: Tensor) => Tensor): Tensor {
   checkTensor(label, x);
-  if (x.shape.length < 2) {
+  if (x.sizes.length < 2) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `${label}: input tensor must have at least 2 dimensions, but got ${formatShape(x.shape)}`,
+      `${label}: input tensor must have at least 2 dimensions, but got ${formatShape(x.sizes)}`,
     );
   }
-  const [rows, columns] = x.shape.slice(-2) as [number, number];
-  const mask = Int32Array.from({ length: rows * columns }, (_, i) =>
-    Number(keep(Math.floor(i / columns), i % columns)),
-  );
-  return where(x.fromArray(mask, [rows, columns]), x, 0);
+  const [rows, columns] = x.sizes.slice(-2) as [number, number];
+  return runScoped(() => {
+    const row = x.fromArray(
+      Int32Array.from({ length: rows }, (_, i) => i),
+      [rows, 1],
+    );
+    const column = x.fromArray(
+      Int32Array.from({ length: columns }, (_, i) => i),
+      [columns],
+    );
+    return where(keep(column.sub(row)), x, 0);
+  });
 }
 
 /** The upper triangle of the last two axes, from `diagonal` on (0: the main one); 0 below. */
-export const triu = (x: Tensor, diagonal = 0): Tensor => triangle("triu", x, (i, j) => j - i >= diagonal);
+export const triu = (x: Tensor, diagonal = 0): Tensor => triangle("triu", x, (d) => d.ge(diagonal));
 /** The lower triangle of the last two axes, up to `diagonal` (0: the main one); 0 above. */
-export const tril = (x: Tensor, diagonal = 0): Tensor => triangle("tril", x, (i, j) => j - i <= diagonal);
+export const tril = (x: Tensor, diagonal = 0): Tensor => triangle("tril", x, (d) => d.le(diagonal));

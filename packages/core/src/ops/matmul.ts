@@ -7,9 +7,9 @@ import type { MatmulSize } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
 import { broadcastShapes, checkBias, formatShape, type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import * as call from "./call.ts";
-import { checkFloating, checkSameDtype } from "./elementwise.ts";
 import { expand, reshape, squeeze } from "./movement.ts";
+import { checkFloating, checkSameDtype } from "./operands.ts";
+import * as primitives from "./primitives.ts";
 
 interface MatmulAttributes {
   readonly size: MatmulSize;
@@ -20,7 +20,7 @@ interface MatmulAttributes {
 /** op(a) · op(b) for a batch of pairs, op being transposition or nothing. */
 const MATMUL: Op<MatmulAttributes> = {
   name: "MmBackward0",
-  forward: ([a, b], { size, shape }) => makeTensor(call.matmul(a!.storage, b!.storage, size), shape),
+  forward: ([a, b], { size, shape }) => makeTensor(primitives.matmul(a!.storage, b!.storage, size), shape),
   savesInputs: true,
   gradients: [
     // y = A·B: dA = g·Bᵀ, or for a stored transposed, dAᵀ = B·gᵀ.
@@ -62,7 +62,8 @@ const MATMUL: Op<MatmulAttributes> = {
   ],
 };
 
-function product(a: Tensor, b: Tensor, size: MatmulSize, shape: Shape): Tensor {
+/** The batched product of matrices as they are stored; operands have been checked. */
+export function product(a: Tensor, b: Tensor, size: MatmulSize, shape: Shape): Tensor {
   return apply(MATMUL, [a, b], { size, shape });
 }
 
@@ -91,24 +92,24 @@ function mismatch(
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   checkFactors("matmul", a, b);
-  if (a.shape.length === 0 || b.shape.length === 0) {
+  if (a.sizes.length === 0 || b.sizes.length === 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `both arguments to matmul need to be at least 1D, but they are ${a.shape.length}D and ${b.shape.length}D`,
+      `both arguments to matmul need to be at least 1D, but they are ${a.sizes.length}D and ${b.sizes.length}D`,
     );
   }
-  if (a.shape.length === 1) {
-    if (b.shape.length === 1 && a.size !== b.size) throw mismatch(a.shape, b.shape);
-    return squeeze(matmul(reshape(a, [1, a.size]), b), b.shape.length === 1 ? 0 : -2);
+  if (a.sizes.length === 1) {
+    if (b.sizes.length === 1 && a.size !== b.size) throw mismatch(a.sizes, b.sizes);
+    return squeeze(matmul(reshape(a, [1, a.size]), b), b.sizes.length === 1 ? 0 : -2);
   }
-  if (b.shape.length === 1) return squeeze(matmul(a, reshape(b, [b.size, 1])), -1);
+  if (b.sizes.length === 1) return squeeze(matmul(a, reshape(b, [b.size, 1])), -1);
 
-  const [rows, inner] = a.shape.slice(-2) as [number, number];
-  const [innerB, columns] = b.shape.slice(-2) as [number, number];
-  if (inner !== innerB) throw mismatch(a.shape, b.shape);
+  const [rows, inner] = a.sizes.slice(-2) as [number, number];
+  const [innerB, columns] = b.sizes.slice(-2) as [number, number];
+  if (inner !== innerB) throw mismatch(a.sizes, b.sizes);
   const plain = { inner, columns, transposeA: false, transposeB: false };
-  const batchA = a.shape.slice(0, -2);
-  const batchB = b.shape.slice(0, -2);
+  const batchA = a.sizes.slice(0, -2);
+  const batchB = b.sizes.slice(0, -2);
   if (sizeOf(batchB) === 1 && batchB.length <= batchA.length) {
     // One matrix on the right: all rows on the left make one tall product.
     return product(a, b, { batch: 1, rows: sizeOf(batchA) * rows, ...plain }, [...batchA, rows, columns]);
@@ -129,18 +130,18 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
   checkFactors("linear", x, weight);
-  const inner = x.shape.at(-1);
-  if (inner === undefined || weight.shape.length !== 2 || weight.shape[1] !== inner) {
-    const hint = x.shape.length > 2 ? " (an image batch needs flatten(1) before a linear layer)" : "";
+  const inner = x.sizes.at(-1);
+  if (inner === undefined || weight.sizes.length !== 2 || weight.sizes[1] !== inner) {
+    const hint = x.sizes.length > 2 ? " (an image batch needs flatten(1) before a linear layer)" : "";
     throw mismatch(
       [inner ? x.size / inner : 0, inner ?? 0],
-      [weight.shape[1] ?? 0, weight.shape[0] ?? 0],
-      `input ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}${hint}`,
+      [weight.sizes[1] ?? 0, weight.sizes[0] ?? 0],
+      `input ${formatShape(x.sizes)}, weight ${formatShape(weight.sizes)}${hint}`,
     );
   }
-  const columns = weight.shape[0]!;
-  checkBias(weight.shape, bias?.shape, columns);
-  const lead = x.shape.slice(0, -1);
+  const columns = weight.sizes[0]!;
+  checkBias(weight.sizes, bias?.sizes, columns);
+  const lead = x.sizes.slice(0, -1);
   const size = { batch: 1, rows: sizeOf(lead), inner, columns, transposeA: false, transposeB: true };
   const out = product(x, weight, size, [...lead, columns]);
   return bias ? out.add(bias) : out;

@@ -7,11 +7,12 @@
  */
 import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { StridedView } from "../backend.ts";
-import { broadcastStrides } from "../composites.ts";
 import { Corr2dError } from "../errors.ts";
+import { describeValue } from "../options.ts";
 import {
   alignShape,
-  checkShape,
+  broadcastStrides,
+  checkSize,
   collapseAxes,
   formatShape,
   inferShape,
@@ -22,10 +23,12 @@ import {
   sameShape,
   sizeOf,
   stridesOf,
+  toSizes,
 } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import * as call from "./call.ts";
-import { checkSameDtype, type Operand, where } from "./elementwise.ts";
+import { checkSameDtype, type Operand } from "./operands.ts";
+import * as primitives from "./primitives.ts";
+import { where } from "./where.ts";
 
 interface ViewAttributes {
   readonly view: StridedView;
@@ -41,7 +44,7 @@ function stridedOp(name: string): Op<ViewAttributes> {
   if (op === undefined) {
     op = {
       name,
-      forward: ([x], { view }) => makeTensor(call.strided(x!.storage, view), view.shape),
+      forward: ([x], { view }) => makeTensor(primitives.strided(x!.storage, view), view.shape),
       gradients: [(g, { attributes }) => apply(STRIDED_ADD, [g], attributes)],
     };
     stridedOps.set(name, op);
@@ -51,15 +54,19 @@ function stridedOp(name: string): Op<ViewAttributes> {
 
 const STRIDED_ADD: Op<ViewAttributes> = {
   name: "AsStridedScatterBackward0",
-  forward: ([x], { view, source }) => makeTensor(call.stridedAdd(x!.storage, view), source),
+  forward: ([x], { view, source }) => makeTensor(primitives.stridedAdd(x!.storage, view), source),
   gradients: [(g, { attributes }) => apply(stridedOp("AsStridedBackward0"), [g], attributes)],
 };
 
-/** x read through the view with these sizes and strides. */
-function read(x: Tensor, name: string, { shape, strides, offset }: Omit<StridedView, "sourceSize">): Tensor {
+/** x read through the view with these sizes and strides; PyTorch's name for what that is shows in printing. */
+export function read(
+  x: Tensor,
+  name: string,
+  { shape, strides, offset }: Omit<StridedView, "sourceSize">,
+): Tensor {
   return apply(stridedOp(name), [x], {
     view: { shape, strides, offset, sourceSize: x.size },
-    source: x.shape,
+    source: x.sizes,
   });
 }
 
@@ -75,7 +82,7 @@ export function embedIn(
   shape: Shape,
   view: Omit<StridedView, "sourceSize">,
 ): Tensor {
-  const inside = embed(expand(x.scalarLike(1).type("int32"), x.shape), shape, view);
+  const inside = embed(expand(x.scalarLike(1).type("int32"), x.sizes), shape, view);
   return where(inside, embed(x, shape, view), around);
 }
 
@@ -87,54 +94,66 @@ const RESHAPE: Op<Shape> = {
 
 /** The same elements in another shape; one size may be −1. Shares memory, moves nothing. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
-  return apply(RESHAPE, [x], sameShape(x.shape, shape) ? x.shape : inferShape(shape, x.size));
+  checkTensor("reshape", x);
+  return apply(RESHAPE, [x], sameShape(x.sizes, shape) ? x.sizes : inferShape(shape, x.size));
 }
 
 /** Axes `startDim` to `endDim` as one (default all). */
 export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
-  const start = normalizeAxis(startDim, x.shape.length);
-  const end = normalizeAxis(endDim, x.shape.length);
+  const start = normalizeAxis(startDim, x.sizes.length);
+  const end = normalizeAxis(endDim, x.sizes.length);
   if (start > end) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `flatten() has invalid args: start_dim cannot come after end_dim: got ${startDim} and ${endDim}`,
     );
   }
-  if (x.shape.length === 0) return reshape(x, [1]);
-  const middle = sizeOf(x.shape.slice(start, end + 1));
-  return reshape(x, [...x.shape.slice(0, start), middle, ...x.shape.slice(end + 1)]);
+  if (x.sizes.length === 0) return reshape(x, [1]);
+  const middle = sizeOf(x.sizes.slice(start, end + 1));
+  return reshape(x, [...x.sizes.slice(0, start), middle, ...x.sizes.slice(end + 1)]);
 }
 
 /** Without the axes of size 1 (or only those named, where their size is 1). */
 export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
-  const axes = normalizeAxes(dim, x.shape.length);
+  const axes = normalizeAxes(dim, x.sizes.length);
   return reshape(
     x,
-    x.shape.filter((size, axis) => size !== 1 || !axes.includes(axis)),
+    x.sizes.filter((size, axis) => size !== 1 || !axes.includes(axis)),
   );
 }
 
 /** With an axis of size 1 put in front of axis `dim`. */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
-  const axis = normalizeAxis(dim, x.shape.length + 1);
-  return reshape(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
+  const axis = normalizeAxis(dim, x.sizes.length + 1);
+  return reshape(x, [...x.sizes.slice(0, axis), 1, ...x.sizes.slice(axis)]);
+}
+
+/** Axes that a caller listed, in the caller's order. */
+function normalizeEach(op: string, dims: readonly number[], rank: number): number[] {
+  if (!Array.isArray(dims)) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `${op}: dims must be an array of numbers, but got ${describeValue(dims)}`,
+    );
+  }
+  return Array.from(dims, (dim) => normalizeAxis(dim, rank));
 }
 
 /** Axes in another order: axis i of the result is axis `dims[i]` of x. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
-  const rank = x.shape.length;
-  const axes = dims.map((dim) => normalizeAxis(dim, rank));
+  const rank = x.sizes.length;
+  const axes = normalizeEach("permute", dims, rank);
   if (axes.length !== rank || new Set(axes).size !== rank) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `permute(dims): the dims ${formatShape(dims)} must name each of the ${rank} axes of a tensor of shape ` +
-        `${formatShape(x.shape)} once`,
+        `${formatShape(x.sizes)} once`,
     );
   }
   if (axes.every((axis, i) => axis === i)) return x.alias();
-  const strides = stridesOf(x.shape);
+  const strides = stridesOf(x.sizes);
   return read(x, "PermuteBackward0", {
-    shape: axes.map((axis) => x.shape[axis]!),
+    shape: axes.map((axis) => x.sizes[axis]!),
     strides: axes.map((axis) => strides[axis]!),
     offset: 0,
   });
@@ -142,10 +161,10 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 
 /** Two axes exchanged. */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
-  const axes = x.shape.map((_, axis) => axis);
-  const first = normalizeAxis(dim0, x.shape.length);
-  const second = normalizeAxis(dim1, x.shape.length);
-  if (x.shape.length === 0) return x.alias();
+  const axes = x.sizes.map((_, axis) => axis);
+  const first = normalizeAxis(dim0, x.sizes.length);
+  const second = normalizeAxis(dim1, x.sizes.length);
+  if (x.sizes.length === 0) return x.alias();
   axes[first] = second;
   axes[second] = first;
   return permute(x, axes);
@@ -156,29 +175,30 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
  * @throws SHAPE_MISMATCH for more than two axes.
  */
 export function t(x: Tensor): Tensor {
-  if (x.shape.length > 2) {
+  if (x.sizes.length > 2) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `t() expects a tensor with <= 2 dimensions, but self is ${x.shape.length}D: use transpose(dim0, dim1) or permute`,
+      `t() expects a tensor with <= 2 dimensions, but self is ${x.sizes.length}D: use transpose(dim0, dim1) or permute`,
     );
   }
-  return x.shape.length < 2 ? x.alias() : permute(x, [1, 0]);
+  return x.sizes.length < 2 ? x.alias() : permute(x, [1, 0]);
 }
 
 /** Axes of size 1 repeated to `shape` (−1 keeps a size); new axes may be added in front. */
 export function expand(x: Tensor, shape: Shape): Tensor {
-  const extra = shape.length - x.shape.length;
-  const from = extra < 0 ? x.shape : alignShape(x.shape, shape.length);
+  if (!Array.isArray(shape)) toSizes(shape, "expand: a shape");
+  const extra = shape.length - x.sizes.length;
+  const from = extra < 0 ? x.sizes : alignShape(x.sizes, shape.length);
   const out = mapAxes(shape, (size, axis) => (size === -1 && axis >= extra ? from[axis]! : size));
-  const fits = (size: number, axis: number) => size >= 0 && (from[axis] === 1 || from[axis] === size);
-  if (extra < 0 || !out.every(fits)) {
+  toSizes(out, "expand: a shape");
+  if (extra < 0 || !out.every((size, axis) => from[axis] === 1 || from[axis] === size)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `The expanded size ${formatShape(shape)} must match the existing size ${formatShape(x.shape)} at every ` +
+      `The expanded size ${formatShape(shape)} must match the existing size ${formatShape(x.sizes)} at every ` +
         "non-singleton dimension",
     );
   }
-  if (sameShape(out, x.shape)) return x.alias();
+  if (sameShape(out, x.sizes)) return x.alias();
   return read(x, "ExpandBackward0", { shape: out, strides: broadcastStrides(from, out), offset: 0 });
 }
 
@@ -187,25 +207,27 @@ export function expand(x: Tensor, shape: Shape): Tensor {
  * @throws INVALID_ARGUMENT on a negative or fractional number of times.
  */
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
-  const rank = Math.max(repeats.length, x.shape.length);
-  const counts = alignShape(checkShape(repeats, "tile: repeats"), rank);
-  const sizes = alignShape(x.shape, rank);
+  const times = toSizes(repeats, "tile: repeats");
+  const rank = Math.max(times.length, x.sizes.length);
+  const counts = alignShape(times, rank);
+  const sizes = alignShape(x.sizes, rank);
   const doubled = sizes.flatMap((size, axis) => [counts[axis]!, size]);
   const strides = stridesOf(sizes).flatMap((stride) => [0, stride]);
+  checkSize("tile", doubled);
   const copies = read(x, "RepeatBackward0", { ...collapseAxes(doubled, strides), offset: 0 });
   return copies.reshape(sizes.map((size, axis) => size * counts[axis]!));
 }
 
 /** The elements in reverse order along `dims`. */
 export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
-  const axes = normalizeAxes(dims, x.shape.length);
-  const strides = stridesOf(x.shape);
+  const axes = normalizeAxes(dims, x.sizes.length);
+  const strides = stridesOf(x.sizes);
   let offset = 0;
   for (const axis of axes) {
-    if (x.size > 0) offset += (x.shape[axis]! - 1) * strides[axis]!;
+    if (x.size > 0) offset += (x.sizes[axis]! - 1) * strides[axis]!;
     strides[axis] = -strides[axis]!;
   }
-  return read(x, "FlipBackward0", { shape: x.shape, strides, offset });
+  return read(x, "FlipBackward0", { shape: x.sizes, strides, offset });
 }
 
 /**
@@ -225,7 +247,8 @@ interface AxisRange {
 }
 
 function badRange(range: Range, why: string): Corr2dError {
-  return new Corr2dError("INVALID_ARGUMENT", `slice: ${why}: ${JSON.stringify(range)}`);
+  const got = Array.isArray(range) ? formatShape(range) : describeValue(range);
+  return new Corr2dError("INVALID_ARGUMENT", `slice: ${why}: ${got}`);
 }
 
 function parseRange(range: Range, axis: number, size: number): AxisRange {
@@ -248,7 +271,7 @@ function parseRange(range: Range, axis: number, size: number): AxisRange {
     parts = fields.map((field) => (field.trim() === "" ? null : Number(field)));
   } else if (Array.isArray(range) && range.length <= 3) parts = range;
   else throw badRange(range, "expected a number, [start, stop, step] or 'start:stop:step'");
-  if (!parts.every((part) => part === null || part === undefined || Number.isInteger(part))) {
+  if (!Array.from(parts).every((part) => part === null || part === undefined || Number.isInteger(part))) {
     throw badRange(range, "bounds must be integers");
   }
   const step = parts[2] ?? 1;
@@ -268,17 +291,17 @@ function parseRange(range: Range, axis: number, size: number): AxisRange {
 
 /** The view that an index with one range per leading axis takes of a tensor. */
 function sliceView(x: Tensor, ranges: readonly Range[]): Omit<StridedView, "sourceSize"> {
-  if (ranges.length > x.shape.length) {
+  if (ranges.length > x.sizes.length) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `too many indices for tensor of dimension ${x.shape.length}: got ${ranges.length}`,
+      `too many indices for tensor of dimension ${x.sizes.length}: got ${ranges.length}`,
     );
   }
   const shape: number[] = [];
   const strides: number[] = [];
   let offset = 0;
-  stridesOf(x.shape).forEach((stride, axis) => {
-    const size = x.shape[axis]!;
+  stridesOf(x.sizes).forEach((stride, axis) => {
+    const size = x.sizes[axis]!;
     const { start, count, step, drop } =
       axis < ranges.length
         ? parseRange(ranges[axis]!, axis, size)
@@ -308,19 +331,20 @@ export function sliceScatter(x: Tensor, source: Operand, ...ranges: readonly Ran
   const part = typeof source === "number" ? x.scalarLike(source) : source;
   checkTensors("sliceScatter", [x, part]);
   checkSameDtype("sliceScatter", x, part);
-  return embedIn(x, expand(part, view.shape), x.shape, view);
+  return embedIn(x, expand(part, view.shape), x.sizes, view);
 }
 
 /** `length` positions of one axis from `start` on. */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  const axis = normalizeAxis(dim, x.shape.length);
-  if (!(start >= 0 && length >= 0 && start + length <= x.shape[axis]!)) {
+  const axis = normalizeAxis(dim, x.sizes.length);
+  toSizes([start, length], "narrow: start and length");
+  if (start + length > (x.sizes[axis] ?? 1)) {
     throw new Corr2dError(
       "INDEX_OUT_OF_RANGE",
-      `start (${start}) + length (${length}) exceeds dimension size (${x.shape[axis]}).`,
+      `start (${start}) + length (${length}) exceeds dimension size (${x.sizes[axis]}).`,
     );
   }
-  return slice(x, ...x.shape.slice(0, axis).map((): Range => ":"), [start, start + length]);
+  return slice(x, ...x.sizes.slice(0, axis).map((): Range => ":"), [start, start + length]);
 }
 
 /**
@@ -328,8 +352,9 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
  * @throws SHAPE_MISMATCH when the sizes do not add up to the axis, or a size of 0 cannot.
  */
 export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
-  const axis = normalizeAxis(dim, x.shape.length);
-  const total = x.shape[axis]!;
+  const axis = normalizeAxis(dim, x.sizes.length);
+  const total = x.sizes[axis] ?? 1;
+  toSizes(typeof sizes === "number" ? [sizes] : sizes, "split: sizes");
   const list =
     typeof sizes === "number"
       ? Array.from({ length: Math.max(1, Math.ceil(total / (sizes || Infinity))) }, (_, i) =>
@@ -349,95 +374,4 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
     start += length;
     return part;
   });
-}
-
-/**
- * Tensors joined along an existing axis.
- * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, BACKEND_MISMATCH, INVALID_ARGUMENT for an empty list.
- */
-export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
-  const first = tensors[0];
-  if (first === undefined) {
-    throw new Corr2dError("INVALID_ARGUMENT", "cat(): expected a non-empty list of Tensors");
-  }
-  checkTensors("cat", tensors);
-  const axis = normalizeAxis(dim, first.shape.length);
-  const shape = [...first.shape];
-  shape[axis] = 0;
-  tensors.forEach((tensor, i) => {
-    checkSameDtype("cat", first, tensor);
-    const fits =
-      tensor.shape.length === shape.length && tensor.shape.every((n, a) => a === axis || n === shape[a]);
-    if (!fits) {
-      throw new Corr2dError(
-        "SHAPE_MISMATCH",
-        `Sizes of tensors must match except in dimension ${axis}. Expected ${formatShape(first.shape)} but got ` +
-          `${formatShape(tensor.shape)} for tensor number ${i} in the list.`,
-      );
-    }
-    shape[axis]! += tensor.shape[axis]!;
-  });
-  return apply(CAT, tensors, { axis, shape });
-}
-
-/** Where the i-th of the joined tensors lies in the result. */
-function catView(shape: Shape, axis: number, start: number, part: Shape): StridedView {
-  const strides = stridesOf(shape);
-  return {
-    shape: part,
-    strides,
-    offset: part.includes(0) ? 0 : start * strides[axis]!,
-    sourceSize: sizeOf(shape),
-  };
-}
-
-const CAT: Op<{ readonly axis: number; readonly shape: Shape }> = {
-  name: "CatBackward0",
-  forward(tensors, { axis, shape }) {
-    let start = 0;
-    let out: Tensor | null = null;
-    for (const tensor of tensors) {
-      const placed = makeTensor(
-        call.stridedAdd(tensor.storage, catView(shape, axis, start, tensor.shape)),
-        shape,
-      );
-      start += tensor.shape[axis]!;
-      if (out === null) out = placed;
-      else {
-        const joined: Tensor = out.add(placed);
-        out.dispose();
-        placed.dispose();
-        out = joined;
-      }
-    }
-    return out!;
-  },
-  gradients(g, c, input) {
-    const { axis } = c.attributes;
-    let start = 0;
-    for (let i = 0; i < input; i++) start += c.shape(i)[axis]!;
-    return narrow(g, axis, start, c.shape(input)[axis]!);
-  },
-};
-
-/** Tensors of one shape put side by side along a new axis. */
-export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
-  const first = tensors[0];
-  if (first === undefined) {
-    throw new Corr2dError("INVALID_ARGUMENT", "stack expects a non-empty list of Tensors");
-  }
-  tensors.forEach((tensor, i) => {
-    checkTensor("stack", tensor);
-    if (!sameShape(tensor.shape, first.shape)) {
-      throw new Corr2dError(
-        "SHAPE_MISMATCH",
-        `stack expects each tensor to be equal size, but got ${formatShape(first.shape)} at entry 0 and ` +
-          `${formatShape(tensor.shape)} at entry ${i}`,
-      );
-    }
-  });
-  return cat(
-    tensors.map((tensor) => unsqueeze(tensor, dim)),
-    dim,
-  );
 }

@@ -4,7 +4,8 @@
  */
 import { checkTensor } from "../autograd.ts";
 import { Corr2dError } from "../errors.ts";
-import { formatShape, stridesOf } from "../shape.ts";
+import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
+import { checkSize, formatShape, MAX_SIZE, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { indexSelect } from "./indexing.ts";
 import { embed, embedIn, type Range, slice } from "./movement.ts";
@@ -17,6 +18,8 @@ export interface PadOptions {
   /** What constant padding is made of (default 0). */
   readonly value?: number | undefined;
 }
+
+const PAD_OPTIONS: OptionTypes = { mode: "any", value: "number" };
 
 /** Which position of the axis a cell outside it shows. */
 const SOURCES = {
@@ -58,16 +61,18 @@ function checkReach(
  */
 export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {}): Tensor {
   checkTensor("pad", x);
+  checkOptions("pad", options, PAD_OPTIONS, "{ mode: 'reflect' }");
   const { mode = "constant", value = 0 } = options;
-  const rank = x.shape.length;
-  if (sides.length % 2 !== 0 || sides.length > 2 * rank || !sides.every(Number.isInteger)) {
+  const rank = x.sizes.length;
+  const isPairs = Array.isArray(sides) && sides.length % 2 === 0 && sides.length <= 2 * rank;
+  if (!isPairs || !Array.from(sides).every((n) => Number.isInteger(n) && Math.abs(n) <= MAX_SIZE)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `pad: expected pairs of integers (before, after) from the last axis backwards, at most ${rank} for a tensor of shape ` +
-        `${formatShape(x.shape)}, but got ${formatShape(sides)}`,
+        `${formatShape(x.sizes)}, but got ${Array.isArray(sides) ? formatShape(sides) : describeValue(sides)}`,
     );
   }
-  const borders = x.shape.map((size, axis): Border => {
+  const borders = x.sizes.map((size, axis): Border => {
     const [before = 0, after = 0] = sides.slice(2 * (rank - 1 - axis));
     if (size + Math.min(before, after, before + after) < 0) {
       throw new Corr2dError(
@@ -81,13 +86,15 @@ export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {
   if (!Object.hasOwn(SOURCES, mode)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, but got padding_mode='${mode}'`,
+      `padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, but got padding_mode=${describeValue(mode)}`,
     );
   }
-  let out = x;
-  borders.forEach(([before, after], axis) => {
+  // What a circle has lost cannot come round again: PyTorch crops all axes first.
+  let out = mode === "circular" ? crop(x, borders) : x;
+  const grown = mode === "circular" ? borders.map(onlyAdded) : borders;
+  grown.forEach(([before, after], axis) => {
     if (before === 0 && after === 0) return;
-    const size = x.shape[axis]!;
+    const size = out.sizes[axis]!;
     checkReach(mode, size, before, after, axis);
     const positions = Int32Array.from({ length: size + before + after }, (_, i) =>
       SOURCES[mode](i - before, size),
@@ -99,21 +106,27 @@ export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {
 
 type Border = readonly [before: number, after: number];
 
+/** What is left of x where borders are negative. */
+function crop(x: Tensor, borders: readonly Border[]): Tensor {
+  if (borders.every(([before, after]) => before >= 0 && after >= 0)) return x;
+  const ranges = x.sizes.map((size, axis): Range => {
+    const [before, after] = borders[axis]!;
+    const start = Math.max(0, -before);
+    return [start, Math.max(start, size + Math.min(0, after))];
+  });
+  return slice(x, ...ranges);
+}
+
+const onlyAdded = ([before, after]: Border): Border => [Math.max(0, before), Math.max(0, after)];
+
 function padConstant(x: Tensor, borders: readonly Border[], value: number): Tensor {
-  let kept = x;
-  if (borders.some(([before, after]) => before < 0 || after < 0)) {
-    const crop = x.shape.map((size, axis): Range => {
-      const [before, after] = borders[axis]!;
-      const start = Math.max(0, -before);
-      return [start, Math.max(start, size + Math.min(0, after))];
-    });
-    kept = slice(x, ...crop);
-  }
-  const added = borders.map(([before, after]): Border => [Math.max(0, before), Math.max(0, after)]);
-  const shape = kept.shape.map((size, axis) => size + added[axis]![0] + added[axis]![1]);
+  const kept = crop(x, borders);
+  const added = borders.map(onlyAdded);
+  const shape = kept.sizes.map((size, axis) => size + added[axis]![0] + added[axis]![1]);
+  checkSize("pad", shape);
   const strides = stridesOf(shape);
   const offset =
     kept.size === 0 ? 0 : strides.reduce((sum, stride, axis) => sum + stride * added[axis]![0], 0);
-  const view = { shape: kept.shape, strides, offset };
+  const view = { shape: kept.sizes, strides, offset };
   return value === 0 ? embed(kept, shape, view) : embedIn(value, kept, shape, view);
 }

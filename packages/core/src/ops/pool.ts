@@ -4,18 +4,40 @@
  * Maximum pooling sends each gradient to the cell that won (`scatterAdd` by the indices found forwards; its own
  * gradient is `gather`). Average pooling is linear: it and its adjoint are each other's gradient.
  */
-import { apply, checkTensor, makeTensor, type Op } from "../autograd.ts";
-import type { AveragePool, Window2d } from "../backend.ts";
+import { apply, checkTensor, isTensor, makeTensor, type Op } from "../autograd.ts";
+import type { AveragePool, Window2d, WindowAxis } from "../backend.ts";
+import { arrayOf } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
+import { checkOptions, isOwnOptions, type OptionTypes } from "../options.ts";
 import { formatShape, type Shape } from "../shape.ts";
-import type { Storage } from "../storage.ts";
+import { inputSizeOf, outputSizeOf } from "../sizes.ts";
+import { runScope, runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Pair, type PoolOptions, poolWindow, toPair } from "../window.ts";
-import * as call from "./call.ts";
-import { checkFloating } from "./elementwise.ts";
-import { addByIndex, indexSelect } from "./indexing.ts";
-import { reshape } from "./movement.ts";
+import {
+  averageDivisors,
+  type Pair,
+  type PoolOptions,
+  poolWindow,
+  someWindowIsEmpty,
+  toPair,
+} from "../window.ts";
+import { correlate, padded, towardsInput } from "./corr2d.ts";
+import { fill } from "./fill.ts";
+import { addByIndex, gather, indexSelect } from "./indexing.ts";
+import { expand, read, reshape } from "./movement.ts";
+import { checkFloating } from "./operands.ts";
 import { pad } from "./pad.ts";
+import { amax, argmax } from "./reduce.ts";
+import { where } from "./where.ts";
+
+const POOL_OPTIONS: OptionTypes = {
+  stride: "any",
+  padding: "any",
+  dilation: "any",
+  ceilMode: "boolean",
+  countIncludePad: "boolean",
+  divisorOverride: "any",
+};
 
 /** [N, C, H, W] of a pool's input, and the shape of its result. */
 function poolShapes(
@@ -24,18 +46,18 @@ function poolShapes(
   kernelSize: Pair,
   options: PoolOptions,
 ): { window: Window2d; shape: Shape } {
+  if (!isOwnOptions(options)) checkOptions(label, options, POOL_OPTIONS, "{ stride: 2 }");
   checkTensor(label, x);
   checkFloating(label, x);
-  const rank = x.shape.length;
+  const rank = x.sizes.length;
   if (rank !== 3 && rank !== 4) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `${label}: Expected 3D or 4D (batch mode) tensor [N, C, H, W] for input, but got: ${formatShape(x.shape)}`,
+      `${label}: Expected 3D or 4D (batch mode) tensor [N, C, H, W] for input, but got: ${formatShape(x.sizes)}`,
     );
   }
-  const window = poolWindow(rank === 4 ? x.shape : [1, ...x.shape], kernelSize, options);
-  const full = [window.batch, window.inChannels, window.outputHeight, window.outputWidth];
-  return { window, shape: full.slice(4 - rank) };
+  const window = poolWindow(rank === 4 ? x.sizes : [1, ...x.sizes], kernelSize, options);
+  return { window, shape: poolShape(window).slice(4 - rank) };
 }
 
 /** The values were found by the backend together with the indices; the inputs are x and the indices. */
@@ -45,13 +67,18 @@ const MAX_POOL: Op<{ readonly window: Window2d; readonly values: Storage; readon
   savesInputs: [1],
   gradients: [
     (g, c) => {
-      const { batch, inChannels, inputHeight, inputWidth } = c.attributes.window;
-      const planes = batch * inChannels;
+      const { window } = c.attributes;
+      const planes = window.batch * window.inChannels;
+      const cells = window.axes[0].input * window.axes[1].input;
       const flat = (x: Tensor): Tensor => reshape(x, [planes, planes === 0 ? 0 : x.size / planes]);
-      return reshape(
-        addByIndex(flat(g), flat(c.input(1)), [planes, inputHeight * inputWidth], 1),
-        c.shape(0),
-      );
+      let from = flat(g);
+      let at = flat(c.input(1));
+      if (someWindowIsEmpty(window)) {
+        const found = at.ge(0);
+        from = where(found, from, 0);
+        at = where(found, at, 0);
+      }
+      return reshape(addByIndex(from, at, [planes, cells], 1), c.shape(0));
     },
     null,
   ],
@@ -59,20 +86,103 @@ const MAX_POOL: Op<{ readonly window: Window2d; readonly values: Storage; readon
 
 export interface MaxPoolResult {
   readonly values: Tensor;
-  /** int32, flat positions in each channel's H·W plane. */
+  /** int32, flat positions in each channel's H·W plane; −1 where a (dilated) window meets no cell. */
   readonly indices: Tensor;
+}
+
+/** The maxima of shape `shape` and where they are, from the backend or composed; x has been checked. */
+export function maxPool(x: Tensor, window: Window2d, shape: Shape): [values: Storage, indices: Tensor] {
+  const { backend, dtype, handle } = x.storage;
+  const size = outputSizeOf(window);
+  if (x.size === 0) {
+    return [fill(backend, 0, size, dtype), makeTensor(fill(backend, 0, size, "int32"), shape)];
+  }
+  if (backend.maxPool2d === undefined) {
+    const [values, indices] = runScope(() => composedMaxPool(x.detach(), window), isTensor);
+    const result: [Storage, Tensor] = [values.storage.retain(), reshape(indices, shape)];
+    values.dispose();
+    indices.dispose();
+    return result;
+  }
+  const [values, indices] = backend.maxPool2d(handle, window, dtype);
+  const found = new Storage(backend, indices, size, "int32");
+  return [new Storage(backend, values, size, dtype), makeTensor(found, shape)];
+}
+
+/** The fallback, both [planes, windows, 1]. */
+function composedMaxPool(x: Tensor, window: Window2d): [values: Tensor, indices: Tensor] {
+  const [height, width] = window.axes;
+  const planes = window.batch * window.inChannels;
+  const windows = height.output * width.output;
+  const cells = height.kernel * width.kernel;
+  const around = padded(x, window);
+  const [, paddedHeight, paddedWidth] = around.sizes as [number, number, number];
+  const seen = read(around, "AsStridedBackward0", {
+    shape: [planes, height.output, width.output, height.kernel, width.kernel],
+    strides: [
+      paddedHeight * paddedWidth,
+      height.stride * paddedWidth,
+      width.stride,
+      height.dilation * paddedWidth,
+      width.dilation,
+    ],
+    offset: 0,
+  });
+  const positions = cellPositions(window);
+  const table = x.fromArray(positions, [1, windows, cells]);
+  const inside = table.ge(0);
+  const candidates = where(inside, reshape(seen, [planes, windows, cells]), -Infinity);
+  const values = amax(candidates, 2, { keepDim: true });
+  // Scores: a NaN beats what is none, and a later NaN an earlier one; among maxima the first wins; what lies outside
+  // never does, also where a whole window holds −∞.
+  const order = x.fromArray(
+    Int32Array.from({ length: cells }, (_, i) => i + 1),
+    [cells],
+  );
+  const maxima = candidates.eq(values).mul(order.neg().add(cells + 1));
+  const nans = candidates.ne(candidates).mul(order.add(cells));
+  const winner = argmax(maxima.maximum(nans).mul(inside), 2, { keepDim: true });
+  return [values, gather(expand(table, [planes, windows, cells]), 2, winner)];
+}
+
+/** For every window and cell of it, the cell's flat position in the input's plane; −1 outside. */
+function cellPositions({ axes: [height, width] }: Window2d): Int32Array {
+  const rows = positionsAlong(height);
+  const columns = positionsAlong(width);
+  const out = new Int32Array(rows.length * columns.length);
+  let i = 0;
+  for (let y = 0; y < height.output; y++) {
+    for (let x = 0; x < width.output; x++) {
+      for (let ky = 0; ky < height.kernel; ky++) {
+        const row = rows[y * height.kernel + ky]!;
+        for (let kx = 0; kx < width.kernel; kx++) {
+          const column = columns[x * width.kernel + kx]!;
+          out[i++] = row < 0 || column < 0 ? -1 : row * width.input + column;
+        }
+      }
+    }
+  }
+  return out;
+}
+
+/** The input position of each output and kernel position along an axis; −1 outside. */
+function positionsAlong(axis: WindowAxis): Int32Array {
+  return Int32Array.from({ length: axis.output * axis.kernel }, (_, i) => {
+    const at = Math.floor(i / axis.kernel) * axis.stride - axis.before + (i % axis.kernel) * axis.dilation;
+    return at < axis.input ? Math.max(at, -1) : -1;
+  });
 }
 
 /** `maxPool2d` with the positions of the maxima: PyTorch's `return_indices=True`. */
 export function maxPool2dWithIndices(x: Tensor, kernelSize: Pair, options: PoolOptions = {}): MaxPoolResult {
   const { window, shape } = poolShapes("maxPool2d", x, kernelSize, options);
-  const [values, found] = call.maxPool2d(x.storage, window);
-  const indices = makeTensor(found, shape);
+  const [values, indices] = maxPool(x, window, shape);
   return { values: apply(MAX_POOL, [x, indices], { window, values, shape }), indices };
 }
 
 /**
- * The largest value of each window. Padding never wins, NaN does, and the first of several maxima takes the gradient.
+ * The largest value of each window. Padding never wins, NaN does, and the first of several maxima takes the gradient
+ * (of several NaNs the last, as in PyTorch).
  *
  * @param x [N, C, H, W] or [C, H, W]
  * @param kernelSize the window's size; the stride defaults to it.
@@ -84,7 +194,7 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, options: PoolOptions = {}
   return values;
 }
 
-interface AverageAttributes {
+export interface AverageAttributes {
   readonly window: Window2d;
   readonly average: AveragePool;
   readonly shape: Shape;
@@ -92,17 +202,65 @@ interface AverageAttributes {
 
 const AVG_POOL: Op<AverageAttributes> = {
   name: "AvgPool2DBackward0",
-  forward: ([x], { window, average, shape }) =>
-    makeTensor(call.avgPool2d(x!.storage, window, average), shape),
-  gradients: [(g, c) => apply(AVG_POOL_INPUT, [g], { ...c.attributes, shape: c.shape(0) })],
+  forward([x], { window, average, shape }) {
+    const { backend, dtype, handle, size } = x!.storage;
+    const out = outputSizeOf(window);
+    if (size === 0) return makeTensor(fill(backend, 0, out, dtype), shape);
+    if (backend.avgPool2d === undefined) {
+      return runScoped(() =>
+        correlate(x!, onesKernel(x!, window), { window, shape }).div(divisorsOf(x!, window, average)),
+      );
+    }
+    return makeTensor(
+      new Storage(backend, backend.avgPool2d(handle, window, average, dtype), out, dtype),
+      shape,
+    );
+  },
+  gradients: [(g, c) => averageInput(g, { ...c.attributes, shape: c.shape(0) })],
 };
 
 const AVG_POOL_INPUT: Op<AverageAttributes> = {
   name: "AvgPool2DBackwardBackward0",
-  forward: ([g], { window, average, shape }) =>
-    makeTensor(call.avgPool2dInput(g!.storage, window, average), shape),
-  gradients: [(c, saved) => apply(AVG_POOL, [c], { ...saved.attributes, shape: saved.shape(0) })],
+  forward([g], { window, average, shape }) {
+    const { backend, dtype, handle, size } = g!.storage;
+    const out = inputSizeOf(window);
+    if (size === 0) return makeTensor(fill(backend, 0, out, dtype), shape);
+    if (backend.avgPool2dInput === undefined) {
+      return runScoped(() =>
+        towardsInput(g!.div(divisorsOf(g!, window, average)), onesKernel(g!, window), { window, shape }),
+      );
+    }
+    const spread = backend.avgPool2dInput(handle, window, average, dtype);
+    return makeTensor(new Storage(backend, spread, out, dtype), shape);
+  },
+  gradients: [(c, saved) => average(c, { ...saved.attributes, shape: saved.shape(0) })],
 };
+
+/** The means of windows, on an operand that has been checked. */
+export const average = (x: Tensor, attributes: AverageAttributes): Tensor => apply(AVG_POOL, [x], attributes);
+/** Its adjoint, likewise. */
+export const averageInput = (g: Tensor, attributes: AverageAttributes): Tensor =>
+  apply(AVG_POOL_INPUT, [g], attributes);
+
+/** For the fallbacks: the kernel that sums each window. */
+function onesKernel(like: Tensor, { outChannels, axes }: Window2d): Tensor {
+  return expand(like.scalarLike(1), [outChannels, 1, axes[0].kernel, axes[1].kernel]);
+}
+
+/** [N, C, oH, oW]. */
+export const poolShape = ({ batch, outChannels, axes }: Window2d): Shape => [
+  batch,
+  outChannels,
+  axes[0].output,
+  axes[1].output,
+];
+
+/** For the fallbacks: what each window's sum is divided by, [oH, oW]. */
+function divisorsOf(like: Tensor, window: Window2d, average: AveragePool): Tensor {
+  const values = arrayOf(like.dtype, window.axes[0].output * window.axes[1].output);
+  values.set(averageDivisors(window, average));
+  return like.fromArray(values, [window.axes[0].output, window.axes[1].output]);
+}
 
 export interface AvgPoolOptions extends PoolOptions {
   /** Whether padding cells count in the divisor (default true). */
@@ -130,8 +288,8 @@ export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPoolOptions =
 
 /** Along one axis: bin o is of the cells from ⌊o · size / bins⌋ to before ⌈(o + 1) · size / bins⌉; neighbours may share one. */
 function meansOfBins(x: Tensor, axis: number, bins: number): Tensor {
-  const size = x.shape[axis]!;
-  const after = x.shape.slice(axis + 1);
+  const size = x.sizes[axis]!;
+  const after = x.sizes.slice(axis + 1);
   const starts = Array.from({ length: bins }, (_, o) => Math.floor((o * size) / bins));
   const lengths = starts.map((start, o) => Math.ceil(((o + 1) * size) / bins) - start);
   const longest = Math.max(...lengths);
@@ -141,8 +299,10 @@ function meansOfBins(x: Tensor, axis: number, bins: number): Tensor {
   );
   const padded = pad(x, [...after.flatMap(() => [0, 0]), 0, 1]);
   const picked = indexSelect(padded, axis, x.fromArray(Int32Array.from(cells), [cells.length]));
-  const sums = reshape(picked, [...x.shape.slice(0, axis), bins, longest, ...after]).sum(axis + 1);
-  return sums.div(x.fromArray(Float32Array.from(lengths), [bins, ...after.map(() => 1)]));
+  const sums = reshape(picked, [...x.sizes.slice(0, axis), bins, longest, ...after]).sum(axis + 1);
+  const counts = arrayOf(x.dtype, bins);
+  counts.set(lengths);
+  return sums.div(x.fromArray(counts, [bins, ...after.map(() => 1)]));
 }
 
 /**
@@ -156,15 +316,15 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: Pair): Tensor {
   checkTensor("adaptiveAvgPool2d", x);
   checkFloating("adaptiveAvgPool2d", x);
   const [rows, columns] = toPair("outputSize", outputSize);
-  const [height, width] = x.shape.slice(-2) as [number, number];
-  if (x.shape.length < 3 || x.shape.length > 4 || rows <= 0 || columns <= 0 || height === 0 || width === 0) {
+  const [height, width] = x.sizes.slice(-2) as [number, number];
+  if (x.sizes.length < 3 || x.sizes.length > 4 || rows <= 0 || columns <= 0 || height === 0 || width === 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `adaptiveAvgPool2d: expected a 3D or 4D input with non-empty planes and a positive output size, but got ` +
-        `${formatShape(x.shape)} and [${rows}, ${columns}]`,
+        `${formatShape(x.sizes)} and [${rows}, ${columns}]`,
     );
   }
-  const lead = x.shape.slice(0, -2);
+  const lead = x.sizes.slice(0, -2);
   if (height % rows !== 0 || width % columns !== 0) {
     return meansOfBins(meansOfBins(x, lead.length, rows), lead.length + 1, columns);
   }

@@ -3,15 +3,19 @@
  *
  * `dim` is a number, several, or absent for all axes, as in PyTorch; `keepDim` leaves reduced axes with size 1.
  */
-import { apply, type GradientFunction, makeTensor, type Op } from "../autograd.ts";
+import { apply, checkTensor, type GradientFunction, makeTensor, type Op } from "../autograd.ts";
 import type { ReduceOp } from "../backend.ts";
+import { isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
+import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
 import { formatShape, normalizeAxes, normalizeAxis, reducedShape, type Shape } from "../shape.ts";
+import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import * as call from "./call.ts";
-import { checkFloating, gradName, where } from "./elementwise.ts";
 import { gather } from "./indexing.ts";
 import { expand, reshape } from "./movement.ts";
+import { checkFloating, gradName } from "./operands.ts";
+import * as primitives from "./primitives.ts";
+import { where } from "./where.ts";
 
 /** Which axes to reduce; absent or null: all. */
 export type Dim = number | readonly number[] | null | undefined;
@@ -28,11 +32,17 @@ interface ReduceAttributes extends ReduceOptions {
 
 function forward(member: ReduceOp): Op<ReduceAttributes>["forward"] {
   return ([x], { axes, keepDim }) => {
-    const shape = reducedShape(x!.shape, axes, keepDim);
+    const shape = reducedShape(x!.sizes, axes, keepDim);
     if (axes.length === 0) return makeTensor(x!.storage.retain(), shape);
-    return makeTensor(call.reduce(member, x!.storage, x!.shape, axes), shape);
+    if (member === "min" && !x!.backend.optionalOps.includes(member)) {
+      return runScoped(() => reshape(mirrored(amax(mirrored(x!), axes)), shape));
+    }
+    return makeTensor(primitives.reduce(member, x!.storage, x!.sizes, axes), shape);
   };
 }
+
+/** The fallback for min and argmin: values in the opposite order, as −x, or −1 − x where −x would overflow. */
+const mirrored = (x: Tensor): Tensor => (isFloating(x.dtype) ? x.neg() : x.neg().sub(1));
 
 /** An operation under its names in PyTorch: of everything, and of the axes that `dim` names. */
 type Overloads = readonly [all: Op<ReduceAttributes>, some: Op<ReduceAttributes>];
@@ -44,7 +54,7 @@ const overloads = (name: string, op: Omit<Op<ReduceAttributes>, "name">): Overlo
 
 /** A sum's gradient goes to every element of it. */
 const spread: GradientFunction<ReduceAttributes> = (g, c) =>
-  expand(g.shape.length === 0 ? g : reshape(g, c.attributes.keptShape), c.shape(0));
+  expand(g.sizes.length === 0 ? g : reshape(g, c.attributes.keptShape), c.shape(0));
 
 const SUM = overloads("Sum", { forward: forward("sum"), gradients: [spread] });
 
@@ -54,7 +64,7 @@ const countOf = (shape: Shape, axes: readonly number[]): number =>
 
 const MEAN = overloads("Mean", {
   forward: (inputs, attributes) =>
-    SUM[1].forward(inputs, attributes).div(countOf(inputs[0]!.shape, attributes.axes)),
+    SUM[1].forward(inputs, attributes).div(countOf(inputs[0]!.sizes, attributes.axes)),
   gradients: [(g, c) => spread(g.div(countOf(c.shape(0), c.attributes.axes)), c)],
 });
 
@@ -93,7 +103,7 @@ function extreme(member: "max" | "min"): Overloads {
   const op: Op<ReduceAttributes> = {
     name: gradName(label),
     forward(inputs, attributes) {
-      checkNotEmpty(label, inputs[0]!.shape, attributes.axes);
+      checkNotEmpty(label, inputs[0]!.sizes, attributes.axes);
       return reduce(inputs, attributes);
     },
     savesInputs: true,
@@ -113,35 +123,80 @@ function extreme(member: "max" | "min"): Overloads {
 const AMAX = extreme("max");
 const AMIN = extreme("min");
 
-function run(ops: Overloads, x: Tensor, dim: Dim, options: ReduceOptions): Tensor {
-  const axes = normalizeAxes(dim, x.shape.length);
-  const keptShape = reducedShape(x.shape, axes, true);
+const REDUCE_OPTIONS: OptionTypes = { keepDim: "boolean" };
+
+/** `keepDim` in PyTorch's place, `sum(1, true)`, or in options. */
+export type KeepDim = ReduceOptions | boolean;
+
+function toOptions(op: string, options: KeepDim): ReduceOptions {
+  if (typeof options === "boolean") return { keepDim: options };
+  checkOptions(op, options, REDUCE_OPTIONS, "{ keepDim: true }");
+  return options;
+}
+
+function run(ops: Overloads, label: string, x: Tensor, dim: Dim, keepDim: KeepDim): Tensor {
+  checkTensor(label, x);
+  const options = toOptions(label, keepDim);
+  const axes = normalizeAxes(dim, x.sizes.length);
+  const keptShape = reducedShape(x.sizes, axes, true);
   const op = ops[dim === undefined || dim === null ? 0 : 1];
   return apply(op, [x], { axes, keepDim: options.keepDim, keptShape });
 }
 
 /** Over nothing: 0. */
-export const sum = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor => run(SUM, x, dim, options);
+export const sum = (x: Tensor, dim?: Dim, options: KeepDim = {}): Tensor => run(SUM, "sum", x, dim, options);
 /** Over nothing: 1. */
-export const prod = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor => run(PROD, x, dim, options);
+export const prod = (x: Tensor, dim?: Dim, options: KeepDim = {}): Tensor =>
+  run(PROD, "prod", x, dim, options);
 /** The largest element; ties share the gradient evenly. */
-export const amax = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor => run(AMAX, x, dim, options);
+export const amax = (x: Tensor, dim?: Dim, options: KeepDim = {}): Tensor =>
+  run(AMAX, "amax", x, dim, options);
 /** The smallest element; ties share the gradient evenly. */
-export const amin = (x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor => run(AMIN, x, dim, options);
+export const amin = (x: Tensor, dim?: Dim, options: KeepDim = {}): Tensor =>
+  run(AMIN, "amin", x, dim, options);
 
 /** The arithmetic mean; over nothing NaN. Floating dtypes only. */
-export function mean(x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor {
+export function mean(x: Tensor, dim?: Dim, options: KeepDim = {}): Tensor {
+  checkTensor("mean", x);
   checkFloating("mean", x);
-  return run(MEAN, x, dim, options);
+  return run(MEAN, "mean", x, dim, options);
 }
 
-type VarianceOptions = ReduceOptions & { readonly correction?: number | undefined };
+export interface VarianceOptions extends ReduceOptions {
+  /** Subtracted from the number of elements (default 1: Bessel's). */
+  readonly correction?: number | undefined;
+}
+
+const VARIANCE_OPTIONS: OptionTypes = { ...REDUCE_OPTIONS, correction: "number" };
+
+/**
+ * Deviations from the mean over `axes`, as a scale times numbers of at most 1: their squares neither over- nor underflow
+ * where PyTorch's, which it accumulates in double precision, do not. The scale is a constant to gradients.
+ */
+function deviations(x: Tensor, axes: readonly number[]): { scaled: Tensor; scale: Tensor } {
+  const d = x.sub(mean(x, axes, { keepDim: true }));
+  const largest =
+    countOf(x.sizes, axes) === 0
+      ? d.sum(axes, { keepDim: true })
+      : amax(d.detach().abs(), axes, { keepDim: true });
+  // Nothing to scale by in 0, ∞ and NaN; those times 0 are NaN, or ruled out by themselves.
+  const scale = where(largest.mul(0).eq(0).mul(largest.ne(0)), largest, 1).detach();
+  return { scaled: d.div(scale), scale };
+}
+
+/** Σ scaled² / (n − correction), over `axes`. */
+function meanSquare(scaled: Tensor, axes: readonly number[], correction = 1): Tensor {
+  const count = Math.max(0, countOf(scaled.sizes, axes) - correction);
+  return sum(scaled.square(), axes, { keepDim: true }).div(count);
+}
 
 /** The variance, divided by n − correction (default 1: Bessel's, as in PyTorch). */
 export function variance(x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor {
-  const axes = normalizeAxes(dim, x.shape.length);
-  const squares = x.sub(mean(x, axes, { keepDim: true })).square();
-  return sum(squares, axes, options).div(Math.max(0, countOf(x.shape, axes) - (options.correction ?? 1)));
+  checkOptions("var", options, VARIANCE_OPTIONS, "{ correction: 0 }");
+  const axes = normalizeAxes(dim, x.sizes.length);
+  const { scaled, scale } = deviations(x, axes);
+  const kept = meanSquare(scaled, axes, options.correction).mul(scale).mul(scale);
+  return reshape(kept, reducedShape(x.sizes, axes, options.keepDim));
 }
 
 /** xᵖ for x ≥ 0, with a gradient of 0 at 0, where the true one may be infinite (PyTorch's rule for norms). */
@@ -152,19 +207,25 @@ function power(x: Tensor, p: number): Tensor {
 }
 
 /** The square root of `variance`; where all elements are equal its gradient is 0. */
-export const std = (x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor =>
-  power(variance(x, dim, options), 0.5);
+export function std(x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor {
+  checkOptions("std", options, VARIANCE_OPTIONS, "{ correction: 0 }");
+  const axes = normalizeAxes(dim, x.sizes.length);
+  const { scaled, scale } = deviations(x, axes);
+  const kept = power(meanSquare(scaled, axes, options.correction), 0.5).mul(scale);
+  return reshape(kept, reducedShape(x.sizes, axes, options.keepDim));
+}
 
 /** ln Σ eˣ, with the maximum taken out first; over nothing −∞. */
-export function logSumExp(x: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor {
+export function logSumExp(x: Tensor, dim?: Dim, keepDim: KeepDim = {}): Tensor {
+  const options = toOptions("logSumExp", keepDim);
   checkFloating("logSumExp", x);
-  const axes = normalizeAxes(dim, x.shape.length);
-  if (countOf(x.shape, axes) === 0) return sum(x, axes, options).log();
+  const axes = normalizeAxes(dim, x.sizes.length);
+  if (countOf(x.sizes, axes) === 0) return sum(x, axes, options).log();
   const max = amax(x, axes, { keepDim: true }).detach();
   // Infinite maxima would give ∞ − ∞; 0 in their place lets exp overflow or vanish as it should.
   const shift = where(max.sub(max).eq(0), max, 0);
   const total = sum(x.sub(shift).exp(), axes, { keepDim: true }).log().add(shift);
-  return reshape(total, reducedShape(x.shape, axes, options.keepDim));
+  return reshape(total, reducedShape(x.sizes, axes, options.keepDim));
 }
 
 function argOp(
@@ -175,21 +236,24 @@ function argOp(
 ): Tensor {
   if (dim === undefined) {
     const found = argOp(member, reshape(x, [x.size]), 0, {});
-    return reshape(found, reducedShape(x.shape, normalizeAxes(dim, x.shape.length), options.keepDim));
+    return reshape(found, reducedShape(x.sizes, normalizeAxes(dim, x.sizes.length), options.keepDim));
   }
-  const axis = normalizeAxis(dim, x.shape.length);
-  const source = x.shape.length === 0 ? [1] : x.shape;
+  const axis = normalizeAxis(dim, x.sizes.length);
+  const source = x.sizes.length === 0 ? [1] : x.sizes;
   checkNotEmpty(member, source, [axis]);
-  const shape = reducedShape(x.shape, [axis], options.keepDim);
-  return makeTensor(call.reduce(member, x.storage, source, [axis]), shape);
+  const shape = reducedShape(x.sizes, [axis], options.keepDim);
+  if (member === "argmin" && !x.backend.optionalOps.includes(member)) {
+    return runScoped(() => reshape(argOp("argmax", mirrored(x.detach()), axis, {}), shape));
+  }
+  return makeTensor(primitives.reduce(member, x.storage, source, [axis], "int32"), shape);
 }
 
 /** The int32 position of the first largest element (the first NaN, if any) along `dim`, or in the flattened tensor. */
-export const argmax = (x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor =>
-  argOp("argmax", x, dim, options);
+export const argmax = (x: Tensor, dim?: number, options: KeepDim = {}): Tensor =>
+  argOp("argmax", x, dim, toOptions("argmax", options));
 /** The int32 position of the first smallest element along `dim`, or in the flattened tensor. */
-export const argmin = (x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor =>
-  argOp("argmin", x, dim, options);
+export const argmin = (x: Tensor, dim?: number, options: KeepDim = {}): Tensor =>
+  argOp("argmin", x, dim, toOptions("argmin", options));
 
 /** What `max(dim)` and `min(dim)` give: the extremes and where they are. */
 export interface ValuesAndIndices {
@@ -203,17 +267,21 @@ export function extremeAlong(
   member: "argmax" | "argmin",
   x: Tensor,
   dim: number,
-  options: ReduceOptions = {},
+  keepDim: KeepDim = {},
 ): ValuesAndIndices {
-  const axis = normalizeAxis(dim, x.shape.length);
+  const options = toOptions(member === "argmax" ? "max" : "min", keepDim);
+  const axis = normalizeAxis(dim, x.sizes.length);
   const kept = argOp(member, x, axis, { keepDim: true });
-  const values = x.shape.length === 0 ? x.alias() : gather(x, axis, kept);
-  const shape = reducedShape(x.shape, [axis], options.keepDim);
+  const values = x.sizes.length === 0 ? x.alias() : gather(x, axis, kept);
+  const shape = reducedShape(x.sizes, [axis], options.keepDim);
   return { values: reshape(values, shape), indices: reshape(kept, shape) };
 }
 
 /** The p-norm over `dim` (default 2): ±∞ is the largest or smallest magnitude, 0 counts what is not 0. */
-export function norm(x: Tensor, p = 2, dim?: Dim, options: ReduceOptions = {}): Tensor {
+export function norm(x: Tensor, p = 2, dim?: Dim, options: KeepDim = {}): Tensor {
+  if (typeof p !== "number") {
+    throw new Corr2dError("INVALID_ARGUMENT", `norm: p must be a number, but got ${describeValue(p)}`);
+  }
   if (p === 0) return sum(x.sign().square(), dim, options);
   if (p === 1) return sum(x.abs(), dim, options);
   if (p === Infinity) return amax(x.abs(), dim, options);

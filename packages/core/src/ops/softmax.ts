@@ -1,9 +1,10 @@
 /** Softmax and its logarithm along one axis, each with its gradient from its own result. */
 import { apply, checkTensor, makeTensor, type Op } from "../autograd.ts";
 import { normalizeAxis, sizeOf } from "../shape.ts";
+import { runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import * as call from "./call.ts";
-import { checkFloating } from "./elementwise.ts";
+import { checkFloating } from "./operands.ts";
+import { amax } from "./reduce.ts";
 
 interface Along {
   readonly axis: number;
@@ -11,11 +12,24 @@ interface Along {
 
 function forward(member: "softmax" | "logSoftmax"): Op<Along>["forward"] {
   return ([x], { axis }) => {
-    const { shape } = x!;
+    const { sizes: shape } = x!;
+    const { backend, size, dtype, handle } = x!.storage;
+    const own = backend[member];
+    if (own === undefined || size === 0) return runScoped(() => composed(member, x!, axis));
     const outer = sizeOf(shape.slice(0, axis));
     const inner = sizeOf(shape.slice(axis + 1));
-    return makeTensor(call.softmax(member, x!.storage, outer, shape[axis] ?? 1, inner), shape);
+    const result = own(handle, outer, shape[axis] ?? 1, inner, dtype);
+    return makeTensor(new Storage(backend, result, size, dtype), shape);
   };
+}
+
+/** The fallback. The largest element goes first, so that nothing overflows. */
+function composed(member: "softmax" | "logSoftmax", x: Tensor, axis: number): Tensor {
+  if (x.size === 0) return x.alias();
+  const safe = x.sub(amax(x, axis, { keepDim: true }));
+  const powers = safe.exp();
+  const sums = powers.sum(axis, { keepDim: true });
+  return member === "softmax" ? powers.div(sums) : safe.sub(sums.log());
 }
 
 const SOFTMAX: Op<Along> = {
@@ -50,7 +64,7 @@ const LOG_SOFTMAX: Op<Along> = {
 function run(op: Op<Along>, label: string, x: Tensor, dim: number): Tensor {
   checkTensor(label, x);
   checkFloating(label, x);
-  return apply(op, [x], { axis: normalizeAxis(dim, x.shape.length) });
+  return apply(op, [x], { axis: normalizeAxis(dim, x.sizes.length) });
 }
 
 /** eˣ / Σ eˣ along `dim`, computed without overflow. */

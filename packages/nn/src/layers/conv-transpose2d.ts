@@ -3,14 +3,31 @@ import {
   type ConvTransposeOptions,
   convTranspose2d,
   convTransposeWindow,
+  ownOptions,
   type Pair,
   type Tensor,
 } from "@corr2d/core";
-import { ANY_SIZE, Convolution, type ConvolutionOptions } from "./convolution.ts";
+import { named, type Signature } from "../arguments.ts";
+import { Convolution, type ConvolutionOptions } from "./convolution.ts";
+import { ownerOf } from "./layer-options.ts";
 
 export interface ConvTranspose2DOptions
   extends ConvolutionOptions,
     Pick<ConvTransposeOptions, "padding" | "outputPadding"> {}
+
+const SIGNATURE: Signature = {
+  options: {
+    stride: "any",
+    padding: "any",
+    outputPadding: "any",
+    groups: "number",
+    bias: "boolean",
+    dilation: "any",
+    dtype: "any",
+    backend: "any",
+  },
+  positional: { number: ["stride", "padding", "outputPadding", "groups", "dilation"], boolean: ["bias"] },
+};
 
 /**
  * `new ConvTranspose2D(inChannels, outChannels, kernelSize, { stride, padding, outputPadding, groups, bias, dilation })`.
@@ -25,20 +42,27 @@ export interface ConvTranspose2DOptions
 export class ConvTranspose2D extends Convolution {
   static override readonly typeName: string = "ConvTranspose2d";
 
-  readonly #geometry: ConvTransposeOptions;
+  /** The same object as long as the bias is the same, as in Conv2D. */
+  #options: ConvTransposeOptions & { readonly bias: Tensor | null };
 
   constructor(
     inChannels: number,
     outChannels: number,
     kernelSize: Pair,
     options: ConvTranspose2DOptions = {},
+    ...surplus: never[]
   ) {
-    super(inChannels, outChannels, kernelSize, options);
-    const { stride, dilation, groups } = this;
-    const { padding = 0, outputPadding = 0 } = options;
-    this.#geometry = { stride, padding, outputPadding, dilation, groups };
-    convTransposeWindow([1, inChannels, ANY_SIZE, ANY_SIZE], this.weightShape(inChannels), this.#geometry);
-    this.initialize(inChannels, options);
+    super(SIGNATURE, inChannels, outChannels, kernelSize, options, surplus);
+    const { stride, dilation, groups, outputPadding } = this;
+    const padding = this.padding as Exclude<typeof this.padding, string>;
+    const geometry = { stride, padding, outputPadding, dilation, groups };
+    named(ownerOf(this), () => {
+      // A plane whose result is larger than the padding cut off, and no image of it: core then judges the options alone.
+      const enough = 1 + 2 * Math.max(...padding);
+      convTransposeWindow([0, inChannels, enough, enough], this.weightShape(inChannels), geometry);
+      this.initialize(inChannels, options);
+    });
+    this.#options = ownOptions({ ...geometry, bias: this.bias });
   }
 
   protected override weightShape(inChannels: number): number[] {
@@ -46,6 +70,9 @@ export class ConvTranspose2D extends Convolution {
   }
 
   override forward(x: Tensor): Tensor {
-    return convTranspose2d(x, this.weight, { ...this.#geometry, bias: this.bias });
+    if (this.#options.bias !== this.bias) {
+      this.#options = ownOptions({ ...this.#options, bias: this.bias });
+    }
+    return convTranspose2d(x, this.weight, this.#options);
   }
 }

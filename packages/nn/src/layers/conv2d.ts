@@ -4,14 +4,18 @@ import {
   type Corr2dOptions,
   corr2d,
   corr2dWindow,
+  describeValue,
+  ownOptions,
   type Padding,
+  type PadOptions,
   type Pair,
   pad,
   type Tensor,
 } from "@corr2d/core";
+import { checkTensor, invalid, named, type Signature } from "../arguments.ts";
 import { sizesText } from "../sizes.ts";
-import { ANY_SIZE, Convolution, type ConvolutionOptions, type PaddingMode } from "./convolution.ts";
-import type { LayerOptions } from "./layer-options.ts";
+import { Convolution, type ConvolutionOptions, type PaddingMode } from "./convolution.ts";
+import { type LayerOptions, ownerOf, refusePlace } from "./layer-options.ts";
 
 export interface Conv2DOptions extends ConvolutionOptions {
   /** Cells around the input (default 0): per direction, per side, 'valid' (none) or 'same'. */
@@ -21,6 +25,20 @@ export interface Conv2DOptions extends ConvolutionOptions {
 }
 
 const PADDING_MODES: readonly PaddingMode[] = ["zeros", "reflect", "replicate", "circular"];
+
+const SIGNATURE: Signature = {
+  options: {
+    stride: "any",
+    padding: "any",
+    dilation: "any",
+    groups: "number",
+    bias: "boolean",
+    paddingMode: "any",
+    dtype: "any",
+    backend: "any",
+  },
+  positional: { number: ["stride", "padding", "dilation", "groups"], boolean: ["bias"], string: ["padding"] },
+};
 
 /**
  * `new Conv2D(inChannels, outChannels, kernelSize, { stride, padding, dilation, groups, bias, paddingMode })`.
@@ -38,26 +56,35 @@ export class Conv2D extends Convolution {
 
   /** Cells to add by `pad` first: [left, right, top, bottom]; null where `corr2d` pads with zeros itself. */
   readonly #border: readonly number[] | null;
-  /** Frozen, and the same object as long as the bias is: core recognises it and keeps the geometry. */
+  readonly #padOptions: PadOptions;
+  /** The same object as long as the bias is the same: core recognises it and keeps the geometry. */
   #options: Corr2dOptions & { readonly bias: Tensor | null };
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2DOptions = {}) {
-    super(inChannels, outChannels, kernelSize, options);
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Pair,
+    options: Conv2DOptions = {},
+    ...surplus: never[]
+  ) {
+    super(SIGNATURE, inChannels, outChannels, kernelSize, options, surplus);
     const { stride, padding, dilation, groups, paddingMode } = this;
     // A lazy layer's number of channels is not known; any multiple of the groups shows what else is wrong.
     const channels = inChannels === 0 ? groups : inChannels;
     const geometry = { stride, padding, dilation, groups };
-    const window = corr2dWindow([1, channels, ANY_SIZE, ANY_SIZE], this.weightShape(channels), geometry);
-    if (!PADDING_MODES.includes(paddingMode)) {
-      throw new Corr2dError(
-        "INVALID_ARGUMENT",
+    // The smallest plane that the kernel fits on, and no image of it: core then judges the options alone.
+    const smallest = this.kernelSize.map((kernel, axis) => this.dilation[axis]! * (kernel - 1) + 1);
+    const [height, width] = named(ownerOf(this), () => {
+      const window = corr2dWindow([0, channels, ...smallest], this.weightShape(channels), geometry);
+      if (PADDING_MODES.includes(paddingMode)) return window.axes;
+      throw invalid(
         `padding_mode must be one of {${PADDING_MODES.map((mode) => `'${mode}'`).join(", ")}}, but got ` +
-          `padding_mode='${paddingMode}'`,
+          `padding_mode=${describeValue(paddingMode)}`,
       );
-    }
-    const { padLeft, padRight, padTop, padBottom } = window;
-    this.#border = paddingMode === "zeros" ? null : [padLeft, padRight, padTop, padBottom];
-    this.#options = Object.freeze({
+    });
+    this.#border = paddingMode === "zeros" ? null : [width.before, width.after, height.before, height.after];
+    this.#padOptions = ownOptions({ mode: paddingMode });
+    this.#options = ownOptions({
       ...geometry,
       padding: this.#border === null ? padding : 0,
       bias: this.bias,
@@ -71,14 +98,14 @@ export class Conv2D extends Convolution {
 
   /** Makes the parameters at once; a lazy layer waits. */
   protected start(inChannels: number, options: LayerOptions): void {
-    this.initialize(inChannels, options);
+    named(ownerOf(this), () => this.initialize(inChannels, options));
   }
 
   override forward(x: Tensor): Tensor {
     if (this.#options.bias !== this.bias) {
-      this.#options = Object.freeze({ ...this.#options, bias: this.bias });
+      this.#options = ownOptions({ ...this.#options, bias: this.bias });
     }
-    const padded = this.#border === null ? x : pad(x, this.#border, { mode: this.paddingMode });
+    const padded = this.#border === null ? x : pad(x, this.#border, this.#padOptions);
     return corr2d(padded, this.weight, this.#options);
   }
 }
@@ -90,18 +117,26 @@ export class Conv2D extends Convolution {
  * @throws as Conv2D; INVALID_ARGUMENT when parameters are used before the first `forward`.
  */
 export class LazyConv2D extends Conv2D {
-  constructor(outChannels: number, kernelSize: Pair, options: Omit<Conv2DOptions, "dtype" | "backend"> = {}) {
-    super(0, outChannels, kernelSize, options);
+  constructor(
+    outChannels: number,
+    kernelSize: Pair,
+    options: Omit<Conv2DOptions, "dtype" | "backend"> = {},
+    ...surplus: never[]
+  ) {
+    super(0, outChannels, kernelSize, options, ...surplus);
   }
 
   override get typeName(): string {
     return this.inChannels === 0 ? "LazyConv2d" : "Conv2d";
   }
 
-  protected override start(): void {}
+  protected override start(_: number, options: LayerOptions): void {
+    refusePlace(ownerOf(this), options);
+  }
 
   override forward(x: Tensor): Tensor {
     if (this.inChannels === 0) {
+      checkTensor("forward", x);
       const channels = x.shape.at(-3);
       if (channels === undefined || x.shape.length > 4) {
         throw new Corr2dError(

@@ -4,11 +4,12 @@
  * Weights start uniform on ±1/√fanIn, and so does the bias: PyTorch's default, drawn in its order (weight, then
  * bias), so equal seeds give equal layers.
  */
-import { Corr2dError, type Padding, type Pair, toPair } from "@corr2d/core";
+import { type Padding, type Pair, toPair } from "@corr2d/core";
+import { checkGiven, checkPositive, invalid, named, type Signature } from "../arguments.ts";
 import { Module } from "../module.ts";
 import { type Parameter, uninitializedParameter } from "../parameter.ts";
 import { type PrintedValue, pythonText } from "../python-text.ts";
-import { checkPositive, drawParameters, type LayerOptions, zeroParameter } from "./layer-options.ts";
+import { drawParameters, type LayerOptions, ownerOf, zeroParameter } from "./layer-options.ts";
 
 export interface ConvolutionOptions extends LayerOptions {
   /** Cells the window moves by (default 1). */
@@ -24,18 +25,19 @@ export interface ConvolutionOptions extends LayerOptions {
 /** Where the cells around the input come from. */
 export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
 
-/**
- * Larger than any kernel: the input on which core checks a layer's geometry when the layer is made. A small integer to
- * V8, which would otherwise keep the shapes that come from the same lines as arrays of floats ever after.
- */
-export const ANY_SIZE: number = 2 ** 29;
-
 function checkDivisible(name: string, channels: number, groups: number): void {
   if (channels % groups === 0) return;
-  throw new Corr2dError(
-    "INVALID_ARGUMENT",
-    `${name} must be divisible by groups: got ${name}=${channels} and groups=${groups}`,
-  );
+  throw invalid(`${name} must be divisible by groups: got ${name}=${channels} and groups=${groups}`);
+}
+
+const ownPair = (name: string, value: Pair): readonly [number, number] => Object.freeze(toPair(name, value));
+
+/** A copy of a padding, with the numbers of both directions; core checks the words and the four sides. */
+function ownPadding(padding: Padding): Exclude<Padding, number> {
+  if (typeof padding === "string") return padding;
+  return Array.isArray(padding) && padding.length === 4
+    ? Object.freeze([...padding] as [number, number, number, number])
+    : ownPair("padding", padding as Pair);
 }
 
 export abstract class Convolution extends Module {
@@ -55,6 +57,7 @@ export abstract class Convolution extends Module {
 
   /** Leaves input channels and parameters to `initialize`. */
   constructor(
+    signature: Signature,
     inChannels: number,
     outChannels: number,
     kernelSize: Pair,
@@ -63,20 +66,33 @@ export abstract class Convolution extends Module {
       readonly outputPadding?: Pair | undefined;
       readonly paddingMode?: PaddingMode | undefined;
     },
+    surplus: readonly unknown[],
   ) {
     super();
+    const owner = ownerOf(this);
+    checkGiven(owner, signature, options, surplus);
     const { stride = 1, padding = 0, dilation = 1, groups = 1, outputPadding = 0 } = options;
-    checkPositive("groups", groups);
-    checkDivisible("in_channels", inChannels, groups);
-    checkDivisible("out_channels", outChannels, groups);
-    checkPositive("out_channels", outChannels);
+    const own = named(owner, () => {
+      checkPositive("groups", groups);
+      if (inChannels !== 0) checkPositive("in_channels", inChannels);
+      checkPositive("out_channels", outChannels);
+      checkDivisible("in_channels", inChannels, groups);
+      checkDivisible("out_channels", outChannels, groups);
+      return {
+        kernelSize: ownPair("kernel_size", kernelSize),
+        stride: ownPair("stride", stride),
+        padding: ownPadding(padding),
+        dilation: ownPair("dilation", dilation),
+        outputPadding: ownPair("output_padding", outputPadding),
+      };
+    });
     this.outChannels = outChannels;
-    this.kernelSize = toPair("kernel_size", kernelSize);
-    this.stride = toPair("stride", stride);
-    this.padding = typeof padding === "number" ? [padding, padding] : padding;
-    this.dilation = toPair("dilation", dilation);
+    this.kernelSize = own.kernelSize;
+    this.stride = own.stride;
+    this.padding = own.padding;
+    this.dilation = own.dilation;
     this.groups = groups;
-    this.outputPadding = toPair("output_padding", outputPadding);
+    this.outputPadding = own.outputPadding;
     this.paddingMode = options.paddingMode ?? "zeros";
     this.weight = uninitializedParameter(this.typeName);
     this.bias = (options.bias ?? true) ? uninitializedParameter(this.typeName) : null;

@@ -1,5 +1,6 @@
-/** What the constructors of layers share: how parameters are made and drawn, and checks of sizes. */
-import { Corr2dError, type Shape, scope, type TensorOptions, zeros } from "@corr2d/core";
+/** What the constructors of layers share: how messages call them, and how parameters are made and drawn. */
+import { describeValue, type Shape, scope, type TensorOptions, zeros } from "@corr2d/core";
+import { invalid } from "../arguments.ts";
 import * as init from "../init.ts";
 import { Parameter } from "../parameter.ts";
 
@@ -23,11 +24,24 @@ export function drawParameters(weight: Parameter, bias: Parameter | null): void 
   if (bias !== null) init.uniform(bias, -1 / root, 1 / root);
 }
 
+/** What messages of a constructor call the layer: as it is written here, not as PyTorch prints it. */
+export const ownerOf = ({ typeName }: { readonly typeName: string }): string => typeName.replace(/2d$/, "2D");
+
 /**
- * @param name PyTorch's name of the argument.
- * @throws INVALID_ARGUMENT unless `value` is a positive integer.
+ * @param takes what the constructor takes.
+ * @throws INVALID_ARGUMENT for what stands behind it: PyTorch's `inplace`, most likely.
  */
-export function checkPositive(name: string, value: number): void {
-  if (Number.isInteger(value) && value > 0) return;
-  throw new Corr2dError("INVALID_ARGUMENT", `${name} must be a positive integer, but got ${value}`);
+export function refuseSurplus(owner: string, takes: string, surplus: readonly unknown[]): void {
+  if (surplus.length === 0) return;
+  const got = describeValue(surplus[0]);
+  throw invalid(
+    `${owner} takes ${takes}, but got ${got} besides: results are new tensors, nothing is done in place`,
+  );
+}
+
+/** @throws INVALID_ARGUMENT for options that a lazy layer takes from its first input. */
+export function refusePlace(owner: string, { dtype, backend }: LayerOptions): void {
+  if (dtype === undefined && backend === undefined) return;
+  const name = dtype === undefined ? "backend" : "dtype";
+  throw invalid(`${owner}: dtype and backend are those of the first input; leave '${name}' out`);
 }

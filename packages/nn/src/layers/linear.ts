@@ -1,14 +1,20 @@
 /** Fully connected layers. Book: Dive into Deep Learning, 3.5 and 5.1. */
 import { Corr2dError, linear, type Tensor } from "@corr2d/core";
+import { checkGiven, checkPositive, checkTensor, named, type Signature } from "../arguments.ts";
 import { Module } from "../module.ts";
 import { type Parameter, uninitializedParameter } from "../parameter.ts";
 import { pythonText } from "../python-text.ts";
-import { checkPositive, drawParameters, type LayerOptions, zeroParameter } from "./layer-options.ts";
+import { drawParameters, type LayerOptions, ownerOf, refusePlace, zeroParameter } from "./layer-options.ts";
 
 export interface LinearOptions extends LayerOptions {
   /** Whether a bias per output is learnt (default true). */
   readonly bias?: boolean | undefined;
 }
+
+const SIGNATURE: Signature = {
+  options: { bias: "boolean", dtype: "any", backend: "any" },
+  positional: { boolean: ["bias"] },
+};
 
 /**
  * `new Linear(inFeatures, outFeatures, { bias })`: x · weightᵀ + bias.
@@ -28,9 +34,10 @@ export class Linear extends Module {
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}, ...surplus: never[]) {
     super();
-    checkPositive("out_features", outFeatures);
+    checkGiven(ownerOf(this), SIGNATURE, options, surplus);
+    named(ownerOf(this), () => checkPositive("out_features", outFeatures));
     this.outFeatures = outFeatures;
     this.weight = uninitializedParameter(this.typeName);
     this.bias = (options.bias ?? true) ? uninitializedParameter(this.typeName) : null;
@@ -39,7 +46,7 @@ export class Linear extends Module {
 
   /** Makes the parameters at once; a lazy layer waits. */
   protected start(inFeatures: number, options: LayerOptions): void {
-    this.initialize(inFeatures, options);
+    named(ownerOf(this), () => this.initialize(inFeatures, options));
   }
 
   /** Makes the parameters and draws them. */
@@ -73,18 +80,25 @@ export class Linear extends Module {
  * @throws as Linear; INVALID_ARGUMENT when parameters are used before the first `forward`.
  */
 export class LazyLinear extends Linear {
-  constructor(outFeatures: number, options: Omit<LinearOptions, "dtype" | "backend"> = {}) {
-    super(0, outFeatures, options);
+  constructor(
+    outFeatures: number,
+    options: Omit<LinearOptions, "dtype" | "backend"> = {},
+    ...surplus: never[]
+  ) {
+    super(0, outFeatures, options, ...surplus);
   }
 
   override get typeName(): string {
     return this.inFeatures === 0 ? "LazyLinear" : "Linear";
   }
 
-  protected override start(): void {}
+  protected override start(_: number, options: LayerOptions): void {
+    refusePlace(ownerOf(this), options);
+  }
 
   override forward(x: Tensor): Tensor {
     if (this.inFeatures === 0) {
+      checkTensor("forward", x);
       const features = x.shape.at(-1);
       if (features === undefined) {
         throw new Corr2dError("SHAPE_MISMATCH", "LazyLinear expects at least one axis, but got a scalar");

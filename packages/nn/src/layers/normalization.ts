@@ -8,6 +8,7 @@
 import {
   addScaled,
   Corr2dError,
+  describeValue,
   noGrad,
   ones,
   type Shape,
@@ -16,12 +17,13 @@ import {
   type Tensor,
   zeros,
 } from "@corr2d/core";
+import { checkGiven, checkPositive, checkTensor, invalid, named, type Signature } from "../arguments.ts";
 import * as init from "../init.ts";
 import { Module } from "../module.ts";
 import { Buffer, type Parameter } from "../parameter.ts";
 import { pythonText } from "../python-text.ts";
 import { sizesText, torchSize } from "../sizes.ts";
-import { checkPositive, type LayerOptions, zeroParameter } from "./layer-options.ts";
+import { type LayerOptions, ownerOf, zeroParameter } from "./layer-options.ts";
 
 interface Moments {
   readonly mean: Tensor;
@@ -73,12 +75,26 @@ export interface BatchNormOptions extends LayerOptions {
   readonly trackRunningStats?: boolean | undefined;
 }
 
+const BATCH_NORM: Signature = {
+  options: {
+    eps: "number",
+    momentum: "any",
+    affine: "boolean",
+    trackRunningStats: "boolean",
+    dtype: "any",
+    backend: "any",
+  },
+  positional: { number: ["eps", "momentum"], boolean: ["affine", "trackRunningStats"] },
+};
+
 /**
  * `new BatchNorm2D(features, { eps, momentum, affine, trackRunningStats })`: per channel over batch and plane.
  *
  * Input and output [N, features, H, W]. In training the batch's own mean and variance are used, and enter the running
- * ones (the variance as n / (n − 1) of itself); after `eval()` the running ones are used.
+ * ones (the variance as n / (n − 1) of itself); after `eval()` the running ones are used. An empty batch has an empty
+ * result and leaves the running statistics as they are; it counts as a batch, as in PyTorch.
  *
+ * @throws INVALID_ARGUMENT from the constructor.
  * @throws from `forward`: SHAPE_MISMATCH, with PyTorch's messages.
  */
 export class BatchNorm2D extends Module {
@@ -96,10 +112,15 @@ export class BatchNorm2D extends Module {
   /** int32 scalar, in state dicts `num_batches_tracked`. */
   numBatchesTracked: Buffer | null = null;
 
-  constructor(features: number, options: BatchNormOptions = {}) {
+  constructor(features: number, options: BatchNormOptions = {}, ...surplus: never[]) {
     super();
-    checkPositive("num_features", features);
+    const owner = ownerOf(this);
+    checkGiven(owner, BATCH_NORM, options, surplus);
+    named(owner, () => checkPositive("num_features", features));
     const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, dtype, backend } = options;
+    if (momentum !== null && typeof momentum !== "number") {
+      throw invalid(`${owner}: 'momentum' is a number or null, but got ${describeValue(momentum)}`);
+    }
     this.features = features;
     this.eps = eps;
     this.momentum = momentum;
@@ -122,18 +143,21 @@ export class BatchNorm2D extends Module {
       return scaleAndShift(standardize({ centred, variance }, this.eps), this, perChannel);
     }
     const count = x.size / this.features;
-    if (count <= 1) {
+    if (count === 1) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
         `Expected more than 1 value per channel when training, got input size ${torchSize(x)}`,
       );
     }
-    const moments = momentsOf(x, [0, 2, 3]);
+    // Of nothing there are no moments.
+    const moments = count === 0 ? null : momentsOf(x, [0, 2, 3]);
     if (this.training) this.#track(moments, count);
-    return scaleAndShift(standardize(moments, this.eps), this, perChannel);
+    return scaleAndShift(moments === null ? x : standardize(moments, this.eps), this, perChannel);
   }
 
-  #check({ shape }: Tensor): void {
+  #check(x: Tensor): void {
+    checkTensor("forward", x);
+    const { shape } = x;
     if (shape.length !== 4) {
       throw new Corr2dError("SHAPE_MISMATCH", `expected 4D input (got ${shape.length}D input)`);
     }
@@ -145,13 +169,14 @@ export class BatchNorm2D extends Module {
     }
   }
 
-  #track(moments: Moments, count: number): void {
+  #track(moments: Moments | null, count: number): void {
     const { runningMean, runningVar, numBatchesTracked, momentum } = this;
     if (runningMean === null || runningVar === null || numBatchesTracked === null) return;
     noGrad(() =>
       scope(() => {
         const batches = numBatchesTracked.add(1);
         numBatchesTracked.assign(batches);
+        if (moments === null) return;
         const include = (running: Tensor, batch: Tensor): void => {
           const next =
             momentum === null
@@ -183,10 +208,29 @@ export interface LayerNormOptions extends LayerOptions {
   readonly bias?: boolean | undefined;
 }
 
+const LAYER_NORM: Signature = {
+  options: { eps: "number", elementwiseAffine: "boolean", bias: "boolean", dtype: "any", backend: "any" },
+  positional: { number: ["eps"], boolean: ["elementwiseAffine", "bias"] },
+};
+
+/** A copy of the sizes that nobody can change. */
+function ownSizes(sizes: number | Shape): Shape {
+  const own: number[] = [];
+  for (const size of Array.isArray(sizes) ? sizes : [sizes]) {
+    checkPositive("normalized_shape", size);
+    own.push(size);
+  }
+  if (own.length > 0) return Object.freeze(own);
+  throw invalid(
+    "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element",
+  );
+}
+
 /**
  * `new LayerNorm(normalizedShape, { eps, elementwiseAffine, bias })`: per example over its last axes.
  *
  * Input and output [*, ...normalizedShape].
+ * @throws INVALID_ARGUMENT from the constructor.
  * @throws from `forward`: SHAPE_MISMATCH, with PyTorch's message.
  */
 export class LayerNorm extends Module {
@@ -197,10 +241,10 @@ export class LayerNorm extends Module {
   weight: Parameter | null;
   bias: Parameter | null;
 
-  constructor(normalizedShape: number | Shape, options: LayerNormOptions = {}) {
+  constructor(normalizedShape: number | Shape, options: LayerNormOptions = {}, ...surplus: never[]) {
     super();
-    this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
-    for (const size of this.normalizedShape) checkPositive("normalized_shape", size);
+    checkGiven(ownerOf(this), LAYER_NORM, options, surplus);
+    this.normalizedShape = named(ownerOf(this), () => ownSizes(normalizedShape));
     this.eps = options.eps ?? 1e-5;
     const affine = affineOf(this.normalizedShape, options.elementwiseAffine ?? true, options);
     this.weight = affine.weight;
@@ -208,6 +252,7 @@ export class LayerNorm extends Module {
   }
 
   override forward(x: Tensor): Tensor {
+    checkTensor("forward", x);
     const { normalizedShape } = this;
     const first = x.shape.length - normalizedShape.length;
     if (first < 0 || normalizedShape.some((size, axis) => size !== x.shape[first + axis])) {
@@ -228,6 +273,11 @@ export class LayerNorm extends Module {
   }
 }
 
+const GROUP_NORM: Signature = {
+  options: { eps: "number", affine: "boolean", dtype: "any", backend: "any" },
+  positional: { number: ["eps"], boolean: ["affine"] },
+};
+
 /**
  * `new GroupNorm(groups, channels, { eps, affine })`: per example and group of channels, over group and plane.
  *
@@ -247,16 +297,17 @@ export class GroupNorm extends Module {
     groups: number,
     channels: number,
     options: Pick<BatchNormOptions, "eps" | "affine"> & LayerOptions = {},
+    ...surplus: never[]
   ) {
     super();
-    checkPositive("num_groups", groups);
-    checkPositive("num_channels", channels);
-    if (channels % groups !== 0) {
-      throw new Corr2dError(
-        "INVALID_ARGUMENT",
-        `num_channels must be divisible by num_groups: got ${channels} and ${groups}`,
-      );
-    }
+    const owner = ownerOf(this);
+    checkGiven(owner, GROUP_NORM, options, surplus);
+    named(owner, () => {
+      checkPositive("num_groups", groups);
+      checkPositive("num_channels", channels);
+      if (channels % groups === 0) return;
+      throw invalid(`num_channels must be divisible by num_groups: got ${channels} and ${groups}`);
+    });
     this.groups = groups;
     this.channels = channels;
     this.eps = options.eps ?? 1e-5;
@@ -264,6 +315,7 @@ export class GroupNorm extends Module {
   }
 
   override forward(x: Tensor): Tensor {
+    checkTensor("forward", x);
     const [batch = 0, channels, ...plane] = x.shape;
     if (channels !== this.channels) {
       throw new Corr2dError(
@@ -272,7 +324,9 @@ export class GroupNorm extends Module {
       );
     }
     const group = [batch, this.groups, (channels / this.groups) * sizeOf(plane)];
-    const standard = standardize(momentsOf(x.reshape(group), [2]), this.eps).reshape(x.shape);
+    // Of nothing there are no moments.
+    const standard =
+      x.size === 0 ? x : standardize(momentsOf(x.reshape(group), [2]), this.eps).reshape(x.shape);
     return scaleAndShift(standard, this, [channels, ...plane.map(() => 1)]);
   }
 

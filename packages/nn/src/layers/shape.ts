@@ -1,6 +1,8 @@
 /** Layers without parameters that only pass values on. */
 import type { Tensor } from "@corr2d/core";
+import { checkGiven, checkTensor, type Signature } from "../arguments.ts";
 import { Module } from "../module.ts";
+import { ownerOf } from "./layer-options.ts";
 
 /** The input itself. */
 export class Identity extends Module {
@@ -11,6 +13,11 @@ export class Identity extends Module {
   }
 }
 
+const FLATTEN: Signature = {
+  options: { startDim: "number", endDim: "number" },
+  positional: { number: ["startDim", "endDim"] },
+};
+
 /** `new Flatten({ startDim, endDim })`: the axes from startDim (default 1) to endDim (default −1) as one. */
 export class Flatten extends Module {
   static override readonly typeName: string = "Flatten";
@@ -20,13 +27,16 @@ export class Flatten extends Module {
 
   constructor(
     options: { readonly startDim?: number | undefined; readonly endDim?: number | undefined } = {},
+    ...surplus: never[]
   ) {
     super();
+    checkGiven(ownerOf(this), FLATTEN, options, surplus);
     this.startDim = options.startDim ?? 1;
     this.endDim = options.endDim ?? -1;
   }
 
   override forward(x: Tensor): Tensor {
+    checkTensor("forward", x);
     return x.flatten(this.startDim, this.endDim);
   }
 

@@ -3,11 +3,13 @@
  * convergence of Adam and beyond" (amsgrad); Loshchilov & Hutter 2019, "Decoupled weight decay regularization".
  * Book: Dive into Deep Learning, 12.10.
  */
-import { addScaled, Corr2dError, type Tensor } from "@corr2d/core";
+import { addScaled, describeValue, full, type Tensor } from "@corr2d/core";
+import { checkGiven, invalid, type Signature } from "../arguments.ts";
 import {
   checkNotNegative,
   evolve,
   type Given,
+  guardOptions,
   Optimizer,
   type ParamState,
   type Params,
@@ -30,6 +32,30 @@ export type AdamOptions = {
   readonly maximize: boolean;
 };
 
+const SIGNATURE: Signature = {
+  options: {
+    lr: "number",
+    betas: "any",
+    eps: "number",
+    weightDecay: "number",
+    amsgrad: "boolean",
+    maximize: "boolean",
+  },
+  positional: { number: ["lr", "eps", "weightDecay"], array: ["betas"], boolean: ["amsgrad"] },
+};
+const NAMES: readonly string[] = /* @__PURE__ */ Object.keys(SIGNATURE.options);
+
+function checkBetas(betas: unknown): void {
+  if (!Array.isArray(betas) || betas.length !== 2) {
+    throw invalid(`betas are two numbers, [0.9, 0.999], but got ${describeValue(betas)}`);
+  }
+  for (let i = 0; i < 2; i++) {
+    const beta: unknown = betas[i];
+    if (typeof beta === "number" && beta >= 0 && beta < 1) continue;
+    throw invalid(`Invalid beta parameter at index ${i}: ${describeValue(beta)}`);
+  }
+}
+
 /**
  * `new Adam(net.parameters(), { lr, betas, eps, weightDecay, amsgrad, maximize })`.
  *
@@ -38,10 +64,12 @@ export type AdamOptions = {
  * @throws INVALID_ARGUMENT, with PyTorch's messages.
  */
 export class Adam extends Optimizer<AdamOptions> {
-  constructor(params: Params<AdamOptions>, options: Given<AdamOptions> = {}) {
+  constructor(params: Params<AdamOptions>, options: Given<AdamOptions> = {}, ...surplus: never[]) {
+    checkGiven("Adam", SIGNATURE, options, surplus);
     const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = options;
     const { amsgrad = false, maximize = false } = options;
     super(params, { lr, betas, eps, weightDecay, amsgrad, maximize });
+    if (new.target === Adam) guardOptions(Adam.prototype, "Adam", NAMES);
   }
 
   protected override get name(): string {
@@ -51,16 +79,13 @@ export class Adam extends Optimizer<AdamOptions> {
   protected override checkOptions({ lr, eps, betas, weightDecay }: AdamOptions): void {
     checkNotNegative("learning rate", lr);
     checkNotNegative("epsilon value", eps);
-    betas.forEach((beta, i) => {
-      if (beta >= 0 && beta < 1) return;
-      throw new Corr2dError("INVALID_ARGUMENT", `Invalid beta parameter at index ${i}: ${beta}`);
-    });
+    checkBetas(betas);
     checkNotNegative("weight_decay value", weightDecay);
   }
 
-  /** Where weight decay enters: the gradient here, the parameter in AdamW. */
-  protected decay(p: Tensor, g: Tensor, { weightDecay }: AdamOptions): { p: Tensor; g: Tensor } {
-    return { p, g: weightDecay === 0 ? g : addScaled(g, 1, p, weightDecay) };
+  /** Where weight decay enters: the gradient here; in AdamW it is a factor on the parameter. */
+  protected decay(p: Tensor, g: Tensor, { weightDecay }: AdamOptions): { factor: number; g: Tensor } {
+    return { factor: 1, g: weightDecay === 0 ? g : addScaled(g, 1, p, weightDecay) };
   }
 
   protected override update(
@@ -73,7 +98,7 @@ export class Adam extends Optimizer<AdamOptions> {
     const [beta1, beta2] = betas;
     const step = ((state.step as number | undefined) ?? 0) + 1;
     state.step = step;
-    const { p, g } = this.decay(parameter, maximize ? gradient.neg() : gradient, options);
+    const { factor, g } = this.decay(parameter, maximize ? gradient.neg() : gradient, options);
     const mean = evolve(state, "expAvg", (old) =>
       old === null ? g.mul(1 - beta1) : addScaled(old, beta1, g, 1 - beta1),
     );
@@ -84,11 +109,11 @@ export class Adam extends Optimizer<AdamOptions> {
       const latest = square;
       square = evolve(state, "maxExpAvgSq", (old) => (old === null ? latest : old.maximum(latest)));
     }
-    const denominator = square
-      .sqrt()
-      .div(Math.sqrt(1 - beta2 ** step))
-      .add(eps);
-    parameter.assign(addScaled(p, 1, mean.div(denominator), -lr / (1 - beta1 ** step)));
+    // Numbers beside a tensor are kept by core for the next time; this one is another at every step.
+    const { dtype, backend } = square;
+    const correction = full([], Math.sqrt(1 - beta2 ** step), { dtype, backend });
+    const denominator = square.sqrt().div(correction).add(eps);
+    parameter.assign(addScaled(parameter, factor, mean.div(denominator), -lr / (1 - beta1 ** step)));
   }
 }
 
@@ -98,15 +123,17 @@ export class Adam extends Optimizer<AdamOptions> {
  * @throws INVALID_ARGUMENT, with PyTorch's messages.
  */
 export class AdamW extends Adam {
-  constructor(params: Params<AdamOptions>, options: Given<AdamOptions> = {}) {
+  constructor(params: Params<AdamOptions>, options: Given<AdamOptions> = {}, ...surplus: never[]) {
+    checkGiven("AdamW", SIGNATURE, options, surplus);
     super(params, { ...options, weightDecay: options.weightDecay ?? 0.01 });
+    if (new.target === AdamW) guardOptions(AdamW.prototype, "AdamW", NAMES);
   }
 
   protected override get name(): string {
     return "AdamW";
   }
 
-  protected override decay(p: Tensor, g: Tensor, options: AdamOptions): { p: Tensor; g: Tensor } {
-    return { p: p.mul(1 - options.lr * options.weightDecay), g };
+  protected override decay(_: Tensor, g: Tensor, options: AdamOptions): { factor: number; g: Tensor } {
+    return { factor: 1 - options.lr * options.weightDecay, g };
   }
 }

@@ -5,7 +5,17 @@
  * training. State that an optimiser keeps per parameter lives in tensors of its own, which outlive every scope and
  * are assigned step by step, so training needs no memory beyond them.
  */
-import { Corr2dError, isTensor, keep, noGrad, scope, type Tensor } from "@corr2d/core";
+import {
+  Corr2dError,
+  describeValue,
+  isTensor,
+  keep,
+  noGrad,
+  type OptionTypes,
+  scope,
+  type Tensor,
+} from "@corr2d/core";
+import { checkGiven, invalid, isRecord } from "../arguments.ts";
 import { type PrintedValue, pythonText, snakeCase } from "../python-text.ts";
 
 /** Options of an optimiser, each of which a group may set for itself. */
@@ -32,10 +42,6 @@ export interface OptimizerState<O> {
   readonly paramGroups: readonly ({ readonly params: readonly number[] } & O)[];
 }
 
-function invalid(message: string): Corr2dError {
-  return new Corr2dError("INVALID_ARGUMENT", message);
-}
-
 /** The state with its tensors replaced; counts stay. */
 function mapTensors(state: ParamState, replace: (tensor: Tensor) => Tensor): ParamState {
   const entries = Object.entries(state);
@@ -47,24 +53,122 @@ function mapTensors(state: ParamState, replace: (tensor: Tensor) => Tensor): Par
  * @throws INVALID_ARGUMENT unless `value` is a number from 0 on.
  */
 export function checkNotNegative(what: string, value: number): void {
-  if (!(value >= 0)) throw invalid(`Invalid ${what}: ${value}`);
+  if (!(value >= 0)) throw invalid(`Invalid ${what}: ${describeValue(value)}`);
+}
+
+/** The options whose type is known, with it. */
+type TypedOptions = readonly { readonly name: string; readonly type: string }[];
+
+/** What the options of a group have to be: what their defaults are. */
+function typesOf(defaults: Options): OptionTypes {
+  const types = Object.entries(defaults).map(([name, value]) => {
+    const type = typeof value;
+    return [name, type === "number" || type === "boolean" ? type : "any"] as const;
+  });
+  return { params: "any", ...Object.fromEntries(types) };
+}
+
+const withoutUndefined = <T extends object>(options: T): Partial<T> =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+
+/**
+ * Checks what a group's options have been set to since it was made.
+ * @throws INVALID_ARGUMENT
+ */
+function checkTypes(owner: string, group: object, typed: TypedOptions): void {
+  // In every step of every group, so without iterators.
+  for (let i = 0; i < typed.length; i++) {
+    const option = typed[i]!;
+    const value = (group as Record<string, unknown>)[option.name];
+    if (typeof value === option.type) continue;
+    throw invalid(
+      `${owner}: '${option.name}' of a group is a ${option.type}, but got ${describeValue(value)}`,
+    );
+  }
+}
+
+/** Options with copies of their arrays, which nobody can change. */
+function ownArrays<T extends object>(options: T): T {
+  const entries = Object.entries(options);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, Array.isArray(value) ? Object.freeze([...value]) : value]),
+  ) as T;
+}
+
+/**
+ * What was given as parameters or groups, as a list.
+ * @throws INVALID_ARGUMENT with PyTorch's message.
+ */
+function listOf(params: unknown): unknown[] {
+  if (isTensor(params)) throw notParams("a tensor: put it in [ ]");
+  if (typeof params !== "object" || params === null) throw notParams(describeValue(params));
+  const given = params as Partial<Iterable<unknown>> & { readonly parameters?: unknown };
+  if (typeof given.parameters === "function") throw notParams("a module: write net.parameters()");
+  if (typeof given[Symbol.iterator] !== "function") throw notParams(describeValue(params));
+  return [...(params as Iterable<unknown>)];
+}
+
+const notParams = (got: string): Corr2dError =>
+  invalid(`params argument given to the optimizer should be an iterable of Tensors or dicts, but got ${got}`);
+
+/** What people of other libraries call an optimiser's learning rate and decay. */
+const OTHER_NAMES = { learningRate: "lr", learning_rate: "lr", weight_decay: "weightDecay" };
+
+/**
+ * Makes reading and writing an option on the optimiser itself an error that says where it is: options belong to groups,
+ * and such a property would change nothing. Subclasses are left alone: they may have fields of these names.
+ */
+export function guardOptions(prototype: object, name: string, options: readonly string[]): void {
+  const all = { ...OTHER_NAMES, ...Object.fromEntries(options.map((option) => [option, option])) };
+  for (const [property, option] of Object.entries(all)) {
+    if (Object.hasOwn(prototype, property)) return;
+    const refuse = (self: unknown): void => {
+      if (Object.getPrototypeOf(self) !== prototype) return;
+      throw invalid(
+        `${name} has no property '${property}': options belong to groups of parameters; write ` +
+          `optimizer.paramGroups[0].${option}`,
+      );
+    };
+    Object.defineProperty(prototype, property, {
+      configurable: true,
+      get() {
+        return refuse(this);
+      },
+      set(value: unknown) {
+        refuse(this);
+        Object.defineProperty(this, property, {
+          value,
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        });
+      },
+    });
+  }
 }
 
 export abstract class Optimizer<O extends Options> {
   /** The groups, with options that may be changed between steps. */
   readonly paramGroups: ParamGroup<O>[] = [];
   readonly #defaults: O;
+  readonly #types: OptionTypes;
+  readonly #typed: TypedOptions;
   readonly #state = new Map<Tensor, ParamState>();
 
-  /** @throws INVALID_ARGUMENT, with PyTorch's messages. */
+  /**
+   * @param defaults all options; groups must keep the type of those that are numbers or booleans.
+   * @throws INVALID_ARGUMENT, with PyTorch's messages.
+   */
   constructor(params: Params<O>, defaults: O) {
-    this.#defaults = defaults;
-    if (isTensor(params)) {
-      throw invalid(
-        "params argument given to the optimizer should be an iterable of Tensors or dicts, but got a tensor: put it in [ ]",
-      );
+    if (new.target === (Optimizer as unknown)) {
+      throw invalid("Optimizer is what optimisers extend: make an SGD, Adam, AdamW or one of your own");
     }
-    const list: readonly unknown[] = [...params];
+    this.#defaults = ownArrays(defaults);
+    this.#types = typesOf(defaults);
+    this.#typed = Object.entries(this.#types).flatMap(([name, type]) =>
+      type === "number" || type === "boolean" ? [{ name, type }] : [],
+    );
+    const list = listOf(params);
     if (list.length === 0) throw invalid("optimizer got an empty parameter list");
     const grouped = list.every((item) => typeof item === "object" && item !== null && "params" in item);
     for (const group of grouped ? list : [{ params: list }]) this.addParamGroup(group as GroupOf<O>);
@@ -84,16 +188,11 @@ export abstract class Optimizer<O extends Options> {
    * @throws INVALID_ARGUMENT, with PyTorch's messages.
    */
   addParamGroup(group: GroupOf<O>): void {
-    const given = Object.entries(group).filter(([name, value]) => name !== "params" && value !== undefined);
-    const unknown = given.find(([name]) => !(name in this.#defaults));
-    if (unknown) {
-      throw invalid(
-        `${this.name} has no option '${unknown[0]}': use ${Object.keys(this.#defaults).join(", ")}`,
-      );
-    }
-    const options: O = { ...this.#defaults, ...Object.fromEntries(given) };
+    checkGiven(this.name, { options: this.#types }, group ?? null);
+    const { params: listed, ...given } = group;
+    const params = isTensor(listed) ? [listed] : listOf(listed);
+    const options = ownArrays({ ...this.#defaults, ...withoutUndefined(given) });
     this.checkOptions(options);
-    const params = isTensor(group.params) ? [group.params] : [...group.params];
     const known = new Set(this.#params());
     for (const param of params) {
       if (!isTensor(param)) {
@@ -120,10 +219,16 @@ export abstract class Optimizer<O extends Options> {
   /**
    * Updates every parameter that has a gradient. Tensors made on the way are freed; saved values of the graph are not
    * touched, since the parameters are rebound.
+   * @throws INVALID_ARGUMENT for options of a group that were set to what they cannot be, and for a closure: evaluate the
+   *   loss before.
    */
-  step(): void {
+  step(...surplus: never[]): void {
+    if (surplus.length > 0) {
+      throw invalid(`${this.name}: step takes no closure: compute the loss and its gradients before it`);
+    }
     noGrad(() => {
       for (const group of this.paramGroups) {
+        checkTypes(this.name, group, this.#typed);
         for (const parameter of group.params) {
           const gradient = parameter.grad;
           if (gradient === null) continue;
@@ -156,10 +261,12 @@ export abstract class Optimizer<O extends Options> {
 
   /**
    * Continues from what `stateDict` gave: the options and what was kept per parameter.
-   * @throws STATE_DICT when groups or their sizes differ, with PyTorch's messages.
+   * @throws STATE_DICT when groups or their sizes differ, with PyTorch's messages, and for what is no state dict;
+   *   INVALID_ARGUMENT for options that a group cannot have.
    */
   loadStateDict(dict: OptimizerState<O>): void {
     const { paramGroups } = this;
+    checkStateDict(dict);
     if (dict.paramGroups.length !== paramGroups.length) {
       throw new Corr2dError("STATE_DICT", "loaded state dict has a different number of parameter groups");
     }
@@ -176,8 +283,14 @@ export abstract class Optimizer<O extends Options> {
         numbers.set(number, own[at]!);
       });
     });
+    const loaded = paramGroups.map((group, i) => {
+      const options = ownArrays({ ...group, ...withoutUndefined(dict.paramGroups[i]!) });
+      checkTypes(this.name, options, this.#typed);
+      this.checkOptions(options as unknown as O);
+      return { ...options, params: group.params };
+    });
     paramGroups.forEach((group, i) => {
-      Object.assign(group, { ...dict.paramGroups[i], params: group.params });
+      Object.assign(group, loaded[i]);
     });
     this.#state.clear();
     for (const [number, kept] of Object.entries(dict.state)) {
@@ -200,6 +313,27 @@ export abstract class Optimizer<O extends Options> {
     });
     return `${this.name} (${groups.join("")})`;
   }
+}
+
+/** @throws STATE_DICT for what `stateDict` cannot have given. */
+function checkStateDict(dict: unknown): void {
+  const isGroup = (group: unknown): boolean => isRecord(group) && Array.isArray(group.params);
+  const isKept = (kept: unknown): boolean =>
+    isRecord(kept) && Object.values(kept).every((value) => isTensor(value) || typeof value === "number");
+  if (
+    isRecord(dict) &&
+    Array.isArray(dict.paramGroups) &&
+    Array.from(dict.paramGroups).every(isGroup) &&
+    isRecord(dict.state) &&
+    Object.values(dict.state).every(isKept)
+  ) {
+    return;
+  }
+  throw new Corr2dError(
+    "STATE_DICT",
+    "loaded state dict is not what stateDict() gives: { state: { 0: { … } }, paramGroups: [{ params: [0], … }] }, where " +
+      "state holds tensors and numbers",
+  );
 }
 
 /**

@@ -1,9 +1,11 @@
 /** Stochastic gradient descent. Book: Dive into Deep Learning, 3.4 and 12.4–12.6. */
-import { addScaled, Corr2dError, type Tensor } from "@corr2d/core";
+import { addScaled, type Tensor } from "@corr2d/core";
+import { checkGiven, invalid, type Signature } from "../arguments.ts";
 import {
   checkNotNegative,
   evolve,
   type Given,
+  guardOptions,
   Optimizer,
   type ParamState,
   type Params,
@@ -26,6 +28,18 @@ export type SGDOptions = {
   readonly maximize: boolean;
 };
 
+const SIGNATURE: Signature = {
+  options: {
+    lr: "number",
+    momentum: "number",
+    dampening: "number",
+    weightDecay: "number",
+    nesterov: "boolean",
+    maximize: "boolean",
+  },
+  positional: { number: ["lr", "momentum", "dampening", "weightDecay"], boolean: ["nesterov"] },
+};
+
 /**
  * `new SGD(net.parameters(), { lr, momentum, dampening, weightDecay, nesterov, maximize })`.
  *
@@ -38,10 +52,12 @@ export type SGDOptions = {
  * @throws INVALID_ARGUMENT, with PyTorch's messages.
  */
 export class SGD extends Optimizer<SGDOptions> {
-  constructor(params: Params<SGDOptions>, options: Given<SGDOptions> = {}) {
+  constructor(params: Params<SGDOptions>, options: Given<SGDOptions> = {}, ...surplus: never[]) {
+    checkGiven("SGD", SIGNATURE, options, surplus);
     const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0 } = options;
     const { nesterov = false, maximize = false } = options;
     super(params, { lr, momentum, dampening, weightDecay, nesterov, maximize });
+    if (new.target === SGD) guardOptions(SGD.prototype, "SGD", Object.keys(SIGNATURE.options));
   }
 
   protected override get name(): string {
@@ -53,8 +69,7 @@ export class SGD extends Optimizer<SGDOptions> {
     checkNotNegative("momentum value", options.momentum);
     checkNotNegative("weight_decay value", options.weightDecay);
     if (options.nesterov && (options.momentum <= 0 || options.dampening !== 0)) {
-      throw new Corr2dError(
-        "INVALID_ARGUMENT",
+      throw invalid(
         "Nesterov momentum requires a momentum and zero dampening: " +
           `got momentum=${options.momentum} and dampening=${options.dampening}`,
       );

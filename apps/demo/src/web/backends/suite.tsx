@@ -1,5 +1,5 @@
 /** The conformance suite, run by the reader: progress, what failed, and the matrix of operations. */
-import { COMPOSITES, type DType } from "@corr2d/core";
+import { COMPOSITES, DTYPE_NAMES, nativeComposites } from "@corr2d/core";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { backendChoice, session } from "../compute/session.ts";
 import { words } from "../i18n/index.ts";
@@ -7,8 +7,6 @@ import { Button, Select } from "../ui/controls.tsx";
 import { fixedText } from "../ui/number-text.ts";
 import { ScrollBox } from "../ui/scroll-box.tsx";
 import { cellKey, runSuite, type SuiteProgress, suiteGroups } from "./run-suite.ts";
-
-const DTYPES: readonly DType[] = ["float32", "float64", "int32"];
 
 export function ConformanceSuite() {
   const text = words.value.backends;
@@ -105,7 +103,7 @@ function Matrix({ progress }: { readonly progress: SuiteProgress }) {
   const text = words.value.backends;
   const members = [...new Set([...progress.cells.keys()].map((key) => key.split(" ")[0]!))];
   if (members.length === 0) return null;
-  const native: readonly string[] = session.value.backend.nativeComposites;
+  const native: readonly string[] = nativeComposites(session.value.backend);
   const composites: readonly string[] = COMPOSITES;
   return (
     <>
@@ -117,7 +115,7 @@ function Matrix({ progress }: { readonly progress: SuiteProgress }) {
             <tr>
               <th scope="col">{text.member}</th>
               <td />
-              {DTYPES.map((dtype) => (
+              {DTYPE_NAMES.map((dtype) => (
                 <th scope="col">{dtype}</th>
               ))}
             </tr>
@@ -131,7 +129,7 @@ function Matrix({ progress }: { readonly progress: SuiteProgress }) {
                 <td class="note">
                   {composites.includes(member) && !native.includes(member) ? text.composed : text.native}
                 </td>
-                {DTYPES.map((dtype) => {
+                {DTYPE_NAMES.map((dtype) => {
                   const counts = progress.cells.get(cellKey(member, dtype));
                   if (counts === undefined || counts.passed + counts.failed === 0)
                     return <td>{text.none}</td>;

@@ -1,5 +1,5 @@
 /** Dive into Deep Learning, 7.4 "Multiple Input and Multiple Output Channels". */
-import { corr2d, corr2dWindow, manualSeed, rand, tensor } from "@corr2d/core";
+import { corr2d, corr2dWindow, kernelSizeOf, manualSeed, outputSizeOf, rand, tensor } from "@corr2d/core";
 import { Conv2D } from "@corr2d/nn";
 import { channels as bookChannels } from "../../chapter/channels.ts";
 import { blankGrid, blankNumbers, compare, type Exercise, type Grid } from "./exercise.ts";
@@ -17,9 +17,8 @@ interface Cost {
 /** Multiplications, weights and outputs of a 3 × 3 layer. */
 function costOf({ inputs, outputs, side, padding }: Cost): [number, number, number] {
   const w = corr2dWindow([1, inputs, side, side], [outputs, inputs, 3, 3], { padding });
-  const weights = outputs * inputs * 9;
-  const places = w.outputHeight * w.outputWidth;
-  return [weights * places, weights, outputs * places];
+  const cells = outputSizeOf(w);
+  return [cells * inputs * 9, kernelSizeOf(w), cells];
 }
 
 export const channels: readonly Exercise[] = [

@@ -1,5 +1,5 @@
 /** Dive into Deep Learning, 7.3 "Padding and Stride". */
-import { convTranspose2d, corr2dWindow, pad, tensor, zeros } from "@corr2d/core";
+import { convTranspose2d, corr2dWindow, kernelSizeOf, outputSizeOf, pad, tensor, zeros } from "@corr2d/core";
 import { Conv2D } from "@corr2d/nn";
 import { BOOK_INPUT } from "../../chapter/cross-correlation.ts";
 import { type Answer, blankGrid, blankNumbers, compare, type Exercise } from "./exercise.ts";
@@ -20,7 +20,7 @@ const mirrored = (): Answer => [
 /** Multiplications of a 3 × 3 kernel with padding 1 over 32 × 32. */
 function multiplications(stride: number): number {
   const w = corr2dWindow([1, 1, 32, 32], [1, 1, 3, 3], { padding: 1, stride });
-  return w.outputHeight * w.outputWidth * w.kernelHeight * w.kernelWidth;
+  return outputSizeOf(w) * kernelSizeOf(w);
 }
 
 export const padding: readonly Exercise[] = [

@@ -5,6 +5,7 @@ import {
   corr2d,
   manualSeed,
   maxPool2d,
+  outputSizeOf,
   poolWindow,
   randn,
   relu,
@@ -93,8 +94,9 @@ export const pooling: readonly Exercise[] = [
     blank: blankNumbers(2),
     check: async (_, answer) => {
       const w = poolWindow([1, 16, 24, 24], 2);
-      const outputs = w.inChannels * w.outputHeight * w.outputWidth;
-      return compare(answer, Promise.resolve([[[outputs, outputs * (w.kernelHeight * w.kernelWidth - 1)]]]));
+      const outputs = outputSizeOf(w);
+      const cells = w.axes[0].kernel * w.axes[1].kernel;
+      return compare(answer, Promise.resolve([[[outputs, outputs * (cells - 1)]]]));
     },
   },
   {

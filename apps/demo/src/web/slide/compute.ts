@@ -12,10 +12,12 @@ import {
   convTransposeWindow,
   corr2d,
   corr2dWindow,
+  outputSizeOf,
   pad,
   type Tensor,
   tensor,
   type Window2d,
+  type WindowAxis,
 } from "@corr2d/core";
 import type { Planes, Size, SlideState, View } from "./state.ts";
 
@@ -27,18 +29,13 @@ export function faceOf(transposed: boolean, view: View): Face {
   return (view === "output") === transposed ? "scatter" : "gather";
 }
 
-/** [top, bottom, left, right] */
-export type Border = readonly [number, number, number, number];
-
 export interface Layer {
   /** What this was computed from. */
   readonly state: SlideState;
   readonly face: Face;
   /** Of the small array over the large one. */
   readonly window: Window2d;
-  /** Cells around the large array that windows reach. */
-  readonly border: Border;
-  /** The large array with its border, where it is an operand; its own cells alone where it is the result. */
+  /** The large array with the window's padding as a border, where it is an operand; its own cells alone where it is the result. */
   readonly large: Planes;
   readonly small: Planes;
   readonly kernel: readonly Planes[];
@@ -73,14 +70,14 @@ const shapeOf = (planes: Planes): [number, number, number] => [
 const numericPadding = (padding: Size | "same"): Size => (padding === "same" ? [0, 0] : padding);
 
 /**
- * The window of the layer, and the border that it asks for.
+ * The window of the layer.
  * @throws Corr2dError of core where the setting fits no window.
  */
-function geometryOf(state: SlideState): { window: Window2d; border: Border } {
+function windowOf(state: SlideState): Window2d {
   const { stride, dilation, groups, padding, outputPadding } = state;
   const kernel = [state.kernel.length, ...shapeOf(state.kernel[0]!)];
   const input = [1, ...shapeOf(state.input)];
-  const window = state.transposed
+  return state.transposed
     ? convTransposeWindow(input, kernel, {
         stride,
         dilation,
@@ -89,23 +86,31 @@ function geometryOf(state: SlideState): { window: Window2d; border: Border } {
         padding: numericPadding(padding),
       })
     : corr2dWindow(input, kernel, { stride, dilation, groups, padding });
-  const { padTop, padBottom, padLeft, padRight } = window;
-  return { window, border: [padTop, padBottom, padLeft, padRight] };
 }
 
 /** How many positions the window has: cells of the small array. */
-export const positionCount = (w: Window2d): number => w.outChannels * w.outputHeight * w.outputWidth;
+export const positionCount: (w: Window2d) => number = outputSizeOf;
 
-/** The output's shape. */
-export function outputShape(w: Window2d, transposed: boolean): [number, number, number] {
-  return transposed
-    ? [w.inChannels, w.inputHeight, w.inputWidth]
-    : [w.outChannels, w.outputHeight, w.outputWidth];
-}
+/** The shape of the array that windows slide over. */
+export const largeShape = ({ inChannels, axes }: Window2d): [number, number, number] => [
+  inChannels,
+  axes[0].input,
+  axes[1].input,
+];
 
-/** Zeros around what is not the plain layer's input. */
-export function addBorder(x: Tensor, [top, bottom, left, right]: Border, state: SlideState): Tensor {
-  return pad(x, [left, right, top, bottom], { mode: state.transposed ? "zeros" : state.paddingMode });
+/** The shape of the array that has a cell for each position of the window. */
+export const smallShape = ({ outChannels, axes }: Window2d): [number, number, number] => [
+  outChannels,
+  axes[0].output,
+  axes[1].output,
+];
+
+/** The large array with a border of the window's padding: zeros, but around the plain layer's input as its mode says. */
+export function addBorder(x: Tensor, { axes }: Window2d, state: SlideState): Tensor {
+  const [height, width] = axes;
+  return pad(x, [width.before, width.after, height.before, height.after], {
+    mode: state.transposed ? "zeros" : state.paddingMode,
+  });
 }
 
 /** The layer itself: x [C, H, W], k → output. */
@@ -116,7 +121,7 @@ function applyLayer(state: SlideState, x: Tensor, k: Tensor): Tensor {
     return convTranspose2d(x, k, { ...options, outputPadding, padding: numericPadding(padding) });
   }
   if (paddingMode === "zeros") return corr2d(x, k, { ...options, padding });
-  return corr2d(addBorder(x, geometryOf(state).border, state), k, options);
+  return corr2d(addBorder(x, windowOf(state), state), k, options);
 }
 
 interface Operands {
@@ -132,7 +137,7 @@ function operandsOf(backend: Backend, state: SlideState, window: Window2d): Oper
   const x = tensor(state.input as number[][][], { backend, requiresGrad: true });
   const k = tensor(state.kernel as number[][][][], { backend, requiresGrad: true });
   const y = applyLayer(state, x, k);
-  const shape = outputShape(window, state.transposed);
+  const shape = state.transposed ? largeShape(window) : smallShape(window);
   const given = state.outputGrad;
   const fits = given !== null && shapeOf(given).every((size, axis) => size === shape[axis]);
   const g = fits ? tensor(given as number[][][], { backend }) : y.detach().onesLike();
@@ -141,7 +146,7 @@ function operandsOf(backend: Backend, state: SlideState, window: Window2d): Oper
 
 /** The layer with the gradients that its view asks for. */
 export async function computeLayer(backend: Backend, state: SlideState): Promise<Layer> {
-  const { window, border } = geometryOf(state);
+  const window = windowOf(state);
   const { x, k, y, g } = operandsOf(backend, state, window);
   const face = faceOf(state.transposed, state.view);
   if (state.view !== "output") y.backward(g);
@@ -152,8 +157,7 @@ export async function computeLayer(backend: Backend, state: SlideState): Promise
     state,
     face,
     window,
-    border,
-    large: await nested(face === "scatter" ? large : addBorder(large, border, state)),
+    large: await nested(face === "scatter" ? large : addBorder(large, window, state)),
     small: await nested(small),
     kernel: await nestedBlocks(state.view === "kernel" ? k.grad! : k.detach()),
   };
@@ -164,32 +168,31 @@ export function placeOf(
   w: Window2d,
   position: number,
 ): readonly [channel: number, row: number, column: number] {
-  const plane = w.outputHeight * w.outputWidth;
-  return [
-    Math.floor(position / plane),
-    Math.floor((position % plane) / w.outputWidth),
-    position % w.outputWidth,
-  ];
+  const [, rows, columns] = smallShape(w);
+  const line = Math.floor(position / columns);
+  return [Math.floor(line / rows), line % rows, position % columns];
 }
 
 /** The first channel of the large array that the small array's channel sees. */
 export const firstChannel = (w: Window2d, channel: number): number =>
   Math.floor(channel / (w.outChannels / w.groups)) * (w.inChannels / w.groups);
 
-/** Row and column, in the bordered large array, of cell (ky, kx) of the window at (row, column). */
-export function cellUnder(w: Window2d, row: number, column: number, ky: number, kx: number): Size {
-  return [row * w.strideHeight + ky * w.dilationHeight, column * w.strideWidth + kx * w.dilationWidth];
+/** Rows (of axis 0) or columns (of axis 1) of the bordered large array under the window at `place` of that axis. */
+export function cellsUnder({ kernel, stride, dilation }: WindowAxis, place: number): number[] {
+  return Array.from({ length: kernel }, (_, k) => place * stride + k * dilation);
 }
 
 /** The cells of a bordered large array under the window, [C/groups, h, w]: a slice with steps. */
-function patchOf(framed: Tensor, w: Window2d, [channel, row, column]: readonly number[]): Tensor {
-  const [first, perGroup] = [firstChannel(w, channel!), w.inChannels / w.groups];
-  const [top, left] = cellUnder(w, row!, column!, 0, 0);
-  const [bottom, right] = cellUnder(w, row!, column!, w.kernelHeight - 1, w.kernelWidth - 1);
+function patchOf(framed: Tensor, w: Window2d, [channel, row, column]: ReturnType<typeof placeOf>): Tensor {
+  const first = firstChannel(w, channel);
+  const under = (axis: WindowAxis, place: number): [number, number, number] => {
+    const cells = cellsUnder(axis, place);
+    return [cells[0]!, cells.at(-1)! + 1, axis.dilation];
+  };
   return framed.slice(
-    [first, first + perGroup],
-    [top, bottom + 1, w.dilationHeight],
-    [left, right + 1, w.dilationWidth],
+    [first, first + w.inChannels / w.groups],
+    under(w.axes[0], row),
+    under(w.axes[1], column),
   );
 }
 
@@ -211,7 +214,7 @@ async function accumulate(
 
 /** One position of the window: what it reads, multiplies and adds. */
 export async function computeStep(backend: Backend, state: SlideState, position: number): Promise<Step> {
-  const { window, border } = geometryOf(state);
+  const window = windowOf(state);
   const operands = operandsOf(backend, state, window);
   const { x, k, g } = operands;
   const face = faceOf(state.transposed, state.view);
@@ -219,7 +222,7 @@ export async function computeStep(backend: Backend, state: SlideState, position:
   const place = placeOf(window, at);
 
   const large = state.transposed ? g : x.detach();
-  const patch = face === "scatter" ? null : patchOf(addBorder(large, border, state), window, place);
+  const patch = face === "scatter" ? null : patchOf(addBorder(large, window, state), window, place);
   const weights = face === "collect" ? null : k.detach().slice(place[0]);
   if (face === "gather") {
     const products = patch!.mul(weights!);

@@ -4,7 +4,7 @@
  * With a kernel for every cell of the window that picks just this cell, corr2d unfolds the image (im2col). Of an image
  * with a single one it gives a column of the matrix that stands for the kernel (a Toeplitz matrix, in blocks).
  */
-import { type Backend, corr2d, eye, tensor } from "@corr2d/core";
+import { type Backend, corr2d, eye, sizeOf, tensor, type WindowAxis } from "@corr2d/core";
 import { addBorder, firstChannel, type Layer } from "./compute.ts";
 
 export interface Matrices {
@@ -21,38 +21,34 @@ export async function computeMatrices(
   channel: number,
   inChannel: number,
 ): Promise<Matrices> {
-  const { state, window: w, border } = layer;
-  const options = {
-    stride: [w.strideHeight, w.strideWidth],
-    dilation: [w.dilationHeight, w.dilationWidth],
-  } as const;
+  const { state, window: w } = layer;
+  const both = (field: keyof WindowAxis): [number, number] => [w.axes[0][field], w.axes[1][field]];
+  const [kernel, input] = [both("kernel"), both("input")];
+  const [cells, places, size] = [sizeOf(kernel), sizeOf(both("output")), sizeOf(input)];
+  const options = { stride: both("stride"), dilation: both("dilation") };
   const first = firstChannel(w, channel);
   const perGroup = w.inChannels / w.groups;
-  const [cells, places] = [w.kernelHeight * w.kernelWidth, w.outputHeight * w.outputWidth];
 
   const unpadded = tensor(layer.large as number[][][], { backend });
-  const framed = layer.face === "scatter" ? addBorder(unpadded, border, state) : unpadded;
+  const framed = layer.face === "scatter" ? addBorder(unpadded, w, state) : unpadded;
   const group = framed.slice([first, first + perGroup]);
   const pick = eye(perGroup * cells, perGroup * cells, { backend }).reshape([
     perGroup * cells,
     perGroup,
-    w.kernelHeight,
-    w.kernelWidth,
+    ...kernel,
   ]);
   const unfolded = corr2d(group, pick, options)
     .reshape([perGroup * cells, places])
     .t();
 
-  const [height, width] = [w.inputHeight, w.inputWidth];
-  const unit = eye(height * width, height * width, { backend }).reshape([height * width, 1, height, width]);
+  const unit = eye(size, size, { backend }).reshape([size, 1, ...input]);
   const weights = tensor(state.kernel[channel]![inChannel - first] as number[][], { backend }).reshape([
     1,
     1,
-    w.kernelHeight,
-    w.kernelWidth,
+    ...kernel,
   ]);
-  const toeplitz = corr2d(addBorder(unit, border, state), weights, options)
-    .reshape([height * width, places])
+  const toeplitz = corr2d(addBorder(unit, w, state), weights, options)
+    .reshape([size, places])
     .t();
   return {
     unfolded: (await unfolded.toArray()) as number[][],

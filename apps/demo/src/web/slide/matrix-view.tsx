@@ -11,7 +11,7 @@ import { scaleColor } from "../ui/color-scale.ts";
 import { Segmented, Stepper } from "../ui/controls.tsx";
 import { NumberGrid } from "../ui/number-grid.tsx";
 import { numberText } from "../ui/number-text.ts";
-import { type Face, firstChannel, type Layer, placeOf } from "./compute.ts";
+import { type Face, firstChannel, type Layer, placeOf, smallShape } from "./compute.ts";
 import { computeMatrices } from "./matrices.ts";
 import { visit } from "./playback.ts";
 
@@ -42,10 +42,10 @@ export function MatrixView({ layer, at }: { readonly layer: Layer; readonly at: 
     (backend) => computeMatrices(backend, layer, channel, inChannel),
     [layer, channel, inChannel],
   );
-  const current = row * w.outputWidth + column;
+  const [, rows, columns] = smallShape(w);
+  const current = row * columns + column;
   const matrix = value?.[kind];
-  const plane = w.outputHeight * w.outputWidth;
-  const visitRow = (to: number): void => visit(channel * plane + to);
+  const visitRow = (to: number): void => visit(channel * rows * columns + to);
   return (
     <section class="card matrix" aria-labelledby="matrix-heading">
       <header class="card-header">

@@ -5,12 +5,22 @@
  * kernel. Operands that the layer was given can be edited, results cannot; every cell that the present position
  * touches is marked.
  */
+import type { Window2d, WindowAxis } from "@corr2d/core";
 import type { ComponentChildren } from "preact";
 import { words } from "../i18n/index.ts";
 import { NumberGrid } from "../ui/number-grid.tsx";
 import { numberText } from "../ui/number-text.ts";
 import { Signed } from "../ui/signed.tsx";
-import { cellUnder, firstChannel, type Layer, placeOf, type Step } from "./compute.ts";
+import {
+  cellsUnder,
+  firstChannel,
+  type Layer,
+  largeShape,
+  placeOf,
+  positionCount,
+  type Step,
+  smallShape,
+} from "./compute.ts";
 import { visit } from "./playback.ts";
 import { change, endChange, isStepping, type Plane, type Planes, position, slide } from "./state.ts";
 
@@ -47,7 +57,7 @@ export function Stage({ layer, step, brush }: StageProps) {
   const { face, window: w, state } = layer;
   const { transposed, view } = state;
   const text = words.value.slide;
-  const at = Math.min(position.value, w.outChannels * w.outputHeight * w.outputWidth - 1);
+  const at = Math.min(position.value, positionCount(w) - 1);
   const [channel] = placeOf(w, at);
   const { names } = text;
   const inputName = view === "input" ? names.inputGrad : names.input;
@@ -124,25 +134,25 @@ function LargeArray(
   props: ArrayProps & { readonly step: Step | undefined; readonly at: number; readonly target: Editable },
 ) {
   const { layer, step, brush, name, at, target } = props;
-  const { window: w, border, face } = layer;
+  const { window: w, face } = layer;
   const [channel, row, column] = placeOf(w, at);
   const first = firstChannel(w, channel);
   const perGroup = w.inChannels / w.groups;
   const isResult = face === "scatter";
   // A result has no border of its own: what lands outside is lost, and its cells are drawn blank.
-  const [top, left] = [border[0], border[2]];
+  const [height, width] = w.axes;
   const own = isResult && isStepping.value && step?.soFar?.[0] ? step.soFar[0] : layer.large;
-  const planes: Planes = isResult ? own.map((plane) => frame(plane, border)) : layer.large;
+  const planes: Planes = isResult ? own.map((plane) => frame(plane, w)) : layer.large;
   const scale = largest(layer.large);
 
-  const touched = new Set<string>();
-  for (let ky = 0; ky < w.kernelHeight; ky++) {
-    for (let kx = 0; kx < w.kernelWidth; kx++) touched.add(cellUnder(w, row, column, ky, kx).join());
-  }
-  const isBorder = (i: number, j: number): boolean =>
-    i < top || i >= top + w.inputHeight || j < left || j >= left + w.inputWidth;
+  const rows = cellsUnder(height, row);
+  const columns = cellsUnder(width, column);
+  const isTouched = (i: number, j: number): boolean => rows.includes(i) && columns.includes(j);
+  const isOutside = ({ before, input }: WindowAxis, cell: number): boolean =>
+    cell < before || cell >= before + input;
+  const isBorder = (i: number, j: number): boolean => isOutside(height, i) || isOutside(width, j);
   return (
-    <ArrayFigure name={name} shape={[w.inChannels, w.inputHeight, w.inputWidth]} result={isResult}>
+    <ArrayFigure name={name} shape={largeShape(w)} result={isResult}>
       {planes.map((plane, c) => {
         const seen = c >= first && c < first + perGroup;
         const edit = editor(
@@ -157,13 +167,11 @@ function LargeArray(
               values={plane}
               scale={scale}
               brush={brush}
-              onEdit={edit && ((i, j, value) => edit(i - top, j - left, value))}
+              onEdit={edit && ((i, j, value) => edit(i - height.before, j - width.before, value))}
               onEditEnd={endChange}
               isFixed={isBorder}
               format={isResult ? (value, i, j) => (isBorder(i, j) ? "" : numberText(value)) : undefined}
-              mark={(i, j) =>
-                `${isBorder(i, j) ? "border" : ""} ${seen && touched.has(`${i},${j}`) ? "touched" : ""}`
-              }
+              mark={(i, j) => `${isBorder(i, j) ? "border" : ""} ${seen && isTouched(i, j) ? "touched" : ""}`}
             />
           </PlaneFigure>
         );
@@ -172,32 +180,34 @@ function LargeArray(
   );
 }
 
-/** Blank cells around a plane. */
-function frame(plane: Plane, [top, bottom, left, right]: Layer["border"]): Plane {
-  const width = plane[0]!.length + left + right;
-  const blank = (): number[] => Array<number>(width).fill(0);
-  return [
-    ...Array.from({ length: top }, blank),
-    ...plane.map((row) => [...Array<number>(left).fill(0), ...row, ...Array<number>(right).fill(0)]),
-    ...Array.from({ length: bottom }, blank),
+/** Blank cells around a plane, as many as the window is padded by. */
+function frame(plane: Plane, { axes: [height, width] }: Window2d): Plane {
+  const around = <T,>(line: readonly T[], { before, after }: WindowAxis, blank: T): T[] => [
+    ...Array<T>(before).fill(blank),
+    ...line,
+    ...Array<T>(after).fill(blank),
   ];
+  const rows = plane.map((row) => around(row, width, 0));
+  return around(rows, height, Array<number>(rows[0]!.length).fill(0));
 }
 
 /** A plane without its border. */
-function inner(plane: Plane, { window: w, border, face }: Layer): Plane {
+function inner(plane: Plane, { window: w, face }: Layer): Plane {
   if (face === "scatter") return plane;
-  const [top, , left] = border;
-  return plane.slice(top, top + w.inputHeight).map((row) => row.slice(left, left + w.inputWidth));
+  const within = <T,>(line: readonly T[], { before, input }: WindowAxis): T[] =>
+    line.slice(before, before + input);
+  return within(plane, w.axes[0]).map((row) => within(row, w.axes[1]));
 }
 
 function SmallArray(props: ArrayProps & { readonly at: number; readonly target: Editable }) {
   const { layer, brush, name, at, target } = props;
   const { window: w, small, face } = layer;
   const scale = largest(small);
-  const index = (c: number, i: number, j: number): number => (c * w.outputHeight + i) * w.outputWidth + j;
+  const [, rows, columns] = smallShape(w);
+  const index = (c: number, i: number, j: number): number => (c * rows + i) * columns + j;
   const isResult = face === "gather";
   return (
-    <ArrayFigure name={name} shape={[w.outChannels, w.outputHeight, w.outputWidth]} result={isResult}>
+    <ArrayFigure name={name} shape={smallShape(w)} result={isResult}>
       {small.map((plane, c) => (
         <PlaneFigure channel={c} count={small.length} dimmed={false}>
           <NumberGrid
@@ -234,7 +244,7 @@ function KernelArray(props: ArrayProps & { readonly step: Step | undefined; read
   return (
     <ArrayFigure
       name={name}
-      shape={[w.outChannels, planes.length, w.kernelHeight, w.kernelWidth]}
+      shape={[w.outChannels, planes.length, ...w.axes.map((axis) => axis.kernel)]}
       note={layer.kernel.length > 1 ? kernelNote(layer, channel) : undefined}
       result={isResult}
     >

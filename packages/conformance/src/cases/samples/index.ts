@@ -1,5 +1,5 @@
 /** Samples of every member, and what most cases do with them. */
-import type { Backend, DType, TypedArray } from "@corr2d/core";
+import type { CompleteBackend, DType, TypedArray } from "@corr2d/core";
 import { type Case, requiring } from "../../case.ts";
 import type { Expected } from "../../compare.ts";
 import { sizeOf } from "../../oracle/arrays.ts";
@@ -34,7 +34,7 @@ export function perSample(make: (sample: Sample) => Omit<Case, "requires">): rea
 /** Uploads operands and makes the call. */
 export const runOn = (
   sample: Sample,
-  backend: Backend,
+  backend: CompleteBackend,
   operands: readonly TypedArray[],
 ): readonly unknown[] =>
   sample.run(
@@ -45,7 +45,7 @@ export const runOn = (
 /** Reads the results of a call. */
 export const readResults = (
   sample: Sample,
-  backend: Backend,
+  backend: CompleteBackend,
   results: readonly unknown[],
 ): Promise<TypedArray[]> =>
   Promise.all(sample.results.map(({ shape, dtype }, i) => backend.read(results[i], sizeOf(shape), dtype)));
@@ -53,7 +53,7 @@ export const readResults = (
 /** Reads the results of a call and compares them. */
 export async function expectResults(
   sample: Sample,
-  backend: Backend,
+  backend: CompleteBackend,
   what: string,
   results: readonly unknown[],
   expected: readonly Expected[],

@@ -2,9 +2,9 @@
  * A sample: one call of a member with operands of some size, as data. What the cases on order, failure, determinism and
  * memory (§2, §10, §11) do, they do with every sample.
  */
-import type { Backend, DType, TypedArray } from "@corr2d/core";
+import type { CompleteBackend, DType, OperationName, TypedArray } from "@corr2d/core";
 import type { Expected } from "../../compare.ts";
-import type { OperationName } from "../../handles.ts";
+
 import { sizeOf } from "../../oracle/arrays.ts";
 import type { Random } from "../../random.ts";
 import { arrayFrom } from "../support.ts";
@@ -28,7 +28,7 @@ export interface Sample {
   /** Operands for the call. */
   draw(random: Random): readonly TypedArray[];
   /** The call. */
-  run(backend: Backend, operands: readonly unknown[]): readonly unknown[];
+  run(backend: CompleteBackend, operands: readonly unknown[]): readonly unknown[];
   /** What it must give. */
   expected(operands: readonly TypedArray[]): readonly Expected[];
 }
@@ -39,7 +39,7 @@ export interface Call {
   readonly member: OperationName;
   readonly operands: readonly (Shape | Kind)[];
   readonly result: Shape | Kind;
-  readonly run: (backend: Backend, ...operands: unknown[]) => unknown;
+  readonly run: (backend: CompleteBackend, ...operands: unknown[]) => unknown;
   readonly expected: (...operands: TypedArray[]) => Expected;
   /** The int32 operands that are no numbers but indices, or conditions, lie below this. */
   readonly below?: number;

@@ -1,0 +1,164 @@
+/**
+ * Core's fallbacks as functions on handles, for those who work at the level of the contract: the conformance suite
+ * compares a backend's own functions with them. Programs need none of this.
+ */
+import { makeTensor, noGrad } from "./autograd.ts";
+import type {
+  Backend,
+  BinaryOp,
+  CompleteBackend,
+  Composites,
+  DType,
+  OptionalOp,
+  Primitives,
+  ReduceOp,
+  UnaryOp,
+} from "./backend.ts";
+import { OPTIONAL_OPS } from "./define-backend.ts";
+import { activationGrad } from "./ops/activation.ts";
+import { addScaled } from "./ops/add-scaled.ts";
+import { compare } from "./ops/binary.ts";
+import { cat } from "./ops/cat.ts";
+import { correlate, towardsInput, towardsKernel } from "./ops/corr2d.ts";
+import { fill } from "./ops/fill.ts";
+import { forgetScalars } from "./ops/operands.ts";
+import { average, averageInput, maxPool, poolShape } from "./ops/pool.ts";
+import { amin, argmin } from "./ops/reduce.ts";
+import { logSoftmax, softmax } from "./ops/softmax.ts";
+import { unary } from "./ops/unary.ts";
+import { type Shape, sizeOf } from "./shape.ts";
+import { inputSizeOf, kernelSizeOf, outputSizeOf } from "./sizes.ts";
+import { keep, runScoped, Storage } from "./storage.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** The optional comparisons, as tensors have them. */
+const COMPARISONS: { readonly [op in OptionalOp & BinaryOp]: "ne" | "gt" | "ge" } = {
+  notEqual: "ne",
+  greater: "gt",
+  greaterEqual: "ge",
+};
+
+/**
+ * The backend with every composite and every optional function there: its own, and core's fallback for each that it lacks.
+ *
+ * A fallback gives a fresh handle and frees its temporaries, as a backend's own would.
+ */
+export function withFallbacks<H>(backend: Backend<H>): CompleteBackend<H> {
+  const plain = backend as unknown as Backend;
+  /** A handle as a tensor that does not own it: its storage has one holder more than will let go. */
+  const borrow = (handle: H, shape: Shape, dtype: DType): Tensor =>
+    makeTensor(new Storage(plain, handle, sizeOf(shape), dtype).retain(), shape);
+  const take = (compose: () => Tensor): H => {
+    // Kept: the caller frees the handle, no scope around does.
+    const { handle } = keep(noGrad(() => runScoped(compose))).storage;
+    forgetScalars(plain);
+    return handle as H;
+  };
+  const has = (op: UnaryOp | BinaryOp | ReduceOp): boolean =>
+    !(OPTIONAL_OPS as readonly string[]).includes(op) || backend.optionalOps.includes(op as OptionalOp);
+
+  const optional: Pick<Primitives<H>, "unary" | "binary" | "reduce"> = {
+    unary: (op, x, size, dtype) =>
+      has(op)
+        ? backend.unary(op, x, size, dtype)
+        : take(() => unary(op as UnaryOp & OptionalOp, borrow(x, [size], dtype))),
+    binary: (op, a, shapeA, b, shapeB, shape, dtype) =>
+      has(op)
+        ? backend.binary(op, a, shapeA, b, shapeB, shape, dtype)
+        : take(() =>
+            compare(
+              COMPARISONS[op as keyof typeof COMPARISONS],
+              borrow(a, shapeA, dtype),
+              borrow(b, shapeB, dtype),
+            ),
+          ),
+    reduce: (op, x, shape, axes, dtype) => {
+      if (has(op)) return backend.reduce(op, x, shape, axes, dtype);
+      return take(() =>
+        op === "min" ? amin(borrow(x, shape, dtype), axes) : argmin(borrow(x, shape, dtype), axes[0]!),
+      );
+    },
+  };
+
+  const composites: Composites<H> = {
+    fill: (value, size, dtype) => fill(plain, value, size, dtype).handle as H,
+    concat: (parts, lengths, outer, inner, dtype) => {
+      const all = { shape: [outer, lengths[0]!, inner], strides: [lengths[0]! * inner, inner, 1], offset: 0 };
+      if (parts.length === 1)
+        return backend.strided(parts[0]!, { ...all, sourceSize: sizeOf(all.shape) }, dtype);
+      return take(() =>
+        cat(
+          parts.map((part, i) => borrow(part, [outer, lengths[i]!, inner], dtype)),
+          1,
+        ),
+      );
+    },
+    corr2d: (x, kernel, window, dtype) =>
+      take(() =>
+        correlate(borrow(x, [inputSizeOf(window)], dtype), borrow(kernel, [kernelSizeOf(window)], dtype), {
+          window,
+          shape: [outputSizeOf(window)],
+        }),
+      ),
+    corr2dInput: (g, kernel, window, dtype) =>
+      take(() =>
+        towardsInput(
+          borrow(g, [outputSizeOf(window)], dtype),
+          borrow(kernel, [kernelSizeOf(window)], dtype),
+          {
+            window,
+            shape: [inputSizeOf(window)],
+          },
+        ),
+      ),
+    corr2dKernel: (x, g, window, dtype) =>
+      take(() =>
+        towardsKernel(borrow(x, [inputSizeOf(window)], dtype), borrow(g, [outputSizeOf(window)], dtype), {
+          window,
+          shape: [kernelSizeOf(window)],
+        }),
+      ),
+    corr2dBias: (x, kernel, bias, window, dtype) =>
+      take(() =>
+        correlate(
+          borrow(x, [inputSizeOf(window)], dtype),
+          borrow(kernel, [kernelSizeOf(window)], dtype),
+          { window, shape: [outputSizeOf(window)] },
+          borrow(bias, [window.outChannels], dtype),
+        ),
+      ),
+    maxPool2d: (x, window, dtype) =>
+      noGrad(() => {
+        const [values, indices] = maxPool(borrow(x, [inputSizeOf(window)], dtype), window, [
+          outputSizeOf(window),
+        ]);
+        forgetScalars(plain);
+        return [values.handle as H, keep(indices).storage.handle as H];
+      }),
+    avgPool2d: (x, window, divisor, dtype) =>
+      take(() =>
+        average(borrow(x, [inputSizeOf(window)], dtype), {
+          window,
+          average: divisor,
+          shape: poolShape(window),
+        }),
+      ),
+    avgPool2dInput: (g, window, divisor, dtype) =>
+      take(() =>
+        averageInput(borrow(g, poolShape(window), dtype), {
+          window,
+          average: divisor,
+          shape: [inputSizeOf(window)],
+        }),
+      ),
+    softmax: (x, outer, length, inner, dtype) =>
+      take(() => softmax(borrow(x, [outer, length, inner], dtype), 1)),
+    logSoftmax: (x, outer, length, inner, dtype) =>
+      take(() => logSoftmax(borrow(x, [outer, length, inner], dtype), 1)),
+    activationGrad: (op, y, g, size, dtype) =>
+      take(() => activationGrad(op, borrow(y, [size], dtype), borrow(g, [size], dtype))),
+    addScaled: (a, scaleA, b, scaleB, size, dtype) =>
+      take(() => addScaled(borrow(a, [size], dtype), scaleA, borrow(b, [size], dtype), scaleB)),
+  };
+  return Object.freeze({ ...composites, ...backend, ...optional, optionalOps: OPTIONAL_OPS });
+}

@@ -1,0 +1,127 @@
+/** Elementwise operations of two operands, broadcasting: forward and gradient side by side. */
+import { apply, makeTensor, type Op } from "../autograd.ts";
+import type { BinaryOp, DType, OptionalOp } from "../backend.ts";
+import { isFloating } from "../dtype.ts";
+import { Corr2dError } from "../errors.ts";
+import { broadcastShapes } from "../shape.ts";
+import { runScoped } from "../storage.ts";
+import type { Tensor } from "../tensor.ts";
+import { toFloating } from "./cast.ts";
+import { gradName, type Operand, operands } from "./operands.ts";
+import * as primitives from "./primitives.ts";
+import { unary } from "./unary.ts";
+import { where } from "./where.ts";
+
+type Gradient = NonNullable<Exclude<Op["gradients"], (...args: never) => unknown>[number]>;
+
+/** An operation of two operands; `dtype` is the result's where it is not theirs. */
+export function binaryOp(
+  member: BinaryOp,
+  gradients: readonly [Gradient | null, Gradient | null],
+  saves: true | readonly number[] = true,
+  dtype?: DType,
+): Op {
+  return {
+    name: gradName(member),
+    forward([a, b]) {
+      const shape = broadcastShapes(a!.sizes, b!.sizes);
+      return makeTensor(
+        primitives.binary(member, a!.storage, a!.sizes, b!.storage, b!.sizes, shape, dtype),
+        shape,
+      );
+    },
+    savesInputs: saves,
+    gradients,
+  };
+}
+
+const run = (op: Op, label: string, a: Operand, b: Operand): Tensor =>
+  apply(op, operands(label, a, b), undefined);
+
+const ADD = binaryOp("add", [(g) => g, (g) => g], []);
+const SUB = binaryOp("sub", [(g) => g, (g) => g.neg()], []);
+const MUL = binaryOp("mul", [(g, c) => g.mul(c.input(1)), (g, c) => g.mul(c.input(0))]);
+/** The gradient towards the divisor: −a/b², as −((a/b)/b) · g, whose parts over- and underflow no sooner than it does. */
+const DIV = binaryOp("div", [
+  (g, c) => g.div(c.input(1)),
+  (g, c) => c.input(0).div(c.input(1)).div(c.input(1)).neg().mul(g),
+]);
+
+/** The operand that loses has no gradient; at a tie each takes half, beside a NaN all, as in PyTorch. */
+const share = (loses: "lt" | "gt", mine: 0 | 1): Gradient => {
+  return (g, c) => {
+    const a = c.input(mine);
+    const b = c.input(mine === 0 ? 1 : 0);
+    return where(a.eq(b), g.div(2), where(a[loses](b), 0, g));
+  };
+};
+const MAXIMUM = binaryOp("maximum", [share("lt", 0), share("lt", 1)]);
+const MINIMUM = binaryOp("minimum", [share("gt", 0), share("gt", 1)]);
+
+/** A comparison that every backend has. */
+const comparison = (member: BinaryOp): Op => binaryOp(member, [null, null], [], "int32");
+
+/** One that a backend may lack. */
+function optionalComparison(member: BinaryOp & OptionalOp, fallback: (a: Tensor, b: Tensor) => Tensor): Op {
+  const own = comparison(member);
+  return {
+    ...own,
+    forward: ([a, b]) =>
+      a!.backend.optionalOps.includes(member) ? own.forward([a!, b!], undefined) : fallback(a!, b!),
+  };
+}
+
+type Comparison = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
+const COMPARISONS: { readonly [name in Comparison]: Op } = {
+  eq: comparison("equal"),
+  ne: optionalComparison("notEqual", (a, b) => runScoped(() => a.eq(b).eq(0))),
+  lt: comparison("less"),
+  le: comparison("lessEqual"),
+  gt: optionalComparison("greater", (a, b) => b.lt(a)),
+  ge: optionalComparison("greaterEqual", (a, b) => b.le(a)),
+};
+
+export const add = (a: Operand, b: Operand): Tensor => run(ADD, "add", a, b);
+export const sub = (a: Operand, b: Operand): Tensor => run(SUB, "sub", a, b);
+export const mul = (a: Operand, b: Operand): Tensor => run(MUL, "mul", a, b);
+export const maximum = (a: Operand, b: Operand): Tensor => run(MAXIMUM, "maximum", a, b);
+export const minimum = (a: Operand, b: Operand): Tensor => run(MINIMUM, "minimum", a, b);
+
+/** int32: 1 where the comparison holds, 0 elsewhere. */
+export const compare = (name: Comparison, a: Operand, b: Operand): Tensor =>
+  run(COMPARISONS[name], name, a, b);
+
+export interface DivOptions {
+  /** 'trunc' rounds the quotient toward zero, 'floor' down; without it the division is exact, of int32 too. */
+  readonly roundingMode?: "trunc" | "floor" | undefined;
+}
+
+/**
+ * `a / b`. Two int32 operands give float32 unless a rounding mode is given (PyTorch's true division).
+ * @throws INVALID_ARGUMENT on an unknown rounding mode.
+ */
+export function div(a: Operand, b: Operand, options: DivOptions = {}): Tensor {
+  const { roundingMode } = options;
+  if (roundingMode === undefined) {
+    return run(
+      DIV,
+      "div",
+      typeof a === "number" ? a : toFloating(a),
+      typeof b === "number" ? b : toFloating(b),
+    );
+  }
+  if (roundingMode !== "trunc" && roundingMode !== "floor") {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `div expected rounding_mode to be one of 'trunc' or 'floor' but found '${String(roundingMode)}'`,
+    );
+  }
+  const [left, right] = operands("div", a, b);
+  const quotient = apply(DIV, [left, right], undefined);
+  if (isFloating(quotient.dtype)) return unary(roundingMode, quotient);
+  if (roundingMode === "trunc") return quotient;
+  // Truncation went up where the quotient is negative and inexact.
+  const exact = compare("eq", mul(quotient, right), left);
+  const negative = compare("ne", compare("lt", left, 0), compare("lt", right, 0));
+  return sub(quotient, mul(negative, compare("eq", exact, 0)));
+}

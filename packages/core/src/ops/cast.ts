@@ -1,0 +1,26 @@
+/** Casts between dtypes. */
+import { apply, makeTensor, type Op } from "../autograd.ts";
+import type { DType } from "../backend.ts";
+import { isFloating } from "../dtype.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkDtype } from "./operands.ts";
+import * as primitives from "./primitives.ts";
+
+const CAST: Op<{ readonly to: DType; readonly from: DType }> = {
+  name: "ToCopyBackward0",
+  forward: ([x], { to }) => makeTensor(primitives.cast(x!.storage, to), x!.sizes),
+  gradients: [(g, c) => cast(g, c.attributes.from)],
+};
+
+/**
+ * The values in another dtype; to int32 by truncation. Differentiable between floating dtypes.
+ * @throws DTYPE_UNSUPPORTED when the backend does not offer `dtype`.
+ */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  if (x.dtype === dtype) return x;
+  checkDtype(x.backend, dtype);
+  return apply(CAST, [x], { to: dtype, from: x.dtype });
+}
+
+/** The tensor, as float32 where it is integral (PyTorch's true division). */
+export const toFloating = (x: Tensor): Tensor => (isFloating(x.dtype) ? x : cast(x, "float32"));

@@ -1,0 +1,152 @@
+/**
+ * What stands beside a tensor in an elementwise operation, and the checks that operations share.
+ *
+ * A number beside a tensor becomes a scalar tensor of the tensor's dtype, kept per backend, so `x.mul(2)` uploads
+ * nothing after its first call. Two tensors must agree in dtype: nothing is promoted silently.
+ */
+import { checkTensor, checkTensors, makeTensor } from "../autograd.ts";
+import type { Backend, DType } from "../backend.ts";
+import { DTYPE_NAMES, DTYPES, isFloating } from "../dtype.ts";
+import { Corr2dError } from "../errors.ts";
+import { describeValue } from "../options.ts";
+import { keep } from "../storage.ts";
+import type { Tensor } from "../tensor.ts";
+import { fill } from "./fill.ts";
+
+/** What stands beside a tensor in an elementwise operation. */
+export type Operand = Tensor | number;
+
+const SCALARS_PER_DTYPE = 512;
+
+/** The scalars of a dtype that are kept on a backend, and those that were when they last became too many. */
+interface Scalars {
+  recent: Map<number | string, Tensor>;
+  retired: Map<number | string, Tensor>;
+}
+const scalars = new WeakMap<Backend, { [dtype in DType]?: Scalars }>();
+
+function disposeAll(table: ReadonlyMap<unknown, Tensor>): void {
+  for (const scalar of table.values()) scalar.dispose();
+}
+
+/** A scalar tensor that stays on the backend. */
+export function cachedScalar(backend: Backend, value: number, dtype: DType): Tensor {
+  let tables = scalars.get(backend);
+  if (tables === undefined) {
+    tables = {};
+    scalars.set(backend, tables);
+  }
+  let kept = tables[dtype];
+  if (kept === undefined) {
+    kept = { recent: new Map(), retired: new Map() };
+    tables[dtype] = kept;
+  }
+  const key = Object.is(value, -0) ? "-0" : value; // A Map takes −0 for 0.
+  let scalar = kept.recent.get(key);
+  if (scalar === undefined) {
+    if (kept.recent.size >= SCALARS_PER_DTYPE) {
+      // One of the recent may be an operand just now; of those retired before, none is.
+      disposeAll(kept.retired);
+      kept.retired = kept.recent;
+      kept.recent = new Map();
+    }
+    scalar = keep(makeTensor(fill(backend, value, 1, dtype), []));
+    kept.recent.set(key, scalar);
+  }
+  return scalar;
+}
+
+/** Frees the scalars kept on a backend. */
+export function forgetScalars(backend: Backend): void {
+  for (const { recent, retired } of Object.values(scalars.get(backend) ?? {})) {
+    disposeAll(recent);
+    disposeAll(retired);
+  }
+  scalars.delete(backend);
+}
+
+/**
+ * A number as a scalar tensor beside `like`.
+ * @throws INVALID_ARGUMENT, DTYPE_MISMATCH for a fraction beside an int32 tensor.
+ */
+export function toOperand(op: string, value: number, like: Tensor): Tensor {
+  checkTensor(op, like);
+  if (!isFloating(like.dtype) && !(Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31)) {
+    throw new Corr2dError(
+      "DTYPE_MISMATCH",
+      `${op}: ${value} is not an int32, and the tensor is ${like.dtype}; cast it first with .float()`,
+    );
+  }
+  return cachedScalar(like.backend, value, like.dtype);
+}
+
+/**
+ * Throws unless the operands have one dtype.
+ * @throws DTYPE_MISMATCH naming the remedy.
+ */
+export function checkSameDtype(op: string, a: Tensor, b: Tensor): void {
+  if (a.dtype === b.dtype) return;
+  throw new Corr2dError(
+    "DTYPE_MISMATCH",
+    `${op}: expected both tensors to have the same dtype, but got ${a.dtype} and ${b.dtype}: cast one, ` +
+      `for example with .type("${isFloating(a.dtype) ? a.dtype : b.dtype}")`,
+  );
+}
+
+/**
+ * Throws unless the tensor has a floating dtype.
+ * @throws DTYPE_UNSUPPORTED.
+ */
+export function checkFloating(op: string, ...tensors: readonly Tensor[]): void {
+  for (const tensor of tensors) {
+    if (isFloating(tensor.dtype)) continue;
+    throw new Corr2dError(
+      "DTYPE_UNSUPPORTED",
+      `${op} is not implemented for ${tensor.dtype} tensors; cast to floating point first with .float()`,
+    );
+  }
+}
+
+/** Both as tensors; at least one has to be one. */
+export function operands(op: string, a: Operand, b: Operand): [Tensor, Tensor] {
+  const left = typeof a === "number" ? toOperand(op, a, b as Tensor) : a;
+  const right = typeof b === "number" ? toOperand(op, b, left) : b;
+  checkTensors(op, [left, right]);
+  checkSameDtype(op, left, right);
+  return [left, right];
+}
+
+/**
+ * Throws unless tensors of the dtype can have gradients.
+ * @throws DTYPE_UNSUPPORTED with PyTorch's message.
+ */
+export function checkCanRequireGrad(dtype: DType): void {
+  if (isFloating(dtype)) return;
+  throw new Corr2dError(
+    "DTYPE_UNSUPPORTED",
+    `Only Tensors of floating point and complex dtype can require gradients, but this one is ${dtype}: cast it ` +
+      "with .float() first",
+  );
+}
+
+/**
+ * Throws unless the backend offers the dtype.
+ * @throws DTYPE_UNSUPPORTED, INVALID_ARGUMENT.
+ */
+export function checkDtype(backend: Backend, dtype: DType): void {
+  if (!Object.hasOwn(DTYPES, dtype)) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `unknown dtype ${describeValue(dtype)}: use one of '${DTYPE_NAMES.join("', '")}'`,
+    );
+  }
+  if (backend.dtypes.includes(dtype)) return;
+  throw new Corr2dError(
+    "DTYPE_UNSUPPORTED",
+    `backend ${backend.name} does not offer ${dtype} (it has ${backend.dtypes.join(", ")}); use another dtype, or a ` +
+      "backend that has it, such as @corr2d/cpu-js",
+  );
+}
+
+/** `MulBackward0` for `mul`, as PyTorch names most. */
+export const gradName = (member: string): string => `${member[0]!.toUpperCase()}${member.slice(1)}Backward0`;

@@ -1,0 +1,64 @@
+/** Powers: of two tensors, or by a number, for which PyTorch uses roots and products where there are any. */
+import { apply, checkTensor, type Op } from "../autograd.ts";
+import { runScoped } from "../storage.ts";
+import type { Tensor } from "../tensor.ts";
+import { binaryOp } from "./binary.ts";
+import { checkFloating, type Operand, operands } from "./operands.ts";
+import { unary } from "./unary.ts";
+import { where } from "./where.ts";
+
+const POW: Op = binaryOp("pow", [
+  // d/da aᵇ = b · aᵇ⁻¹, taken as 0 where b = 0 (PyTorch's rule: 0 · ∞ would be NaN at a = 0).
+  (g, c) => {
+    const b = c.input(1);
+    return where(b.eq(0), 0, g.mul(b.mul(c.input(0).pow(b.sub(1)))));
+  },
+  // d/db aᵇ = aᵇ · ln a, taken as 0 where a = 0 and b ≥ 0 (PyTorch's rule: 0 · −∞ would be NaN).
+  (g, c) => {
+    const a = c.input(0);
+    const b = c.input(1);
+    const slope = a.pow(b).mul(a.log());
+    return where(a.eq(0).mul(b.ge(0)), 0, g.mul(slope));
+  },
+]);
+
+/** The exponents that are a few faster operations, as in PyTorch: so (−∞)^½ is √−∞ = NaN, where IEEE 754's pow has ∞. */
+const SHORT_CUTS: { readonly [exponent: number]: (x: Tensor) => Tensor } = {
+  [-2]: (x) => x.square().reciprocal(),
+  [-1]: (x) => x.reciprocal(),
+  [-0.5]: (x) => x.rsqrt(),
+  0.5: (x) => x.sqrt(),
+  2: (x) => x.square(),
+  3: (x) => x.square().mul(x),
+};
+
+const POW_NUMBER: Op<number> = {
+  name: "PowBackward0",
+  forward: ([x], exponent) =>
+    runScoped(() => SHORT_CUTS[exponent]?.(x!) ?? apply(POW, operands("pow", x!, exponent), undefined)),
+  savesInputs: true,
+  gradients: [
+    (g, c) => {
+      const exponent = c.attributes;
+      return exponent === 0
+        ? g.zerosLike()
+        : g.mul(
+            c
+              .input(0)
+              .pow(exponent - 1)
+              .mul(exponent),
+          );
+    },
+  ],
+};
+
+/** `a ** b`. On integral tensors only the powers 2 and 3, or through a cast. */
+export function pow(a: Operand, b: Operand): Tensor {
+  if (typeof a !== "number") {
+    checkTensor("pow", a);
+    if (b === 2) return unary("square", a);
+    if (b !== 3) checkFloating("pow", a);
+    if (typeof b === "number") return apply(POW_NUMBER, [a], b);
+  }
+  return apply(POW, operands("pow", a, b), undefined);
+}

@@ -1,0 +1,100 @@
+/** Elementwise functions of one operand: value, derivative and, for the optional ones, the fallback side by side. */
+import { apply, makeTensor, type Op } from "../autograd.ts";
+import type { Activation, OptionalOp, UnaryOp } from "../backend.ts";
+import { isFloating } from "../dtype.ts";
+import { UNARY_OPS } from "../operations.ts";
+import { runScoped } from "../storage.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkFloating, gradName } from "./operands.ts";
+import * as primitives from "./primitives.ts";
+
+type Value = (x: Tensor) => Tensor;
+
+/** The backend's own function. */
+const native =
+  (member: UnaryOp): Value =>
+  (x) =>
+    makeTensor(primitives.unary(member, x.storage), x.sizes);
+
+/** The backend's own function where it lists it, else the fallback. */
+const optional =
+  (member: UnaryOp & OptionalOp, fallback: Value): Value =>
+  (x) =>
+    x.backend.optionalOps.includes(member)
+      ? makeTensor(primitives.unary(member, x.storage), x.sizes)
+      : runScoped(() => fallback(x));
+
+/** A function whose derivative is written in its input. */
+const ofInput = (value: Value, name: string, gradient: (g: Tensor, x: Tensor) => Tensor): Op => ({
+  name,
+  forward: ([x]) => value(x!),
+  savesInputs: true,
+  gradients: [(g, c) => gradient(g, c.input(0))],
+});
+
+/** A function whose derivative is written in its output. */
+const ofOutput = (value: Value, name: string, gradient: (g: Tensor, y: Tensor) => Tensor): Op => ({
+  name,
+  forward: ([x]) => value(x!),
+  savesOutput: true,
+  gradients: [(g, c) => gradient(g, c.output())],
+});
+
+/** A function whose derivative is a constant. */
+const linear = (member: UnaryOp, gradient: (g: Tensor) => Tensor): Op => ({
+  name: gradName(member),
+  forward: ([x]) => native(member)(x!),
+  gradients: [gradient],
+});
+
+const flat = (member: UnaryOp): Op => linear(member, (g) => g.zerosLike());
+
+const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
+
+/** The functions of one operand that are no activations. */
+type UnaryFunction = Exclude<UnaryOp, Activation>;
+
+const UNARY: { readonly [name in UnaryFunction]: Op } = {
+  neg: linear("neg", (g) => g.neg()),
+  sign: flat("sign"),
+  floor: flat("floor"),
+  ceil: flat("ceil"),
+  round: flat("round"),
+  trunc: flat("trunc"),
+  abs: ofInput(native("abs"), "AbsBackward0", (g, x) => g.mul(x.sign())),
+  square: ofInput(
+    optional("square", (x) => x.mul(x)),
+    "PowBackward0",
+    (g, x) => g.mul(x.mul(2)),
+  ),
+  sqrt: ofOutput(native("sqrt"), "SqrtBackward0", (g, y) => g.div(y.mul(2))),
+  rsqrt: ofOutput(
+    optional("rsqrt", (x) => x.sqrt().reciprocal()),
+    "RsqrtBackward0",
+    (g, y) => g.mul(y.square().mul(y)).mul(-0.5),
+  ),
+  reciprocal: ofOutput(native("reciprocal"), "ReciprocalBackward0", (g, y) => g.mul(y.square()).neg()),
+  exp: ofOutput(native("exp"), "ExpBackward0", (g, y) => g.mul(y)),
+  expm1: ofOutput(native("expm1"), "Expm1Backward0", (g, y) => g.mul(y.add(1))),
+  log: ofInput(native("log"), "LogBackward0", (g, x) => g.div(x)),
+  log1p: ofInput(native("log1p"), "Log1PBackward0", (g, x) => g.div(x.add(1))),
+  sin: ofInput(native("sin"), "SinBackward0", (g, x) => g.mul(x.cos())),
+  cos: ofInput(native("cos"), "CosBackward0", (g, x) => g.mul(x.sin()).neg()),
+  tan: ofOutput(
+    optional("tan", (x) => x.sin().div(x.cos())),
+    "TanBackward0",
+    (g, y) => g.mul(y.square().add(1)),
+  ),
+  erf: ofInput(native("erf"), "ErfBackward0", (g, x) => g.mul(x.square().neg().exp()).mul(TWO_OVER_SQRT_PI)),
+};
+
+const IDENTITY_ON_INTEGERS = new Set<UnaryFunction>(["floor", "ceil", "round", "trunc"]);
+
+/** A function of one operand, by name. On integral tensors those that stay integral. */
+export function unary(member: UnaryFunction, x: Tensor): Tensor {
+  if (!isFloating(x.dtype) && !UNARY_OPS[member].integers) {
+    if (IDENTITY_ON_INTEGERS.has(member)) return x.alias();
+    checkFloating(member, x);
+  }
+  return apply(UNARY[member], [x], undefined);
+}

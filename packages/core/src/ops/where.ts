@@ -1,0 +1,49 @@
+/** Choosing between two values, element by element. */
+import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
+import { Corr2dError } from "../errors.ts";
+import { broadcastShapes } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { cachedScalar, type Operand, operands } from "./operands.ts";
+import { select } from "./primitives.ts";
+
+const WHERE: Op = {
+  name: "WhereBackward0",
+  forward([condition, a, b]) {
+    const shape = broadcastShapes(condition!.sizes, broadcastShapes(a!.sizes, b!.sizes));
+    const storage = select(
+      condition!.storage,
+      condition!.sizes,
+      a!.storage,
+      a!.sizes,
+      b!.storage,
+      b!.sizes,
+      shape,
+    );
+    return makeTensor(storage, shape);
+  },
+  savesInputs: [0],
+  gradients: [null, (g, c) => where(c.input(0), g, 0), (g, c) => where(c.input(0), 0, g)],
+};
+
+/**
+ * `condition ? a : b` elementwise, broadcasting. A NaN in the branch not taken does not leak.
+ *
+ * @param condition int32, anything but 0 is true (what comparisons give).
+ * @throws DTYPE_MISMATCH, SHAPE_MISMATCH, BACKEND_MISMATCH.
+ */
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  checkTensor("where", condition);
+  if (condition.dtype !== "int32") {
+    throw new Corr2dError(
+      "DTYPE_MISMATCH",
+      `where: the condition must be an int32 tensor (what comparisons give), but got ${condition.dtype}; write for ` +
+        "example x.ne(0)",
+    );
+  }
+  const [left, right] =
+    typeof a === "number" && typeof b === "number"
+      ? [cachedScalar(condition.backend, a, "float32"), cachedScalar(condition.backend, b, "float32")]
+      : operands("where", a, b);
+  checkTensors("where", [condition, left]);
+  return apply(WHERE, [condition, left, right], undefined);
+}

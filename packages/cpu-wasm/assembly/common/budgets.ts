@@ -1,0 +1,35 @@
+/**
+ * How much of an operation is laid out in scratch memory at a time, in one place: what bounds the memory that
+ * an operation takes, and keeps what is written soon before it is read in cache (32–48 KiB first level,
+ * 512–1024 KiB second level). Results do not depend on these numbers but for rounding.
+ *
+ * SMALL_BUDGETS, a constant of the compiler's command line, is 1 in a build for tests: everything that is cut
+ * into parts when it is large (batches, bands, depths, strips, Winograd's blocks) then happens on small
+ * geometries too.
+ */
+
+/** Bytes of padded copies, packed panels and transposed images that are made for several images at a time. */
+export const COPY_BYTES: i32 = SMALL_BUDGETS ? 6000 : 2 << 20;
+/** Floats of one image's padded copy; larger images are done in bands of rows. */
+export const BAND_FLOATS: i32 = SMALL_BUDGETS ? 1500 : 4 << 20;
+/** Bytes of packed matrices of a batch. */
+export const PACKED_BYTES: i32 = SMALL_BUDGETS ? 6000 : 8 << 20;
+/** Bytes of the left operand that every column block passes over: half of a second-level cache. */
+export const SLICE_BYTES: i32 = SMALL_BUDGETS ? 3000 : 256 << 10;
+/**
+ * A deeper product leaves the first-level cache with its panel and rows: it is cut into blocks of about
+ * `DEPTH`.
+ */
+export const LONGEST_DEPTH: i32 = SMALL_BUDGETS ? 40 : 640;
+export const DEPTH: i32 = SMALL_BUDGETS ? 30 : 512;
+/**
+ * Bytes of the padded rows of a strip; 24 to 192 KiB measure the same, 64 KiB leaves few rows to be copied
+ * twice.
+ */
+export const STRIP_BYTES: i32 = SMALL_BUDGETS ? 1500 : 64 << 10;
+/** Positions of a unit of the dot products: its rows of x and g stay in the first-level cache. */
+export const UNIT_POSITIONS: i32 = SMALL_BUDGETS ? 64 : 2048;
+/** Bytes of a block's transformed input and products, and of the transformed kernel when it is used once. */
+export const WINOGRAD_BYTES: i32 = SMALL_BUDGETS ? 6000 : 1 << 20;
+/** A transposed left operand beyond this is copied first: its columns would be read across too many pages. */
+export const TRANSPOSE_BYTES: i32 = SMALL_BUDGETS ? 3000 : 256 << 10;

@@ -1,0 +1,188 @@
+/**
+ * Which algorithm a geometry gets: pure functions of sizes, one for each member of the triple. Costs are in
+ * multiply-adds of a full tile; constants say what they were measured on (one thread, Node 20).
+ *
+ * | algorithm    | for                                          | measured                                     |
+ * |--------------|----------------------------------------------|----------------------------------------------|
+ * | `direct`     | anything below `DIRECT_MACS`                 | 6×8, 1×2: 0.1 µs in the kernel               |
+ * | `depthwise3` | 3×3 on one channel each, stride 1 or 2       | 32@112 0.22 ms; `rows` 0.36                  |
+ * | `winograd2`  | 3×3, stride 1, 16 channels and more          | 64@56 2.4 ms; `gemm` 4.7                     |
+ * | `winograd4`  | the same where the caller allows it          | 64@56 1.8 ms, 256@14 2.1                     |
+ * | `images`     | batches of small maps with much padding      | T of 16→6@14, 5×5, b128 1.3 ms; `gemm` 5.4   |
+ * | `rows`       | fewer than 8 output channels per group       | 1→6@28, 5×5, b128 0.67 ms; `gemm` 2.8        |
+ * |              | long rows, where multiply-adds are not fused | 7×7 stride 2 4.7 ms; `gemm` 5.8              |
+ * | `gemm`       | everything else                              | 6→16@14, 5×5, b128 1.3 ms                    |
+ * | `phases`     | T with stride, few input channels            | depthwise 96@112 stride 2 0.9 ms; `gemm` 6.7 |
+ * | `dot`        | G, few output channels per group             | 1→6@28, b128 0.8 ms; `gemm` 1.2              |
+ */
+import { LONGEST_DEPTH } from "../common/budgets";
+import { ceilDiv, SETTINGS } from "../common/host";
+import { Window, WindowAxis } from "../common/window";
+import { columnPhases, Correlation, CorrelationAxis, rowPhases, setInputPhase } from "./correlation";
+import { Winograd } from "./operations";
+import { isDepthwise3 } from "./depthwise/driver";
+import { rowsTogether } from "./rows/together";
+
+/** Below this many multiply-adds, packing and tables cost more than scalar sums. */
+const DIRECT_MACS: f64 = 1000;
+/**
+ * Beyond so many floats of an image's padded copy, addresses would not be 32-bit numbers; scalar sums need no
+ * copy.
+ */
+const MOST_FLOATS: f64 = 268435456;
+
+/** F(2×2) pays from here: 16@56 0.20 ms, `gemm` 0.32. */
+const WINOGRAD_CHANNELS = 16;
+/** A tile of lanes. */
+const WINOGRAD_TILES = 8;
+/** With fewer tiles the transformed kernel of F(4×4), more than twice as large, is not used often enough. */
+const LARGE_TILES = 12;
+
+/** The matrix kernels' columns come in eights: below that, lanes along rows waste less. */
+const GEMM_CHANNELS = 8;
+
+export const enum CorrelationPlan {
+  DEPTHWISE3,
+  WINOGRAD2,
+  WINOGRAD4,
+  IMAGES,
+  ROWS,
+  GEMM,
+}
+export const enum InputPlan {
+  IMAGES,
+  PHASES,
+  EACH,
+}
+
+/** Whether the scalar loops do it, for all three members of the triple: one call, no tables, no scratch. */
+export function isDirect(w: Window): bool {
+  if (w.macs < DIRECT_MACS) return true;
+  return <f64>w.inChannels * padded(w.y) * padded(w.x) > MOST_FLOATS;
+}
+
+/** What the windows read along an axis, which may be beyond 32 bits here. */
+function padded(axis: WindowAxis): f64 {
+  return <f64>(axis.output - 1) * axis.stride + <f64>(axis.kernel - 1) * axis.dilation + 1;
+}
+
+/** F(x, k), and each phase of T(g, k). */
+export function planCorrelation(c: Correlation): CorrelationPlan {
+  if (isDepthwise3(c)) return CorrelationPlan.DEPTHWISE3;
+  const size = winogradTile(c);
+  if (size != 0) return size == 2 ? CorrelationPlan.WINOGRAD2 : CorrelationPlan.WINOGRAD4;
+  if (c.isWholePlane && prefersImages(c)) return CorrelationPlan.IMAGES;
+  return prefersRows(c) ? CorrelationPlan.ROWS : CorrelationPlan.GEMM;
+}
+
+/** T(g, k): all phases together, or `EACH` as a correlation of its own. `phase`: room for one. */
+export function planInput(w: Window, phase: Correlation): InputPlan {
+  if (rowPhases(w) * columnPhases(w) > 1 && allPreferImages(w, phase)) return InputPlan.IMAGES;
+  return w.x.stride > 1 && w.inChannels / w.groups < GEMM_CHANNELS ? InputPlan.PHASES : InputPlan.EACH;
+}
+
+function allPreferImages(w: Window, phase: Correlation): bool {
+  for (let row = 0; row < rowPhases(w); row++) {
+    for (let column = 0; column < columnPhases(w); column++) {
+      setInputPhase(w, row, column, phase);
+      if (!prefersImages(phase)) return false;
+    }
+  }
+  return true;
+}
+
+/** G(x, g): whether as dot products, or as a matrix product. */
+export function prefersDot(c: Correlation): bool {
+  const taps = c.depth;
+  const pairs = c.outChannels > 1;
+  const tiles = <f64>roundUp(c.outChannels, pairs ? 2 : 1) * roundUp(taps, pairs ? 4 : 5);
+  const rows = <f64>c.batch * c.groups * c.y.output;
+  const dot = rows * roundUp(c.x.output, 4) * tiles;
+  const panels = roundUp(c.outChannels, 8);
+  const gemm = rows * c.x.output * panels * (roundUp(taps, panels > 8 ? 2 : 4) + PACK_MACS);
+  return DOT_COST * dot < gemm;
+}
+
+/** The tile size that pays, or 0. */
+function winogradTile(c: Correlation): i32 {
+  if (SETTINGS.winograd == Winograd.OFF || c.y.taps != 3 || c.x.taps != 3) return 0;
+  if (c.y.stride * c.x.stride != 1 || c.y.dilation * c.x.dilation != 1 || c.outX != 1) return 0;
+  if (min(c.inChannels, c.outChannels) < WINOGRAD_CHANNELS) return 0;
+  if (SETTINGS.winograd == Winograd.LARGE && tilesOf(c, 4) >= LARGE_TILES) return 4;
+  return tilesOf(c, 2) < WINOGRAD_TILES ? 0 : 2;
+}
+
+function tilesOf(c: Correlation, size: i32): i32 {
+  return c.batch * ceilDiv(c.y.output, size) * ceilDiv(c.x.output, size);
+}
+
+/** A dot product's step loads more than it computes: 0.85 of a tile's speed. */
+const DOT_COST: f64 = 1.15;
+/** Packing a float takes the time of so many multiply-adds. */
+const PACK_MACS = 10;
+/** Transposing a float does, too. */
+const TRANSPOSE_MACS: f64 = 10;
+/** An odd last channel takes the time of so many of a pair. */
+const SINGLE_COST: f64 = 1.6;
+/**
+ * A step of `gemm` that multiplies and adds apart takes so many of `rows`; where they are fused, rows gain
+ * nothing.
+ */
+const GEMM_COST: f64 = 1.15;
+/** Padding strips costs a tenth. */
+const PADDING_COST: f64 = 1.1;
+/** `images` must win by this much, since the costs are rough. */
+const IMAGES_ADVANTAGE: f64 = 0.85;
+/** Images of one block of lanes. */
+const LANES = 16;
+
+function roundUp(size: i32, to: i32): i32 {
+  return ceilDiv(size, to) * to;
+}
+
+function pairedChannels(channels: i32): f64 {
+  return <f64>channels + (SINGLE_COST - 1) * (channels & 1);
+}
+
+/** Columns are rounded up to panels. */
+function gemmWork(c: Correlation): f64 {
+  return (c.macs / c.outChannels) * roundUp(c.outChannels, GEMM_CHANNELS);
+}
+
+/** `together` rows at a time are rounded up to vectors; narrow ones run on over the padding between them. */
+function rowsWork(c: Correlation, together: i32): f64 {
+  const columns = c.x.output * together;
+  const computed = columns < 8 ? columns + c.x.taps : roundUp(columns, 4);
+  return (((PADDING_COST * c.macs * computed) / columns) * pairedChannels(c.outChannels)) / c.outChannels;
+}
+
+/** Taps in the padding are left out; everything is transposed before and after. */
+function imagesWork(c: Correlation): f64 {
+  const floats = <f64>c.inChannels * c.y.input * c.x.input + <f64>c.outChannels * c.y.output * c.x.output;
+  const macs = pairedChannels(c.outChannels) * c.inChannels * tapsInside(c.y) * tapsInside(c.x);
+  return <f64>roundUp(c.batch, LANES) * (macs + TRANSPOSE_MACS * floats);
+}
+
+function prefersRows(c: Correlation): bool {
+  if (c.outX != 1) return false;
+  if (c.outChannels < GEMM_CHANNELS) return rowsWork(c, 1) < gemmWork(c);
+  // Nothing cuts a long depth of rows into blocks.
+  if (SETTINGS.relaxed || c.depth > LONGEST_DEPTH) return false;
+  return rowsWork(c, rowsTogether(c)) < GEMM_COST * gemmWork(c);
+}
+
+function prefersImages(c: Correlation): bool {
+  return c.groups == 1 && imagesWork(c) < IMAGES_ADVANTAGE * min(rowsWork(c, 1), gemmWork(c));
+}
+
+/** Pairs of an output position and a tap whose cell lies in the input. */
+function tapsInside(axis: CorrelationAxis): f64 {
+  let count = 0;
+  for (let tap = 0; tap < axis.taps; tap++) {
+    const offset = tap * axis.dilation - axis.pad;
+    const first = offset >= 0 ? 0 : ceilDiv(-offset, axis.stride);
+    const end = offset >= axis.input ? 0 : min((axis.input - 1 - offset) / axis.stride + 1, axis.output);
+    count += max(0, end - first);
+  }
+  return count;
+}

@@ -1,0 +1,83 @@
+/**
+ * The tile of single-channel images: two output rows at a time, so that a large kernel's input rows are read
+ * once for both. Sizes as in matmul/gemm-tile.ts.
+ */
+import { fma } from "../../common/simd";
+
+/**
+ * Two neighbouring output rows of one channel × 16 positions; vertical stride and dilation 1. An input row
+ * that both rows need is read once, with the weights of its tap in either row side by side. The walk: `edge`
+ * taps of the first row's uppermost kernel row, `middle` pairs, and `edge` taps of the second row's lowest
+ * kernel row.
+ */
+export function rowPair16(
+  input: usize,
+  table: usize,
+  weights: usize,
+  edge: i32,
+  middle: i32,
+  out: usize,
+  outStep: usize,
+): void {
+  let a0 = v128.load32_splat(weights),
+    a1 = a0,
+    a2 = a0,
+    a3 = a0;
+  let b0 = a0,
+    b1 = a0,
+    b2 = a0,
+    b3 = a0;
+  weights += 4;
+  let left = edge;
+  do {
+    const at = input + <usize>load<i32>(table);
+    const w = v128.load32_splat(weights);
+    a0 = fma(v128.load(at), w, a0);
+    a1 = fma(v128.load(at, 16), w, a1);
+    a2 = fma(v128.load(at, 32), w, a2);
+    a3 = fma(v128.load(at, 48), w, a3);
+    table += 4;
+    weights += 4;
+  } while (--left);
+  left = middle;
+  while (left) {
+    const at = input + <usize>load<i32>(table);
+    const x0 = v128.load(at),
+      x1 = v128.load(at, 16);
+    const x2 = v128.load(at, 32),
+      x3 = v128.load(at, 48);
+    const wa = v128.load32_splat(weights);
+    a0 = fma(x0, wa, a0);
+    a1 = fma(x1, wa, a1);
+    a2 = fma(x2, wa, a2);
+    a3 = fma(x3, wa, a3);
+    const wb = v128.load32_splat(weights, 4);
+    b0 = fma(x0, wb, b0);
+    b1 = fma(x1, wb, b1);
+    b2 = fma(x2, wb, b2);
+    b3 = fma(x3, wb, b3);
+    table += 4;
+    weights += 8;
+    left--;
+  }
+  left = edge;
+  do {
+    const at = input + <usize>load<i32>(table);
+    const w = v128.load32_splat(weights);
+    b0 = fma(v128.load(at), w, b0);
+    b1 = fma(v128.load(at, 16), w, b1);
+    b2 = fma(v128.load(at, 32), w, b2);
+    b3 = fma(v128.load(at, 48), w, b3);
+    table += 4;
+    weights += 4;
+  } while (--left);
+  v128.store(out, a0);
+  v128.store(out, a1, 16);
+  v128.store(out, a2, 32);
+  v128.store(out, a3, 48);
+  out += outStep;
+  v128.store(out, b0);
+  v128.store(out, b1, 16);
+  v128.store(out, b2, 32);
+  v128.store(out, b3, 48);
+}

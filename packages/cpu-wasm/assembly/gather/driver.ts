@@ -1,0 +1,46 @@
+/** Gather and scatterAdd: the check of their indices, and their chunks laid out. */
+import { Gather } from "./operations";
+import { firstOutside, gather as gatherChunks, GatherArguments, scatterAdd } from "./kernels";
+import { ceilDiv, run } from "../common/host";
+import { argumentsOf } from "../common/structs";
+
+/** Elements that are worth a chunk. */
+const CHUNK = 8192;
+/** Rough work per element, in the unit of `PARALLEL_FLOPS` (src/runtime.ts). */
+const WORK: f64 = 40;
+
+/**
+ * `out[o, c, i] = x[o, index[o, c, i], i]`, or `out[o, index[o, c, i], i] += x[o, c, i]` into zeros, in the
+ * order of x. Gives the position of the first index outside [0, length), where nothing is done, or −1.
+ */
+export function gather(
+  member: Gather,
+  x: usize,
+  index: usize,
+  out: usize,
+  outer: i32,
+  length: i32,
+  inner: i32,
+  count: i32,
+): i32 {
+  const outside = firstOutside(index, outer * count * inner, length);
+  if (outside >= 0) return outside;
+  const adds = member != Gather.GATHER;
+  const moved = (count + (adds ? length : 0)) * inner;
+  const perChunk = max(1, CHUNK / moved);
+  const args = argumentsOf<GatherArguments>();
+  args.x = x;
+  args.index = index;
+  args.out = out;
+  args.outer = outer;
+  args.length = length;
+  args.inner = inner;
+  args.count = count;
+  args.perChunk = perChunk;
+  args.int = member == Gather.SCATTER_ADD_INT;
+  const chunks = ceilDiv(outer, perChunk);
+  const work = WORK * outer * count * inner;
+  if (adds) run<GatherArguments>(scatterAdd, chunks, work);
+  else run<GatherArguments>(gatherChunks, chunks, work);
+  return -1;
+}

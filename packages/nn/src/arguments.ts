@@ -1,0 +1,135 @@
+/**
+ * The gate for what callers give in plain JavaScript, where no compiler has looked. Options are checked by core for form,
+ * names and types; here stands what to write in place of PyTorch's positional form, and whose argument it was.
+ */
+import {
+  Corr2dError,
+  checkOptions,
+  describeValue,
+  isTensor,
+  type OptionTypes,
+  type Tensor,
+} from "@corr2d/core";
+import { setMessage } from "./module-path.ts";
+
+export function invalid(message: string): Corr2dError {
+  return new Corr2dError("INVALID_ARGUMENT", message);
+}
+
+/** The options of a class or function. */
+export interface Signature {
+  /** What each has to be. */
+  readonly options: OptionTypes;
+  /** What PyTorch takes by position: for each type of value the options that it may mean, in PyTorch's order. */
+  readonly positional?: { readonly [type in PositionalType]?: readonly string[] };
+}
+type PositionalType = "number" | "boolean" | "string" | "array" | "tensor";
+
+/** `[1, 2]`, or the value in words. */
+const listed = (value: unknown): string =>
+  Array.isArray(value) && value.length <= 4
+    ? `[${Array.from(value, describeValue).join(", ")}]`
+    : describeValue(value);
+
+/** A string as it is, as PyTorch's messages have it; another value in words. */
+export const bare = (value: unknown): string => (typeof value === "string" ? value : describeValue(value));
+
+/** `{ stride: 1, padding: 2 }` for the values 1 and 2, as far as it is known what they mean. */
+function written({ positional = {} }: Signature, values: readonly unknown[]): string | undefined {
+  const taken = new Map<readonly string[], number>();
+  const entries: string[] = [];
+  for (const value of values) {
+    const type = isTensor(value)
+      ? "tensor"
+      : Array.isArray(value)
+        ? "array"
+        : (typeof value as PositionalType);
+    const names = positional[type] ?? (type === "array" ? positional.number : undefined) ?? [];
+    const next = taken.get(names) ?? 0;
+    taken.set(names, next + 1);
+    const name = names[next];
+    if (name === undefined) break;
+    entries.push(type === "tensor" ? name : `${name}: ${listed(value)}`);
+  }
+  return entries.length === 0 ? undefined : `{ ${entries.join(", ")} }`;
+}
+
+/**
+ * Checks the options that a constructor or function got.
+ *
+ * @param owner what messages call it.
+ * @param surplus the arguments behind the options, which PyTorch takes one by one.
+ * @throws INVALID_ARGUMENT, saying what to write.
+ */
+export function checkGiven(
+  owner: string,
+  signature: Signature,
+  given: unknown,
+  surplus: readonly unknown[] = [],
+): void {
+  const isForeign = isTensor(given);
+  const isObject = typeof given === "object" && given !== null && !Array.isArray(given) && !isForeign;
+  if (given === undefined || isObject) {
+    checkOptions(owner, given, signature.options);
+    if (surplus.length === 0) return;
+    const got = describeValue(surplus[0]);
+    throw invalid(`${owner}: options are one object, the last argument, but got ${got} behind it`);
+  }
+  const hint = written(signature, [given, ...surplus]);
+  if (!isForeign) checkOptions(owner, given, signature.options, hint);
+  const names = Object.keys(signature.options).join(", ");
+  throw invalid(
+    `${owner}: options are an object of ${names}, but got a tensor${hint ? `; write ${hint}` : ""}`,
+  );
+}
+
+/**
+ * Runs a check that does not know whose argument it checks.
+ * @throws what `check` throws, with the owner in front of the message.
+ */
+export function named<T>(owner: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (Corr2dError.isInstance(error)) setMessage(error, `${owner}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Whether `value` is an object of names and values, of any realm: no array, map, tensor or instance of a class. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/**
+ * @param owner the function or class that was given `value`.
+ * @throws INVALID_ARGUMENT, DUPLICATE_CORE.
+ */
+export function checkTensor(owner: string, value: unknown): asserts value is Tensor {
+  if (isTensor(value)) return;
+  if (typeof value === "object" && value !== null && Symbol.for("@corr2d/core.tensor") in value) {
+    throw new Corr2dError(
+      "DUPLICATE_CORE",
+      `${owner}: the tensor was made by another copy of @corr2d/core. \`npm ls @corr2d/core\` lists the copies: let every ` +
+        "package use one (npm dedupe, or an override).",
+    );
+  }
+  throw invalid(`${owner}: expected a tensor, but got ${describeValue(value)}`);
+}
+
+/**
+ * @param name PyTorch's name of the argument.
+ * @throws INVALID_ARGUMENT unless `value` is a positive integer.
+ */
+export function checkPositive(name: string, value: number): void {
+  if (Number.isInteger(value) && value > 0) return;
+  throw invalid(`${name} must be a positive integer, but got ${describeValue(value)}`);
+}
+
+/** @throws INVALID_ARGUMENT unless `value` is a number. */
+export function checkNumber(owner: string, name: string, value: number): void {
+  if (typeof value === "number") return;
+  throw invalid(`${owner}: '${name}' is a number, but got ${describeValue(value)}`);
+}
