@@ -1,5 +1,5 @@
 /** What `--memory` is for: memory that is never given back behind right `stats`. */
-import type { Backend, TypedArray } from "@corr2d/core";
+import { type Backend, type CompleteBackend, type TypedArray, withFallbacks } from "@corr2d/core";
 import { describe, expect, test } from "vitest";
 import cpuJs from "../../cpu-js/src/index.ts";
 import { exposeCollector } from "../src/collector.ts";
@@ -20,7 +20,7 @@ const MEBIBYTE = 2 ** 20;
 /** Four mebibytes that the process really holds. */
 const ballast = (): TypedArray => new Float32Array(MEBIBYTE).fill(1);
 
-const MUTANTS: Readonly<Record<string, (right: Backend, kept: unknown[]) => Partial<Backend>>> = {
+const MUTANTS: Readonly<Record<string, (right: CompleteBackend, kept: unknown[]) => Partial<Backend>>> = {
   "memory/upload-and-free": (right, kept) => ({
     free(handle) {
       kept.push(ballast());
@@ -52,7 +52,7 @@ describe.each(Object.entries(MUTANTS))("%s", (id, mutate) => {
   test("sees what is kept", async () => {
     const kept: unknown[] = [];
     const outcome = await runCase(() => {
-      const right = cpuJs() as Backend;
+      const right = withFallbacks(cpuJs() as Backend);
       return withMembers(right, mutate(right, kept));
     }, id);
     kept.length = 0;

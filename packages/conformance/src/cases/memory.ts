@@ -2,7 +2,7 @@
  * Memory that is never given back, whatever `stats` says (§2.5, §2.9 to §2.11): the process itself is measured before and
  * after hundreds of megabytes have come and gone. Slow, and for Node alone: these cases run when they are asked for.
  */
-import { type Backend, corr2dWindow, poolWindow } from "@corr2d/core";
+import { type CompleteBackend, corr2dWindow, poolWindow } from "@corr2d/core";
 import type { Case, Context } from "../case.ts";
 import { check } from "../compare.ts";
 import { attempt, codeOf } from "./failing.ts";
@@ -54,7 +54,7 @@ async function churn(what: string, round: (i: number) => Promise<void> | void): 
 interface Call {
   readonly operands: readonly number[];
   readonly result: number;
-  readonly run: (backend: Backend, operands: readonly unknown[]) => unknown;
+  readonly run: (backend: CompleteBackend, operands: readonly unknown[]) => unknown;
 }
 
 const ROWS = [1024, 1024];
