@@ -8,10 +8,11 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Backend, nativeComposites } from "@corr2d/core";
 import type { BackendFactory } from "./case.ts";
+import { exposeCollector } from "./collector.ts";
 import { compareTraining } from "./cross-backend.ts";
 import { loadBackend, SHORT_NAMES, UsageError } from "./load-backend.ts";
 import { type BackendReport, comparisonTable, matrixMarkdown, type Result } from "./report.ts";
-import { createSuite, type SuiteOptions } from "./suite.ts";
+import { createSuite, REQUIREMENTS, type SuiteOptions } from "./suite.ts";
 
 const HELP = `Usage: corr2d-conformance BACKEND [BACKEND…] [options]
 
@@ -20,8 +21,11 @@ BACKEND is a path (./my-backend.js), an installed package, or one of ${SHORT_NAM
 the module's default export makes the backend.
 
   --strict         a skip is a failure …
-  --allow NAME     … unless it is for this requirement (float64, syncRead, stats, close); repeatable
-  --filter TEXT    only cases whose clause or id contains TEXT
+  --allow NAME     … unless it is for this requirement (${REQUIREMENTS.join(", ")}); repeatable
+  --filter TEXT    only cases whose clause or id contains TEXT; repeatable: one of them
+  --bail           stops at the first failure
+  --time-limit MS  milliseconds after which a case that does not end has failed (60000)
+  --memory         also whether memory is given back, by measuring the process; slow
   --options JSON   handed to every factory, such as '{"threads":2}'
   --json FILE      writes every outcome
   --matrix FILE    writes the op × backend matrix in Markdown
@@ -50,7 +54,10 @@ function parse(args: readonly string[]) {
       options: {
         strict: { type: "boolean", default: false },
         allow: { type: "string", multiple: true, default: [] },
-        filter: { type: "string" },
+        filter: { type: "string", multiple: true, default: [] },
+        bail: { type: "boolean", default: false },
+        "time-limit": { type: "string" },
+        memory: { type: "boolean", default: false },
         options: { type: "string" },
         json: { type: "string" },
         matrix: { type: "string" },
@@ -61,6 +68,27 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+/** What the command line says of the suite. */
+function suiteOptions(values: ReturnType<typeof parse>["values"]): SuiteOptions {
+  const timeLimit = Number(values["time-limit"] ?? 60_000);
+  if (!(timeLimit > 0))
+    throw new UsageError(`--time-limit is a number of milliseconds, not '${values["time-limit"]}'`);
+  for (const name of values.allow) {
+    if (!REQUIREMENTS.includes(name)) {
+      throw new UsageError(
+        `unknown --allow '${name}': no case requires it; it is one of ${REQUIREMENTS.join(", ")}`,
+      );
+    }
+  }
+  if (values.memory) exposeCollector();
+  return {
+    strict: values.strict && { allow: values.allow },
+    ...(values.filter.length === 0 ? {} : { filter: values.filter }),
+    timeLimit,
+    memory: values.memory,
+  };
 }
 
 function parseOptions(text: string | undefined): unknown {
@@ -100,10 +128,11 @@ async function startBackends(
   return started;
 }
 
-/** Runs one backend's suite, reporting failures as they come. */
+/** Runs one backend's suite, reporting failures as they come; with `bail`, to the first. */
 async function runBackend(
   { label, factory, backend }: Started,
   options: SuiteOptions,
+  bail: boolean,
   write: Surroundings["write"],
 ): Promise<BackendReport> {
   const suite = createSuite(factory, options);
@@ -113,13 +142,18 @@ async function runBackend(
     const outcome = await entry.run();
     const { id, clause, group, covers } = entry;
     results.push({ id, clause, group, outcome, ...(covers === undefined ? {} : { covers }) });
-    if (outcome.status === "failed") write(`FAILED ${label} ${outcome.error.message}\n`);
+    if (outcome.status !== "failed") continue;
+    write(`FAILED ${label} ${outcome.error.message}\n`);
+    if (bail) break;
   }
   await suite.close();
   const milliseconds = performance.now() - start;
   write(`${suite.summary()} (${(milliseconds / 1000).toFixed(1)} s)\n`);
   return { label, backend, results, milliseconds };
 }
+
+const hasFailed = ({ results }: BackendReport): boolean =>
+  results.some(({ outcome }) => outcome.status === "failed");
 
 /** The cross-backend case; its failure's message, or null. */
 async function runCrossBackend(started: readonly Started[]): Promise<string | null> {
@@ -156,33 +190,36 @@ function reportJson(reports: readonly BackendReport[], crossBackend: string | nu
   return `${JSON.stringify({ backends: plain, ...cross }, null, 2)}\n`;
 }
 
-/** Prints every case that `filter` leaves. */
-function list(filter: SuiteOptions, write: Surroundings["write"]): void {
+/** Prints every case that the options leave. */
+function list(options: SuiteOptions, write: Surroundings["write"]): void {
   const unused = (): never => {
     throw new Error("--list runs nothing");
   };
-  for (const entry of createSuite(unused, filter).entries) write(`${entry.clause} ${entry.id}\n`);
+  for (const entry of createSuite(unused, options).entries) write(`${entry.clause} ${entry.id}\n`);
 }
 
 async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const { directory, write } = surroundings;
   const { values, positionals } = parse(args);
-  const filter = values.filter === undefined ? {} : { filter: values.filter };
-  if (values.help) write(HELP);
-  else if (values.list) list(filter, write);
-  if (values.help || values.list) return 0;
+  if (values.help) {
+    write(HELP);
+    return 0;
+  }
+  const options = suiteOptions(values);
+  if (values.list) {
+    list(options, write);
+    return 0;
+  }
   if (positionals.length === 0) throw new UsageError(`no backend was named\n\n${HELP}`);
 
   const started = await startBackends(positionals, parseOptions(values.options), surroundings);
   const reports: BackendReport[] = [];
   for (const each of started) {
-    const report = await runBackend(
-      each,
-      { strict: values.strict && { allow: values.allow }, ...filter },
-      write,
-    );
-    if (report.results.length === 0) throw new UsageError(`no case contains '${values.filter}'`);
+    const report = await runBackend(each, options, values.bail, write);
+    if (report.results.length === 0)
+      throw new UsageError(`no case contains ${values.filter.map((text) => `'${text}'`).join(" or ")}`);
     reports.push(report);
+    if (values.bail && hasFailed(report)) return 1;
   }
   let crossBackend: string | null | undefined;
   if (reports.length > 1) {
@@ -195,9 +232,7 @@ async function run(args: readonly string[], surroundings: Surroundings): Promise
     writeFileSync(resolve(directory, values.json), reportJson(reports, crossBackend));
   if (values.matrix !== undefined) writeFileSync(resolve(directory, values.matrix), matrixMarkdown(reports));
   const green =
-    started.length === positionals.length &&
-    reports.every(({ results }) => results.every(({ outcome }) => outcome.status !== "failed")) &&
-    (crossBackend ?? null) === null;
+    started.length === positionals.length && !reports.some(hasFailed) && (crossBackend ?? null) === null;
   return green ? 0 : 1;
 }
 

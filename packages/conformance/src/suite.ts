@@ -9,6 +9,7 @@
  */
 import { type BackendFactory, type Case, skipReason } from "./case.ts";
 import { cases } from "./cases/index.ts";
+import { memoryCases } from "./cases/memory.ts";
 import { createInstances } from "./instances.ts";
 import { runCase } from "./run-case.ts";
 import { withTimeLimit } from "./time-limit.ts";
@@ -31,10 +32,15 @@ export interface SuiteOptions {
   /** No skip goes unnoticed. `true` allows none. */
   readonly strict?: boolean | StrictMode;
   readonly knownFailures?: readonly KnownFailure[];
-  /** Only cases whose clause or id contains this text. */
-  readonly filter?: string;
+  /** Only cases whose clause or id contains this text, or one of these. */
+  readonly filter?: string | readonly string[];
   /** Milliseconds after which a case that does not end has failed (default 60,000). */
   readonly timeLimit?: number;
+  /**
+   * Also whether memory is given back, as the process itself is measured (Node; some ten seconds more). Handles that are
+   * dropped are watched where `globalThis.gc` is there.
+   */
+  readonly memory?: boolean;
 }
 
 export type Outcome =
@@ -98,10 +104,26 @@ function byGroup(all: readonly Case[]): Map<string, Case[]> {
   return groups;
 }
 
-/** The suite over the instances that `factory` makes. */
+/** What a case may require, and a skip therefore be allowed for. */
+export const REQUIREMENTS: readonly string[] = [
+  ...new Set(cases.flatMap(({ requires }) => requires ?? [])),
+].sort();
+
+function checkAllowed(allowed: readonly string[]): void {
+  for (const name of allowed) {
+    if (REQUIREMENTS.includes(name)) continue;
+    throw new RangeError(`no case requires '${name}': allow one of ${REQUIREMENTS.join(", ")}`);
+  }
+}
+
+/**
+ * The suite over the instances that `factory` makes.
+ * @throws RangeError when strict mode is to allow what no case requires.
+ */
 export function createSuite(factory: BackendFactory, options: SuiteOptions = {}): Suite {
   const strictMode: StrictMode | null =
     options.strict === true ? {} : options.strict === false ? null : (options.strict ?? null);
+  checkAllowed(strictMode?.allow ?? []);
   const timeLimit = options.timeLimit ?? TIME_LIMIT;
   const instances = createInstances(factory, timeLimit);
   const counts = { passed: 0, failed: 0, skipped: 0, "known failure": 0 };
@@ -156,9 +178,11 @@ export function createSuite(factory: BackendFactory, options: SuiteOptions = {})
   const entries = [...byGroup(all)].flatMap(([group, items]) =>
     [false, true].flatMap((validated) => items.map((item) => entryOf(item, group, validated))),
   );
-  const filter = options.filter;
+  // The validating wrapper keeps values, which is what these look for.
+  if (options.memory) entries.push(...memoryCases().map((item) => entryOf(item, "memory", false)));
+  const filters = typeof options.filter === "string" ? [options.filter] : (options.filter ?? [""]);
   return {
-    entries: filter === undefined ? entries : entries.filter((e) => `${e.clause} ${e.id}`.includes(filter)),
+    entries: entries.filter(({ clause, id }) => filters.some((text) => `${clause} ${id}`.includes(text))),
     backendName: () => name,
     summary(): string {
       const why = [...reasons].map(([reason, count]) => `${count} × ${reason}`).join("; ");

@@ -38,8 +38,8 @@ export async function findMismatch(
   const expected = precise.data!.map(Number);
   const values = await actual.data();
   const integral = wanted.dtype !== "float32";
-  const exact =
-    integral || (from.features.includes("values:integers") && from.features.includes("bias:False"));
+  const features = from.features ?? [];
+  const exact = integral || (features.includes("values:integers") && features.includes("bias:False"));
   const finite = expected.filter(Number.isFinite).map(Math.abs);
   const scale = finite.reduce((a, b) => Math.max(a, b), 0);
   const stated = from.tolerance?.metric === "scaled" ? from.tolerance.rtol! * Math.max(1, scale) : 0;

@@ -30,7 +30,8 @@ export interface VectorCase {
     readonly rtol?: number;
     readonly atol?: number;
   };
-  readonly features: readonly string[];
+  /** What the case exercises; `values:integers` says that float32 holds every sum. */
+  readonly features?: readonly string[];
   /** How far the expected values are from an independent float64 evaluation. */
   readonly check?: { readonly max_abs: number };
 }

@@ -56,6 +56,14 @@ it("lets non-finite values equal only themselves", async () => {
   expect(await log([0, "-Infinity"])).toMatchObject({ kind: "failed" });
 });
 
+it("takes a case that tells no features", async () => {
+  const { features: _, ...bare } = vector({});
+  expect(await runVector(bare, cpuJs())).toEqual({ kind: "passed" });
+  expect(await runVector({ ...bare, outputs: [f32("y", [2, 2], [19, 25, 37, 44])] }, cpuJs())).toMatchObject({
+    kind: "failed",
+  });
+});
+
 it("knows the class axis of cross-entropy, with a batch and without", async () => {
   const target = (shape: number[], data: number[]) => ({ name: "target", shape, dtype: "int32", data });
   const log = [-Math.LN2, -Math.LN2];
