@@ -13,7 +13,7 @@ import { isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { checkOptions, describeValue, type OptionTypes } from "./options.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
-import { checkSynchronous, runScoped, type Storage } from "./storage.ts";
+import { checkFunction, checkSynchronous, runScoped, type Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What a gradient function sees of the forward call. */
@@ -167,6 +167,7 @@ export function isGradEnabled(): boolean {
 }
 
 function withRecording<T>(enabled: boolean, name: string, fn: () => T): T {
+  checkFunction(name, fn);
   const before = recording;
   recording = enabled;
   try {
@@ -194,13 +195,16 @@ export function enableGrad<T>(fn: () => T): T {
 /**
  * Runs `fn` (forward and backward) with every gradient checked for NaN, and names the function that made one.
  * Needs a backend that reads synchronously; slow, for debugging.
- * @throws ANOMALY with PyTorch's message, from the `backward` inside `fn`.
+ * @throws ANOMALY with PyTorch's message, from the `backward` inside `fn`; ASYNC_CALLBACK when `fn` returns a promise.
  */
 export function detectAnomaly<T>(fn: () => T): T {
+  checkFunction("detectAnomaly", fn);
   const before = anomalies;
   anomalies = true;
   try {
-    return fn();
+    const result = fn();
+    checkSynchronous("detectAnomaly", result);
+    return result;
   } finally {
     anomalies = before;
   }

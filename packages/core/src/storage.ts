@@ -8,6 +8,7 @@
  */
 import type { Backend, DType } from "./backend.ts";
 import { Corr2dError } from "./errors.ts";
+import { describeValue } from "./options.ts";
 
 /** What core knows of the elements of an integral storage, so that an index can be checked before it is used. */
 export interface Bounds {
@@ -69,6 +70,15 @@ export function keep<T extends Scoped>(tensor: T): T {
   return tensor;
 }
 
+/** @throws INVALID_ARGUMENT unless `fn` is a function. */
+export function checkFunction(name: string, fn: unknown): void {
+  if (typeof fn === "function") return;
+  throw new Corr2dError(
+    "INVALID_ARGUMENT",
+    `${name}(fn) takes a function, such as () => …, but got ${describeValue(fn)}`,
+  );
+}
+
 /**
  * Refuses a promise from a function that `name` calls and that must be synchronous.
  * @throws ASYNC_CALLBACK.
@@ -84,21 +94,39 @@ export function checkSynchronous(name: string, result: unknown): void {
   );
 }
 
-/** The tensors in a function's result: itself, or those in (nested) arrays and plain objects. */
-function collect(value: unknown, isTensor: (value: unknown) => value is Scoped, into: Set<Scoped>): void {
-  if (isTensor(value)) into.add(value);
-  else if (Array.isArray(value)) for (const item of value) collect(item, isTensor, into);
-  else if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
-    for (const item of Object.values(value)) collect(item, isTensor, into);
+/** What a plain container holds: an array, a Map, a Set or a plain object, of any realm. */
+function itemsOf(value: object): Iterable<unknown> {
+  if (Array.isArray(value)) return value;
+  if (/^\[object (Map|Set)\]$/.test(Object.prototype.toString.call(value)) && Symbol.iterator in value) {
+    return value as Iterable<unknown>;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const plain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return plain ? Object.values(value) : [];
+}
+
+/** Everything in a function's result that is an object, through containers however deep; they may hold themselves. */
+function collect(result: unknown, isTensor: (value: unknown) => boolean, found: Set<unknown>): void {
+  if (typeof result !== "object" || result === null) return;
+  const waiting: object[] = [result];
+  found.add(result);
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (isTensor(value)) continue;
+    for (const item of itemsOf(value)) {
+      if (typeof item !== "object" || item === null || found.has(item)) continue;
+      found.add(item);
+      waiting.push(item);
+    }
   }
 }
 
 /** `scope` over any notion of tensor; `tensor.ts` supplies the class. */
-export function runScope<T>(fn: () => T, isTensor: (value: unknown) => value is Scoped): T {
+export function runScope<T>(fn: () => T, isTensor: (value: unknown) => boolean): T {
+  checkFunction("scope", fn);
   const outer = current;
   const inner: Scoped[] = [];
   current = inner;
-  const survivors = new Set<Scoped>();
+  const survivors = new Set<unknown>();
   try {
     const result = fn();
     checkSynchronous("scope", result);

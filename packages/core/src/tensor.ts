@@ -696,8 +696,8 @@ function nest(data: TypedArray, shape: Shape): NestedValues {
 }
 
 /**
- * Runs `fn` and frees the tensors made inside, except those it returns (alone, or in arrays and plain objects) and
- * those given to `keep`. Values that were rebound into older tensors (`assign`, `.grad`) live on. Training loops wrap
+ * Runs `fn` and frees the tensors made inside, except those it returns (alone, or in arrays, plain objects, Maps
+ * and Sets) and those given to `keep`. Values that were rebound into older tensors (`assign`, `.grad`) live on. Training loops wrap
  * a step in it; scopes nest.
  *
  * @throws ASYNC_CALLBACK when `fn` returns a promise.
