@@ -3,8 +3,8 @@
  * The public Tensor: a thin class over a storage, a shape and a place in the graph.
  *
  * A tensor is an immutable value of up to 8 axes, contiguous and row-major, on one backend. Operations return new
- * tensors and work at once; reading (`data`, `item`, `toArray`) is the only thing to await. A leaf can be
- * assigned, which rebinds it. Names are PyTorch's, in camelCase; what methods do is in `ops/`.
+ * tensors and work at once; reading (`data`, `item`, `toArray`) is the only thing to await. Assigning
+ * to a tensor rebinds it to another value. Names are PyTorch's, in camelCase; what methods do is in `ops/`.
  */
 import {
   type BackwardOptions,
@@ -25,6 +25,7 @@ import * as activation from "./ops/activation.ts";
 import * as binary from "./ops/binary.ts";
 import { cast } from "./ops/cast.ts";
 import { clamp } from "./ops/clamp.ts";
+import { copied, copiedSlices } from "./ops/copy.ts";
 import { fromArray, fromNested, type NestedArray } from "./ops/data.ts";
 import { fill } from "./ops/fill.ts";
 import * as indexing from "./ops/indexing.ts";
@@ -38,6 +39,7 @@ import type { Dim, KeepDim, ValuesAndIndices, VarianceOptions } from "./ops/redu
 import * as reduction from "./ops/reduce.ts";
 import { logSoftmax, softmax } from "./ops/softmax.ts";
 import { unary } from "./ops/unary.ts";
+import { describeValue } from "./options.ts";
 import { checkRank, formatShape, type Shape, sameShape, sizeOf, sizesFrom } from "./shape.ts";
 import { keep, runScope, type Storage, track } from "./storage.ts";
 
@@ -174,27 +176,18 @@ export class Tensor implements Disposable {
   }
 
   /**
-   * Rebinds this leaf to another value of the same shape; what was computed from the old value keeps it.
+   * Rebinds this tensor to another value of the same shape; what was computed from the old value keeps it. Other tensors do
+   * not change with it, also where PyTorch's would be views of one memory.
+   *
+   * Assignment is recorded as PyTorch's `copy_`: a value that requires gradients makes this tensor a result that does. Inside
+   * `noGrad` the value alone changes.
    *
    * @param value a tensor, a number for all elements, or nested numbers.
-   * @throws LEAF_ASSIGNED for a leaf that requires gradients outside `noGrad`; INVALID_ARGUMENT for a result of
-   *   operations; SHAPE_MISMATCH, DTYPE_MISMATCH, BACKEND_MISMATCH.
+   * @throws LEAF_ASSIGNED for a leaf that requires gradients outside `noGrad`; SHAPE_MISMATCH, DTYPE_MISMATCH,
+   *   BACKEND_MISMATCH.
    */
   assign(value: Tensor | NestedArray): this {
-    if (this.#node !== null) {
-      throw new Corr2dError(
-        "INVALID_ARGUMENT",
-        "assign: only a leaf can be assigned, and this tensor is the result of an operation: use detach() first, or the " +
-          "value itself in its place",
-      );
-    }
-    if (this.#requiresGrad && isGradEnabled()) {
-      throw new Corr2dError(
-        "LEAF_ASSIGNED",
-        "a leaf Variable that requires grad is being used in an in-place operation. Assign it inside noGrad(() => …), " +
-          "as optimisers do.",
-      );
-    }
+    this.#checkAssignable();
     const source = isTensor(value)
       ? value
       : typeof value === "number"
@@ -208,10 +201,9 @@ export class Tensor implements Disposable {
         `assign: a tensor of shape ${formatShape(this.sizes)} cannot take a value of shape ${formatShape(source.sizes)}`,
       );
     }
-    const storage = source.storage.retain();
+    if (isGradEnabled() && (this.#requiresGrad || source.requiresGrad)) this.#rebind(copied(this, source));
+    else this.#take(source.storage);
     if (source !== value) source.dispose();
-    this.storage.release();
-    this.#storage = storage;
     return this;
   }
 
@@ -221,19 +213,52 @@ export class Tensor implements Disposable {
   }
 
   /**
-   * Assigns a part of this leaf: `x.set([":", "2:6"], 0)` is Python's `x[:, 2:6] = 0`. For a differentiable version
-   * that leaves x alone use `sliceScatter`.
+   * Assigns a part of this tensor: `x.set([":", "2:6"], 0)` is Python's `x[:, 2:6] = 0`. Recorded as `assign`, so that a
+   * tensor can be filled in a loop and gradients reach what it was filled with. Slices, reshapes and other tensors made
+   * from this one keep what they have; `sliceScatter` gives a new tensor and leaves this one alone.
+   *
+   * @param ranges one per leading axis: a number, `[start, stop, step]` or `"start:stop:step"`.
    * @throws as `assign` and `slice`.
    */
   set(ranges: readonly Range[], value: Operand): this {
-    const changed = movement.sliceScatter(
-      this.detach(),
-      typeof value === "number" ? value : value.detach(),
-      ...ranges,
-    );
-    this.assign(changed);
-    changed.dispose();
+    this.#checkAssignable();
+    if (!Array.isArray(ranges)) {
+      throw new Corr2dError(
+        "INVALID_ARGUMENT",
+        `set: ranges are an array, one per axis, but got ${describeValue(ranges)}: write x.set([0], value)`,
+      );
+    }
+    this.#rebind(copiedSlices(this, value, ranges));
     return this;
+  }
+
+  #checkAssignable(): void {
+    if (this.#node !== null || !this.#requiresGrad || !isGradEnabled()) return;
+    throw new Corr2dError(
+      "LEAF_ASSIGNED",
+      "a leaf Variable that requires grad is being used in an in-place operation. Assign it inside noGrad(() => …), " +
+        "as optimisers do.",
+    );
+  }
+
+  #take(storage: Storage): void {
+    storage.retain();
+    this.storage.release();
+    this.#storage = storage;
+  }
+
+  /** Takes over the value of `result`, and its place in the graph where that is recorded. */
+  #rebind(result: Tensor): void {
+    this.#take(result.storage);
+    const node = result.gradNode;
+    if (node !== null) {
+      if (this.#node?.retains === this) {
+        this.#node.retains = null;
+        node.retains = this;
+      }
+      this.attachNode(node);
+    }
+    result.dispose();
   }
 
   // ——— Gradients ———
@@ -648,6 +673,10 @@ export class Tensor implements Disposable {
   flip(dims: number | readonly number[], ...rest: number[]): Tensor {
     return movement.flip(this, sizesFrom(dims, rest));
   }
+  /**
+   * A rectangular part: `x.slice(0, "2:6")` is Python's `x[0, 2:6]`. A tensor of its own, not a view: assigning it leaves x as
+   * it is; `x.set(ranges, value)` writes into x.
+   */
   slice(...ranges: readonly Range[]): Tensor {
     return movement.slice(this, ...ranges);
   }
