@@ -54,6 +54,9 @@ interface Saved {
 /** Where a gradient goes: to the node that made the tensor, or to the leaf itself. */
 export type Edge = GraphNode | Tensor;
 
+/** (Of a tensor, `instanceof GraphNode` would ask the proxy at the end of its prototypes.) */
+const isNode = (edge: Edge): edge is GraphNode => !(edge instanceof TensorClass);
+
 let nodes = 0;
 
 /** One recorded operation: what its gradients need, and where they go. It is its own `SavedContext`. */
@@ -117,7 +120,21 @@ export function makeTensor(storage: Storage, shape: Shape, edge: GraphNode | nul
 
 /** Whether `value` is a tensor of this copy of core. */
 export function isTensor(value: unknown): value is Tensor {
-  return value instanceof TensorClass;
+  try {
+    return value instanceof TensorClass;
+  } catch {
+    return false; // a proxy that was revoked
+  }
+}
+
+/** Whether `value` is a tensor of another copy of core. */
+function isForeign(value: unknown): boolean {
+  try {
+    return typeof value === "object" && value !== null && Symbol.for("@corr2d/core.tensor") in value;
+  } catch (error) {
+    if (Corr2dError.isInstance(error)) throw error; // what stands for a tensor that is not there yet says so itself
+    return false;
+  }
 }
 
 /**
@@ -125,18 +142,17 @@ export function isTensor(value: unknown): value is Tensor {
  * @throws DUPLICATE_CORE, INVALID_ARGUMENT.
  */
 export function checkTensor(op: string, value: unknown): asserts value is Tensor {
-  if (value instanceof TensorClass) return;
-  if (typeof value === "object" && value !== null && Symbol.for("@corr2d/core.tensor") in value) {
+  if (isTensor(value)) return;
+  if (isForeign(value)) {
     throw new Corr2dError(
       "DUPLICATE_CORE",
       `${op}: the tensor was made by another copy of @corr2d/core. \`npm ls @corr2d/core\` lists the copies: ` +
         "let every package use one (npm dedupe, or an override).",
     );
   }
-  throw new Corr2dError(
-    "INVALID_ARGUMENT",
-    `${op}: expected a tensor, but got ${describeValue(value)}${Array.isArray(value) ? " (make a tensor of it with tensor(…))" : ""}`,
-  );
+  const got = describeValue(value);
+  const way = got.startsWith("an array") ? " (make a tensor of it with tensor(…))" : "";
+  throw new Corr2dError("INVALID_ARGUMENT", `${op}: expected a tensor, but got ${got}${way}`);
 }
 
 /**
@@ -259,8 +275,7 @@ function releasedError(): Corr2dError {
 function unpack(saved: Saved): Tensor {
   if (saved.storage === null) throw releasedError();
   const { edge } = saved;
-  if (edge === null || edge instanceof GraphNode)
-    return makeTensor(saved.storage.retain(), saved.shape, edge);
+  if (edge === null || isNode(edge)) return makeTensor(saved.storage.retain(), saved.shape, edge);
   const alias = makeTensor(saved.storage.retain(), saved.shape);
   alias.aliasLeaf(edge);
   return alias;
@@ -321,7 +336,7 @@ function newestFirst(root: GraphNode): GraphNode[] {
   for (const node of found) {
     for (let i = 0; i < node.inputs.length; i++) {
       const edge = wanted(node, i);
-      if (!(edge instanceof GraphNode) || seen.has(edge)) continue;
+      if (edge === null || !isNode(edge) || seen.has(edge)) continue;
       sorted &&= edge.number < found[found.length - 1]!.number;
       seen.add(edge);
       found.push(edge);
@@ -370,7 +385,7 @@ function propagate(
   const start: Edge = root.gradNode ?? root.leaf;
   const received = new Map<Edge, Tensor>().set(start, gradient.alias());
   const run = () => {
-    const order = start instanceof GraphNode ? newestFirst(start) : [];
+    const order = isNode(start) ? newestFirst(start) : [];
     const useful = targets === null ? null : leadingTo(targets, order);
     for (const node of order) {
       const arrived = received.get(node);

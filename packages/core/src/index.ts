@@ -33,6 +33,7 @@ export type {
   Window2d,
   WindowAxis,
 } from "./backend.ts";
+export { installConsoleFormatters } from "./console.ts";
 export {
   allclose,
   arange,

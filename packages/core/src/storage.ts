@@ -49,9 +49,14 @@ export class Storage {
 /** What a scope can end: a tensor. */
 export interface Scoped {
   dispose(): void;
-  /** Set by `keep`: no scope ends it. @internal */
-  isKept: boolean;
+  /** Who ends it: SCOPED, or KEPT by `keep`, and no scope does. @internal */
+  lifetime: symbol;
 }
+
+/** Symbols, which no host can clone: postMessage and structuredClone fail on a tensor with this text, not with a shell. */
+const UNCLONED = "a tensor; send await x.data() and x.shape";
+export const SCOPED: symbol = Symbol(UNCLONED);
+const KEPT: symbol = Symbol(UNCLONED);
 
 let current: Scoped[] | null = null;
 
@@ -66,7 +71,7 @@ export function track(tensor: Scoped): void {
  * @returns the same tensor.
  */
 export function keep<T extends Scoped>(tensor: T): T {
-  tensor.isKept = true;
+  tensor.lifetime = KEPT;
   return tensor;
 }
 
@@ -108,8 +113,9 @@ function itemsOf(value: object): Iterable<unknown> {
 /** Everything in a function's result that is an object, through containers however deep; they may hold themselves. */
 function collect(result: unknown, isTensor: (value: unknown) => boolean, found: Set<unknown>): void {
   if (typeof result !== "object" || result === null) return;
-  const waiting: object[] = [result];
   found.add(result);
+  if (isTensor(result)) return; // as most steps end
+  const waiting: object[] = [result];
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
     if (isTensor(value)) continue;
     for (const item of itemsOf(value)) {
@@ -137,7 +143,7 @@ export function runScope<T>(fn: () => T, isTensor: (value: unknown) => boolean):
     for (let i = 0; i < inner.length; i++) {
       const tensor = inner[i]!;
       if (survivors.has(tensor)) outer?.push(tensor);
-      else if (!tensor.isKept) tensor.dispose();
+      else if (tensor.lifetime !== KEPT) tensor.dispose();
     }
   }
 }
@@ -157,7 +163,7 @@ export function runScoped<T extends Scoped>(fn: () => T): T {
     for (let i = 0; i < inner.length; i++) {
       const tensor = inner[i]!;
       if (tensor === result) made = true;
-      else if (!tensor.isKept) tensor.dispose();
+      else if (tensor.lifetime !== KEPT) tensor.dispose();
     }
     if (made) outer?.push(result!);
   }

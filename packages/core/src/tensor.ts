@@ -10,6 +10,7 @@ import {
   type BackwardOptions,
   backward,
   bindTensor,
+  checkTensor,
   checkTensors,
   type GraphNode,
   isGradEnabled,
@@ -17,10 +18,12 @@ import {
   makeTensor,
 } from "./autograd.ts";
 import type { Backend, DType, TypedArray } from "./backend.ts";
+import { printAsText } from "./console.ts";
 import { checkBackend } from "./current-backend.ts";
 import { DTYPES, dtypeOf, isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { formatAsSet } from "./format.ts";
+import { guard } from "./guard.ts";
 import * as activation from "./ops/activation.ts";
 import * as binary from "./ops/binary.ts";
 import { cast } from "./ops/cast.ts";
@@ -41,7 +44,7 @@ import { logSoftmax, softmax } from "./ops/softmax.ts";
 import { unary } from "./ops/unary.ts";
 import { describeValue } from "./options.ts";
 import { checkRank, formatShape, type Shape, sameShape, sizeOf, sizesFrom } from "./shape.ts";
-import { keep, runScope, type Storage, track } from "./storage.ts";
+import { keep, runScope, SCOPED, type Storage, track } from "./storage.ts";
 
 /** Options of `data` and `dataSync`. */
 export interface ReadOptions {
@@ -52,10 +55,26 @@ export interface ReadOptions {
 /** Values nested to the tensor's rank; a plain number for a scalar. */
 export type NestedValues = number | NestedValues[];
 
+/** A leaf's gradient, and the tensor that `grad` gives of it: that one is the caller's to dispose. */
+interface Accumulated {
+  readonly total: Tensor;
+  view: Tensor | null;
+}
+
+let tensors = 0;
+
 export class Tensor implements Disposable {
+  /**
+   * A number that no other tensor has. Tools that compare objects by their fields (`deepStrictEqual`, `toEqual`) see this one, so
+   * that no two tensors are equal to them; `toArray`, `equal` and `allclose` compare values.
+   */
+  readonly id: number = ++tensors;
+  /** Who ends it: see `keep`. @internal */
+  lifetime: symbol = SCOPED;
   /** The shape as operations read it, and never given out: V8 reads a frozen array five times as slowly. @internal */
   readonly sizes: Shape;
-  readonly dtype: DType;
+  /** The dtype; no private field, which costs an addition 2 to 3 %. @internal */
+  readonly ownDtype: DType;
   readonly backend: Backend;
   /** Number of elements. */
   readonly size: number;
@@ -65,10 +84,7 @@ export class Tensor implements Disposable {
   /** The leaf that this tensor stands for in a backward pass, or null for itself. */
   #aliasOf: Tensor | null = null;
   #shape: Shape | null = null;
-  #grad: Tensor | null = null;
-  #gradView: Tensor | null = null;
-  /** Set by `keep`. @internal */
-  isKept = false;
+  #grad: Accumulated | null = null;
   /** `using x = …` disposes x at the end of the block, where the host has the symbol. */
   declare readonly [Symbol.dispose]: () => void;
 
@@ -76,7 +92,7 @@ export class Tensor implements Disposable {
   constructor(storage: Storage, shape: Shape, node: GraphNode | null) {
     if (shape.length > 8) checkRank(shape);
     this.sizes = shape;
-    this.dtype = storage.dtype;
+    this.ownDtype = storage.dtype;
     this.backend = storage.backend;
     this.size = storage.size;
     this.#storage = storage;
@@ -128,10 +144,9 @@ export class Tensor implements Disposable {
 
   /** Adds a gradient that backward brought; it outlives every scope. @internal */
   accumulateGrad(gradient: Tensor): void {
-    const total = this.#grad === null ? gradient.alias() : this.#grad.add(gradient);
-    this.#grad?.dispose();
-    this.#gradView = null;
-    this.#grad = keep(total);
+    const total = this.#grad === null ? gradient.alias() : this.#grad.total.add(gradient);
+    this.#grad?.total.dispose();
+    this.#grad = { total: keep(total), view: null };
   }
 
   /** The number as a scalar tensor of this dtype, on this backend. @internal */
@@ -144,12 +159,16 @@ export class Tensor implements Disposable {
     return fromArray(this.backend, data, shape, dtypeOf(data) ?? this.dtype);
   }
 
-  // ——— Size ———
+  // ——— Size and kind ———
 
   /** Sizes of the axes, outermost first. Frozen. */
   get shape(): Shape {
     this.#shape ??= Object.freeze(this.sizes.slice());
     return this.#shape;
+  }
+
+  get dtype(): DType {
+    return this.ownDtype;
   }
 
   /** Number of elements. */
@@ -270,6 +289,9 @@ export class Tensor implements Disposable {
 
   /** @throws DTYPE_UNSUPPORTED for an int32 tensor; INVALID_ARGUMENT for a result of operations. */
   set requiresGrad(value: boolean) {
+    if (typeof value !== "boolean") {
+      throw new Corr2dError("INVALID_ARGUMENT", `requiresGrad is a boolean, but got ${describeValue(value)}`);
+    }
     if (this.#node !== null) {
       if (value) return;
       throw new Corr2dError(
@@ -300,22 +322,23 @@ export class Tensor implements Disposable {
 
   /** What `backward` has accumulated for this leaf, or null. */
   get grad(): Tensor | null {
-    if (this.#grad === null) return null;
-    if (this.#gradView === null || this.#gradView.isDisposed) this.#gradView = this.#grad.alias();
-    return this.#gradView;
+    const grad = this.#grad;
+    if (grad === null) return null;
+    if (grad.view === null || grad.view.isDisposed) grad.view = grad.total.alias();
+    return grad.view;
   }
 
   /** Replaces the accumulated gradient; null forgets it. */
   set grad(value: Tensor | null) {
+    if (value !== null) checkTensor("grad", value);
     if (value !== null && !sameShape(value.sizes, this.sizes)) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
         `assigned grad has data of a different size: ${formatShape(value.sizes)} for a tensor of ${formatShape(this.sizes)}`,
       );
     }
-    this.#grad?.dispose();
-    this.#gradView = null;
-    this.#grad = value === null ? null : keep(value.alias());
+    this.#grad?.total.dispose();
+    this.#grad = value === null ? null : { total: keep(value.alias()), view: null };
   }
 
   /** Asks that backward leave a `.grad` on this result of operations, as it does on leaves. */
@@ -419,6 +442,42 @@ export class Tensor implements Disposable {
       return `tensor(…, size=(${this.sizes.join(", ")}), backend=${this.backend.name})`;
     }
     return this.#format(this.dataSync());
+  }
+
+  /**
+   * What `JSON.stringify` writes: the numbers in full, nested. NaN and infinities become null there, as JSON has neither.
+   * @throws SYNC_READ_UNSUPPORTED on a backend that cannot: stringify `await x.toArray()`.
+   */
+  toJSON(): NestedValues {
+    if (this.backend.readSync !== undefined) return this.toArraySync();
+    throw new Corr2dError(
+      "SYNC_READ_UNSUPPORTED",
+      `JSON reads synchronously, which backend ${this.backend.name} cannot: write JSON.stringify(await x.toArray())`,
+    );
+  }
+
+  /**
+   * `${x}` and `String(x)` are the text of `toString`; operators refuse.
+   * @throws INVALID_ARGUMENT for all but texts.
+   */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      "operators do not take tensors: a + b is a.add(b), a * b is a.mul(b), a < b is a.lt(b), a == b is a.eq(b); in a " +
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: shown, not filled in
+        "text write `${x}`",
+    );
+  }
+
+  /** Itself. Tools that find a `valueOf` of an object's own compare what it gives, not the fields. */
+  valueOf(): this {
+    return this;
+  }
+
+  /** Frameworks that wrap plain objects in proxies, such as Vue, leave this kind alone. */
+  get [Symbol.toStringTag](): string {
+    return "Tensor";
   }
 
   /** The text that PyTorch prints, on any backend. */
@@ -714,6 +773,9 @@ if (Symbol.dispose !== undefined) {
 }
 // Recognised by other copies of core, to say what is wrong instead of "not a tensor".
 Object.defineProperty(Tensor.prototype, Symbol.for("@corr2d/core.tensor"), { value: true });
+
+printAsText(Tensor.prototype);
+guard(Tensor.prototype);
 
 bindTensor(Tensor);
 
