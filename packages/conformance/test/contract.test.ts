@@ -1,5 +1,6 @@
 /** The cases and docs/backend-contract.md speak of the same clauses. */
 import { readFileSync } from "node:fs";
+import { DTYPE_NAMES, isFloating, OPERATION_NAMES, OPERATIONS } from "@corr2d/core";
 import { expect, test } from "vitest";
 import { cases } from "../src/index.ts";
 
@@ -22,4 +23,14 @@ test("every case proves a clause that exists, and every clause not marked ◦ ha
   const proved = new Set([...cases.map(({ clause }) => clause), ...provedOnRequest]);
   expect([...proved].filter((clause) => !all.includes(clause))).toEqual([]);
   expect(all.filter((clause) => !proved.has(clause))).toEqual(withoutCases);
+});
+
+test("every operation has cases, for every dtype that it is asked for", () => {
+  const covered = new Set(cases.map(({ covers }) => `${covers?.member} ${covers?.dtype}`));
+  const asked = OPERATION_NAMES.flatMap((name) =>
+    DTYPE_NAMES.filter((dtype) => isFloating(dtype) || !OPERATIONS[name].floating).map(
+      (dtype) => `${name} ${dtype}`,
+    ),
+  );
+  expect(asked.filter((cell) => !covered.has(cell))).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { withMembers } from "../src/handles.ts";
 import { createSuite, type Outcome } from "../src/suite.ts";
 import { deferring } from "./deferring.ts";
 import { BROADCAST_MUTANTS } from "./mutants/broadcasts.ts";
+import { CLAUSE_MUTANTS } from "./mutants/clauses.ts";
 import { COPY_MUTANTS } from "./mutants/copies.ts";
 import { DETERMINISM_MUTANTS } from "./mutants/determinism.ts";
 import { FAILURE_MUTANTS } from "./mutants/failures.ts";
@@ -26,6 +27,7 @@ const MUTANTS = [
   ...MEMORY_MUTANTS,
   ...COPY_MUTANTS,
   ...INT32_MUTANTS,
+  ...CLAUSE_MUTANTS,
   ...BROADCAST_MUTANTS,
   ...SIZE_MUTANTS,
   ...GEOMETRY_MUTANTS,

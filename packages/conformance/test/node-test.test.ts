@@ -27,6 +27,9 @@ test("one test per case; failures throw, skips give their reason, the end is sum
     "§7.3 fill/float32",
     "§7.3 fill/float64",
     "§7.3 fill/int32",
+    "§7.3 fill/float32/sizes",
+    "§7.3 fill/float64/sizes",
+    "§7.3 fill/int32/sizes",
   ]);
   const skip = vi.fn();
   await expect(declared[0]!.run({ skip })).rejects.toThrow("§7.3 fill/float32");

@@ -1,8 +1,9 @@
 /** Layer 4: `concat` (§7.11): parts side by side, bit by bit, in any number and of any length. */
 import { arrayOf, type DType, type TypedArray } from "@corr2d/core";
 import { type Case, type Context, requiring } from "../case.ts";
+import { sizeOf } from "../oracle/arrays.ts";
 import { DTYPES, expectHandle, variants } from "./support.ts";
-import { anyBits } from "./values.ts";
+import { anyBits, bitPatterns } from "./values.ts";
 
 interface Joined {
   readonly text: string;
@@ -22,16 +23,15 @@ const JOINED: readonly Joined[] = [
   { text: "long,outer", outer: 70, inner: 65, lengths: [1, 2, 1] },
 ];
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
 /** The parts' rows one after the other, for each of `outer`. */
 function expectedOf(
   parts: readonly TypedArray[],
   { outer, inner, lengths }: Joined,
   dtype: DType,
 ): TypedArray {
-  const out = arrayOf(
-    dtype,
-    parts.reduce((size, part) => size + part.length, 0),
-  );
+  const out = arrayOf(dtype, sum(parts.map((part) => part.length)));
   let at = 0;
   for (let o = 0; o < outer; o++) {
     for (const [i, part] of parts.entries()) {
@@ -67,10 +67,19 @@ function concatCases(dtype: DType): Case[] {
         id: `concat/${dtype}/${joined.text}`,
         ...common,
         async run(context) {
-          const parts = joined.lengths.map((n) =>
-            anyBits(context.random, dtype, joined.outer * n * joined.inner),
-          );
-          await expectJoined(context, joined, parts, dtype);
+          const sizes = joined.lengths.map((n) => joined.outer * n * joined.inner);
+          for (const all of bitPatterns(
+            context.random,
+            dtype,
+            sizeOf([joined.outer, joined.inner, sum(joined.lengths)]),
+          )) {
+            let at = 0;
+            const parts = sizes.map((size) => {
+              at += size;
+              return all.slice(at - size, at);
+            });
+            await expectJoined(context, joined, parts, dtype);
+          }
         },
       }),
     ),
