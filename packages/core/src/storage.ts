@@ -69,8 +69,13 @@ export function track(tensor: Scoped): void {
  * Takes a tensor out of every scope around: it lives until it is disposed or collected.
  *
  * @returns the same tensor.
+ * @throws INVALID_ARGUMENT for anything else, such as an array of tensors.
  */
 export function keep<T extends Scoped>(tensor: T): T {
+  const given: Partial<Scoped> | null | undefined = tensor;
+  if (given?.lifetime !== SCOPED && given?.lifetime !== KEPT) {
+    throw new Corr2dError("INVALID_ARGUMENT", `keep: expected a tensor, but got ${describeValue(tensor)}`);
+  }
   tensor.lifetime = KEPT;
   return tensor;
 }

@@ -5,6 +5,7 @@ import { cpuJs } from "../../cpu-js/src/index.ts";
 import {
   detectAnomaly,
   enableGrad,
+  keep,
   noGrad,
   ones,
   scope,
@@ -73,6 +74,12 @@ describe("scope", () => {
     });
     expect(lives(strange.t!)).toBe(true);
   });
+});
+
+it("keep takes a tensor, and no array of them", () => {
+  for (const value of [undefined, null, 1n, {}, [ones([1])], Symbol("t"), () => 1]) {
+    expectError(() => keep(value as never), "INVALID_ARGUMENT", "keep: expected a tensor, but got ");
+  }
 });
 
 describe("functions that run a function", () => {
