@@ -1,6 +1,6 @@
 /** Threads: the same bits as one thread gives, and every way a worker can fail. */
 import { Worker as NodeWorker } from "node:worker_threads";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { type OpenRuntime, openRuntime, type RuntimeOptions } from "../src/open-runtime.ts";
 import { WINOGRAD } from "../src/runtime.ts";
 
@@ -149,15 +149,18 @@ describe("workers that cannot start", () => {
     expect(backend.threadsReason).toMatch(/did not start within 0.05 s/);
   });
 
-  test("no shared memory: one thread, and the headers that are missing", async () => {
-    const saved = globalThis.SharedArrayBuffer;
-    Reflect.deleteProperty(globalThis, "SharedArrayBuffer");
+  test.each([
+    ["a page that is not isolated: the headers that are missing", false, /Cross-Origin-Opener-Policy/],
+    ["another host: what it has not", undefined, /has no SharedArrayBuffer/],
+  ])("no shared memory, on %s", async (_, crossOriginIsolated, reason) => {
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    vi.stubGlobal("crossOriginIsolated", crossOriginIsolated);
     try {
       const backend = await open({ threads: 2 });
       expect(backend.runtime.threads).toBe(1);
-      expect(backend.threadsReason).toMatch(/Cross-Origin-Opener-Policy/);
+      expect(backend.threadsReason).toMatch(reason);
     } finally {
-      globalThis.SharedArrayBuffer = saved;
+      vi.unstubAllGlobals();
     }
   });
 });
