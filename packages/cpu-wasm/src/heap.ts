@@ -8,7 +8,7 @@
  *
  * An operation is everything between `begin` and `end`. What it touches carries its number and is not moved out.
  */
-import { Corr2dError, type DType, type TypedArray } from "@corr2d/core";
+import { Corr2dError, type DType, isFloating, type TypedArray } from "@corr2d/core";
 import { Allocator } from "./allocator.ts";
 import { type Cell, IN_NURSERY, TensorHandle } from "./cell.ts";
 import { EvictionQueue } from "./eviction-queue.ts";
@@ -163,7 +163,7 @@ export class Heap {
   read(handle: TensorHandle, size: number, dtype: DType, into?: TypedArray): TypedArray {
     if (this.#closed) throw this.#refusal!();
     const { pointer, copy, copyOffset } = handle.cell;
-    const isInt = dtype === "int32";
+    const isInt = !isFloating(dtype);
     let values = isInt ? this.i32 : this.f32;
     let start = pointer >> 2;
     if (copy !== null) {
