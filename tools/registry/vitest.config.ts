@@ -2,5 +2,5 @@ import { mergeConfig } from "vitest/config";
 import shared from "../../vitest.shared.ts";
 
 export default mergeConfig(shared, {
-  test: { globalSetup: "test/publish.ts", testTimeout: 180_000 },
+  test: { globalSetup: "test/publish.ts", testTimeout: 900_000 },
 });

@@ -41,7 +41,9 @@ function addresses(view: StridedView): number[] {
   let found = [view.offset];
   view.shape.forEach((length, axis) => {
     const step = view.strides[axis]!;
-    found = found.flatMap((at) => Array.from({ length }, (_, i) => at + i * step));
+    const next: number[] = [];
+    for (const at of found) for (let i = 0; i < length; i++) next.push(at + i * step);
+    found = next;
   });
   return found;
 }
