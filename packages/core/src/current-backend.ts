@@ -2,6 +2,7 @@
 import type { Backend } from "./backend.ts";
 import { CONTRACT, isBackend } from "./define-backend.ts";
 import { Corr2dError } from "./errors.ts";
+import { describeValue } from "./options.ts";
 
 let current: Backend | null = null;
 
@@ -14,7 +15,9 @@ export function checkBackend(backend: Backend): Backend {
   const hint =
     backend instanceof Promise
       ? "a promise: await the factory, as in setBackend(await cpuWasm())"
-      : "something else";
+      : typeof backend === "function"
+        ? "a function: call the factory, as in setBackend(cpuJs())"
+        : describeValue(backend);
   throw new Corr2dError("BACKEND_INVALID", `expected a backend made by defineBackend, but got ${hint}`);
 }
 

@@ -10,6 +10,7 @@ import { didYouMean } from "./did-you-mean.ts";
 import { DTYPE_NAMES } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { BINARY_OPS, OPERATION_NAMES, OPERATIONS, type OpRow, REDUCE_OPS, UNARY_OPS } from "./operations.ts";
+import { describeValue } from "./options.ts";
 
 /** The contract version this core speaks. */
 export const CONTRACT = 1;
@@ -87,6 +88,14 @@ function faultsOf(definition: Readonly<Record<string, unknown>>): string[] {
  * @throws BACKEND_INVALID, listing everything that is wrong.
  */
 export function defineBackend<H>(definition: BackendDefinition<H>): Backend<H> {
+  if (typeof definition !== "object" || definition === null || "then" in definition) {
+    throw new Corr2dError(
+      "BACKEND_INVALID",
+      `defineBackend takes an object of members, but got ${
+        describeValue(definition) === "an object" ? "a promise: await it" : describeValue(definition)
+      }`,
+    );
+  }
   const faults = faultsOf(definition as unknown as Readonly<Record<string, unknown>>);
   if (faults.length > 0) {
     const name = typeof definition.name === "string" ? definition.name : "(no name)";

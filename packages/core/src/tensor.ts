@@ -372,7 +372,7 @@ export class Tensor implements Disposable {
 
   /**
    * A copy of the elements, row-major: in a new array, or in `into`, which then is what the promise gives. `into` holds
-   * them when the promise resolves, and not before.
+   * them when the promise resolves; until then it is the backend's.
    * @throws INVALID_ARGUMENT unless `into` has the dtype's array class and this tensor's size.
    */
   async data(options: ReadOptions = {}): Promise<TypedArray> {
