@@ -93,11 +93,20 @@ function maxCases({ text, window }: Pool, dtype: DType): Case[] {
       run: run((_, size) => new Array<number>(size).fill(-Infinity)),
     },
     {
-      // Values are copies.
+      // Values are copies: −0, too, where nothing is greater.
       id: `maxPool2d/${dtype}/bits,${text}`,
       ...common,
       run: run(
-        ({ random }, size) => Array.from(anyBits(random, dtype, size), (x) => (x === 0 ? -1 : -Math.abs(x))),
+        ({ random }, size) => Array.from(anyBits(random, dtype, size), (x) => (x === 0 ? -0 : -Math.abs(x))),
+        true,
+      ),
+    },
+    {
+      // Zeros of either sign are equal: the first one is found, and copied with its sign.
+      id: `maxPool2d/${dtype}/zeros,${text}`,
+      ...common,
+      run: run(
+        ({ random }, size) => Array.from(random.integers("int32", size, 0, 1), (bit) => (bit === 1 ? 0 : -0)),
         true,
       ),
     },

@@ -102,6 +102,11 @@ export const COPY_MUTANTS: readonly Mutant[] = [
     killedBy: "maxPool2d/float64/bits,x=1x2x7x9,kernel=2",
     mutate: detour("maxPool2d", [0], Math.fround, float64),
   },
+  {
+    name: "pooling loses the sign of −0",
+    killedBy: "maxPool2d/float32/zeros,x=2x3x8x8,kernel=2",
+    mutate: spoilEach("maxPool2d", plusZero),
+  },
   { name: "fill loses the sign of −0", killedBy: "fill/float32", mutate: spoilEach("fill", plusZero) },
   {
     name: "fill rounds int32 to float32",

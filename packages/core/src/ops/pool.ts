@@ -8,7 +8,7 @@ import { apply, checkTensor, isTensor, makeTensor, type Op } from "../autograd.t
 import type { AveragePool, Window2d, WindowAxis } from "../backend.ts";
 import { arrayOf } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
-import { checkOptions, isOwnOptions, type OptionTypes } from "../options.ts";
+import { checkOptions, type OptionTypes } from "../options.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import { inputSizeOf, outputSizeOf } from "../sizes.ts";
 import { runScope, runScoped, Storage } from "../storage.ts";
@@ -40,7 +40,7 @@ function poolShapes(
   kernelSize: Pair,
   options: PoolOptions,
 ): { window: Window2d; shape: Shape } {
-  if (!isOwnOptions(options)) checkOptions(label, options, POOL_OPTIONS, "{ stride: 2 }");
+  checkOptions(label, options, POOL_OPTIONS, "{ stride: 2 }");
   checkTensor(label, x);
   checkFloating(label, x);
   const rank = x.sizes.length;
@@ -126,17 +126,18 @@ function composedMaxPool(x: Tensor, window: Window2d): [values: Tensor, indices:
   const table = x.fromArray(positions, [1, windows, cells]);
   const inside = table.ge(0);
   const candidates = where(inside, reshape(seen, [planes, windows, cells]), -Infinity);
-  const values = amax(candidates, 2, { keepDim: true });
+  const largest = amax(candidates, 2, { keepDim: true });
   // Scores: a NaN beats what is none, and a later NaN an earlier one; among maxima the first wins; what lies outside
   // never does, also where a whole window holds −∞.
   const order = x.fromArray(
     Int32Array.from({ length: cells }, (_, i) => i + 1),
     [cells],
   );
-  const maxima = candidates.eq(values).mul(order.neg().add(cells + 1));
+  const maxima = candidates.eq(largest).mul(order.neg().add(cells + 1));
   const nans = candidates.ne(candidates).mul(order.add(cells));
   const winner = argmax(maxima.maximum(nans).mul(inside), 2, { keepDim: true });
-  return [values, gather(expand(table, [planes, windows, cells]), 2, winner)];
+  // The winner's own value: of zeros that differ in sign, the maximum may be either.
+  return [gather(candidates, 2, winner), gather(expand(table, [planes, windows, cells]), 2, winner)];
 }
 
 /** For every window and cell of it, the cell's flat position in the input's plane; −1 outside. */
