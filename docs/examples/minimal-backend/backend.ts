@@ -37,19 +37,23 @@ function build(dtype: DType, size: number, element: (i: number) => number): Type
 }
 
 /** The address of every element of a view, in row-major order of its shape (§5.1). */
-function addresses(view: StridedView): number[] {
-  let found = [view.offset];
+function addresses(view: StridedView): Int32Array {
+  const found = new Int32Array(sizeOf(view.shape));
+  found[0] = view.offset;
+  let count = 1;
   view.shape.forEach((length, axis) => {
     const step = view.strides[axis]!;
-    const next: number[] = [];
-    for (const at of found) for (let i = 0; i < length; i++) next.push(at + i * step);
-    found = next;
+    // In place, the last first: what is written lies never before what is still to be read.
+    for (let at = count - 1; at >= 0; at--) {
+      for (let i = length - 1; i >= 0; i--) found[at * length + i] = found[at]! + i * step;
+    }
+    count *= length;
   });
   return found;
 }
 
 /** For every element of `shape`, where it lies in an operand that broadcasts to it: stride 0 along axes of size 1. */
-function broadcastAddresses(operand: Sizes, shape: Sizes): number[] {
+function broadcastAddresses(operand: Sizes, shape: Sizes): Int32Array {
   let step = 1;
   const strides: number[] = [];
   for (let axis = shape.length - 1; axis >= 0; axis--) {

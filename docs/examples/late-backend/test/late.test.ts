@@ -129,12 +129,14 @@ describe("failures", () => {
     const backend = await create();
     const x = backend.upload(three);
     await synchronize(backend);
-    const size = 2 ** 33;
+    const size = 2 ** 40; // more than there is anywhere, and than an array may have in any version of Node
     const view = { shape: [size], strides: [0], offset: 0, sourceSize: 3 };
     const huge = backend.strided(x, view, "float32");
     await expect(backend.read(huge, size, "float32")).rejects.toMatchObject({
       code: "OUT_OF_MEMORY",
-      message: "late: strided (x of 3 × float32): Invalid array length",
+      message: expect.stringMatching(
+        /^late: strided \(x of 3 × float32\): (Invalid typed array length|Array buffer)/,
+      ),
     });
     expect([...(await backend.read(x, 3, "float32"))]).toEqual([1, 2, 3]);
   });
