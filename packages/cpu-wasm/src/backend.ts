@@ -12,9 +12,6 @@ import {
   type DType,
   defineBackend,
   type Features,
-  inputSizeOf,
-  kernelSizeOf,
-  outputSizeOf,
   reducedSizeOf,
   sizeOf,
 } from "@corr2d/core";
@@ -29,6 +26,7 @@ import type { OpenRuntime } from "./open-runtime.ts";
 import { avgPool2d, maxPool2d } from "./pool.ts";
 import { reduce } from "./reduce.ts";
 import { strided, stridedAdd } from "./strided.ts";
+import { putWindow } from "./window.ts";
 
 /** The address of a handle that `start` has pinned or made. */
 const at = (handle: TensorHandle): number => handle.cell.pointer;
@@ -153,44 +151,45 @@ export function createBackend(open: OpenRuntime, features: Features): CompleteBa
     },
     corr2d(x, kernel, window, dtype) {
       requireFloat("corr2d", dtype);
-      const out = start(outputSizeOf(window), x, kernel);
+      const out = start(putWindow(runtime, window).outputSize, x, kernel);
       corr2d(runtime, at(x), at(kernel), 0, at(out), window);
       return end(out);
     },
     corr2dBias(x, kernel, bias, window, dtype) {
       requireFloat("corr2d", dtype);
-      const out = start(outputSizeOf(window), x, kernel, bias);
+      const out = start(putWindow(runtime, window).outputSize, x, kernel, bias);
       corr2d(runtime, at(x), at(kernel), at(bias), at(out), window);
       return end(out);
     },
     corr2dInput(g, kernel, window, dtype) {
       requireFloat("corr2d", dtype);
-      const out = start(inputSizeOf(window), g, kernel);
+      const out = start(putWindow(runtime, window).inputSize, g, kernel);
       corr2dInput(runtime, at(g), at(kernel), at(out), window);
       return end(out);
     },
     corr2dKernel(x, g, window, dtype) {
       requireFloat("corr2d", dtype);
-      const out = start(kernelSizeOf(window), x, g);
+      const out = start(putWindow(runtime, window).kernelSize, x, g);
       corr2dKernel(runtime, at(x), at(g), at(out), window);
       return end(out);
     },
     maxPool2d(x, window) {
-      const values = start(outputSizeOf(window), x);
-      const indices = heap.result(outputSizeOf(window) * 4);
+      const { outputSize } = putWindow(runtime, window);
+      const values = start(outputSize, x);
+      const indices = heap.result(outputSize * 4);
       maxPool2d(runtime, at(x), at(values), at(indices), window);
       heap.end();
       return [values, indices];
     },
     avgPool2d(x, window, average, dtype) {
       requireFloat("avgPool2d", dtype);
-      const out = start(outputSizeOf(window), x);
+      const out = start(putWindow(runtime, window).outputSize, x);
       avgPool2d(runtime, false, at(x), at(out), window, average);
       return end(out);
     },
     avgPool2dInput(g, window, average, dtype) {
       requireFloat("avgPool2d", dtype);
-      const out = start(inputSizeOf(window), g);
+      const out = start(putWindow(runtime, window).inputSize, g);
       avgPool2d(runtime, true, at(g), at(out), window, average);
       return end(out);
     },

@@ -49,7 +49,7 @@ const END_BYTES = 64;
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 export class Heap {
-  readonly memory: WebAssembly.Memory;
+  memory: WebAssembly.Memory;
   /** Views of the whole memory, replaced when it grows. */
   f32!: Float32Array;
   i32!: Int32Array;
@@ -191,8 +191,8 @@ export class Heap {
     this.#scratch.length = 0;
     this.#liveHandles = 0;
     this.#liveBytes = 0;
-    this.f32 = new Float32Array(0);
-    this.i32 = new Int32Array(0);
+    this.memory = new WebAssembly.Memory({ initial: 0 });
+    this.#refreshViews();
   }
 
   stats(): HeapStats {

@@ -133,6 +133,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<OpenRun
   const close = (): void => {
     closed = true;
     heap.close(() => new Corr2dError("BACKEND_CLOSED", "this cpu-wasm backend was closed"));
+    runtime.close();
     for (const worker of workers) worker.terminate();
     workers = [];
   };

@@ -10,6 +10,7 @@ import type { Exports } from "./generated/kernels.ts";
 import type { Heap } from "./heap.ts";
 import { ARGUMENTS } from "./layout.ts";
 import type { ChunkKernel, Team } from "./team.ts";
+import type { PlacedWindow } from "./window.ts";
 
 export type { Exports };
 
@@ -27,6 +28,8 @@ export interface Runtime {
    * @throws OUT_OF_MEMORY, WORKER_LOST
    */
   readonly call: Exports;
+  /** What `putWindow` wrote last. */
+  placed: PlacedWindow | null;
 }
 
 /**
@@ -58,13 +61,14 @@ export function putIntegers(rt: Runtime, address: number, values: readonly numbe
 
 /** The runtime over a heap, an instance of the module and, where there are threads, the team of them. */
 export class WasmRuntime implements Runtime {
-  readonly call: Exports;
+  call: Exports;
+  placed: PlacedWindow | null = null;
   /** Threads that share the chunks of a large kernel, the main thread included. */
   readonly threads: number;
   readonly winograd: Winograd;
   readonly #heap: Heap;
-  readonly #team: Team | null;
-  readonly #kernels: readonly (ChunkKernel | null)[];
+  #team: Team | null;
+  #kernels: readonly (ChunkKernel | null)[];
 
   constructor(
     heap: Heap,
@@ -91,5 +95,12 @@ export class WasmRuntime implements Runtime {
     const body = this.#kernels[kernel]!;
     if (this.#team === null || chunks < 2) body(ARGUMENTS, 0, chunks);
     else this.#team.run(kernel, body, chunks);
+  }
+
+  /** Lets go of the instance, which holds the memory as long as somebody has the backend. The heap refuses operations by then. */
+  close(): void {
+    this.call = {} as Exports;
+    this.#kernels = [];
+    this.#team = null;
   }
 }

@@ -1,7 +1,15 @@
 /** The window of a correlation or a pool, written for a driver to read (`assembly/common/window.ts`). */
-import type { Window2d, WindowAxis } from "@corr2d/core";
+import { inputSizeOf, kernelSizeOf, outputSizeOf, type Window2d, type WindowAxis } from "@corr2d/core";
 import { AxisSlot, WINDOW, WindowSlot } from "./generated/border.ts";
 import type { Runtime } from "./runtime.ts";
+
+/** The window that the memory holds, and how many elements its values have. */
+export interface PlacedWindow {
+  readonly window: Window2d;
+  readonly inputSize: number;
+  readonly kernelSize: number;
+  readonly outputSize: number;
+}
 
 const WINDOW_AT = WINDOW >> 2;
 
@@ -15,8 +23,12 @@ function putAxis(slots: Int32Array, at: number, axis: WindowAxis): void {
   slots[at + AxisSlot.dilation] = axis.dilation;
 }
 
-/** One by one: an array of the sizes would take up to a tenth of a tiny correlation's time. */
-export function putWindow(rt: Runtime, w: Window2d): void {
+/**
+ * Writes `w` unless it is there already: core gives equal windows as one frozen object, and V8 reads a frozen array's elements
+ * slowly. One by one, since an array of the sizes would take up to a tenth of a tiny correlation's time.
+ */
+export function putWindow(rt: Runtime, w: Window2d): PlacedWindow {
+  if (rt.placed?.window === w) return rt.placed;
   const slots = rt.i32;
   slots[WINDOW_AT + WindowSlot.batch] = w.batch;
   slots[WINDOW_AT + WindowSlot.inChannels] = w.inChannels;
@@ -24,4 +36,11 @@ export function putWindow(rt: Runtime, w: Window2d): void {
   slots[WINDOW_AT + WindowSlot.groups] = w.groups;
   putAxis(slots, WINDOW_AT + WindowSlot.y, w.axes[0]);
   putAxis(slots, WINDOW_AT + WindowSlot.x, w.axes[1]);
+  rt.placed = {
+    window: w,
+    inputSize: inputSizeOf(w),
+    kernelSize: kernelSizeOf(w),
+    outputSize: outputSizeOf(w),
+  };
+  return rt.placed;
 }

@@ -8,6 +8,7 @@ import type { DType } from "@corr2d/core";
 import { ARGUMENTS, HEAP_START } from "../src/layout.ts";
 import { compileModule, type Simd } from "../src/module.ts";
 import { type Exports, kernelsOf, type Runtime, WINOGRAD, type Winograd } from "../src/runtime.ts";
+import type { PlacedWindow } from "../src/window.ts";
 import { enableRelaxedSimd } from "./relaxed-simd.ts";
 
 const PAGES = 2048;
@@ -18,6 +19,7 @@ export class KernelRuntime implements Runtime {
   readonly f32: Float32Array;
   readonly i32: Int32Array;
   readonly call: Exports;
+  placed: PlacedWindow | null = null;
   readonly #relaxed: boolean;
   /** Whether chunks run one by one, backwards. */
   backwards = false;

@@ -1,0 +1,11 @@
+/** What the suite's opt-in case of closed instances says of this backend: its memory is given back, though somebody has it. */
+import { createSuite } from "@corr2d/conformance";
+import { expect, it } from "vitest";
+import { cpuWasm } from "../src/index.ts";
+
+it.each([1, 2])("a closed backend of %i threads holds no memory", { timeout: 300_000 }, async (threads) => {
+  const suite = createSuite(() => cpuWasm({ threads }), { memory: true, filter: "memory/instances" });
+  const [entry] = suite.entries;
+  expect(await entry!.run()).toMatchObject({ status: "passed" });
+  await suite.close();
+});
