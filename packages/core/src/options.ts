@@ -47,6 +47,9 @@ function isRecord(value: unknown): value is object {
   }
 }
 
+/** What `ownOptions` made. */
+const own = new WeakSet<object>();
+
 /**
  * Checks an options object: undefined or an object, with known names, of the right types.
  *
@@ -56,7 +59,7 @@ function isRecord(value: unknown): value is object {
  * @throws INVALID_ARGUMENT
  */
 export function checkOptions(owner: string, options: unknown, known: OptionTypes, hint?: string): void {
-  if (options === undefined) return;
+  if (options === undefined || own.has(options as object)) return;
   if (!isRecord(options)) {
     const names = Object.keys(known).join(", ");
     throw new Corr2dError(
@@ -94,11 +97,9 @@ function checkType(owner: string, name: string, value: unknown, type: OptionType
   );
 }
 
-const own = new WeakSet<object>();
-
 /**
- * A frozen copy of options, arrays in them copied and frozen too: what a layer keeps. Operations recognise it by identity
- * and then need not check or compute again; the caller's own objects they read anew each time.
+ * A frozen copy of options that were checked, arrays in them copied and frozen too: what a layer keeps. Operations
+ * recognise it by identity and then need not check or compute again; the caller's own objects they read anew each time.
  */
 export function ownOptions<T extends object>(options: T): Readonly<T> {
   const copy: Record<string, unknown> = {};

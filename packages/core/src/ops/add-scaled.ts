@@ -28,7 +28,8 @@ const ADD_SCALED: Op<{ readonly scaleA: number; readonly scaleB: number }> = {
  */
 export function addScaled(a: Tensor, scaleA: number, b: Tensor, scaleB: number): Tensor {
   checkTensors("addScaled", [a, b]);
-  checkFloating("addScaled", a, b);
+  checkFloating("addScaled", a);
+  checkFloating("addScaled", b);
   checkSameDtype("addScaled", a, b);
   if (!sameShape(a.sizes, b.sizes)) {
     throw new Corr2dError("SHAPE_MISMATCH", `addScaled: shapes [${a.sizes}] and [${b.sizes}] must be equal`);

@@ -24,8 +24,7 @@ import type { StridedView, Window2d, WindowAxis } from "../backend.ts";
 import { DTYPES } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { checkOptions, isOwnOptions, type OptionTypes, ownOptions } from "../options.ts";
-import { alignShape, checkBias, formatShape, type Shape, sameShape, toShape } from "../shape.ts";
-import { inputSizeOf, kernelSizeOf, outputSizeOf } from "../sizes.ts";
+import { alignShape, checkBias, formatShape, type Shape, sameShape, sizeOf, toShape } from "../shape.ts";
 import { runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import {
@@ -46,21 +45,20 @@ export interface Geometry {
 }
 
 /** A result that `handle` holds. */
-const result = (like: Storage, handle: unknown, size: number, shape: Shape): Tensor =>
-  makeTensor(new Storage(like.backend, handle, size, like.dtype), shape);
+const result = (like: Storage, handle: unknown, shape: Shape): Tensor =>
+  makeTensor(new Storage(like.backend, handle, sizeOf(shape), like.dtype), shape);
 
 /** Sums of nothing. */
-const zeros = (like: Storage, size: number, shape: Shape): Tensor =>
-  makeTensor(fill(like.backend, 0, size, like.dtype), shape);
+const zeros = (like: Storage, shape: Shape): Tensor =>
+  makeTensor(fill(like.backend, 0, sizeOf(shape), like.dtype), shape);
 
 const FORWARD: Op<Geometry> = {
   name: "ConvolutionBackward0",
   forward([x, k], { window, shape }) {
     const { backend, dtype, handle, size } = x!.storage;
-    const outputs = outputSizeOf(window);
-    if (size === 0 || k!.size === 0) return zeros(x!.storage, outputs, shape);
+    if (size === 0 || k!.size === 0) return zeros(x!.storage, shape);
     if (backend.corr2d === undefined) return runScoped(() => composedForward(x!, k!, window).reshape(shape));
-    return result(x!.storage, backend.corr2d(handle, k!.storage.handle, window, dtype), outputs, shape);
+    return result(x!.storage, backend.corr2d(handle, k!.storage.handle, window, dtype), shape);
   },
   savesInputs: true,
   gradients: [
@@ -83,7 +81,7 @@ const FORWARD_BIAS: Op<Geometry> = {
       });
     }
     const out = backend.corr2dBias(handle, k!.storage.handle, bias!.storage.handle, window, dtype);
-    return result(x!.storage, out, outputSizeOf(window), shape);
+    return result(x!.storage, out, shape);
   },
   savesInputs: [0, 1],
   gradients: [
@@ -99,11 +97,10 @@ const TOWARDS_INPUT: Op<Geometry> = {
   name: "ConvolutionBackward0",
   forward([g, k], { window, shape }) {
     const { backend, dtype, handle, size } = g!.storage;
-    const inputs = inputSizeOf(window);
-    if (size === 0 || k!.size === 0) return zeros(g!.storage, inputs, shape);
+    if (size === 0 || k!.size === 0) return zeros(g!.storage, shape);
     if (backend.corr2dInput === undefined)
       return runScoped(() => composedInput(g!, k!, window).reshape(shape));
-    return result(g!.storage, backend.corr2dInput(handle, k!.storage.handle, window, dtype), inputs, shape);
+    return result(g!.storage, backend.corr2dInput(handle, k!.storage.handle, window, dtype), shape);
   },
   savesInputs: true,
   gradients: [
@@ -116,11 +113,10 @@ const TOWARDS_KERNEL: Op<Geometry> = {
   name: "ConvolutionBackward0",
   forward([x, g], { window, shape }) {
     const { backend, dtype, handle, size } = x!.storage;
-    const kernels = kernelSizeOf(window);
-    if (size === 0 || g!.size === 0) return zeros(x!.storage, kernels, shape);
+    if (size === 0 || g!.size === 0) return zeros(x!.storage, shape);
     if (backend.corr2dKernel === undefined)
       return runScoped(() => composedKernel(x!, g!, window).reshape(shape));
-    return result(x!.storage, backend.corr2dKernel(handle, g!.storage.handle, window, dtype), kernels, shape);
+    return result(x!.storage, backend.corr2dKernel(handle, g!.storage.handle, window, dtype), shape);
   },
   savesInputs: true,
   gradients: [
@@ -241,19 +237,19 @@ export const towardsInput = (g: Tensor, k: Tensor, geometry: Geometry): Tensor =
 export const towardsKernel = (x: Tensor, g: Tensor, geometry: Geometry): Tensor =>
   apply(TOWARDS_KERNEL, [x, g], geometry);
 
+function checkType(x: Tensor, role: "weight" | "bias", other: Tensor): void {
+  if (other.dtype === x.dtype) return;
+  throw new Corr2dError(
+    "DTYPE_MISMATCH",
+    `Input type (${DTYPES[x.dtype].torchShort}) and ${role} type (${DTYPES[other.dtype].torchShort}) should be the same: cast one, ` +
+      `for example with .type("${x.dtype}")`,
+  );
+}
+
 function checkOperands(label: string, x: Tensor, kernel: Tensor, bias: Tensor | null): void {
   checkTensors(label, bias === null ? [x, kernel] : [x, kernel, bias]);
-  for (const [role, other] of [
-    ["weight", kernel],
-    ["bias", bias],
-  ] as const) {
-    if (other === null || other.dtype === x.dtype) continue;
-    throw new Corr2dError(
-      "DTYPE_MISMATCH",
-      `Input type (${DTYPES[x.dtype].torchShort}) and ${role} type (${DTYPES[other.dtype].torchShort}) should be the same: cast one, ` +
-        `for example with .type("${x.dtype}")`,
-    );
-  }
+  checkType(x, "weight", kernel);
+  if (bias !== null) checkType(x, "bias", bias);
   checkFloating(label, x);
 }
 
@@ -295,7 +291,7 @@ const RECENT = 32;
 const recent: CachedGeometry[] = [];
 let oldest = 0;
 
-function geometryOf(x: Shape, kernel: Shape, options: Corr2dOptions): Geometry {
+function geometryOf(x: Shape, kernel: Shape, options: Corr2dOptions = NO_OPTIONS): Geometry {
   for (const cached of recent) {
     if (cached.options === options && sameShape(cached.x, x) && sameShape(cached.kernel, kernel))
       return cached;
@@ -328,10 +324,10 @@ function geometryOf(x: Shape, kernel: Shape, options: Corr2dOptions): Geometry {
 export function corr2d(
   x: Tensor,
   kernel: Tensor,
-  options: Corr2dOptions & { readonly bias?: Tensor | null | undefined } = NO_OPTIONS,
+  options?: Corr2dOptions & { readonly bias?: Tensor | null | undefined },
 ): Tensor {
-  if (!isOwnOptions(options)) checkOptions("corr2d", options, CORR2D_OPTIONS, "{ stride: 2 }");
-  const bias = options.bias ?? null;
+  checkOptions("corr2d", options, CORR2D_OPTIONS, "{ stride: 2 }");
+  const bias = options?.bias ?? null;
   checkOperands("corr2d", x, kernel, bias);
   const geometry = geometryOf(x.sizes, kernel.sizes, options);
   checkBias(kernel.sizes, bias?.sizes, geometry.window.outChannels);
@@ -377,9 +373,9 @@ export function corr2dKernelGrad(
   x: Tensor,
   g: Tensor,
   kernelShape: Shape,
-  options: Corr2dOptions = NO_OPTIONS,
+  options?: Corr2dOptions,
 ): Tensor {
-  if (!isOwnOptions(options)) checkOptions("corr2dKernelGrad", options, CORR2D_OPTIONS, "{ stride: 2 }");
+  checkOptions("corr2dKernelGrad", options, CORR2D_OPTIONS, "{ stride: 2 }");
   checkOperands("corr2dKernelGrad", x, g, null);
   const kernel = toShape("corr2dKernelGrad", kernelShape);
   const { window, shape } = geometryOf(x.sizes, kernel, options);

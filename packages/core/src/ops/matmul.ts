@@ -69,7 +69,8 @@ export function product(a: Tensor, b: Tensor, size: MatmulSize, shape: Shape): T
 
 function checkFactors(op: string, a: Tensor, b: Tensor): void {
   checkTensors(op, [a, b]);
-  checkFloating(op, a, b);
+  checkFloating(op, a);
+  checkFloating(op, b);
   checkSameDtype(op, a, b);
 }
 

@@ -97,14 +97,12 @@ export function checkSameDtype(op: string, a: Tensor, b: Tensor): void {
  * Throws unless the tensor has a floating dtype.
  * @throws DTYPE_UNSUPPORTED.
  */
-export function checkFloating(op: string, ...tensors: readonly Tensor[]): void {
-  for (const tensor of tensors) {
-    if (isFloating(tensor.dtype)) continue;
-    throw new Corr2dError(
-      "DTYPE_UNSUPPORTED",
-      `${op} is not implemented for ${tensor.dtype} tensors; cast to floating point first with .float()`,
-    );
-  }
+export function checkFloating(op: string, tensor: Tensor): void {
+  if (isFloating(tensor.dtype)) return;
+  throw new Corr2dError(
+    "DTYPE_UNSUPPORTED",
+    `${op} is not implemented for ${tensor.dtype} tensors; cast to floating point first with .float()`,
+  );
 }
 
 /** Both as tensors; at least one has to be one. */
