@@ -42,7 +42,7 @@ import type { Dim, KeepDim, ValuesAndIndices, VarianceOptions } from "./ops/redu
 import * as reduction from "./ops/reduce.ts";
 import { logSoftmax, softmax } from "./ops/softmax.ts";
 import { unary } from "./ops/unary.ts";
-import { describeValue } from "./options.ts";
+import { checkOptions, describeValue, type OptionTypes } from "./options.ts";
 import { checkRank, formatShape, type Shape, sameShape, sizeOf, sizesFrom } from "./shape.ts";
 import { keep, runScope, SCOPED, type Storage, track } from "./storage.ts";
 
@@ -51,6 +51,8 @@ export interface ReadOptions {
   /** An array to read into, of the dtype's class and the tensor's size. */
   readonly into?: TypedArray | undefined;
 }
+
+const READ_OPTIONS: OptionTypes = { into: "any" };
 
 /** Values nested to the tensor's rank; a plain number for a scalar. */
 export type NestedValues = number | NestedValues[];
@@ -373,21 +375,21 @@ export class Tensor implements Disposable {
   /**
    * A copy of the elements, row-major: in a new array, or in `into`, which then is what the promise gives. `into` holds
    * them when the promise resolves; until then it is the backend's.
-   * @throws INVALID_ARGUMENT unless `into` has the dtype's array class and this tensor's size.
+   * @throws INVALID_ARGUMENT for unknown options, and unless `into` has the dtype's array class and this tensor's size.
    */
-  async data(options: ReadOptions = {}): Promise<TypedArray> {
+  async data(options?: ReadOptions): Promise<TypedArray> {
     const { backend, handle } = this.storage;
-    return backend.read(handle, this.size, this.dtype, this.#checkTarget(options.into));
+    return backend.read(handle, this.size, this.dtype, this.#targetOf(options));
   }
 
   /**
    * `data` without a promise.
    * @throws SYNC_READ_UNSUPPORTED on a backend that cannot; INVALID_ARGUMENT as `data`.
    */
-  dataSync(options: ReadOptions = {}): TypedArray {
+  dataSync(options?: ReadOptions): TypedArray {
     const { backend, handle } = this.storage;
     if (backend.readSync !== undefined) {
-      return backend.readSync(handle, this.size, this.dtype, this.#checkTarget(options.into));
+      return backend.readSync(handle, this.size, this.dtype, this.#targetOf(options));
     }
     throw new Corr2dError(
       "SYNC_READ_UNSUPPORTED",
@@ -395,7 +397,9 @@ export class Tensor implements Disposable {
     );
   }
 
-  #checkTarget(into: TypedArray | undefined): TypedArray | undefined {
+  #targetOf(options: ReadOptions | undefined): TypedArray | undefined {
+    checkOptions("data", options, READ_OPTIONS, "{ into: array }");
+    const into = options?.into;
     if (into === undefined) return into;
     if (ArrayBuffer.isView(into) && dtypeOf(into) === this.dtype && into.length === this.size) return into;
     const got = ArrayBuffer.isView(into)

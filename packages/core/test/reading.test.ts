@@ -40,6 +40,21 @@ describe("data({ into })", () => {
     expectError(() => x.dataSync({ into: into as Float32Array }), "INVALID_ARGUMENT", message);
     await expect(x.data({ into: into as Float32Array })).rejects.toThrow(message);
   });
+
+  it.each([
+    [
+      { inot: new Float32Array(3) },
+      "data: unknown option 'inot' (did you mean 'into'?); the options are into",
+    ],
+    [
+      new Float32Array(3),
+      "data: options are an object of into, but got a Float32Array; write { into: array }",
+    ],
+  ])("refuses the options %o", async (options, message) => {
+    const x = tensor([1, 2, 3], { backend });
+    expectError(() => x.dataSync(options as object), "INVALID_ARGUMENT", message);
+    await expect(x.data(options as object)).rejects.toThrow(message);
+  });
 });
 
 describe("synchronize", () => {
