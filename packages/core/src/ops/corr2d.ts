@@ -369,12 +369,7 @@ export function convTranspose2d(
  * @param kernelShape [out, C/groups, kH, kW]
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT, DTYPE_MISMATCH, DTYPE_UNSUPPORTED, BACKEND_MISMATCH.
  */
-export function corr2dKernelGrad(
-  x: Tensor,
-  g: Tensor,
-  kernelShape: Shape,
-  options?: Corr2dOptions,
-): Tensor {
+export function corr2dKernelGrad(x: Tensor, g: Tensor, kernelShape: Shape, options?: Corr2dOptions): Tensor {
   checkOptions("corr2dKernelGrad", options, CORR2D_OPTIONS, "{ stride: 2 }");
   checkOperands("corr2dKernelGrad", x, g, null);
   const kernel = toShape("corr2dKernelGrad", kernelShape);
