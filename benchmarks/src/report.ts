@@ -1,14 +1,6 @@
 /** Results as Markdown: the machine, one table per suite and thread count, and what was not measured and why. */
 import { markdownTable } from "./markdown-table.ts";
-import {
-  type Entry,
-  entryOf,
-  isMeasured,
-  type Measured,
-  type Report,
-  type WorkloadResult,
-} from "./result.ts";
-import { SPEED_UP_TARGETS, TARGETS, TARGETS_SOURCE } from "./targets.ts";
+import { type Entry, entryOf, isMeasured, type Report, type WorkloadResult } from "./result.ts";
 
 /** Three significant digits with a unit. */
 export function formatValue(value: number, unit: WorkloadResult["unit"]): string {
@@ -45,45 +37,6 @@ function cell(result: WorkloadResult, entry: Entry | undefined): string {
   return entry.ratio === null || entry.name === result.us ? time : `${time} · ${significant(entry.ratio)}×`;
 }
 
-interface Goal {
-  readonly text: string;
-  readonly met: boolean;
-}
-
-/** The target of the candidate in this result: a time, or a speed-up over one thread. */
-function goalOf(result: WorkloadResult, entry: Measured): Goal | null {
-  if (result.threads > 1) {
-    const single = entryOf(result, "cpu-wasm ×1");
-    const target = SPEED_UP_TARGETS.find(
-      ({ workload, candidate, threads }) =>
-        workload === result.id && candidate === entry.name && threads === result.threads,
-    );
-    if (target === undefined || single?.ratio == null) return null;
-    return { text: `≥ ${target.atLeast}× one thread`, met: single.ratio >= target.atLeast };
-  }
-  const target = TARGETS.find(
-    ({ workload, candidate }) => workload === result.id && candidate === entry.name,
-  );
-  if (target === undefined) return null;
-  return {
-    text: `≤ ${formatValue(target.atMost / 1000, "s")}`,
-    met: entry.value * 1000 <= target.atMost,
-  };
-}
-
-/** `≤ 2.70 ms: met`; of both backends where both have one. */
-function goals(result: WorkloadResult): string {
-  return result.entries
-    .filter(isMeasured)
-    .flatMap((entry) => {
-      const goal = goalOf(result, entry);
-      if (goal === null) return [];
-      const owner = entry.name === result.us ? "" : `${entry.name} `;
-      return [`${owner}${goal.text}: ${goal.met ? "met" : "**not met**"}`];
-    })
-    .join("; ");
-}
-
 /** GFLOP/s of ours, and the share of the peak of the threads it used. */
 function rate(result: WorkloadResult): readonly [gflops: string, share: string] {
   const us = result.us === null ? null : entryOf(result, result.us);
@@ -116,13 +69,12 @@ function table(results: readonly WorkloadResult[]): string {
         return cell(result, entry) + (name === result.us ? spread : "");
       }),
       ...(withRates ? rate(result) : []),
-      goals(result),
     ];
   });
-  const heading = ["id", "workload", ...columns, ...(withRates ? ["GFLOP/s", "of peak"] : []), "target"];
+  const heading = ["id", "workload", ...columns, ...(withRates ? ["GFLOP/s", "of peak"] : [])];
   return markdownTable(
     [heading, ...rows],
-    heading.map((_, column) => (column < 2 || column === heading.length - 1 ? "left" : "right")),
+    heading.map((_, column) => (column < 2 ? "left" : "right")),
   );
 }
 
@@ -165,9 +117,8 @@ const READING = `Times are medians of interleaved samples. \`12.1 ms · 6.4×\` 
 the ratios round by round, so it is not exactly the quotient of two medians); above 1× we are faster. Ours is the first column of
 a row that shows no ratio: cpu-wasm, or cpu-js where that is the subject; ± is its median absolute deviation. "cannot" has its
 reason below the table; "(1T)" used fewer threads than it was offered; "~" marks a median of samples most of which were taken while
-something else slowed the processor. GFLOP/s count two operations per multiply-add
-of direct summation, so a Winograd kernel can pass 100 % of the peak, which is that of WebAssembly's 128-bit SIMD on
-the threads used. Targets: ${TARGETS_SOURCE}.`;
+something else slowed the processor. GFLOP/s count two operations per multiply-add of direct summation, so a Winograd kernel can
+pass 100 % of the peak, which is that of WebAssembly's 128-bit SIMD on the threads used.`;
 
 export function renderMarkdown({ machine, quick, results }: Report): string {
   const versions = new Map(results.flatMap((result) => Object.entries(result.versions)));

@@ -1,6 +1,6 @@
 /**
- * The table of workloads. Ids are those of the targets (`targets.ts`); suites group them. To add one, add a line:
- * every peer that knows the task's kind takes part by itself.
+ * The table of workloads; suites group them. To add one, add a line: every peer that knows the task's kind takes part
+ * by itself.
  */
 import type { Convolution, ConvolutionKind, ConvolutionTask, Workload } from "./workload.ts";
 

@@ -68,7 +68,7 @@ export interface ChapterTask {
 export type Task = ConvolutionTask | PoolTask | MatmulTask | ArrayTask | LenetTask | ChapterTask;
 
 export interface Workload {
-  /** As `--suite` and the targets name it. */
+  /** As `--suite` names it. */
   readonly id: string;
   readonly suite: string;
   readonly title: string;

@@ -1,5 +1,5 @@
 /** Every command that a page shows names a script, package or executable that is there. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commandsOf } from "../src/commands.ts";
@@ -40,7 +40,10 @@ function exists(page: string, words: readonly string[]): boolean {
     if (names[0] === "run") return scriptsBeside(page).includes(names[1]!);
     return npmItself.has(names[0]!) && names.slice(1).filter(ours).every(isPublished);
   }
-  if (program === "npx") return published.some(({ name, bin }) => name === names[0] && bin !== undefined);
+  if (program === "npx") {
+    const tool = existsSync(join(root, "node_modules/.bin", names[0]!));
+    return tool || published.some(({ name, bin }) => name === names[0] && bin !== undefined);
+  }
   return true;
 }
 
