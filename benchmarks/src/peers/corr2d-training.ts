@@ -48,7 +48,7 @@ export function lenetStepOf(backend: Backend, task: LenetTask, inputs: Inputs): 
   const optimiser = new SGD(parameters, { lr: task.learningRate });
   const step = readingLoss(backend, () => {
     optimiser.zeroGrad();
-    const loss = crossEntropy(net.forward(images), labels);
+    const loss = crossEntropy(net(images), labels);
     loss.backward();
     optimiser.step();
     return loss;
@@ -68,7 +68,7 @@ export function learnKernelOf(backend: Backend, task: ChapterTask, inputs: Input
   const start = tensor(inputs[2]!, { shape: [1, 1, 1, 2], backend });
   const conv = new Conv2D(1, 1, [1, 2], { bias: false, backend });
   const step = readingLoss(backend, () => {
-    const loss = conv.forward(x).sub(y).square().sum();
+    const loss = conv(x).sub(y).square().sum();
     conv.zeroGrad();
     loss.backward();
     noGrad(() => conv.weight.assign(conv.weight.sub(conv.weight.grad!.mul(task.learningRate))));

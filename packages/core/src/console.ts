@@ -3,11 +3,14 @@ import { isTensor } from "./autograd.ts";
 
 const NODE = Symbol.for("nodejs.util.inspect.custom");
 
-/** Makes `console.log` of Node, Deno and Bun print what `String` gives, lines indented where it stands inside something. */
+/**
+ * Makes `console.log` of Node, Deno and Bun print instances of a class as what `String` gives, lines indented where it stands
+ * inside something. For classes of libraries on this one; tensors have it.
+ */
 export function printAsText(prototype: object): void {
   // Node indents the lines of an object's text, but takes a text as it is.
-  const asText = function (this: unknown): object {
-    if (!isTensor(this)) return this as object; // the prototype itself
+  const asText = function (this: object): object {
+    if (this === prototype) return prototype;
     const text = String(this);
     return { [NODE]: () => text };
   };

@@ -33,7 +33,7 @@ export type {
   Window2d,
   WindowAxis,
 } from "./backend.ts";
-export { installConsoleFormatters } from "./console.ts";
+export { installConsoleFormatters, printAsText } from "./console.ts";
 export {
   allclose,
   arange,
@@ -146,7 +146,15 @@ export {
 export { broadcastShapes, broadcastStrides, type Shape, sizeOf, stridesOf } from "./shape.ts";
 export { binaryDtype, inputSizeOf, kernelSizeOf, outputSizeOf, reduceDtype, reducedSizeOf } from "./sizes.ts";
 export { type Bounds, keep } from "./storage.ts";
-export { type NestedValues, type ReadOptions, scope, Tensor } from "./tensor.ts";
+export {
+  initializeTensor,
+  isUninitialized,
+  type NestedValues,
+  type ReadOptions,
+  scope,
+  Tensor,
+  uninitializedTensor,
+} from "./tensor.ts";
 export {
   type ConvTransposeOptions,
   type Corr2dOptions,

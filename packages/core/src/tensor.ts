@@ -64,6 +64,8 @@ interface Accumulated {
 }
 
 let tensors = 0;
+/** The tensors that have no value yet. */
+const uninitialized = new WeakSet<Tensor>();
 
 export class Tensor implements Disposable {
   /**
@@ -103,7 +105,31 @@ export class Tensor implements Disposable {
     track(this);
   }
 
+  /** @internal */
+  static uninitialized(refusal: () => Corr2dError): Tensor {
+    const refuse = (): never => {
+      throw refusal();
+    };
+    const nothing = new Proxy({}, { get: refuse, set: refuse, has: refuse });
+    const absent = { dtype: "float32", backend: nothing, size: 0, release: () => {}, retain: refuse };
+    const tensor = keep(new Tensor(absent as unknown as Storage, [], null));
+    (tensor as { sizes: Shape }).sizes = nothing as Shape;
+    uninitialized.add(tensor);
+    return tensor;
+  }
+
   // ——— For core itself ———
+
+  /** Gives a tensor that was made without one its value. @internal */
+  initialize(value: Tensor): void {
+    const own = this as { sizes: Shape; ownDtype: DType; backend: Backend; size: number };
+    own.sizes = value.sizes;
+    own.ownDtype = value.ownDtype;
+    own.backend = value.backend;
+    own.size = value.size;
+    this.#storage = value.storage.retain();
+    uninitialized.delete(this);
+  }
 
   /** @internal */
   get storage(): Storage {
@@ -441,6 +467,7 @@ export class Tensor implements Disposable {
 
   /** The text that PyTorch prints. On a backend without synchronous reads: the shape only; use `toText`. */
   toString(): string {
+    if (uninitialized.has(this)) return "<UninitializedParameter>";
     if (this.isDisposed) return `tensor(disposed, size=(${this.sizes.join(", ")}))`;
     if (this.backend.readSync === undefined) {
       return `tensor(…, size=(${this.sizes.join(", ")}), backend=${this.backend.name})`;
@@ -799,4 +826,27 @@ function nest(data: TypedArray, shape: Shape): NestedValues {
  */
 export function scope<T>(fn: () => T): T {
   return runScope(fn, isTensor);
+}
+
+/**
+ * A leaf of which neither shape nor value is known yet: what libraries of layers hold until a first input tells them. It can be
+ * asked whether it `requiresGrad`, given to optimisers and printed; whatever else is done with it throws.
+ *
+ * @param refusal makes the error.
+ */
+export const uninitializedTensor = (refusal: () => Corr2dError): Tensor => Tensor.uninitialized(refusal);
+
+/** Whether `tensor` is an `uninitializedTensor` that still waits for its value. */
+export const isUninitialized = (tensor: Tensor): boolean => uninitialized.has(tensor);
+
+/**
+ * Gives an `uninitializedTensor` its value, and with it shape, dtype and backend. It stays the same object, so an optimiser that has
+ * it trains it.
+ * @throws INVALID_ARGUMENT for a tensor that has one.
+ */
+export function initializeTensor(tensor: Tensor, value: Tensor): void {
+  if (!uninitialized.has(tensor)) {
+    throw new Corr2dError("INVALID_ARGUMENT", "initializeTensor: the tensor has a value; change it with assign(…)");
+  }
+  tensor.initialize(value);
 }

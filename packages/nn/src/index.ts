@@ -1,4 +1,5 @@
 /** The public names of `@corr2d/nn`. */
+export type { HookRemover } from "./calls.ts";
 export { type CrossEntropyOptions, crossEntropy, type NllOptions, nllLoss } from "./cross-entropy.ts";
 export * as init from "./init.ts";
 export { GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh } from "./layers/activation.ts";
@@ -28,7 +29,7 @@ export {
   type Reduction,
   smoothL1Loss,
 } from "./losses.ts";
-export { type AnyModule, Module } from "./module.ts";
+export { Module } from "./module.ts";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam.ts";
 export {
   type Given,

@@ -78,12 +78,12 @@ function generatorOf(owner: string, { generator = defaultGenerator }: DrawOption
   throw invalid(`${owner}: 'generator' is a Generator, but got ${describeValue(generator)}`);
 }
 
-function assignDrawn(
+function assignDrawn<T extends Tensor>(
   owner: string,
-  target: Tensor,
+  target: T,
   options: DrawOptions,
   draw: (generator: Generator, n: number, dtype: DrawnDType) => ReturnType<typeof drawUniform>,
-): Tensor {
+): T {
   checkTensor(owner, target);
   const generator = generatorOf(owner, options);
   const { dtype, shape, backend } = target;
@@ -124,7 +124,7 @@ function drawArguments<O extends DrawOptions>(
 }
 
 /** Uniform on [low, high), default [0, 1): `uniform(w, low, high)` or `uniform(w, { low, high })`. Returns the tensor. */
-export function uniform(target: Tensor, ...args: DrawArguments<UniformOptions>): Tensor {
+export function uniform<T extends Tensor>(target: T, ...args: DrawArguments<UniformOptions>): T {
   const options = drawArguments("init.uniform", UNIFORM, ["low", "high"], args);
   const { low = 0, high = 1 } = options;
   return assignDrawn("init.uniform", target, options, (generator, n, dtype) =>
@@ -136,7 +136,7 @@ export function uniform(target: Tensor, ...args: DrawArguments<UniformOptions>):
  * Normal, by default of mean 0 and standard deviation 1: `normal(w, mean, std)` or `normal(w, { mean, std })`. Returns the
  * tensor.
  */
-export function normal(target: Tensor, ...args: DrawArguments<NormalOptions>): Tensor {
+export function normal<T extends Tensor>(target: T, ...args: DrawArguments<NormalOptions>): T {
   const options = drawArguments("init.normal", NORMAL, ["mean", "std"], args);
   const { mean = 0, std = 1 } = options;
   return assignDrawn("init.normal", target, options, (generator, n, dtype) =>
@@ -145,14 +145,14 @@ export function normal(target: Tensor, ...args: DrawArguments<NormalOptions>): T
 }
 
 /** `value` everywhere. Returns the tensor. */
-export function constant(target: Tensor, value: number): Tensor {
+export function constant<T extends Tensor>(target: T, value: number): T {
   checkTensor("init.constant", target);
   checkNumber("init.constant", "value", value);
   return noGrad(() => target.assign(value));
 }
 
-export const zeros = (target: Tensor): Tensor => constant(target, 0);
-export const ones = (target: Tensor): Tensor => constant(target, 1);
+export const zeros = <T extends Tensor>(target: T): T => constant(target, 0);
+export const ones = <T extends Tensor>(target: T): T => constant(target, 1);
 
 /**
  * Fan-in and fan-out of a weight [out, in] or [out, in/groups, kH, kW].
@@ -215,13 +215,13 @@ function kaimingStd(owner: string, target: Tensor, options: KaimingOptions): num
 }
 
 /** Uniform with the variance gain² / fan: PyTorch's default for layers, with a = √5. Returns the tensor. */
-export function kaimingUniform(target: Tensor, options: KaimingOptions = {}): Tensor {
+export function kaimingUniform<T extends Tensor>(target: T, options: KaimingOptions = {}): T {
   const bound = Math.sqrt(3) * kaimingStd("init.kaimingUniform", target, options);
   return uniform(target, { low: -bound, high: bound, generator: options.generator });
 }
 
 /** Normal with the variance gain² / fan. Returns the tensor. */
-export function kaimingNormal(target: Tensor, options: KaimingOptions = {}): Tensor {
+export function kaimingNormal<T extends Tensor>(target: T, options: KaimingOptions = {}): T {
   const std = kaimingStd("init.kaimingNormal", target, options);
   return normal(target, { std, generator: options.generator });
 }
@@ -234,13 +234,13 @@ function xavierStd(owner: string, target: Tensor, options: XavierOptions): numbe
 }
 
 /** Uniform with the variance 2 gain² / (fanIn + fanOut). Returns the tensor. */
-export function xavierUniform(target: Tensor, options: XavierOptions = {}): Tensor {
+export function xavierUniform<T extends Tensor>(target: T, options: XavierOptions = {}): T {
   const bound = Math.sqrt(3) * xavierStd("init.xavierUniform", target, options);
   return uniform(target, { low: -bound, high: bound, generator: options.generator });
 }
 
 /** Normal with the variance 2 gain² / (fanIn + fanOut). Returns the tensor. */
-export function xavierNormal(target: Tensor, options: XavierOptions = {}): Tensor {
+export function xavierNormal<T extends Tensor>(target: T, options: XavierOptions = {}): T {
   const std = xavierStd("init.xavierNormal", target, options);
   return normal(target, { std, generator: options.generator });
 }

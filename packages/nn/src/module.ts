@@ -1,48 +1,28 @@
 /**
  * Module: the base class of layers and networks.
  *
- * A module is run as `module.forward(x)`. What it owns is what its own properties hold: parameters, buffers, other
- * modules, and arrays of these, named by the property (`conv.weight`, `blocks.0.bias`); nothing is registered. Order
- * is that of assignment, names and state dicts are PyTorch's. Source: Paszke et al. 2019, "PyTorch: an imperative
+ * A module is a function: `net(x)` runs its `forward`. What it owns is what its own properties hold: parameters, buffers,
+ * other modules, and arrays and plain objects of these, named by the property (`conv.weight`, `blocks.0.bias`); nothing is
+ * registered. Order is that of assignment, names and state dicts are PyTorch's. Source: Paszke et al. 2019, "PyTorch: an imperative
  * style, high-performance deep learning library", section 4.
  */
-import { type Backend, describeValue, type Tensor } from "@corr2d/core";
-import { invalid } from "./arguments.ts";
-import { addModulePath } from "./module-path.ts";
-import { Buffer, bufferOptions, checkInitialized, isParameter, Parameter } from "./parameter.ts";
+import { type Backend, describeValue, isUninitialized, printAsText, type Tensor } from "@corr2d/core";
+import { invalid, isRecord } from "./arguments.ts";
+import { callable } from "./callable.ts";
+import { addHook, addPreHook, type HookRemover, runModule } from "./calls.ts";
+import { Buffer, bufferOptions, isParameter, Parameter } from "./parameter.ts";
 import { indent } from "./python-text.ts";
+import { checkCopy, MODULE, type Slot, slotsOf } from "./slots.ts";
 import { type LoadOptions, type LoadResult, loadStateDict } from "./state-dict.ts";
 
-/** Any module, whatever it takes and gives. */
-export type AnyModule = Module<never[], unknown>;
+// Of a type that says nothing of calls: the interface below says which they are.
+const Callable: new () => object = /* @__PURE__ */ callable(runModule);
 
-/** A place that holds something a module owns: `holder[key]`. */
-interface Slot {
-  readonly name: string;
-  readonly holder: Record<string | number, unknown>;
-  readonly key: string | number;
-  readonly value: unknown;
+/** Called as a function, a module runs `forward`, with its hooks, and errors say where in the network they arose. */
+export interface Module {
+  // biome-ignore lint/style/useShorthandFunctionType: it merges into the class below
+  (...inputs: Parameters<this["forward"]>): ReturnType<this["forward"]>;
 }
-
-/** The objects among the own properties of a module, arrays element by element. */
-function slots(module: object): Slot[] {
-  const out: Slot[] = [];
-  const holder = module as Record<string, unknown>;
-  for (const name of Object.keys(holder)) {
-    const value = holder[name];
-    if (!Array.isArray(value)) {
-      if (isObject(value)) out.push({ name, holder, key: name, value });
-      continue;
-    }
-    for (let i = 0; i < value.length; i++) {
-      if (isObject(value[i]))
-        out.push({ name: `${name}.${i}`, holder: value as never, key: i, value: value[i] });
-    }
-  }
-  return out;
-}
-
-const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
 /** The modules whose text is being made: one that holds itself, at whatever depth, is shown by its name there. */
 const printing = new Set<object>();
@@ -50,39 +30,25 @@ const printing = new Set<object>();
 const join = (prefix: string, name: string): string => (prefix === "" ? name : `${prefix}.${name}`);
 
 /**
- * @typeParam Inputs what `forward` takes (default: one tensor).
- * @typeParam Output what `forward` gives (default: a tensor).
+ * Extend it, hold layers as properties, and write `forward`: it may take and give what you like, and `net(…)` does the same.
+ *
+ * @throws what the operations of `forward` throw, with the module's path in front of the message.
  */
-export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Output = Tensor> {
+export abstract class Module extends Callable {
   /** The name to print where it is not the class's own: PyTorch's, and proof against minifiers. */
   static readonly typeName: string = "Module";
+  /**
+   * Whether a module says so, once, when it runs another that has parameters and is in none of its properties. Set it to
+   * false on the class that means to.
+   */
+  static reportsUnheld = true;
 
   /** Whether layers such as Dropout behave as in training; set with `train()` and `eval()`. */
   training = true;
 
-  constructor() {
-    // Errors that leave a forward are told the module's path on their way out.
-    const forward = (this.forward as typeof this.forward | undefined) ?? this.#missing;
-    const located = (...inputs: Inputs): Output => {
-      try {
-        return forward.call(this, ...inputs);
-      } catch (error) {
-        addModulePath(error, this, this.typeName, (child) => this.#nameOf(child));
-        throw error;
-      }
-    };
-    Object.defineProperty(this, "forward", { value: located, writable: true, configurable: true });
-  }
-
-  /**
-   * What the module computes. Call it directly: `net.forward(x)`.
-   * @throws what its operations throw, with the module's path in front of the message.
-   */
-  abstract forward(...inputs: Inputs): Output;
-
-  #missing(): never {
-    throw invalid(`Module [${this.typeName}] is missing the required "forward" function`);
-  }
+  /** What the module computes. Write it, and call the module: `net(x)`. `net.forward(x)` runs no hooks. */
+  // biome-ignore lint/suspicious/noExplicitAny: each module says what its own takes and gives
+  abstract forward(...inputs: any[]): any;
 
   /** The type as it is printed. */
   get typeName(): string {
@@ -90,60 +56,61 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
     return Object.hasOwn(type, "typeName") ? type.typeName : type.name;
   }
 
-  #nameOf(child: object): string | undefined {
-    return slots(this).find((slot) => slot.value === child)?.name;
-  }
-
   // ——— What the module owns ———
 
   /** The modules held directly, with their names. */
-  namedChildren(): [name: string, module: AnyModule][] {
-    const found = slots(this).filter((slot) => slot.value instanceof Module);
-    return found.map((slot) => [slot.name, slot.value as AnyModule]);
+  namedChildren(): [name: string, module: Module][] {
+    const out: [string, Module][] = [];
+    for (const { name, value } of slotsOf(this)) {
+      const isOwn = value instanceof Module;
+      checkCopy(name, value, isOwn);
+      if (isOwn) out.push([name, value]);
+    }
+    return out;
   }
 
   /** The modules held directly. */
-  children(): AnyModule[] {
+  children(): Module[] {
     return this.namedChildren().map(([, module]) => module);
   }
 
   /** This module (named "") and all below it, each once, parents first. */
-  namedModules(): [name: string, module: AnyModule][] {
-    const seen = new Set<AnyModule>();
-    const out: [string, AnyModule][] = [];
-    const visit = (module: AnyModule, name: string): void => {
+  namedModules(): [name: string, module: Module][] {
+    const seen = new Set<Module>();
+    const out: [string, Module][] = [];
+    const visit = (module: Module, name: string): void => {
       if (seen.has(module)) return;
       seen.add(module);
       out.push([name, module]);
       for (const [childName, child] of module.namedChildren()) visit(child, join(name, childName));
     };
-    visit(this as unknown as AnyModule, "");
+    visit(this, "");
     return out;
   }
 
   /** This module and all below it, each once, parents first. */
-  modules(): AnyModule[] {
+  modules(): Module[] {
     return this.namedModules().map(([, module]) => module);
   }
 
   /** The tensors that `pick` knows, in this module and below, each once. */
-  #tensors(pick: (slot: Slot) => string | undefined): [name: string, tensor: Tensor][] {
+  #tensors<T extends Tensor>(pick: (slot: Slot) => string | undefined): [name: string, tensor: T][] {
     const seen = new Set<unknown>();
-    const out: [string, Tensor][] = [];
+    const out: [string, T][] = [];
     for (const [prefix, module] of this.namedModules()) {
-      for (const slot of slots(module)) {
+      for (const slot of slotsOf(module)) {
         const name = pick(slot);
         if (name === undefined || seen.has(slot.value)) continue;
         seen.add(slot.value);
-        out.push([join(prefix, name), slot.value as Tensor]);
+        out.push([join(prefix, name), slot.value as T]);
       }
     }
     return out;
   }
 
   /**
-   * The parameters of this module and all below it, each once, by name.
-   * @throws INVALID_ARGUMENT while a lazy layer has not seen its first input.
+   * The parameters of this module and all below it, each once, by name. Those of lazy layers that have not seen an input are
+   * among them, without a value.
    */
   namedParameters(): [name: string, parameter: Parameter][] {
     return this.#tensors(parameterName);
@@ -164,17 +131,37 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
     return this.namedBuffers().map(([, buffer]) => buffer);
   }
 
+  // ——— Hooks ———
+
+  /**
+   * Runs `hook` before `forward` whenever the module is called. What it returns (an array of inputs, or one) is taken instead.
+   * @returns what removes it again.
+   */
+  registerForwardPreHook(hook: (module: this, inputs: Parameters<this["forward"]>) => unknown): HookRemover {
+    return addPreHook(this, hook as never);
+  }
+
+  /**
+   * Runs `hook` after `forward` whenever the module is called. What it returns, unless undefined, becomes the output.
+   * @returns what removes it again.
+   */
+  registerForwardHook(
+    hook: (module: this, inputs: Parameters<this["forward"]>, output: ReturnType<this["forward"]>) => unknown,
+  ): HookRemover {
+    return addHook(this, hook as never);
+  }
+
   // ——— State ———
 
   /** The tensors that a state dict holds: per module parameters, then persistent buffers, then its children's. */
   #namedState(): [name: string, tensor: Tensor][] {
     const out: [string, Tensor][] = [];
     // Where a module was reached from: it may be held twice, but what holds itself is not its own part.
-    const above = new Set<AnyModule>();
-    const visit = (module: AnyModule, prefix: string): void => {
+    const above = new Set<Module>();
+    const visit = (module: Module, prefix: string): void => {
       if (above.has(module)) return;
       above.add(module);
-      const held = slots(module);
+      const held = slotsOf(module);
       for (const nameOf of [parameterName, persistentName]) {
         for (const slot of held) {
           const name = nameOf(slot);
@@ -184,7 +171,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
       for (const [name, child] of module.namedChildren()) visit(child, join(prefix, name));
       above.delete(module);
     };
-    visit(this as unknown as AnyModule, "");
+    visit(this, "");
     return out;
   }
 
@@ -212,7 +199,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   /** Forgets the gradients of all parameters. */
   zeroGrad(): void {
     for (const module of this.modules()) {
-      for (const slot of slots(module)) {
+      for (const slot of slotsOf(module)) {
         if (parameterName(slot) !== undefined) (slot.value as Parameter).grad = null;
       }
     }
@@ -233,17 +220,17 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   }
 
   /** Calls `fn` with every module below this one, children first, then with this one. */
-  apply(fn: (module: AnyModule) => void): this {
+  apply(fn: (module: Module) => void): this {
     if (typeof fn !== "function") throw invalid(`apply takes a function, but got ${describeValue(fn)}`);
-    const above = new Set<AnyModule>();
-    const visit = (module: AnyModule): void => {
+    const above = new Set<Module>();
+    const visit = (module: Module): void => {
       if (above.has(module)) return;
       above.add(module);
       for (const child of new Set(module.children())) visit(child);
       above.delete(module);
       fn(module);
     };
-    visit(this as unknown as AnyModule);
+    visit(this);
     return this;
   }
 
@@ -257,10 +244,11 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   async to(backend: Backend): Promise<this> {
     const moved = new Map<Tensor, Tensor>();
     for (const module of this.modules()) {
-      for (const slot of slots(module)) {
+      for (const slot of slotsOf(module)) {
         if ((parameterName(slot) ?? bufferName(slot)) === undefined) continue;
         const tensor = slot.value as Tensor;
-        if (tensor.backend === backend) continue;
+        // What has no value yet takes its backend from the first input.
+        if (isUninitialized(tensor) || tensor.backend === backend) continue;
         // A tensor held in two places stays one.
         const target = moved.get(tensor) ?? (await moveTensor(tensor, backend));
         moved.set(tensor, target);
@@ -272,13 +260,20 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
   // ——— Printing ———
 
+  /** @throws INVALID_ARGUMENT: JSON leaves functions out, and a network that is missing would be noticed late. */
+  toJSON(): never {
+    throw invalid(
+      `a module (${this.typeName}) has no JSON: stateDict() gives its values, String(net) its text`,
+    );
+  }
+
   /** What the printed form shows between the brackets, besides the children; layers override it. */
   extraRepr(): string {
     return "";
   }
 
   /** The text that PyTorch prints. */
-  toString(): string {
+  override toString(): string {
     if (printing.has(this)) return `${this.typeName}(...)`;
     printing.add(this);
     try {
@@ -293,10 +288,8 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
     const lines: string[] = extra === "" ? [] : extra.split("\n");
     const own = lines.length;
     for (const [name, value] of Object.entries(this)) {
-      if (value instanceof Module) lines.push(`(${name}): ${indent(String(value))}`);
-      else if (Array.isArray(value) && value.some((item) => item instanceof Module)) {
-        lines.push(`(${name}): ${indent(listText(value))}`);
-      }
+      const text = childText(value);
+      if (text !== undefined) lines.push(`(${name}): ${indent(text)}`);
     }
     if (lines.length === 0) return `${this.typeName}()`;
     if (own === 1 && lines.length === 1) return `${this.typeName}(${extra})`;
@@ -304,9 +297,36 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   }
 }
 
+function missing(this: Module): never {
+  throw invalid(`Module [${this.typeName}] is missing the required "forward" function`);
+}
+// In plain JavaScript nobody has to write one.
+Object.defineProperty(Module.prototype, "forward", { value: missing, writable: true });
+/** Recognised by other copies of this package, to say what is wrong instead of overlooking it. */
+Object.defineProperty(Module.prototype, MODULE, { value: true });
+printAsText(Module.prototype);
+
+/** The text of a module, and of an array or plain object that holds some; undefined for anything else. */
+function childText(value: unknown, inside: readonly unknown[] = []): string | undefined {
+  if (value instanceof Module) return String(value);
+  if (inside.includes(value)) return undefined; // a container that holds itself
+  const texts = (items: readonly unknown[]): (string | undefined)[] =>
+    items.map((item) => childText(item, [...inside, value]));
+  if (Array.isArray(value)) {
+    const found = texts(Array.from(value));
+    return found.some((text) => text !== undefined) ? listText(value, found) : undefined;
+  }
+  if (!isRecord(value)) return undefined;
+  const found = texts(Object.values(value));
+  const lines = Object.keys(value).flatMap((name, i) =>
+    found[i] === undefined ? [] : [`(${name}): ${indent(found[i])}`],
+  );
+  return lines.length === 0 ? undefined : `ModuleDict(\n  ${lines.join("\n  ")}\n)`;
+}
+
 /** An array of modules as PyTorch prints a ModuleList: runs of equal ones as `(0-2): 3 x …`. */
-function listText(modules: readonly unknown[]): string {
-  const texts = Array.from(modules, (item) => (item instanceof Module ? String(item) : describeValue(item)));
+function listText(items: readonly unknown[], found: readonly (string | undefined)[]): string {
+  const texts = found.map((text, i) => text ?? describeValue(items[i]));
   const lines: string[] = [];
   for (let start = 0; start < texts.length; ) {
     let end = start;
@@ -319,7 +339,6 @@ function listText(modules: readonly unknown[]): string {
 }
 
 function parameterName({ name, value }: Slot): string | undefined {
-  checkInitialized(value);
   return isParameter(value) ? name : undefined;
 }
 

@@ -3,15 +3,29 @@
  *
  * Operations make plain Tensors, so what is a parameter cannot be told by class: it is remembered here, per tensor.
  * A *parameter* is a leaf that is trained; a *buffer* is state that is not (running statistics). A layer whose sizes
- * are not known yet holds an *uninitialized* parameter, which says so whenever it is touched.
+ * are not known yet holds an *uninitialized* parameter, which says so when its value is asked for.
  */
-import { type Corr2dError, describeValue, keep, type Tensor } from "@corr2d/core";
+import {
+  describeValue,
+  initializeTensor,
+  isUninitialized,
+  keep,
+  type Shape,
+  scope,
+  type Tensor,
+  type TensorOptions,
+  uninitializedTensor,
+  zeros,
+} from "@corr2d/core";
 import { checkGiven, checkTensor, invalid, type Signature } from "./arguments.ts";
 
+// Only for the compiler, which then refuses a plain tensor where one of these belongs.
+declare const kind: unique symbol;
+
 /** A leaf tensor that `Module.parameters()` finds and optimisers train. */
-export type Parameter = Tensor;
+export type Parameter = Tensor & { readonly [kind]: "parameter" };
 /** A tensor that `Module.buffers()` finds: saved with the module, moved with it, not trained. */
-export type Buffer = Tensor;
+export type Buffer = Tensor & { readonly [kind]: "buffer" };
 
 export interface BufferOptions {
   /** The name in state dicts (default: the property's own). */
@@ -23,8 +37,6 @@ export interface BufferOptions {
 // Asked about any value; they have objects only.
 const parameters = new WeakSet<object>();
 const buffers = new WeakMap<object, BufferOptions>();
-/** The layers that uninitialized parameters wait for, by name. */
-const uninitialized = new WeakMap<object, string>();
 
 const PARAMETER: Signature = {
   options: { requiresGrad: "boolean" },
@@ -42,7 +54,7 @@ function makeParameter(
 ): Parameter {
   checkTensor("Parameter", data);
   checkGiven("Parameter", PARAMETER, options, surplus);
-  const parameter = keep(data.detach());
+  const parameter = keep(data.detach()) as Parameter;
   parameter.requiresGrad = options.requiresGrad ?? true;
   parameters.add(parameter);
   return parameter;
@@ -55,7 +67,7 @@ function makeBuffer(data: Tensor, options: BufferOptions = {}, ...surplus: never
   if (name !== undefined && typeof name !== "string") {
     throw invalid(`Buffer: 'name' is a string, but got ${describeValue(name)}`);
   }
-  const buffer = keep(data.detach());
+  const buffer = keep(data.detach()) as Buffer;
   buffers.set(buffer, { name, persistent });
   return buffer;
 }
@@ -84,27 +96,26 @@ export function bufferOptions(value: unknown): BufferOptions | undefined {
 }
 
 /**
- * What stands for a parameter until its shape is known: any use of it throws.
+ * A parameter whose shape is not known yet: it can be given to an optimiser, and whatever needs its value throws.
  *
  * @param layer the name of the layer that will initialise it.
  */
 export function uninitializedParameter(layer: string): Parameter {
-  const touch = (): never => {
-    throw touched(layer);
-  };
-  const proxy = new Proxy({}, { get: touch, set: touch, has: touch });
-  uninitialized.set(proxy, layer);
-  return proxy as Parameter;
+  const text =
+    `Attempted to use an uninitialized parameter of ${layer}: its first input tells its shape. Call the network with a batch ` +
+    "(or a dummy one) before reading or saving parameters";
+  const parameter = uninitializedTensor(() => invalid(text)) as Parameter;
+  parameter.requiresGrad = true;
+  parameters.add(parameter);
+  return parameter;
 }
 
-const touched = (layer: string): Corr2dError =>
-  invalid(
-    `Attempted to use an uninitialized parameter of ${layer}: the first forward tells its shape. Call that with a batch ` +
-      "(or a dummy one) before reading, training or saving parameters",
-  );
-
-/** @throws INVALID_ARGUMENT if `value` is an uninitialized parameter, saying what to do. */
-export function checkInitialized(value: unknown): void {
-  const layer = uninitialized.get(value as object);
-  if (layer !== undefined) throw touched(layer);
+/** Gives an uninitialized parameter zeros of a shape; one that has a value keeps it. */
+export function initializeParameter(
+  parameter: Parameter,
+  shape: Shape,
+  { dtype, backend }: Pick<TensorOptions, "dtype" | "backend">,
+): void {
+  if (!isUninitialized(parameter)) return;
+  scope(() => initializeTensor(parameter, zeros(shape, { dtype, backend })));
 }

@@ -1,5 +1,14 @@
 /** Loading a state dict: everything that does not fit is found first and reported in one error, as PyTorch words it. */
-import { Corr2dError, describeValue, isTensor, noGrad, scope, type Tensor } from "@corr2d/core";
+import {
+  Corr2dError,
+  describeValue,
+  initializeTensor,
+  isTensor,
+  isUninitialized,
+  noGrad,
+  scope,
+  type Tensor,
+} from "@corr2d/core";
 import { checkGiven, invalid, isRecord, type Signature } from "./arguments.ts";
 import { sameSizes, torchSize } from "./sizes.ts";
 
@@ -21,6 +30,7 @@ function misfit(name: string, target: Tensor, value: unknown): string | null {
     return `While copying the parameter named "${name}", expected a Tensor from checkpoint but received ${typeof value}.`;
   }
   if (value.isDisposed) return `the value for ${name} was disposed, or its scope has ended.`;
+  if (isUninitialized(target)) return null;
   if (!sameSizes(value.shape, target.shape)) {
     return (
       `size mismatch for ${name}: copying a param with shape ${torchSize(value)} from checkpoint, the shape in ` +
@@ -77,7 +87,11 @@ export function loadStateDict(
   }
   noGrad(() =>
     scope(() => {
-      for (const [name, target] of present) target.assign(state[name]!.type(target.dtype));
+      for (const [name, target] of present) {
+        const value = state[name]!;
+        if (isUninitialized(target)) initializeTensor(target, value.detach());
+        else target.assign(value.type(target.dtype));
+      }
     }),
   );
   return { missingKeys, unexpectedKeys };

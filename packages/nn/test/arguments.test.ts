@@ -279,7 +279,7 @@ describe("sizes are checked one by one", () => {
   ]);
 
   it("and whole windows that no input fits are known at once, of any size that some input fits", () => {
-    expect(new MaxPool2D(3, { dilation: 1000, padding: 1000 }).forward(zeros([1, 1, 1, 1])).shape).toEqual([
+    expect(new MaxPool2D(3, { dilation: 1000, padding: 1000 })(zeros([1, 1, 1, 1])).shape).toEqual([
       1, 1, 1, 1,
     ]);
   });
@@ -302,14 +302,14 @@ describe("what a layer keeps is its own", () => {
       new LayerNorm(sizes),
     ];
     const x = zeros([1, 1, 4, 4]);
-    const before = layers.map((layer) => [layer.forward(x).shape, String(layer)]);
+    const before = layers.map((layer) => [layer(x).shape, String(layer)]);
     pair.fill(3);
     kernel.fill(1);
     sizes.fill(9);
-    expect(layers.map((layer) => [layer.forward(x).shape, String(layer)])).toEqual(before);
+    expect(layers.map((layer) => [layer(x).shape, String(layer)])).toEqual(before);
     const wide = zeros([1, 1, 9, 9]);
-    expect(layers[0].forward(wide).shape).toEqual([1, 1, 9, 9]);
-    expect(layers[3].forward(wide).shape).toEqual([1, 1, 9, 9]);
+    expect(layers[0](wide).shape).toEqual([1, 1, 9, 9]);
+    expect(layers[3](wide).shape).toEqual([1, 1, 9, 9]);
   });
 
   it("and cannot be changed through its properties", () => {

@@ -28,7 +28,7 @@ import {
   Linear,
   MaxPool2D,
   type Module,
-  SGD,
+  Parameter,
 } from "../src/index.ts";
 import goldens from "./fixtures/layers.json" with { type: "json" };
 import { build, cotangent, expectClose, expectError, fromGolden, type Spec, type Values } from "./support.ts";
@@ -57,7 +57,7 @@ describe("outputs and gradients", () => {
     }
     const x = fromGolden(input);
     x.requiresGrad = true;
-    const y = layer.forward(x);
+    const y = layer(x);
     expectClose(y, output);
     y.backward(cotangent(y));
     expectClose(x.grad, inputGrad, 4e-6);
@@ -71,7 +71,7 @@ describe("outputs and gradients", () => {
     const layer = new Conv2D(2, 2, 3, { padding: 1, paddingMode: "reflect", dtype: "float64" });
     const norm = new BatchNorm2D(2, { dtype: "float64" });
     const x = rand([2, 2, 3, 4], { dtype: "float64", requiresGrad: true });
-    const squares = (t: Tensor) => norm.forward(layer.forward(t).tanh()).square().sum([2, 3]);
+    const squares = (t: Tensor) => norm(layer(t).tanh()).square().sum([2, 3]);
     await gradcheck(squares, [x]);
     const { grad } = await import("@corr2d/core");
     const slope = (t: Tensor) => grad(squares(t).square().sum(), [t], { createGraph: true })[0]!;
@@ -84,11 +84,11 @@ describe("Conv2D", () => {
     const layer = new Conv2D(1, 1, 1);
     layer.loadStateDict({ weight: ones([1, 1, 1, 1]), bias: ones([1]) });
     const x = ones([1, 1, 1, 1]);
-    expect(layer.forward(x).itemSync()).toBe(2);
+    expect(layer(x).itemSync()).toBe(2);
     layer.bias = null;
-    expect(layer.forward(x).itemSync()).toBe(1);
-    layer.bias = tensor([5]);
-    expect(layer.forward(x).itemSync()).toBe(6);
+    expect(layer(x).itemSync()).toBe(1);
+    layer.bias = new Parameter(tensor([5]));
+    expect(layer(x).itemSync()).toBe(6);
   });
 
   it.each([
@@ -137,42 +137,39 @@ describe("Conv2D", () => {
   it.each([
     [
       "Given groups=1, weight of size [4, 3, 3, 3], expected input[1, 1, 5, 5] to have 3 channels, but got 1 channels instead",
-      () => new Conv2D(3, 4, 3).forward(zeros([1, 1, 5, 5])),
+      () => new Conv2D(3, 4, 3)(zeros([1, 1, 5, 5])),
     ],
     [
       "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [5, 5]",
-      () => new Conv2D(3, 4, 3).forward(zeros([5, 5])),
+      () => new Conv2D(3, 4, 3)(zeros([5, 5])),
     ],
     [
       "Calculated padded input size per channel: (5 x 5). Kernel size: (7 x 7). Kernel size can't be greater than actual " +
         "input size",
-      () => new Conv2D(1, 1, 7).forward(zeros([1, 1, 5, 5])),
+      () => new Conv2D(1, 1, 7)(zeros([1, 1, 5, 5])),
     ],
     [
       "Given transposed=1, weight of size [2, 1, 3, 3], expected input[1, 1, 5, 5] to have 2 channels, but got 1 channels instead",
-      () => new ConvTranspose2D(2, 1, 3).forward(zeros([1, 1, 5, 5])),
+      () => new ConvTranspose2D(2, 1, 3)(zeros([1, 1, 5, 5])),
     ],
-    [
-      "mat1 and mat2 shapes cannot be multiplied (2x3 and 2x4)",
-      () => new Linear(2, 4).forward(zeros([2, 3])),
-    ],
+    ["mat1 and mat2 shapes cannot be multiplied (2x3 and 2x4)", () => new Linear(2, 4)(zeros([2, 3]))],
     [
       "Given input size: (1x2x2). Calculated output size: (1x0x0). Output size is too small",
-      () => new MaxPool2D(3).forward(zeros([1, 1, 2, 2])),
+      () => new MaxPool2D(3)(zeros([1, 1, 2, 2])),
     ],
     [
       "Expected more than 1 value per channel when training, got input size torch.Size([1, 3, 1, 1])",
-      () => new BatchNorm2D(3).forward(zeros([1, 3, 1, 1])),
+      () => new BatchNorm2D(3)(zeros([1, 3, 1, 1])),
     ],
-    ["expected 4D input (got 2D input)", () => new BatchNorm2D(3).forward(zeros([2, 3]))],
-    ["running_mean should contain 4 elements not 3", () => new BatchNorm2D(3).forward(zeros([2, 4, 2, 2]))],
+    ["expected 4D input (got 2D input)", () => new BatchNorm2D(3)(zeros([2, 3]))],
+    ["running_mean should contain 4 elements not 3", () => new BatchNorm2D(3)(zeros([2, 4, 2, 2]))],
     [
       "Given normalized_shape=[3, 4], expected input with shape [*, 3, 4], but got input of size [2, 4]",
-      () => new LayerNorm([3, 4]).forward(zeros([2, 4])),
+      () => new LayerNorm([3, 4])(zeros([2, 4])),
     ],
     [
       "Expected 4 channels [N, 4, ...], but got input of shape [1, 3]",
-      () => new GroupNorm(2, 4).forward(zeros([1, 3])),
+      () => new GroupNorm(2, 4)(zeros([1, 3])),
     ],
   ])("says at the input: %s", (message, run) => {
     expectError(run, "SHAPE_MISMATCH", message);
@@ -181,17 +178,13 @@ describe("Conv2D", () => {
   it("says what else does not fit", () => {
     const reach = "Padding size should be less than the corresponding input dimension";
     const reflecting = new Conv2D(1, 1, 3, { padding: 3, paddingMode: "reflect" });
-    expectError(() => reflecting.forward(zeros([1, 1, 3, 3])), "INVALID_ARGUMENT", reach);
+    expectError(() => reflecting(zeros([1, 1, 3, 3])), "INVALID_ARGUMENT", reach);
     const half =
       "pad should be at most half of effective kernel size, but got pad=2, kernel_size=2 and dilation=1";
-    expectError(
-      () => new AvgPool2D(2, { padding: 2 }).forward(zeros([1, 1, 4, 4])),
-      "INVALID_ARGUMENT",
-      half,
-    );
+    expectError(() => new AvgPool2D(2, { padding: 2 })(zeros([1, 1, 4, 4])), "INVALID_ARGUMENT", half);
     const types = "Input type (double) and weight type (float) should be the same";
     const double = zeros([1, 1, 3, 3], { dtype: "float64" });
-    expectError(() => new Conv2D(1, 1, 3).forward(double), "DTYPE_MISMATCH", types);
+    expectError(() => new Conv2D(1, 1, 3)(double), "DTYPE_MISMATCH", types);
     expectError(
       () => new GroupNorm(3, 4),
       "INVALID_ARGUMENT",
@@ -199,24 +192,24 @@ describe("Conv2D", () => {
     );
     expectError(() => new Linear(1.5, 2), "INVALID_ARGUMENT", "in_features must be a positive integer");
     expectError(
-      () => new Flatten({ startDim: 2, endDim: 1 }).forward(zeros([1, 1, 1])),
+      () => new Flatten({ startDim: 2, endDim: 1 })(zeros([1, 1, 1])),
       "INVALID_ARGUMENT",
       "start_dim cannot come after end_dim",
     );
   });
 
   it("is made whenever some input fits its options, however far they reach", () => {
-    expect(
-      new Conv2D(1, 1, 3, { dilation: 100_000, padding: 100_000 }).forward(ones([1, 1, 1, 1])).shape,
-    ).toEqual([1, 1, 1, 1]);
+    expect(new Conv2D(1, 1, 3, { dilation: 100_000, padding: 100_000 })(ones([1, 1, 1, 1])).shape).toEqual([
+      1, 1, 1, 1,
+    ]);
     const cut = new ConvTranspose2D(2, 1, [1, 2], { padding: [0, 500], stride: 2 });
-    expect(cut.forward(ones([1, 2, 1, 502])).shape).toEqual([1, 1, 1, 4]);
+    expect(cut(ones([1, 2, 1, 502])).shape).toEqual([1, 1, 1, 4]);
     const sides = new ConvTranspose2D(1, 1, 1, { padding: [0, 3, 0, 0] });
-    expect(sides.forward(ones([1, 1, 5, 1])).shape).toEqual([1, 1, 2, 1]);
+    expect(sides(ones([1, 1, 5, 1])).shape).toEqual([1, 1, 2, 1]);
   });
 
   it("takes an empty batch", () => {
-    expect(new Conv2D(1, 2, 3).forward(zeros([0, 1, 5, 5])).shape).toEqual([0, 2, 3, 3]);
+    expect(new Conv2D(1, 2, 3)(zeros([0, 1, 5, 5])).shape).toEqual([0, 2, 3, 3]);
   });
 
   it("is the book's layer when written by hand", () => {
@@ -224,7 +217,7 @@ describe("Conv2D", () => {
     const layer = new Conv2D(1, 1, [1, 2], { bias: false });
     layer.loadStateDict({ weight: k.reshape([1, 1, 1, 2]) });
     const x = rand([6, 8]);
-    const y = layer.forward(x.reshape([1, 1, 6, 8]));
+    const y = layer(x.reshape([1, 1, 6, 8]));
     expect(y.reshape([6, 7]).dataSync()).toEqual(corr2d(x, k).dataSync());
   });
 });
@@ -233,9 +226,9 @@ describe("lazy layers", () => {
   it("take channels, dtype and backend from the first input, then draw as PyTorch does", () => {
     manualSeed(0);
     const lazy = new LazyConv2D(6, 5);
-    lazy.forward(zeros([1, 28, 28]));
+    lazy(zeros([1, 28, 28]));
     const linear = new LazyLinear(2);
-    linear.forward(zeros([3, 4], { dtype: "float64" }));
+    linear(zeros([3, 4], { dtype: "float64" }));
     manualSeed(0);
     const eager = new Conv2D(1, 6, 5);
     expect(lazy.weight.dataSync()).toEqual(eager.weight.dataSync());
@@ -248,25 +241,25 @@ describe("lazy layers", () => {
     const text = "Attempted to use an uninitialized parameter of LazyConv2d";
     const lazy = new LazyConv2D(6, 5);
     expectError(() => lazy.weight.shape, "INVALID_ARGUMENT", text);
-    expectError(() => String(lazy.bias), "INVALID_ARGUMENT", text);
     expectError(() => ones([1]).add(lazy.weight), "INVALID_ARGUMENT", text);
-    expectError(() => lazy.parameters(), "INVALID_ARGUMENT", text);
+    expectError(() => lazy.weight.neg(), "INVALID_ARGUMENT", text);
+    expectError(() => lazy.weight.detach(), "INVALID_ARGUMENT", text);
+    expectError(() => lazy.bias!.dataSync(), "INVALID_ARGUMENT", text);
+    expectError(() => lazy.resetParameters(), "INVALID_ARGUMENT", text);
     expectError(() => lazy.stateDict(), "INVALID_ARGUMENT", text);
-    expectError(() => new SGD(new LazyLinear(3).parameters()), "INVALID_ARGUMENT", "of LazyLinear");
+    expectError(() => lazy.forward(lazy.weight), "INVALID_ARGUMENT", text);
+    expect(String(lazy.bias)).toBe("<UninitializedParameter>");
+    expect(lazy.parameters()).toEqual([lazy.weight, lazy.bias]);
     expect(lazy.modules()).toEqual([lazy]);
   });
 
   it("refuse inputs and options that cannot be", () => {
     const rank = "Expected 3D (unbatched) or 4D (batched) input to LazyConv2d, but got input of size: [2]";
-    expectError(() => new LazyConv2D(6, 5).forward(zeros([2])), "SHAPE_MISMATCH", rank);
-    expectError(() => new LazyLinear(6).forward(zeros([])), "SHAPE_MISMATCH", "at least one axis");
+    expectError(() => new LazyConv2D(6, 5)(zeros([2])), "SHAPE_MISMATCH", rank);
+    expectError(() => new LazyLinear(6)(zeros([])), "SHAPE_MISMATCH", "at least one axis");
     expectError(() => new LazyConv2D(6, 5, { stride: 0 }), "INVALID_ARGUMENT", "non-positive stride");
     const groups = "in_channels must be divisible by groups";
-    expectError(
-      () => new LazyConv2D(6, 5, { groups: 2 }).forward(zeros([3, 9, 9])),
-      "INVALID_ARGUMENT",
-      groups,
-    );
+    expectError(() => new LazyConv2D(6, 5, { groups: 2 })(zeros([3, 9, 9])), "INVALID_ARGUMENT", groups);
   });
 });
 
@@ -281,7 +274,7 @@ describe("BatchNorm2D", () => {
       layer.train(step.training).zeroGrad();
       const x = fromGolden(step.input);
       x.requiresGrad = true;
-      const y = layer.forward(x);
+      const y = layer(x);
       expectClose(y, step.output);
       y.backward(cotangent(y));
       expectClose(x.grad, step.inputGrad);
@@ -309,7 +302,7 @@ describe("an empty batch", () => {
       ]) {
         const x = zeros(shape, { requiresGrad: true });
         layer.zeroGrad();
-        const y = layer.forward(x);
+        const y = layer(x);
         expect(y.shape).toEqual(shape);
         y.sum().backward();
         expect(x.grad!.shape).toEqual(shape);
@@ -319,7 +312,7 @@ describe("an empty batch", () => {
       expect(layer.runningVar?.dataSync() ?? null).toEqual(layer.runningVar && new Float32Array(3).fill(1));
       // PyTorch counts the batch.
       expect(layer.numBatchesTracked?.itemSync() ?? 2).toBe(2);
-      expect(layer.eval().forward(zeros([0, 3, 4, 4])).shape).toEqual([0, 3, 4, 4]);
+      expect(layer.eval()(zeros([0, 3, 4, 4])).shape).toEqual([0, 3, 4, 4]);
     },
   );
 
@@ -331,7 +324,7 @@ describe("an empty batch", () => {
     const x = zeros(shape, { requiresGrad: true, backend: layer.weight!.backend });
     const { detectAnomaly } = await import("@corr2d/core");
     detectAnomaly(() => {
-      const y = layer.forward(x);
+      const y = layer(x);
       expect(y.shape).toEqual(shape);
       y.sum().backward();
     });
@@ -345,7 +338,7 @@ describe("Dropout", () => {
     manualSeed(seed);
     const x = fromGolden(input);
     x.requiresGrad = true;
-    const y = new Dropout(p).forward(x);
+    const y = new Dropout(p)(x);
     expect(drawUniform(defaultGenerator, 1, "float32")[0]).toBe(next);
     expectClose(y, output, 0);
     y.backward(cotangent(y));
@@ -355,8 +348,8 @@ describe("Dropout", () => {
   it("passes the input through after eval()", () => {
     const layer = new Dropout(0.9).eval();
     const x = ones([3]);
-    expect(layer.forward(x)).toBe(x);
-    expect(layer.train().forward(x)).not.toBe(x);
+    expect(layer(x)).toBe(x);
+    expect(layer.train()(x)).not.toBe(x);
   });
 
   it("refuses what is no probability", () => {

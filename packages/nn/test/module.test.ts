@@ -14,7 +14,6 @@ import {
 import { cpuJs } from "@corr2d/cpu-js";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
-  type AnyModule,
   BatchNorm2D,
   Buffer,
   Conv2D,
@@ -51,7 +50,7 @@ class Everything extends Module {
   cache = new Buffer(zeros([1]), { persistent: false, name: "the_cache" });
   tied = this.first;
   forward(x: Tensor): Tensor {
-    return this.blocks[1].forward(this.blocks[0].forward(this.first.forward(x))).mul(this.scale);
+    return this.blocks[1](this.blocks[0](this.first(x))).mul(this.scale);
   }
 }
 
@@ -117,7 +116,7 @@ describe("a module owns what its properties hold", () => {
 
 describe("forward", () => {
   it("takes and gives what the type parameters say, below other modules too", () => {
-    class Both extends Module<[Tensor, Tensor], { sum: Tensor; product: Tensor }> {
+    class Both extends Module {
       scale = new Parameter(tensor(2));
       forward(a: Tensor, b: Tensor): { sum: Tensor; product: Tensor } {
         return { sum: a.add(b), product: a.mul(b).mul(this.scale) };
@@ -126,12 +125,12 @@ describe("forward", () => {
     class Net extends Module {
       both = new Both();
       forward(x: Tensor): Tensor {
-        const { sum, product } = this.both.forward(x, x);
+        const { sum, product } = this.both(x, x);
         return sum.add(product);
       }
     }
     const net = new Net();
-    expect(net.forward(tensor(3)).itemSync()).toBe(24);
+    expect(net(tensor(3)).itemSync()).toBe(24);
     expect(net.namedParameters()).toEqual([["both.scale", net.both.scale]]);
   });
 
@@ -144,11 +143,11 @@ describe("forward", () => {
         return super.forward(x).mul(2);
       }
     }
-    expect(new Arrow().forward(tensor(1)).itemSync()).toBe(2);
+    expect(new Arrow()(tensor(1)).itemSync()).toBe(2);
     const layer = new Double(1, 1, { bias: false });
     layer.loadStateDict({ weight: tensor([[3]]) });
-    expect(layer.forward(ones([1])).itemSync()).toBe(6);
-    expectError(() => layer.forward(ones([2])), "SHAPE_MISMATCH", "Double: mat1 and mat2");
+    expect(layer(ones([1])).itemSync()).toBe(6);
+    expectError(() => layer(ones([2])), "SHAPE_MISMATCH", "Double: mat1 and mat2");
   });
 });
 
@@ -174,7 +173,7 @@ describe("the book's layer, written by hand", () => {
     const losses = Array.from({ length: 50 }, () =>
       scope(() => {
         optimizer.zeroGrad();
-        const loss = mseLoss(layer.forward(image), edges);
+        const loss = mseLoss(layer(image), edges);
         loss.backward();
         optimizer.step();
         return loss.itemSync();
@@ -262,7 +261,7 @@ describe("all modules below", () => {
 
   it("meet the function of apply, children first", () => {
     const net = new Sequential(new Sequential(new ReLU()), new Linear(1, 1));
-    const seen: AnyModule[] = [];
+    const seen: Module[] = [];
     net.apply((module) => {
       seen.push(module);
       if (module instanceof Linear) module.resetParameters();
@@ -272,8 +271,7 @@ describe("all modules below", () => {
 
   it("forget their gradients", () => {
     const net = new Sequential(new Linear(2, 2));
-    net
-      .forward(ones([1, 2]))
+    net(ones([1, 2]))
       .sum()
       .backward();
     expect(net.parameters().every((p) => p.grad !== null)).toBe(true);
@@ -286,7 +284,7 @@ describe("all modules below", () => {
     const net = new Everything();
     const norm = new BatchNorm2D(2);
     const layer = new Conv2D(1, 2, 1);
-    net.forward(ones([1, 2])).backward();
+    net(ones([1, 2])).backward();
     const before = [...net.parameters(), ...net.buffers()].map((t) => t.dataSync());
     const gradient = net.first.weight.grad!.dataSync();
     net.scale.requiresGrad = false;
@@ -301,7 +299,7 @@ describe("all modules below", () => {
     await norm.to(target);
     expect(Object.keys(norm.stateDict())).toContain("running_mean");
     await layer.to(target);
-    const y = layer.forward(ones([1, 1, 2, 2], { backend: target }));
+    const y = layer(ones([1, 1, 2, 2], { backend: target }));
     y.sum().backward();
     expect(layer.bias!.grad!.dataSync()).toEqual(new Float32Array([4, 4]));
   });
@@ -314,7 +312,7 @@ describe("a module that holds itself", () => {
     parent: Module | null = null;
     peers: Module[] = [];
     forward(x: Tensor): Tensor {
-      return this.inner.forward(x);
+      return this.inner(x);
     }
   }
   const cyclic = () => {
@@ -359,7 +357,7 @@ it("a module held twice by one other meets the function of apply once, as in PyT
 it("a class without forward says so when it is called", () => {
   class Bare extends (Module as unknown as new () => Identity) {}
   const text = 'Module [Bare] is missing the required "forward" function';
-  expectError(() => new Bare().forward(ones([1])), "INVALID_ARGUMENT", text);
+  expectError(() => new Bare()(ones([1])), "INVALID_ARGUMENT", text);
 });
 
 it("an array of modules with holes, and what is no module in it, is printed", () => {
@@ -389,18 +387,18 @@ describe("Sequential", () => {
     expect([...net]).toEqual([a, b]);
     const named = new Sequential({ fc: a, act: b });
     expect(Object.keys(named.stateDict())).toEqual(["fc.weight", "fc.bias"]);
-    expect(named.forward(ones([1, 2])).dataSync()).toEqual(net.forward(ones([1, 2])).dataSync());
+    expect(named(ones([1, 2])).dataSync()).toEqual(net(ones([1, 2])).dataSync());
     const x = ones([1]);
-    expect(new Sequential().forward(x)).toBe(x);
+    expect(new Sequential()(x)).toBe(x);
   });
 
   it("runs a module that it holds twice, twice, and one that was put in place of another", () => {
     const layer = new Linear(1, 1, { bias: false });
     layer.loadStateDict({ weight: tensor([[3]]) });
-    const net = new Sequential(layer, layer);
-    expect(net.forward(ones([1, 1])).itemSync()).toBe(9);
+    const net: Sequential = new Sequential(layer, layer);
+    expect(net(ones([1, 1])).itemSync()).toBe(9);
     net[1] = new Identity();
-    expect(net.forward(ones([1, 1])).itemSync()).toBe(3);
+    expect(net(ones([1, 1])).itemSync()).toBe(3);
   });
 
   it("refuses what is no module, and names of its own", () => {
@@ -417,7 +415,7 @@ describe("errors inside forward name the module", () => {
   class Net extends Module {
     blocks = [new Sequential(new Identity(), new Sequential({ conv: new Conv2D(3, 1, 3) }))];
     forward(x: Tensor): Tensor {
-      return this.blocks[0]!.forward(x);
+      return this.blocks[0]!(x);
     }
   }
   const caught = (fn: () => unknown): Corr2dError => {
@@ -431,10 +429,10 @@ describe("errors inside forward name the module", () => {
 
   it("by its path from the module that was called, once, and keep code and stack", () => {
     const x = zeros([1, 1, 5, 5]);
-    expect(caught(() => new Conv2D(3, 1, 3).forward(x)).message).toBe(`Conv2d: ${message}`);
+    expect(caught(() => new Conv2D(3, 1, 3)(x)).message).toBe(`Conv2d: ${message}`);
     const sequential = new Sequential(new Conv2D(3, 1, 3));
-    expect(caught(() => sequential.forward(x)).message).toBe(`Sequential.0 (Conv2d): ${message}`);
-    const error = caught(() => new Net().forward(x));
+    expect(caught(() => sequential(x)).message).toBe(`Sequential.0 (Conv2d): ${message}`);
+    const error = caught(() => new Net()(x));
     expect(error.message).toBe(`Net.blocks.0.1.conv (Conv2d): ${message}`);
     expect(error).toBeInstanceOf(Corr2dError);
     expect(error.code).toBe("SHAPE_MISMATCH");
@@ -444,14 +442,12 @@ describe("errors inside forward name the module", () => {
 
   it("suggest Flatten where it was forgotten", () => {
     const net = new Sequential(new Conv2D(1, 2, 3), new Linear(18, 2));
-    const error = caught(() => net.forward(zeros([1, 1, 5, 5])));
+    const error = caught(() => net(zeros([1, 1, 5, 5])));
     expect(error.message).toMatch(
       /^Sequential\.1 \(Linear\): mat1 and mat2 shapes cannot be multiplied \(6x3 and 18x2\)/,
     );
     expect(error.message).toContain("flatten(1)");
-    expect(new Sequential(net[0]!, new Flatten(), net[1]!).forward(zeros([1, 1, 5, 5])).shape).toEqual([
-      1, 2,
-    ]);
+    expect(new Sequential(net[0]!, new Flatten(), net[1]!)(zeros([1, 1, 5, 5])).shape).toEqual([1, 2]);
   });
 
   it("and leave other errors as they are", () => {
@@ -460,7 +456,7 @@ describe("errors inside forward name the module", () => {
         throw new TypeError("my own mistake");
       }
     }
-    const error = caught(() => new Sequential(new Broken()).forward(zeros([1])));
+    const error = caught(() => new Sequential(new Broken())(zeros([1])));
     expect(error.message).toBe("my own mistake");
     expect(error).toBeInstanceOf(TypeError);
   });

@@ -113,7 +113,7 @@ describe("state", () => {
     const step = () =>
       scope(() => {
         optimizer.zeroGrad();
-        layer.forward(x).square().mean().backward();
+        layer(x).square().mean().backward();
         optimizer.step();
       });
     for (let i = 0; i < 3; i++) step();

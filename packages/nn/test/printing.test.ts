@@ -19,7 +19,7 @@ describe("String(module)", () => {
       layers = [new Linear(4, 4), new Linear(4, 4), new Linear(4, 2)];
       empty = [];
       forward(x: ReturnType<typeof zeros>) {
-        return this.layers.reduce((h, layer) => layer.forward(h), x);
+        return this.layers.reduce((h, layer) => layer(h), x);
       }
     }
     class Wide extends Linear {}
@@ -34,7 +34,7 @@ describe("String(module)", () => {
   it("calls a lazy layer by its own name until its first input", () => {
     const net = new Sequential(new LazyConv2D(2, 3), new LazyLinear(4));
     expect(String(net)).toContain("(0): LazyConv2d(0, 2, kernel_size=(3, 3), stride=(1, 1))");
-    net.forward(zeros([1, 3, 8, 8]));
+    net(zeros([1, 3, 8, 8]));
     expect(String(net)).toBe(
       "Sequential(\n  (0): Conv2d(3, 2, kernel_size=(3, 3), stride=(1, 1))\n" +
         "  (1): Linear(in_features=6, out_features=4, bias=True)\n)",

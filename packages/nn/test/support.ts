@@ -18,9 +18,9 @@ export function fromGolden({ shape, dtype = "float32", data }: Values): Tensor {
   return tensor(values, { shape, dtype: dtype as DType });
 }
 
-type Constructor = new (...args: unknown[]) => nn.AnyModule;
+type Constructor = new (...args: unknown[]) => nn.Module;
 
-export function build([kind, args, options]: Spec): nn.AnyModule {
+export function build([kind, args, options]: Spec): nn.Module {
   const Layer = (nn as unknown as Record<string, Constructor>)[kind]!;
   if (kind === "Sequential") return new Layer(...(args as Spec[]).map(build));
   return Object.keys(options).length > 0 ? new Layer(...args, options) : new Layer(...args);

@@ -42,7 +42,7 @@ describe("LeNet from seed 0", () => {
     const seen = losses.map(() =>
       scope(() => {
         optimizer.zeroGrad();
-        const loss = crossEntropy(net.forward(images), targets);
+        const loss = crossEntropy(net(images), targets);
         loss.backward();
         optimizer.step();
         return loss.itemSync();
@@ -79,7 +79,7 @@ describe("memory", () => {
     const step = () =>
       scope(() => {
         optimizer.zeroGrad();
-        crossEntropy(net.forward(x), targets).backward();
+        crossEntropy(net(x), targets).backward();
         optimizer.step();
       });
     for (let i = 0; i < 3; i++) step();

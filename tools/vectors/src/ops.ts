@@ -202,7 +202,7 @@ export const OPS: Readonly<Record<string, Run>> = {
       if (scale) layer.weight!.assign(scale);
       if (bias) layer.bias!.assign(bias);
     });
-    const out = layer.forward(x!.permute(order));
+    const out = layer(x!.permute(order));
     return out.permute(order.map((_, axis) => order.indexOf(axis)));
   },
 

@@ -112,7 +112,7 @@ class LeNet extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return this.#body.forward(x);
+    return this.#body(x);
   }
 }
 
@@ -120,18 +120,18 @@ const lenetTrain: Program = ({ x, target, ...parameters }, attrs) => {
   const net = new LeNet(attrs);
   net.loadStateDict(parameters as Record<string, Tensor>);
   const optimizer = new SGD(net.parameters(), { lr: attrs.lr, momentum: attrs.momentum });
-  const outputs: Record<string, Tensor> = { logits: net.forward(x!).detach() };
+  const outputs: Record<string, Tensor> = { logits: net(x!).detach() };
   const losses: Tensor[] = [];
   for (let step = 0; step < attrs.steps; step++) {
     optimizer.zeroGrad();
-    const loss = crossEntropy(net.forward(x!), target!);
+    const loss = crossEntropy(net(x!), target!);
     loss.backward();
     if (step === 0) for (const [name, p] of net.namedParameters()) outputs[`grad:${name}`] = p.grad!;
     losses.push(loss.detach());
     optimizer.step();
   }
   for (const [name, p] of net.namedParameters()) outputs[`after:${name}`] = p.detach();
-  return { ...outputs, loss: stack(losses), logits_after: net.forward(x!).detach() };
+  return { ...outputs, loss: stack(losses), logits_after: net(x!).detach() };
 };
 
 /** A BatchNorm2D with the vectors' statistics and parameters. */
@@ -149,7 +149,7 @@ function batchNorm(inputs: Inputs, attrs: Parameters<Program>[1], channels: numb
 
 const batchNormTrain: Program = (inputs, attrs, of) => {
   const layer = batchNorm(inputs, attrs, inputs.x!.shape[1]!);
-  const y = layer.forward(inputs.x!);
+  const y = layer(inputs.x!);
   const outputs: Record<string, Tensor> = {
     y,
     running_mean: layer.runningMean!,
@@ -168,12 +168,12 @@ const batchNormSequence: Program = (inputs, attrs) => {
   const layer = batchNorm(inputs, attrs, inputs.x0!.shape[1]!);
   const outputs: Record<string, Tensor> = {};
   for (let i = 0; i < attrs.train_batches; i++) {
-    outputs[`y_train${i}`] = layer.forward(inputs[`x${i}`]!);
+    outputs[`y_train${i}`] = layer(inputs[`x${i}`]!);
     outputs[`running_mean${i}`] = layer.runningMean!.detach();
     outputs[`running_var${i}`] = layer.runningVar!.detach();
   }
   layer.eval();
-  outputs.y_eval = layer.forward(inputs[`x${attrs.train_batches}`]!);
+  outputs.y_eval = layer(inputs[`x${attrs.train_batches}`]!);
   return outputs;
 };
 

@@ -64,9 +64,9 @@ export async function convLayer(backend: Backend, seed = 0): Promise<ConvLayer> 
   const loss = (prediction: Tensor): Tensor => prediction.sub(y).square().sum();
   const initialWeight = [...(await layer.weight.data())];
   const initialBias = await layer.bias.item();
-  const lossBefore = await loss(layer.forward(x)).item();
+  const lossBefore = await loss(layer(x)).item();
 
-  loss(layer.forward(x)).backward();
+  loss(layer(x)).backward();
   const gradient = [...(await layer.weight.grad!.data())];
   layer.zeroGrad();
   loss(corr2dByHand(x, layer.weight).add(layer.bias)).backward();
@@ -75,7 +75,7 @@ export async function convLayer(backend: Backend, seed = 0): Promise<ConvLayer> 
   for (let step = 0; step < STEPS; step++) {
     scope(() => {
       layer.zeroGrad();
-      loss(layer.forward(x)).backward();
+      loss(layer(x)).backward();
       noGrad(() => {
         for (const parameter of layer.parameters()) {
           parameter.assign(parameter.sub(parameter.grad!.mul(LEARNING_RATE)));
@@ -91,7 +91,7 @@ export async function convLayer(backend: Backend, seed = 0): Promise<ConvLayer> 
     gradientByHand,
     steps: STEPS,
     lossBefore,
-    lossAfter: await loss(layer.forward(x)).item(),
+    lossAfter: await loss(layer(x)).item(),
     weight: [...(await layer.weight.data())],
     bias: await layer.bias.item(),
   };

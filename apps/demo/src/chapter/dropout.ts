@@ -24,14 +24,14 @@ export async function dropout(backend: Backend, seed = 0): Promise<DropoutResult
 
   const book: DropoutResult["book"][number][] = [];
   for (const p of [0, 0.5, 1]) {
-    book.push({ p, output: (await new Dropout(p).forward(x).toArray()) as number[][] });
+    book.push({ p, output: (await new Dropout(p)(x).toArray()) as number[][] });
   }
-  const many = new Dropout(0.3).forward(ones([10_000], { backend }));
+  const many = new Dropout(0.3)(ones([10_000], { backend }));
   return {
     book,
     dropped: await many.eq(0).float().mean().item(),
     mean: await many.mean().item(),
-    inUse: (await new Dropout(0.5).eval().forward(x).toArray()) as number[][],
+    inUse: (await new Dropout(0.5).eval()(x).toArray()) as number[][],
   };
 }
 

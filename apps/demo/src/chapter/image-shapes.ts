@@ -32,7 +32,7 @@ export function countParameters(module: Module): number {
 
 export async function imageShapes(backend: Backend): Promise<ImageShapes> {
   const image = zeros([1, 3, 32, 32], { backend });
-  const flat = new Flatten().forward(image);
+  const flat = new Flatten()(image);
 
   const perFilter = new Conv2D(3, 1, 5, { backend });
   const sixFilters = new Conv2D(3, 6, 5, { backend });
@@ -44,7 +44,7 @@ export async function imageShapes(backend: Backend): Promise<ImageShapes> {
     layer: String(layer),
     input: x.shape.slice(1),
     weight: layer.weight.shape,
-    output: layer.forward(x).shape.slice(1),
+    output: layer(x).shape.slice(1),
     parameters: countParameters(layer),
   });
 

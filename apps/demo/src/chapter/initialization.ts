@@ -49,7 +49,7 @@ async function growthAfter(
   for (let i = 0; i < layers; i++) {
     const layer = new Linear(256, 256, { bias: false, backend });
     draw(layer.weight);
-    x = noGrad(() => layer.forward(x));
+    x = noGrad(() => layer(x));
   }
   return x.abs().mean().div(before).item();
 }

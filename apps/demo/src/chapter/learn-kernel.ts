@@ -46,7 +46,7 @@ export async function learnKernel(backend: Backend, options: LearnOptions = {}):
   const losses: { epoch: number; loss: number }[] = [];
   for (let i = 0; i < steps; i++) {
     const total = scope(() => {
-      const prediction = conv.forward(x);
+      const prediction = conv(x);
       const loss = prediction.sub(y).pow(2).sum();
       conv.zeroGrad();
       loss.backward();

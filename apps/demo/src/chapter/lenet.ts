@@ -43,7 +43,7 @@ export async function lenetShapes(backend: Backend): Promise<LeNetShapes> {
   let x = zeros([1, 1, 28, 28], { backend });
   const layers: LeNetShapes["layers"][number][] = [];
   for (const layer of net.children() as Module[]) {
-    x = layer.forward(x);
+    x = layer(x);
     layers.push({ layer: String(layer), output: x.shape.slice(1), parameters: countParameters(layer) });
   }
   return { layers, parameters: countParameters(net) };

@@ -40,13 +40,13 @@ export async function linearRegression(backend: Backend, seed = 0): Promise<Line
     for (let start = 0; start < examples; start += batchSize) {
       scope(() => {
         const batch = order.slice([start, start + batchSize]);
-        const loss = mseLoss(net.forward(x.indexSelect(0, batch)), y.indexSelect(0, batch));
+        const loss = mseLoss(net(x.indexSelect(0, batch)), y.indexSelect(0, batch));
         optimizer.zeroGrad();
         loss.backward();
         optimizer.step();
       });
     }
-    losses.push(await mseLoss(net.forward(x), y).item());
+    losses.push(await mseLoss(net(x), y).item());
   }
   return { losses, weight: [...(await net.weight.data())], bias: await net.bias!.item() };
 }

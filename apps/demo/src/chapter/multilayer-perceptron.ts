@@ -32,7 +32,7 @@ export async function multilayerPerceptron(backend: Backend, seed = 0): Promise<
     for (let step = 0; step < steps; step++) {
       scope(() => {
         optimizer.zeroGrad();
-        crossEntropy(net.forward(x), targets).backward();
+        crossEntropy(net(x), targets).backward();
         optimizer.step();
       });
     }
@@ -44,9 +44,9 @@ export async function multilayerPerceptron(backend: Backend, seed = 0): Promise<
   train(linear, 300);
   train(mlp, 500);
 
-  const scores = mlp.forward(x);
+  const scores = mlp(x);
   return {
-    linearLoss: await crossEntropy(linear.forward(x), targets).item(),
+    linearLoss: await crossEntropy(linear(x), targets).item(),
     loss: await crossEntropy(scores, targets).item(),
     predictions: [...(await scores.argmax(1).data())],
   };

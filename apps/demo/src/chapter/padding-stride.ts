@@ -20,7 +20,7 @@ export async function paddingStride(backend: Backend): Promise<PaddingStride[]> 
   const x = rand([1, 1, 8, 8], { backend });
   const layer = (kernel: Pair, padding: Pair, stride: Pair = 1): PaddingStride => {
     const conv = new Conv2D(1, 1, kernel, { padding, stride, backend });
-    return { layer: String(conv), input: x.shape.slice(2), output: conv.forward(x).shape.slice(2) };
+    return { layer: String(conv), input: x.shape.slice(2), output: conv(x).shape.slice(2) };
   };
   return [
     layer(3, 1), // one cell around: 8 stays 8

@@ -41,8 +41,8 @@ export async function pooling(backend: Backend): Promise<Pooling> {
     new MaxPool2D(3, { padding: 1, stride: 2 }),
     new MaxPool2D([2, 3], { stride: [2, 3], padding: [0, 1] }),
   ];
-  const outputs = await Promise.all(layers.map((layer) => layer.forward(x).slice(0, 0).toArray()));
-  const two = layers[1]!.forward(cat([x, x.add(1)], 1)).slice(0);
+  const outputs = await Promise.all(layers.map((layer) => layer(x).slice(0, 0).toArray()));
+  const two = layers[1]!(cat([x, x.add(1)], 1)).slice(0);
 
   return {
     max: (await pool2dByHand(small, [2, 2], "max").toArray()) as number[][],

@@ -56,7 +56,7 @@ export async function softmaxRegression(backend: Backend, seed = 0): Promise<Sof
     init.zeros(net.bias!);
   });
 
-  const scores = net.forward(x);
+  const scores = net(x);
   scores.retainGrad();
   const initial = crossEntropy(scores, targets);
   initial.backward();
@@ -67,11 +67,11 @@ export async function softmaxRegression(backend: Backend, seed = 0): Promise<Sof
   for (let step = 0; step < 100; step++) {
     scope(() => {
       optimizer.zeroGrad();
-      crossEntropy(net.forward(x), targets).backward();
+      crossEntropy(net(x), targets).backward();
       optimizer.step();
     });
   }
-  const final = net.forward(x);
+  const final = net(x);
   return {
     initialLoss: await initial.item(),
     gradientError,

@@ -41,14 +41,14 @@ async function trainWith(
   for (let step = 0; step < 400; step++) {
     scope(() => {
       optimizer.zeroGrad();
-      mseLoss(net.forward(train.x), train.y).backward();
+      mseLoss(net(train.x), train.y).backward();
       optimizer.step();
     });
   }
   return {
     lambda,
-    trainLoss: await mseLoss(net.forward(train.x), train.y).item(),
-    validationLoss: await mseLoss(net.forward(validation.x), validation.y).item(),
+    trainLoss: await mseLoss(net(train.x), train.y).item(),
+    validationLoss: await mseLoss(net(validation.x), validation.y).item(),
     weightNorm: await net.weight.norm().item(),
   };
 }

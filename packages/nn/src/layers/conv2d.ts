@@ -5,6 +5,7 @@ import {
   corr2d,
   corr2dWindow,
   describeValue,
+  isUninitialized,
   ownOptions,
   type Padding,
   type PadOptions,
@@ -112,9 +113,9 @@ export class Conv2D extends Convolution {
 
 /**
  * `new LazyConv2D(outChannels, kernelSize, options)`: a Conv2D that takes the number of its input channels, its dtype
- * and its backend from its first input. Until then its parameters cannot be touched.
+ * and its backend from its first input, or its parameters from a state dict. An optimiser may have them before.
  *
- * @throws as Conv2D; INVALID_ARGUMENT when parameters are used before the first `forward`.
+ * @throws as Conv2D; INVALID_ARGUMENT when values of parameters are used before the first input.
  */
 export class LazyConv2D extends Conv2D {
   constructor(
@@ -144,7 +145,8 @@ export class LazyConv2D extends Conv2D {
           `Expected 3D (unbatched) or 4D (batched) input to LazyConv2d, but got input of size: ${sizesText(x.shape)}`,
         );
       }
-      this.initialize(channels, { dtype: x.dtype, backend: x.backend });
+      if (isUninitialized(this.weight)) this.initialize(channels, { dtype: x.dtype, backend: x.backend });
+      else this.inChannels = this.weight.shape[1]! * this.groups; // A state dict has given it one.
     }
     return super.forward(x);
   }

@@ -7,9 +7,9 @@
 import { type Padding, type Pair, toPair } from "@corr2d/core";
 import { checkGiven, checkPositive, invalid, named, type Signature } from "../arguments.ts";
 import { Module } from "../module.ts";
-import { type Parameter, uninitializedParameter } from "../parameter.ts";
+import { initializeParameter, type Parameter, uninitializedParameter } from "../parameter.ts";
 import { type PrintedValue, pythonText } from "../python-text.ts";
-import { drawParameters, type LayerOptions, ownerOf, zeroParameter } from "./layer-options.ts";
+import { drawParameters, type LayerOptions, ownerOf } from "./layer-options.ts";
 
 export interface ConvolutionOptions extends LayerOptions {
   /** Cells the window moves by (default 1). */
@@ -101,13 +101,13 @@ export abstract class Convolution extends Module {
   /** [out, in/groups, kH, kW], or in the transposed layer [in, out/groups, kH, kW]. */
   protected abstract weightShape(inChannels: number): number[];
 
-  /** Makes the parameters and draws them. */
+  /** Gives the parameters shapes, and draws them. */
   protected initialize(inChannels: number, options: LayerOptions): void {
     checkPositive("in_channels", inChannels);
     checkDivisible("in_channels", inChannels, this.groups);
     this.inChannels = inChannels;
-    this.weight = zeroParameter(this.weightShape(inChannels), options);
-    if (this.bias !== null) this.bias = zeroParameter([this.outChannels], options);
+    initializeParameter(this.weight, this.weightShape(inChannels), options);
+    if (this.bias !== null) initializeParameter(this.bias, [this.outChannels], options);
     this.resetParameters();
   }
 

@@ -1,10 +1,10 @@
 /** Fully connected layers. Book: Dive into Deep Learning, 3.5 and 5.1. */
-import { Corr2dError, linear, type Tensor } from "@corr2d/core";
+import { Corr2dError, isUninitialized, linear, type Tensor } from "@corr2d/core";
 import { checkGiven, checkPositive, checkTensor, named, type Signature } from "../arguments.ts";
 import { Module } from "../module.ts";
-import { type Parameter, uninitializedParameter } from "../parameter.ts";
+import { initializeParameter, type Parameter, uninitializedParameter } from "../parameter.ts";
 import { pythonText } from "../python-text.ts";
-import { drawParameters, type LayerOptions, ownerOf, refusePlace, zeroParameter } from "./layer-options.ts";
+import { drawParameters, type LayerOptions, ownerOf, refusePlace } from "./layer-options.ts";
 
 export interface LinearOptions extends LayerOptions {
   /** Whether a bias per output is learnt (default true). */
@@ -49,12 +49,12 @@ export class Linear extends Module {
     named(ownerOf(this), () => this.initialize(inFeatures, options));
   }
 
-  /** Makes the parameters and draws them. */
+  /** Gives the parameters shapes, and draws them. */
   protected initialize(inFeatures: number, options: LayerOptions): void {
     checkPositive("in_features", inFeatures);
     this.inFeatures = inFeatures;
-    this.weight = zeroParameter([this.outFeatures, inFeatures], options);
-    if (this.bias !== null) this.bias = zeroParameter([this.outFeatures], options);
+    initializeParameter(this.weight, [this.outFeatures, inFeatures], options);
+    if (this.bias !== null) initializeParameter(this.bias, [this.outFeatures], options);
     this.resetParameters();
   }
 
@@ -75,9 +75,9 @@ export class Linear extends Module {
 
 /**
  * `new LazyLinear(outFeatures, { bias })`: a Linear that takes the number of its inputs, its dtype and its backend from
- * its first input. Until then its parameters cannot be touched.
+ * its first input, or its parameters from a state dict. An optimiser may have them before.
  *
- * @throws as Linear; INVALID_ARGUMENT when parameters are used before the first `forward`.
+ * @throws as Linear; INVALID_ARGUMENT when values of parameters are used before the first input.
  */
 export class LazyLinear extends Linear {
   constructor(
@@ -103,7 +103,8 @@ export class LazyLinear extends Linear {
       if (features === undefined) {
         throw new Corr2dError("SHAPE_MISMATCH", "LazyLinear expects at least one axis, but got a scalar");
       }
-      this.initialize(features, { dtype: x.dtype, backend: x.backend });
+      if (isUninitialized(this.weight)) this.initialize(features, { dtype: x.dtype, backend: x.backend });
+      else this.inFeatures = this.weight.shape[1]!; // A state dict has given it one.
     }
     return super.forward(x);
   }

@@ -2,31 +2,23 @@
 import { describeValue, type Tensor } from "@corr2d/core";
 import { invalid, isRecord } from "../arguments.ts";
 import { Module } from "../module.ts";
+import { checkCopy } from "../slots.ts";
 
-/**
- * `new Sequential(a, b, …)`, `new Sequential([a, b, …])` or `new Sequential({ conv: a, act: b, … })`: each module's output is the next one's input.
- * Modules are held as properties: `net[0]`, or by the names given.
- *
- * @throws INVALID_ARGUMENT for what is not a module, and for names that Sequential has itself, that would not keep their
- *   place (whole numbers) or that PyTorch refuses (empty, or with a dot).
- */
-export class Sequential extends Module {
+class Modules extends Module {
   static override readonly typeName: string = "Sequential";
 
   [index: number]: Module;
 
-  constructor(
-    ...modules: readonly Module[] | readonly [readonly Module[]] | readonly [Readonly<Record<string, Module>>]
-  ) {
+  constructor(...modules: readonly unknown[]) {
     super();
-    const first: unknown = modules[0];
+    const first = modules[0];
     const isNamed = modules.length === 1 && isRecord(first);
     if (isNamed) for (const name of Object.keys(first)) checkName(name);
     const list: readonly unknown[] = modules.length === 1 && Array.isArray(first) ? first : modules;
     for (const [name, module] of isNamed ? Object.entries(first) : list.entries()) {
-      if (!(module instanceof Module)) {
-        throw invalid(`Sequential: ${describeValue(module)} is not a Module (argument '${name}')`);
-      }
+      const isOwn = module instanceof Module;
+      checkCopy(String(name), module, isOwn);
+      if (!isOwn) throw invalid(`Sequential: ${describeValue(module)} is not a Module (argument '${name}')`);
       if (name in this) {
         throw invalid(`Sequential: attribute '${name}' already exists: choose another name`);
       }
@@ -36,20 +28,46 @@ export class Sequential extends Module {
 
   override forward(x: Tensor): Tensor {
     let out = x;
-    for (const module of this) out = module.forward(out);
+    for (const module of this) out = module(out);
     return out;
   }
 
   /** The number of modules. */
-  get length(): number {
+  override get length(): number {
     return this.children().length;
   }
 
   /** The modules in order. */
   [Symbol.iterator](): Iterator<Module> {
-    return (this.children() as unknown as Module[])[Symbol.iterator]();
+    return this.children()[Symbol.iterator]();
   }
 }
+
+/** Modules in a row; what is known of each by its place or name is known to the compiler too. */
+export type Sequential = Modules;
+
+/** The places of a list of modules. */
+type Places<List extends readonly Module[]> = { [place in keyof List & `${number}`]: List[place] };
+
+interface SequentialConstructor {
+  new <List extends readonly Module[]>(modules: readonly [...List]): Sequential & Places<List>;
+  new <List extends readonly Module[]>(...modules: List): Sequential & Places<List>;
+  new <Names extends { readonly [name: string]: Module }>(modules: Names): Sequential & Names;
+  /** For classes that extend it. */
+  new (...modules: readonly Module[]): Sequential;
+  readonly prototype: Sequential;
+  readonly typeName: string;
+  reportsUnheld: boolean;
+}
+
+/**
+ * `new Sequential(a, b, …)`, `new Sequential([a, b, …])` or `new Sequential({ conv: a, act: b, … })`: each module's output is the next one's input.
+ * Modules are held as properties: `net[0]`, or by the names given, `net.conv`.
+ *
+ * @throws INVALID_ARGUMENT for what is not a module, and for names that Sequential has itself, that would not keep their
+ *   place (whole numbers) or that PyTorch refuses (empty, or with a dot).
+ */
+export const Sequential: SequentialConstructor = Modules as never;
 
 /** @throws INVALID_ARGUMENT for a name that a module of a Sequential cannot have. */
 function checkName(name: string): void {

@@ -101,9 +101,9 @@ function ownArrays<T extends object>(options: T): T {
  */
 function listOf(params: unknown): unknown[] {
   if (isTensor(params)) throw notParams("a tensor: put it in [ ]");
-  if (typeof params !== "object" || params === null) throw notParams(describeValue(params));
-  const given = params as Partial<Iterable<unknown>> & { readonly parameters?: unknown };
-  if (typeof given.parameters === "function") throw notParams("a module: write net.parameters()");
+  const given = params as (Partial<Iterable<unknown>> & { readonly parameters?: unknown }) | null | undefined;
+  if (typeof given?.parameters === "function") throw notParams("a module: write net.parameters()");
+  if (typeof given !== "object" || given === null) throw notParams(describeValue(params));
   if (typeof given[Symbol.iterator] !== "function") throw notParams(describeValue(params));
   return [...(params as Iterable<unknown>)];
 }

@@ -30,7 +30,7 @@ export async function train(options: CpuWasmOptions = {}): Promise<Outcome> {
   for (let step = 0; step < 10; step++) {
     const loss = scope(() => {
       optimizer.zeroGrad();
-      const value = crossEntropy(net.forward(images), classes);
+      const value = crossEntropy(net(images), classes);
       value.backward();
       optimizer.step();
       return value;

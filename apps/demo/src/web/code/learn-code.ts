@@ -25,7 +25,7 @@ noGrad(() => conv.weight.assign([[[[${a}, ${b}]]]]));
 
 for (let i = 0; i < ${steps}; i++) {
   const loss = scope(() => {
-    const loss = conv.forward(x).sub(y).pow(2).sum();
+    const loss = conv(x).sub(y).pow(2).sum();
     conv.zeroGrad();
     loss.backward();
     noGrad(() => conv.weight.assign(conv.weight.sub(conv.weight.grad!.mul(${lr}))));

@@ -33,7 +33,7 @@ export const padding: readonly Exercise[] = [
     blank: blankNumbers(2),
     check: async (backend, answer) => {
       const conv = new Conv2D(1, 1, [3, 5], { padding: [0, 1], stride: [3, 4], backend });
-      const { shape } = conv.forward(zeros([1, 1, 8, 8], { backend }));
+      const { shape } = conv(zeros([1, 1, 8, 8], { backend }));
       return compare(answer, Promise.resolve([[shape.slice(2)]]));
     },
   },

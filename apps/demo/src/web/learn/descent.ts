@@ -37,7 +37,7 @@ export async function computeDescent(
   for (let step = 0; step <= steps; step++) {
     weights.push(conv.weight.data());
     const result = scope(() => {
-      const prediction = conv.forward(x);
+      const prediction = conv(x);
       const loss = prediction.sub(y).pow(2).sum();
       conv.zeroGrad();
       loss.backward();
