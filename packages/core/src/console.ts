@@ -3,14 +3,11 @@ import { isTensor } from "./autograd.ts";
 
 const NODE = Symbol.for("nodejs.util.inspect.custom");
 
-/**
- * Makes `console.log` of Node, Deno and Bun print instances of a class as what `String` gives, lines indented where it stands
- * inside something. For classes of libraries on this one; tensors have it.
- */
+/** Makes `console.log` of Node, Deno and Bun print what `String` gives, lines indented where it stands inside something. */
 export function printAsText(prototype: object): void {
   // Node indents the lines of an object's text, but takes a text as it is.
   const asText = function (this: object): object {
-    if (this === prototype) return prototype;
+    if (Object.hasOwn(this, "constructor")) return this; // a prototype, not an instance
     const text = String(this);
     return { [NODE]: () => text };
   };
@@ -21,6 +18,13 @@ export function printAsText(prototype: object): void {
   Object.defineProperty(prototype, Symbol.for("Deno.customInspect"), { value: deno });
 }
 
+/** A class for others to extend: consoles print their instances as what `String` gives, as they do tensors. */
+export const PrintedAsText: new () => object = /* @__PURE__ */ (() => {
+  class PrintedAsText {}
+  printAsText(PrintedAsText.prototype);
+  return PrintedAsText;
+})();
+
 /** What the consoles of browsers ask about every value (Chromium's "custom formatters"). */
 interface DevtoolsFormatter {
   header(value: unknown): unknown[] | null;
@@ -28,12 +32,15 @@ interface DevtoolsFormatter {
 }
 
 const formatter: DevtoolsFormatter = {
-  header: (value) => (isTensor(value) ? ["span", { style: "white-space: pre" }, String(value)] : null),
+  header: (value) =>
+    isTensor(value) || value instanceof PrintedAsText
+      ? ["span", { style: "white-space: pre" }, String(value)]
+      : null,
   hasBody: () => false,
 };
 
 /**
- * Makes the console of a browser show tensors as text, as those of Node, Deno and Bun do by themselves.
+ * Makes the console of a browser show tensors, modules and optimisers as text, as those of Node, Deno and Bun do by themselves.
  *
  * For development: call it once in the page, and tick "Custom formatters" in the settings of the developer tools (Chromium,
  * Firefox). Does nothing the second time.

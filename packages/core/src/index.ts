@@ -33,7 +33,7 @@ export type {
   Window2d,
   WindowAxis,
 } from "./backend.ts";
-export { installConsoleFormatters, printAsText } from "./console.ts";
+export { installConsoleFormatters, PrintedAsText } from "./console.ts";
 export {
   allclose,
   arange,

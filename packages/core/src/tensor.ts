@@ -846,7 +846,10 @@ export const isUninitialized = (tensor: Tensor): boolean => uninitialized.has(te
  */
 export function initializeTensor(tensor: Tensor, value: Tensor): void {
   if (!uninitialized.has(tensor)) {
-    throw new Corr2dError("INVALID_ARGUMENT", "initializeTensor: the tensor has a value; change it with assign(…)");
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      "initializeTensor: the tensor has a value; change it with assign(…)",
+    );
   }
   tensor.initialize(value);
 }

@@ -51,6 +51,9 @@ export function runModule(module: Module, inputs: readonly unknown[]): unknown {
   const outer = current;
   current = { module, inputs, outer };
   try {
+    if (typeof module.forward !== "function") {
+      throw invalid(`Module [${module.typeName}] is missing the required "forward" function`);
+    }
     const record = recordOf(module);
     checkParameters(module, record);
     if (outer !== null) reportUnheld(module, outer);

@@ -6,7 +6,7 @@
  * registered. Order is that of assignment, names and state dicts are PyTorch's. Source: Paszke et al. 2019, "PyTorch: an imperative
  * style, high-performance deep learning library", section 4.
  */
-import { type Backend, describeValue, isUninitialized, printAsText, type Tensor } from "@corr2d/core";
+import { type Backend, describeValue, isUninitialized, type Tensor } from "@corr2d/core";
 import { invalid, isRecord } from "./arguments.ts";
 import { callable } from "./callable.ts";
 import { addHook, addPreHook, type HookRemover, runModule } from "./calls.ts";
@@ -16,7 +16,7 @@ import { checkCopy, MODULE, type Slot, slotsOf } from "./slots.ts";
 import { type LoadOptions, type LoadResult, loadStateDict } from "./state-dict.ts";
 
 // Of a type that says nothing of calls: the interface below says which they are.
-const Callable: new () => object = /* @__PURE__ */ callable(runModule);
+const Callable: new () => object = /* @__PURE__ */ callable(MODULE, runModule);
 
 /** Called as a function, a module runs `forward`, with its hooks, and errors say where in the network they arose. */
 export interface Module {
@@ -34,6 +34,7 @@ const join = (prefix: string, name: string): string => (prefix === "" ? name : `
  *
  * @throws what the operations of `forward` throw, with the module's path in front of the message.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the call alone
 export abstract class Module extends Callable {
   /** The name to print where it is not the class's own: PyTorch's, and proof against minifiers. */
   static readonly typeName: string = "Module";
@@ -296,15 +297,6 @@ export abstract class Module extends Callable {
     return `${this.typeName}(\n  ${lines.join("\n  ")}\n)`;
   }
 }
-
-function missing(this: Module): never {
-  throw invalid(`Module [${this.typeName}] is missing the required "forward" function`);
-}
-// In plain JavaScript nobody has to write one.
-Object.defineProperty(Module.prototype, "forward", { value: missing, writable: true });
-/** Recognised by other copies of this package, to say what is wrong instead of overlooking it. */
-Object.defineProperty(Module.prototype, MODULE, { value: true });
-printAsText(Module.prototype);
 
 /** The text of a module, and of an array or plain object that holds some; undefined for anything else. */
 function childText(value: unknown, inside: readonly unknown[] = []): string | undefined {

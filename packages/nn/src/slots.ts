@@ -7,7 +7,7 @@ import { invalid, isRecord } from "./arguments.ts";
 import { isParameter } from "./parameter.ts";
 
 /** On the prototype of modules, of every copy of this package. */
-export const MODULE: symbol = Symbol.for("@corr2d/nn.module");
+export const MODULE: symbol = /* @__PURE__ */ Symbol.for("@corr2d/nn.module");
 
 /** A place that holds something: `holder[key]`. */
 export interface Slot {

@@ -1,4 +1,4 @@
-// Modules as functions: what a call does, and what follows from `typeof net` being "function" (decision 11).
+// Modules as functions: what a call does, and what follows from `typeof net` being "function" (decision 12).
 import { inspect } from "node:util";
 import { ones, setBackend, type Tensor, tensor, zeros } from "@corr2d/core";
 import { cpuJs } from "@corr2d/cpu-js";

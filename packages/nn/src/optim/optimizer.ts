@@ -12,6 +12,7 @@ import {
   keep,
   noGrad,
   type OptionTypes,
+  PrintedAsText,
   scope,
   type Tensor,
 } from "@corr2d/core";
@@ -147,7 +148,7 @@ export function guardOptions(prototype: object, name: string, options: readonly 
   }
 }
 
-export abstract class Optimizer<O extends Options> {
+export abstract class Optimizer<O extends Options> extends PrintedAsText {
   /** The groups, with options that may be changed between steps. */
   readonly paramGroups: ParamGroup<O>[] = [];
   readonly #defaults: O;
@@ -160,6 +161,7 @@ export abstract class Optimizer<O extends Options> {
    * @throws INVALID_ARGUMENT, with PyTorch's messages.
    */
   constructor(params: Params<O>, defaults: O) {
+    super();
     if (new.target === (Optimizer as unknown)) {
       throw invalid("Optimizer is what optimisers extend: make an SGD, Adam, AdamW or one of your own");
     }
@@ -304,7 +306,7 @@ export abstract class Optimizer<O extends Options> {
   }
 
   /** The text that PyTorch prints, without the options that are not offered here. */
-  toString(): string {
+  override toString(): string {
     const groups = this.paramGroups.map(({ params: _, ...options }, i) => {
       const lines = Object.entries(options as Options)
         .map(([name, value]) => `    ${snakeCase(name)}: ${pythonText(value)}\n`)
