@@ -38,6 +38,8 @@ export interface Op<A = undefined> {
   /** Which inputs the gradients read: all of them, none (default), or those listed. */
   readonly savesInputs?: true | readonly number[];
   readonly savesOutput?: boolean;
+  /** Lets go of what the attributes hold beside numbers, when the graph is released. */
+  readonly release?: (attributes: A) => void;
   /** One entry per input (null: not differentiable), or one function for any number of inputs. */
   readonly gradients:
     | readonly (GradientFunction<A> | null)[]
@@ -97,6 +99,7 @@ export class GraphNode implements SavedContext<unknown> {
   release(): void {
     for (let i = 0; i < this.inputs.length; i++) releaseSaved(this.inputs[i]!);
     releaseSaved(this.#output);
+    this.op.release?.(this.attributes);
   }
 }
 
@@ -262,7 +265,7 @@ export interface BackwardOptions {
   readonly createGraph?: boolean | undefined;
 }
 
-function releasedError(): Corr2dError {
+export function releasedError(): Corr2dError {
   return new Corr2dError(
     "GRAPH_RELEASED",
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already " +
@@ -328,6 +331,47 @@ function wanted(node: GraphNode, index: number): Edge | null {
   return typeof gradients === "function" || gradients[index] ? node.inputs[index]!.edge : null;
 }
 
+/** What looks at, or replaces, the gradient of a tensor on its way. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that only looks returns nothing
+export type TensorHook = (gradient: Tensor) => Tensor | undefined | void;
+
+const hooks = new WeakMap<Edge, Set<TensorHook>>();
+/** Most programs have no hooks, and do not look for any. */
+let hasHooks = false;
+
+/** Calls `hook` with every gradient that arrives at `edge`. Returns what removes it. */
+export function addTensorHook(edge: Edge, hook: TensorHook): { remove(): void } {
+  checkFunction("registerHook", hook);
+  hasHooks = true;
+  const own = hooks.get(edge) ?? new Set();
+  hooks.set(edge, own.add(hook));
+  return {
+    remove: () => {
+      own.delete(hook);
+    },
+  };
+}
+
+/** The gradient after the hooks of `edge`; takes over `gradient`. */
+function hooked(edge: Edge, gradient: Tensor): Tensor {
+  let result = gradient;
+  for (const hook of hooks.get(edge) ?? []) {
+    const before = result;
+    const changed = hook(before);
+    if (changed === undefined || changed === before) continue;
+    checkTensors("registerHook", [before, changed]);
+    if (!sameShape(changed.sizes, before.sizes)) {
+      throw new Corr2dError(
+        "SHAPE_MISMATCH",
+        `registerHook: hook has changed the size of value: ${formatShape(before.sizes)} to ${formatShape(changed.sizes)}`,
+      );
+    }
+    result = changed.alias(); // the engine disposes it, and a hook may return a tensor of its own
+    before.dispose();
+  }
+  return result;
+}
+
 /** The nodes below `root`, the newest first: each comes after all that depend on it. */
 function newestFirst(root: GraphNode): GraphNode[] {
   const found = [root];
@@ -388,8 +432,12 @@ function propagate(
     const order = isNode(start) ? newestFirst(start) : [];
     const useful = targets === null ? null : leadingTo(targets, order);
     for (const node of order) {
-      const arrived = received.get(node);
+      let arrived = received.get(node);
       if (arrived === undefined) continue;
+      if (hasHooks) {
+        arrived = hooked(node, arrived);
+        received.set(node, arrived);
+      }
       node.retains?.accumulateGrad(arrived);
       for (let i = 0; i < node.inputs.length; i++) {
         const edge = wanted(node, i);
@@ -401,10 +449,15 @@ function propagate(
       received.delete(node);
       arrived.dispose();
     }
-    if (targets !== null) return;
     for (const [edge, arrived] of received) {
-      (edge as Tensor).accumulateGrad(arrived);
-      arrived.dispose();
+      if (isNode(edge)) continue; // a target, whose hooks have run
+      const gradient = hasHooks ? hooked(edge, arrived) : arrived;
+      if (targets !== null) {
+        received.set(edge, gradient);
+        continue;
+      }
+      edge.accumulateGrad(gradient);
+      gradient.dispose();
     }
   };
   if (createGraph) enableGrad(run);

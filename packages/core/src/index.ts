@@ -7,7 +7,9 @@ export {
   isGradEnabled,
   isTensor,
   noGrad,
+  type TensorHook,
 } from "./autograd.ts";
+export * as autograd from "./autograd-names.ts";
 export type {
   Activation,
   AveragePool,
@@ -33,6 +35,7 @@ export type {
   Window2d,
   WindowAxis,
 } from "./backend.ts";
+export { checkpoint } from "./checkpoint.ts";
 export { installConsoleFormatters, PrintedAsText } from "./console.ts";
 export {
   allclose,
@@ -54,6 +57,7 @@ export {
   zeros,
 } from "./create.ts";
 export { getBackend, setBackend, synchronize } from "./current-backend.ts";
+export { CustomFunction, type FunctionContext, type FunctionGradients } from "./custom-function.ts";
 export {
   COMPOSITES,
   CONTRACT,
@@ -76,6 +80,7 @@ export {
 export { Corr2dError, type ErrorCode } from "./errors.ts";
 export { withFallbacks } from "./fallbacks.ts";
 export { formatTensor, type PrintOptions, setPrintOptions } from "./format.ts";
+export { type DerivativeOptions, hessian, jacobian, jvp, type TensorFunction, vjp } from "./functional.ts";
 export { type GradcheckOptions, gradcheck } from "./gradcheck.ts";
 export {
   type ArgumentRow,

@@ -7,6 +7,7 @@
  * to a tensor rebinds it to another value. Names are PyTorch's, in camelCase; what methods do is in `ops/`.
  */
 import {
+  addTensorHook,
   type BackwardOptions,
   backward,
   bindTensor,
@@ -16,6 +17,7 @@ import {
   isGradEnabled,
   isTensor,
   makeTensor,
+  type TensorHook,
 } from "./autograd.ts";
 import type { Backend, DType, TypedArray } from "./backend.ts";
 import { printAsText } from "./console.ts";
@@ -373,6 +375,22 @@ export class Tensor implements Disposable {
   retainGrad(): this {
     if (this.#node !== null) this.#node.retains = this;
     return this;
+  }
+
+  /**
+   * Calls `hook` with the gradient of this tensor whenever a backward pass brings one, before it is used or accumulated. A tensor that it
+   * returns takes the gradient's place.
+   *
+   * @returns what removes the hook again.
+   * @throws INVALID_ARGUMENT for a tensor that does not require gradients; from `backward`: SHAPE_MISMATCH for a replacement of another
+   *   shape.
+   */
+  registerHook(hook: TensorHook): { remove(): void } {
+    if (this.#requiresGrad) return addTensorHook(this.#node ?? this.leaf, hook);
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      "cannot register a hook on a tensor that doesn't require gradient",
+    );
   }
 
   /**
