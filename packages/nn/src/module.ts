@@ -197,6 +197,15 @@ export abstract class Module extends Callable {
     return loadStateDict(this.typeName, this.#namedState(), state, options);
   }
 
+  /** Whether all parameters are to be trained (default true); `net.requiresGrad(false)` freezes them. */
+  requiresGrad(value = true): this {
+    if (typeof value !== "boolean") {
+      throw invalid(`requiresGrad: the value is a boolean, but got ${describeValue(value)}`);
+    }
+    for (const parameter of this.parameters()) parameter.requiresGrad = value;
+    return this;
+  }
+
   /** Forgets the gradients of all parameters. */
   zeroGrad(): void {
     for (const module of this.modules()) {
