@@ -44,4 +44,4 @@ export {
 export { SGD, type SGDOptions } from "./optim/sgd.ts";
 export { Buffer, type BufferOptions, isParameter, Parameter } from "./parameter.ts";
 export type { LoadOptions, LoadResult } from "./state-dict.ts";
-export { Summary, type SummaryOptions, type SummaryRow, summary } from "./summary.ts";
+export { type Summary, type SummaryOptions, type SummaryRow, summary } from "./summary.ts";
