@@ -19,9 +19,7 @@ const biome = join(
   "bin",
   "biome",
 );
-const files = readdirSync(folder, { recursive: true }).filter(
-  (file) => file.endsWith(".ts") && !file.startsWith("unpack"),
-);
+const files = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith(".ts"));
 const room = mkdtempSync(join(tmpdir(), "assembly-"));
 const unlike = [];
 try {

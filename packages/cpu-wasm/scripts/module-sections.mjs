@@ -1,9 +1,9 @@
 // Works on the sections of a module. `slimModule` removes what the compiler leaves and nobody needs: exports that only
-// kept functions from being inlined, and a data segment for each constant. The code stays as it is.
+// kept functions from being inlined, and a data segment for each constant. `withNote` adds a section. The code stays as it is.
 // Source: WebAssembly Core Specification, chapter 5 (binary format).
 
+const CUSTOM = 0;
 const EXPORTS = 7;
-const CODE = 10;
 const DATA = 11;
 /** How many data segments there are, for instructions that name them; there are none. */
 const DATA_COUNT = 12;
@@ -93,17 +93,8 @@ export function slimModule(bytes, keep) {
   return Uint8Array.from(out);
 }
 
-/** Where the functions of a module lie in it. */
-export function codeRange(bytes) {
-  const reader = new Reader(bytes, HEADER_BYTES);
-  for (;;) {
-    const [id] = reader.take(1);
-    const size = reader.number();
-    const codeEnd = reader.at + size;
-    if (id === CODE) {
-      reader.number(); // how many functions
-      return { codeStart: reader.at, codeEnd };
-    }
-    reader.at = codeEnd;
-  }
+/** The module with a custom section, which engines ignore and `WebAssembly.Module.customSections` reads. */
+export function withNote(bytes, name, text) {
+  const section = [...counted(Buffer.from(name)), ...Buffer.from(text)];
+  return Uint8Array.from([...bytes, CUSTOM, ...counted(section)]);
 }

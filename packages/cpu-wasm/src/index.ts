@@ -26,12 +26,18 @@ export interface CpuWasmOptions {
    * with an error five to ten times as large, 'off' none.
    */
   readonly winograd?: "default" | "large" | "off" | undefined;
+  /**
+   * The kernels as a `WebAssembly.Module` compiled from `@corr2d/cpu-wasm/kernels.wasm`, for hosts that forbid compiling
+   * at run time, such as Cloudflare Workers. It is the plain build. Default: the package's own bytes.
+   */
+  readonly module?: object | undefined;
 }
 
 /**
  * A backend that computes in WebAssembly, in float32 and int32.
- * @throws BACKEND_UNAVAILABLE where WebAssembly or its SIMD is missing, a Content-Security-Policy forbids it, or
- *   `simd: 'relaxed'` cannot be met; INVALID_ARGUMENT; OUT_OF_MEMORY when the host cannot reserve the heap.
+ * @throws BACKEND_UNAVAILABLE where WebAssembly, its SIMD or DecompressionStream is missing, the host or a
+ *   Content-Security-Policy forbids compiling, or `simd: 'relaxed'` cannot be met; INVALID_ARGUMENT; OUT_OF_MEMORY when
+ *   the host cannot reserve the heap.
  */
 export async function cpuWasm(options: CpuWasmOptions = {}): Promise<CompleteBackend> {
   const open = await openRuntime(options);

@@ -4,10 +4,10 @@
  * One module serves everyone. In its bytes, two instructions stand for a multiplication and the addition to it
  * (assembly/common/simd.ts): the "plain" build has just those, and needs SIMD128, which every current engine has; the
  * "relaxed" one has relaxed SIMD's fused multiply-add. It imports its memory, and one byte says whether that is shared.
+ * Where nothing may be compiled, the caller gives a module: kernels.wasm is the plain build with shared memory.
  */
 import { Corr2dError } from "@corr2d/core";
-import { memoryFlag, packed, size, unpacker } from "./generated/kernels-module.ts";
-import { unpack } from "./unpack.ts";
+import { memoryFlag, multiplyAdd, note, noteName, packed } from "./generated/kernels-module.ts";
 
 export type Simd = "relaxed" | "plain";
 
@@ -44,16 +44,46 @@ export function chooseSimd(requested: Simd | undefined): Simd {
   return requested ?? (hasRelaxed ? "relaxed" : "plain");
 }
 
-/** @throws BACKEND_UNAVAILABLE when the page's Content-Security-Policy forbids compiling. */
-async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+/** The bytes of the module, with stand-ins. */
+async function unpack(): Promise<Uint8Array<ArrayBuffer>> {
+  const text = atob(packed);
+  const deflated = new Uint8Array(text.length);
+  // In a program that has just begun, Uint8Array.from with a function takes four times as long.
+  for (let i = 0; i < text.length; i++) deflated[i] = text.charCodeAt(i);
+  const zlib = globalThis.process?.getBuiltinModule?.("node:zlib");
+  if (zlib !== undefined) return new Uint8Array(zlib.inflateSync(deflated));
+  // "deflate", not "deflate-raw", which Node has since 20.12 and Chrome since 103.
+  const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** Puts a build's instructions in the place of those that stand for them, which their second byte finds soonest. */
+export function chooseBuild(bytes: Uint8Array, simd: Simd): void {
+  for (const { standIn, [simd]: instruction } of multiplyAdd) {
+    const [first, second, third] = standIn as [number, number, number];
+    for (let at = bytes.indexOf(second); at !== -1; at = bytes.indexOf(second, at + 1)) {
+      if (bytes[at - 1] === first && bytes[at + 1] === third) bytes.set(instruction, at - 1);
+    }
+  }
+}
+
+/**
+ * The compiled module of a build, for shared memory or not.
+ * @throws BACKEND_UNAVAILABLE when the host forbids compiling, or cannot inflate.
+ */
+export async function compileModule(simd: Simd, shared: boolean): Promise<WebAssembly.Module> {
   try {
+    const bytes = await unpack();
+    chooseBuild(bytes, simd);
+    if (shared) bytes[memoryFlag] = 3;
     return await WebAssembly.compile(bytes);
   } catch (cause) {
-    if (!WebAssembly.validate(bytes)) throw cause;
     throw new Corr2dError(
       "BACKEND_UNAVAILABLE",
-      "the Content-Security-Policy of this page forbids WebAssembly: its script-src needs 'wasm-unsafe-eval'. " +
-        "@corr2d/cpu-js runs without it.",
+      `this host does not compile cpu-wasm's kernels (${String(cause)}). A page's Content-Security-Policy needs ` +
+        "'wasm-unsafe-eval' in its script-src, and a browser DecompressionStream (Chrome 80, Firefox 113, Safari 16.4); " +
+        "a host that takes modules only with the program (Cloudflare Workers) needs the option module, from " +
+        "@corr2d/cpu-wasm/kernels.wasm. @corr2d/cpu-js runs without any of it.",
       {},
       { cause },
     );
@@ -61,11 +91,24 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
 }
 
 /**
- * The compiled module of a build, for shared memory or not.
- * @throws BACKEND_UNAVAILABLE when the page's Content-Security-Policy forbids compiling.
+ * A caller's module, which must be compiled from kernels.wasm: the plain build, with shared memory.
+ * @throws INVALID_ARGUMENT
  */
-export async function compileModule(simd: Simd, shared: boolean): Promise<WebAssembly.Module> {
-  const bytes = unpack(await compile(Uint8Array.from(unpacker)), packed, size, simd === "relaxed");
-  if (shared) bytes[memoryFlag] = 3;
-  return compile(bytes);
+export function checkModule(module: unknown): WebAssembly.Module {
+  const refuse = (why: string): never => {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `module must be a WebAssembly.Module, compiled from @corr2d/cpu-wasm/kernels.wasm, but ${why}`,
+    );
+  };
+  let sections: ArrayBuffer[];
+  try {
+    sections = WebAssembly.Module.customSections(module as WebAssembly.Module, noteName);
+  } catch {
+    return refuse(`got ${Object.prototype.toString.call(module)}`);
+  }
+  if (sections.length === 0) refuse("this one has other code in it");
+  const found = new TextDecoder().decode(sections[0]);
+  if (found !== note) refuse(`this one is of another version of the package (${found}, not ${note})`);
+  return module as WebAssembly.Module;
 }

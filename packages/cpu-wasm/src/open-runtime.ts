@@ -7,7 +7,7 @@ import { Corr2dError } from "@corr2d/core";
 import type { Exports } from "./generated/kernels.ts";
 import { Heap } from "./heap.ts";
 import { PAGE } from "./layout.ts";
-import { chooseSimd, compileModule, type Simd } from "./module.ts";
+import { checkModule, chooseSimd, compileModule, type Simd } from "./module.ts";
 import { WasmRuntime, type Winograd } from "./runtime.ts";
 import { START_MS, startWorkers, whyNoSharedMemory } from "./start-workers.ts";
 import { Team, workerLost } from "./team.ts";
@@ -19,6 +19,7 @@ export interface RuntimeOptions {
   readonly heapMiB?: number | undefined;
   readonly winograd?: Winograd | undefined;
   readonly worker?: WorkerSource | undefined;
+  readonly module?: object | undefined;
   /** How long a worker may take to start, and over its part of an operation, before it is given up; for tests. */
   readonly startMs?: number | undefined;
   readonly lostMs?: number | undefined;
@@ -66,12 +67,27 @@ function checkOptions(options: RuntimeOptions): void {
       `heapMiB must be a number from 4 to ${MAX_HEAP_MIB}, but got ${heapMiB}`,
     );
   }
+  if (options.module !== undefined && options.simd === "relaxed") {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      "simd: 'relaxed' cannot be had with a module: kernels.wasm is the plain build. Leave one of the options out.",
+    );
+  }
 }
 
 function createMemory(pages: number, shared: boolean): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: Math.min(INITIAL_PAGES, pages), maximum: pages, shared });
   } catch (cause) {
+    if (shared && typeof SharedArrayBuffer === "undefined") {
+      throw new Corr2dError(
+        "BACKEND_UNAVAILABLE",
+        "this host has no shared memory, which a module of @corr2d/cpu-wasm/kernels.wasm needs. Leave the option " +
+          "`module` out, or use @corr2d/cpu-js.",
+        {},
+        { cause },
+      );
+    }
     throw new Corr2dError(
       "OUT_OF_MEMORY",
       `the host cannot reserve a WebAssembly memory of ${pages / 16} MiB; ask for a smaller heapMiB`,
@@ -90,11 +106,13 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 export async function openRuntime(options: RuntimeOptions = {}): Promise<OpenRuntime> {
   checkOptions(options);
   const { threads = 1, heapMiB = DEFAULT_HEAP_MIB, winograd = "default" } = options;
-  const simd = chooseSimd(options.simd);
+  const given = options.module === undefined ? undefined : checkModule(options.module);
+  const simd = given === undefined ? chooseSimd(options.simd) : "plain";
   let threadsReason = threads > 1 ? whyNoSharedMemory() : undefined;
-  const shared = threads > 1 && threadsReason === undefined;
+  const wantsWorkers = threads > 1 && threadsReason === undefined;
+  const shared = wantsWorkers || given !== undefined; // kernels.wasm serves one thread and many
 
-  const module = await compileModule(simd, shared);
+  const module = given ?? (await compileModule(simd, shared));
   const memory = createMemory(Math.floor((heapMiB * 2 ** 20) / PAGE), shared);
   const imports = {
     memory,
@@ -110,7 +128,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<OpenRun
   const onLost = (why: string): void => {
     if (!closed) heap.refuse(() => workerLost(why));
   };
-  if (shared) {
+  if (wantsWorkers) {
     try {
       workers = await startWorkers(
         threads - 1,

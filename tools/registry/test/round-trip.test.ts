@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
@@ -88,4 +88,17 @@ test("all of them, installed with npm, compile strictly and train on Node", asyn
   const outcome = parseOutcome(await run(process.execPath, ["dist/main.js"], { cwd: folder }));
   expect(complaint(outcome)).toBeNull();
   expect(outcome.threads).toBe(2);
+
+  await writeFile(
+    join(folder, "given.mjs"),
+    `import { readFile } from "node:fs/promises";
+    import { train } from "./dist/train.js";
+    const file = new URL(import.meta.resolve("@corr2d/cpu-wasm/kernels.wasm"));
+    const module = await WebAssembly.compile(await readFile(file));
+    WebAssembly.compile = () => Promise.reject(new Error("forbidden"));
+    console.log(JSON.stringify(await train({ threads: 2, simd: "plain", module })));`,
+  );
+  const given = parseOutcome(await run(process.execPath, ["given.mjs"], { cwd: folder }));
+  expect(complaint(given)).toBeNull();
+  expect(given.threads).toBe(2);
 });
