@@ -15,6 +15,7 @@ import { packageManagers } from "./matrix/managers.ts";
 import { type Row, rows } from "./matrix/row.ts";
 import { runtimes } from "./matrix/runtimes.ts";
 import { markdown } from "./matrix/table.ts";
+import { workerd } from "./matrix/workerd.ts";
 import { startRegistry } from "./registry.ts";
 import { prepareRelease } from "./release.ts";
 import { run } from "./run.ts";
@@ -50,7 +51,7 @@ const parts: Record<string, readonly Row[]> = {};
 if (wants("managers"))
   parts["Package managers"] = await rows("Package managers", packageManagers(registry, copyProgram));
 if (wants("compilers")) parts.TypeScript = await rows("TypeScript", compilers(project));
-if (wants("runtimes")) parts.Runtimes = await rows("Runtimes", runtimes(project));
+if (wants("runtimes")) parts.Runtimes = await rows("Runtimes", [...runtimes(project), workerd(project)]);
 if (wants("bundlers"))
   parts["Bundlers, in Chromium"] = await rows("Bundlers, in Chromium", bundlerPages(project));
 

@@ -25,6 +25,8 @@ export function markdown(parts: Readonly<Record<string, readonly Row[]>>): strin
     ...Object.entries(parts).flatMap(([title, rows]) => [`## ${title}`, "", table(rows), ""]),
     "TypeScript 5.2 is the oldest supported: it brought `using`, whose types the declarations need.",
     "",
+    "workerd, the runtime of Cloudflare Workers, compiles nothing at run time: the program gives the factory `@corr2d/cpu-wasm/kernels.wasm`.",
+    "",
     "Pages are served with `Content-Security-Policy: default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'` and the",
     "two headers that isolate a page (`Cross-Origin-Opener-Policy: same-origin`, `Cross-Origin-Embedder-Policy: require-corp`). For a",
     "bundler that leaves the worker's module behind, copy `@corr2d/cpu-wasm/worker` beside the bundle and pass its URL:",
