@@ -137,9 +137,12 @@ function checkBroadcast(operand: Shape, shape: Shape, what: string, fail: Fail):
   });
 }
 
+/** Every function of `unary`, `binary` and `reduce`. */
+const OPS: Readonly<Record<string, OpRow>> = { ...UNARY_OPS, ...BINARY_OPS, ...REDUCE_OPS };
+
 /** An op of `unary`, `binary` or `reduce`, asked of a backend for a dtype. */
 function checkOp(op: string, dtype: DType, backend: Backend, fail: Fail): void {
-  const row = ({ ...UNARY_OPS, ...BINARY_OPS, ...REDUCE_OPS } as Readonly<Record<string, OpRow>>)[op]!;
+  const row = OPS[op]!;
   if (!isFloating(dtype) && !row.integers) fail(`${op} was asked for ${dtype}`);
   if (row.optional && !backend.optionalOps.includes(op as OptionalOp)) {
     fail(`${op} is optional, and was asked of a backend that does not list it`);
@@ -182,4 +185,19 @@ export function checkArguments(
   if (name === "concat" && (named.parts as unknown[]).length !== (named.lengths as Shape).length) {
     fail("concat was given other numbers of parts and lengths");
   }
+}
+
+function freeze(value: unknown): void {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) freeze(inner);
+}
+
+/** Freezes the arrays and records of a call, and its lists of handles; handles themselves are the backend's. */
+export function freezeArguments(name: OperationName, args: readonly unknown[]): void {
+  const rows: readonly ArgumentRow[] = OPERATIONS[name].arguments;
+  rows.forEach((argument, i) => {
+    if ("is" in argument) freeze(args[i]);
+    else if ("operands" in argument) Object.freeze(args[i]);
+  });
 }

@@ -14,16 +14,8 @@ import {
 import type { BackendFactory, Case } from "./case.ts";
 import { stripComposites, type Tracker, trackHandles } from "./handles.ts";
 import { createRandom, seedOf } from "./random.ts";
+import { settledStats } from "./settled-stats.ts";
 import { strict } from "./strict.ts";
-
-/** Live memory once everything asked for so far has happened. */
-async function settledStats(backend: Backend): Promise<BackendStats | null> {
-  if (backend.stats === undefined) return null;
-  const probe = backend.upload(new Float32Array(1));
-  await backend.read(probe, 1, "float32");
-  backend.free(probe);
-  return backend.stats();
-}
 
 function checkLeak(before: BackendStats | null, after: BackendStats | null): void {
   if (before === null || after === null) return;

@@ -4,7 +4,8 @@
  * It checks both sides of the contract. Of the caller: every argument (sizes, shapes, dtypes, views, windows), no
  * handle used after `free`, freed twice or taken from another backend. Of the backend: a value never changes
  * between its birth and its `free` (§2.6), and an operation gives a handle of its own (§2.7). Values are read
- * at birth and compared at `free` or, for those still alive, at `settle()`.
+ * at birth and compared at `free` or, for those still alive, at `settle()`. Of both: nobody writes into the arrays and
+ * records of a call (§3.1), which are frozen for that.
  */
 import {
   type Backend,
@@ -16,7 +17,7 @@ import {
   type TypedArray,
   type ValueInfo,
 } from "@corr2d/core";
-import { checkArguments } from "./arguments.ts";
+import { checkArguments, freezeArguments } from "./arguments.ts";
 import { handlesOf, mapOperands, type Operation, operationsOf, resultFrom, withMembers } from "./handles.ts";
 
 /** A handle of the watched backend. */
@@ -42,7 +43,9 @@ function fail(message: string): never {
 }
 
 function sameBits(a: TypedArray, b: TypedArray): boolean {
-  return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
 }
 
 /** Watches `backend`; see the file's comment. */
@@ -141,6 +144,7 @@ export function strict(backend: Backend): StrictBackend {
             `${info.size} × ${info.dtype}`,
         );
       });
+      freezeArguments(name, innerArgs);
       const result = (backend[name] as Operation)(...innerArgs);
       const values = resultsOf(name, args as OperationArguments<typeof name>);
       return resultFrom(

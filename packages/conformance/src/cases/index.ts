@@ -7,6 +7,7 @@ import { cases as concat } from "./concat.ts";
 import { cases as correlation } from "./correlation.ts";
 import { cases as correlationSizes } from "./correlation-sizes.ts";
 import { cases as correlationValues } from "./correlation-values.ts";
+import { cases as counting } from "./counting.ts";
 import { cases as determinism } from "./determinism.ts";
 import { cases as elementwiseSizes } from "./elementwise-sizes.ts";
 import { cases as failure } from "./failure.ts";
@@ -25,8 +26,10 @@ import { cases as pools } from "./pools.ts";
 import { cases as poolsEmpty } from "./pools-empty.ts";
 import { cases as poolsNonFinite } from "./pools-non-finite.ts";
 import { cases as poolsSizes } from "./pools-sizes.ts";
+import { cases as reading } from "./reading.ts";
 import { cases as reduce } from "./reduce.ts";
 import { cases as reduceSizes } from "./reduce-sizes.ts";
+import { cases as results } from "./results.ts";
 import { cases as select } from "./select.ts";
 import { cases as storage } from "./storage.ts";
 import { cases as training } from "./training.ts";
@@ -35,6 +38,7 @@ import { cases as unary } from "./unary.ts";
 export const cases: readonly Case[] = [
   ...storage,
   ...largeStorage,
+  ...reading,
   ...closing,
   ...unary,
   ...binary,
@@ -54,12 +58,14 @@ export const cases: readonly Case[] = [
   ...poolsSizes,
   ...poolsEmpty,
   ...poolsNonFinite,
+  ...results,
   ...correlation,
   ...correlationValues,
   ...correlationSizes,
   ...autograd,
   ...training,
   ...optional,
+  ...counting,
   ...order,
   ...failure,
   ...mixed,

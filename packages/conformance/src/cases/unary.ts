@@ -111,7 +111,7 @@ function castCase(from: DType, to: DType): Case {
       const special = from === "int32" ? [] : NON_FINITE;
       const data = arrayFrom(from, [...ordinary, ...special, ...CAST_EDGES[from]]);
       const handle = backend.cast(backend.upload(data), data.length, from, to);
-      await expectHandle(backend, "cast", handle, oracle.cast(data, to), [data.length], to);
+      await expectHandle(backend, "cast", handle, oracle.cast(data, from, to), [data.length], to);
     },
   };
 }

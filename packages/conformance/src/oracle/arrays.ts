@@ -124,6 +124,24 @@ export function stridedAdd(x: ArrayLike<number>, view: StridedView, dtype: DType
   return sums.expected(dtype);
 }
 
+/** Parts `[outer, lengths[i], inner]` side by side. */
+export function concat(
+  parts: readonly ArrayLike<number>[],
+  lengths: Shape,
+  outer: number,
+  inner: number,
+): Expected {
+  const values = new Float64Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (let o = 0; o < outer; o++) {
+    for (const [i, part] of parts.entries()) {
+      const row = lengths[i]! * inner;
+      for (let k = 0; k < row; k++) values[at++] = part[o * row + k]!;
+    }
+  }
+  return { values, bits: true };
+}
+
 /** Calls `visit` with the addresses of every picked element: in the whole `[outer, length, inner]`, and among the picked. */
 function eachPick(
   index: ArrayLike<number>,

@@ -110,10 +110,10 @@ export function rounded(x: number, dtype: DType): number {
   return dtype === "int32" ? x | 0 : x;
 }
 
-/** The values as elements of another dtype: rounded, or for int32 truncated and saturated. */
-export function cast(x: ArrayLike<number>, to: DType): Expected {
+/** The values as elements of another dtype: rounded, or for int32 truncated and saturated; to the same one a copy. */
+export function cast(x: ArrayLike<number>, from: DType, to: DType): Expected {
   const values = numbers(x.length, (i) => (to === "int32" ? toInt32(x[i]!) : rounded(x[i]!, to)));
-  return { values, explain: (at) => `${formatNumber(x[at]!)} as ${to}` };
+  return { values, bits: from === to, explain: (at) => `${formatNumber(x[at]!)} as ${to}` };
 }
 
 export function unary(op: UnaryOp, x: ArrayLike<number>, dtype: DType): Expected {

@@ -7,6 +7,8 @@ import { type Call, elementsOf, int32, type Sample } from "./sample.ts";
 
 const AVERAGE = { countIncludePad: false, divisorOverride: null };
 const POOL = poolWindow([2, 5, 17, 18], 3, { stride: 2, padding: 1 });
+/** Of which every result is one element of the operand. */
+const SINGLE = poolWindow([2, 5, 13, 10], 1);
 
 const ROWS: Readonly<Record<string, readonly [outer: number, length: number, inner: number]>> = {
   "": [40, 33, 1],
@@ -94,6 +96,30 @@ export const composites = (dtype: DType): readonly Call[] => [
     expected: (x, y) => rows.addScaled(x, 0.9, y, -0.03, dtype),
   },
   {
+    name: "addScaled-by-one",
+    member: "addScaled",
+    operands: [[1300], [1300]],
+    result: [1300],
+    run: (b, x, y) => b.addScaled(x, 1, y, 0, 1300, dtype),
+    expected: (x, y) => rows.addScaled(x, 1, y, 0, dtype),
+  },
+  {
+    name: "avgPool2d-of-one",
+    member: "avgPool2d",
+    operands: [inputShape(SINGLE)],
+    result: outputShape(SINGLE),
+    run: (b, x) => b.avgPool2d(x, SINGLE, AVERAGE, dtype),
+    expected: (x) => windows.avgPool2d(x, SINGLE, AVERAGE, dtype),
+  },
+  {
+    name: "avgPool2dInput-of-one",
+    member: "avgPool2dInput",
+    operands: [outputShape(SINGLE)],
+    result: inputShape(SINGLE),
+    run: (b, g) => b.avgPool2dInput(g, SINGLE, AVERAGE, dtype),
+    expected: (g) => windows.avgPool2dInput(g, SINGLE, AVERAGE, dtype),
+  },
+  {
     name: "avgPool2d",
     member: "avgPool2d",
     operands: [inputShape(POOL)],
@@ -113,16 +139,21 @@ export const composites = (dtype: DType): readonly Call[] => [
 ];
 
 /** The one member with two results. */
-export const maxPoolSample = (dtype: DType): Sample => ({
-  name: "maxPool2d",
+const maxPoolSample = (name: string, window: Window2d, dtype: DType): Sample => ({
+  name,
   member: "maxPool2d",
   dtype,
-  operands: [{ shape: inputShape(POOL), dtype }],
-  results: [{ shape: outputShape(POOL), dtype }, int32(outputShape(POOL))],
-  draw: (random) => [elementsOf(random, { shape: inputShape(POOL), dtype })],
-  run: (b, [x]) => b.maxPool2d(x, POOL, dtype),
+  operands: [{ shape: inputShape(window), dtype }],
+  results: [{ shape: outputShape(window), dtype }, int32(outputShape(window))],
+  draw: (random) => [elementsOf(random, { shape: inputShape(window), dtype })],
+  run: (b, [x]) => b.maxPool2d(x, window, dtype),
   expected: ([x]) => {
-    const { values, indices } = windows.maxPool2d(x!, POOL);
+    const { values, indices } = windows.maxPool2d(x!, window);
     return [values, indices];
   },
 });
+
+export const maxPoolSamples = (dtype: DType): readonly Sample[] => [
+  maxPoolSample("maxPool2d", POOL, dtype),
+  maxPoolSample("maxPool2d-of-one", SINGLE, dtype),
+];

@@ -4,7 +4,7 @@ import { type Case, requiring } from "../../case.ts";
 import type { Expected } from "../../compare.ts";
 import { sizeOf } from "../../oracle/arrays.ts";
 import { DTYPES, expectHandle } from "../support.ts";
-import { composites, maxPoolSample } from "./composites.ts";
+import { composites, maxPoolSamples } from "./composites.ts";
 import { floatPrimitives, primitives } from "./primitives.ts";
 import { type Sample, sampleOf } from "./sample.ts";
 
@@ -15,19 +15,19 @@ export function samplesOf(dtype: DType): readonly Sample[] {
   const calls = primitives(dtype).map((call) => sampleOf(dtype, call));
   if (dtype === "int32") return calls;
   const more = [...floatPrimitives(dtype), ...composites(dtype)].map((call) => sampleOf(dtype, call));
-  return [...calls, ...more, maxPoolSample(dtype)];
+  return [...calls, ...more, ...maxPoolSamples(dtype)];
 }
 
 /** `corr2d`, `corr2d/float64`: for ids. */
 export const nameOf = ({ name, dtype }: Sample): string => (dtype === "float32" ? name : `${name}/${dtype}`);
 
 /** A case per sample. */
-export function perSample(make: (sample: Sample) => Omit<Case, "requires">): readonly Case[] {
+export function perSample(make: (sample: Sample) => Case): readonly Case[] {
   return DTYPES.flatMap((dtype) =>
-    samplesOf(dtype).map((sample) => ({
-      ...make(sample),
-      ...requiring(dtype),
-    })),
+    samplesOf(dtype).map((sample) => {
+      const made = make(sample);
+      return { ...made, requires: [...(made.requires ?? []), ...(requiring(dtype).requires ?? [])] };
+    }),
   );
 }
 

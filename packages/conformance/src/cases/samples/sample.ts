@@ -43,20 +43,22 @@ export interface Call {
   readonly expected: (...operands: TypedArray[]) => Expected;
   /** The int32 operands that are no numbers but indices, or conditions, lie below this. */
   readonly below?: number;
+  /** Floating operands lie between −this and this (default 1). */
+  readonly range?: number;
 }
 
 export const int32 = (shape: Shape): Kind => ({ shape, dtype: "int32" });
 
-/** Elements from −1 to 1, or any int32. */
-export function elementsOf(random: Random, { shape, dtype }: Kind): TypedArray {
+/** Elements from −`range` to `range`, or any int32. */
+export function elementsOf(random: Random, { shape, dtype }: Kind, range = 1): TypedArray {
   const size = sizeOf(shape);
-  return dtype === "int32" ? wideIntegers(random, size) : random.reals(dtype, size);
+  return dtype === "int32" ? wideIntegers(random, size) : random.reals(dtype, size, -range, range);
 }
 
 /** A call as a sample. */
 export function sampleOf(
   dtype: DType,
-  { name, member, operands, result, run, expected, below }: Call,
+  { name, member, operands, result, run, expected, below, range }: Call,
 ): Sample {
   const kindOf = (value: Shape | Kind): Kind => ("dtype" in value ? value : { shape: value, dtype });
   return {
@@ -69,7 +71,7 @@ export function sampleOf(
       operands.map((operand) =>
         "dtype" in operand
           ? random.integers("int32", sizeOf(operand.shape), 0, below! - 1)
-          : elementsOf(random, kindOf(operand)),
+          : elementsOf(random, kindOf(operand), range),
       ),
     run: (backend, handles) => [run(backend, ...handles)],
     expected: (data) => [expected(...data)],
