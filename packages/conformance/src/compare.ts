@@ -102,8 +102,9 @@ function distance(actual: number, expected: number, bits: boolean, limit: number
 /** Compares bit by bit: −0 is not 0. NaN payloads are free. */
 export function expectBits(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>): void {
   check(actual.length === expected.length, `${what}: ${actual.length} elements, expected ${expected.length}`);
-  for (let i = 0; i < expected.length; i++) {
-    if (Object.is(actual[i], expected[i])) continue;
+  const [gots, rights] = [asFloat64(actual), asFloat64(expected)];
+  for (let i = 0; i < rights.length; i++) {
+    if (Object.is(gots[i], rights[i])) continue;
     const [got, right] = [formatNumber(actual[i]!), formatNumber(expected[i]!)];
     throw new Error(`${what}[${i}]: got ${got}, expected ${right} exactly`);
   }

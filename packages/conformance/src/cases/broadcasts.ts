@@ -58,6 +58,16 @@ export const BROADCASTS: readonly Broadcast[] = [
   broadcast([1, 1, 3], [2, 5, 1]),
 ];
 
+/** With more than one axis past 64 or 128. */
+export const BLOCK_BROADCASTS: readonly Broadcast[] = [
+  broadcast([130, 1], [130, 131]),
+  broadcast([130, 131], [1, 131]),
+  broadcast([130, 1], [1, 131]),
+  broadcast([66, 1, 67], [66, 3, 67]),
+  broadcast([3, 66, 65], [3, 66, 1]),
+  broadcast([66, 1, 3], [1, 67, 3]),
+];
+
 /** The same kinds with an axis of `n`, by name: what an implementation has a loop of its own for. */
 export function broadcastsOf(n: number): Readonly<Record<string, Broadcast>> {
   const scalar = broadcast([1], [n]);

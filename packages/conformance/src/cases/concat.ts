@@ -2,6 +2,7 @@
 import type { DType, TypedArray } from "@corr2d/core";
 import { type Case, type Context, requiring } from "../case.ts";
 import { concat, sizeOf } from "../oracle/arrays.ts";
+import { sizesFor } from "./sizes.ts";
 import { DTYPES, expectHandle, variants } from "./support.ts";
 import { anyBits, bitPatterns } from "./values.ts";
 
@@ -42,9 +43,41 @@ async function expectJoined(
   }
 }
 
+/** Each of concat's sizes in turn. */
+const LONG: Readonly<Record<string, (n: number) => Omit<Joined, "text">>> = {
+  outer: (n) => ({ outer: n, inner: 1, lengths: [2, 1] }),
+  inner: (n) => ({ outer: 2, inner: n, lengths: [1, 2] }),
+  first: (n) => ({ outer: 2, inner: 1, lengths: [n, 3] }),
+  last: (n) => ({ outer: 1, inner: 3, lengths: [2, n] }),
+  parts: (n) => ({ outer: 1, inner: 2, lengths: new Array<number>(n).fill(1) }),
+};
+
+/** Many parts are many uploads, and as many calls of the fallback. */
+const MOST_PARTS = 260;
+
+function sizesCase(name: string, dtype: DType): Case {
+  return {
+    id: `concat/${dtype}/sizes,${name}`,
+    clause: "§7.11",
+    ...requiring(dtype),
+    covers: { member: "concat", dtype },
+    async run(context) {
+      for (const n of sizesFor(context, dtype, dtype === "float32")) {
+        if (name === "parts" && n > MOST_PARTS) continue;
+        const joined = { text: `${name}=${n}`, ...LONG[name]!(n) };
+        const parts = joined.lengths.map((length) =>
+          anyBits(context.random, dtype, joined.outer * length * joined.inner),
+        );
+        await expectJoined(context, joined, parts, dtype);
+      }
+    },
+  };
+}
+
 function concatCases(dtype: DType): Case[] {
   const common = { clause: "§7.11", ...requiring(dtype), covers: { member: "concat", dtype } } as const;
   return [
+    ...Object.keys(LONG).map((name) => sizesCase(name, dtype)),
     ...JOINED.map(
       (joined): Case => ({
         id: `concat/${dtype}/${joined.text}`,

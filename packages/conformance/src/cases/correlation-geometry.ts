@@ -125,6 +125,19 @@ export const PAST: readonly Geometry[] = [
   geometry([2, 8, 2, 131], [8, 8, 1, 1]),
 ];
 
+/** Strides, dilations and paddings past them; channels, images and planes past them together. */
+export const BLOCKS: readonly Geometry[] = [
+  geometry([1, 2, 6, 203], [2, 2, 2, 3], { stride: [1, 67] }),
+  geometry([1, 1, 200, 5], [2, 1, 3, 3], { stride: [66, 1], padding: 1 }),
+  geometry([1, 2, 5, 140], [2, 2, 2, 3], { dilation: [1, 65] }),
+  geometry([1, 1, 140, 4], [2, 1, 3, 2], { dilation: [66, 1], padding: 1 }),
+  geometry([1, 2, 3, 5], [2, 2, 2, 3], { padding: [1, 70] }),
+  geometry([1, 1, 5, 4], [1, 1, 3, 3], { padding: [66, 1, 0, 67] }),
+  geometry([1, 65, 3, 67], [66, 65, 1, 1]),
+  geometry([66, 33, 3, 3], [9, 33, 2, 2]),
+  geometry([1, 65, 5, 67], [65, 1, 3, 3], { groups: 65, padding: 1 }),
+];
+
 /** 1 × 1 kernels are a matrix product; with strides, padding or groups they are not the plain one. */
 export const POINTWISE: readonly Geometry[] = [
   geometry([2, 4, 7, 8], [6, 4, 1, 1], { stride: 2 }),

@@ -8,7 +8,17 @@ import { check, type Expected } from "../compare.ts";
 import { sizeOf } from "../oracle/arrays.ts";
 import { exactly } from "../oracle/sums.ts";
 import { corr2d, corr2dBias, corr2dInput, corr2dKernel, windowSizes } from "../oracle/windows.ts";
-import { type Geometry, GRID, LARGE, PAST, POINTWISE, RANDOM, SAME, SWEEPS } from "./correlation-geometry.ts";
+import {
+  BLOCKS,
+  type Geometry,
+  GRID,
+  LARGE,
+  PAST,
+  POINTWISE,
+  RANDOM,
+  SAME,
+  SWEEPS,
+} from "./correlation-geometry.ts";
 import { expectHandle, variants } from "./support.ts";
 
 type Role = "input" | "kernel" | "output";
@@ -49,7 +59,7 @@ export const ROLES: Record<
 };
 
 /** As many products as the oracle adds up twice; more are left to the plain run, which goes before the validated one. */
-const MANY_PRODUCTS = 10_000;
+const MANY_PRODUCTS = 2000;
 
 /** Reads a correlation's result and compares it with what `oracle` gives. */
 async function expectResult(
@@ -190,13 +200,13 @@ function randomCase({ text, window }: Geometry): Case {
 
 export const CORRELATIONS: readonly Correlation[] = ["corr2d", "corr2dInput", "corr2dKernel"];
 
-const EVERYWHERE = [...GRID, ...SWEEPS, ...SAME, ...POINTWISE, ...PAST];
+const EVERYWHERE = [...GRID, ...SWEEPS, ...SAME, ...POINTWISE, ...PAST, ...BLOCKS];
 
 /** Exact integers on every geometry; real numbers on what is combined or large. */
 const SETS: readonly (readonly [dtype: DType, real: boolean, geometries: readonly Geometry[]])[] = [
   ["float32", false, [...EVERYWHERE, ...LARGE]],
   ["float32", true, [...GRID.slice(-6), ...SAME.slice(-2), ...LARGE]],
-  ["float64", false, [...GRID, ...SAME, ...POINTWISE]],
+  ["float64", false, [...GRID, ...SAME, ...POINTWISE, ...BLOCKS]],
   ["float64", true, GRID.slice(-6)],
 ];
 

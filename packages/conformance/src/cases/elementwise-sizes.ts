@@ -7,13 +7,13 @@ import { broadcastsOf } from "./broadcasts.ts";
 import { expectSelect, type Selection } from "./select.ts";
 import { allSizesFor, sizesFor } from "./sizes.ts";
 import { DTYPES, expectHandle } from "./support.ts";
-import { FLOAT_UNARY, INT32_UNARY, unaryOps } from "./unary.ts";
+import { castOperand, FLOAT_UNARY, INT32_UNARY, unaryOps } from "./unary.ts";
 import { wideIntegers } from "./values.ts";
 
 function unaryCase(op: UnaryOp, dtype: DType): Case {
   return {
     id: `unary/${op}/${dtype}/sizes`,
-    clause: op.startsWith("to") ? "§3.5" : "§3.3",
+    clause: "§3.3",
     ...requiring(dtype),
     covers: { member: "unary", dtype },
     async run(context) {
@@ -100,7 +100,26 @@ function selectSizes(dtype: DType): Case[] {
   }));
 }
 
+/** Elements of every kind, each at places of every kind. */
+function castSizes(from: DType, to: DType): Case {
+  return {
+    id: `cast/${from},${to}/sizes`,
+    clause: "§3.5",
+    requires: [from, to].flatMap((dtype) => requiring(dtype).requires ?? []),
+    covers: { member: "cast", dtype: from },
+    async run(context) {
+      const { backend, random } = context;
+      for (const n of allSizesFor(context, from)) {
+        const x = castOperand(random, from, n);
+        const handle = backend.cast(backend.upload(x), n, from, to);
+        await expectHandle(backend, "cast", handle, oracle.cast(x, from, to), [n], to);
+      }
+    },
+  };
+}
+
 export const cases: readonly Case[] = DTYPES.flatMap((dtype) => [
+  ...DTYPES.map((to) => castSizes(dtype, to)),
   ...(dtype === "int32" ? INT32_UNARY : unaryOps).map((op) => unaryCase(op, dtype)),
   ...binarySizes(dtype),
   ...broadcastSizes(dtype),

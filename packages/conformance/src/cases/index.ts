@@ -2,6 +2,7 @@
 import type { Case } from "../case.ts";
 import { cases as autograd } from "./autograd.ts";
 import { cases as binary } from "./binary.ts";
+import { cases as blocks } from "./blocks.ts";
 import { cases as closing } from "./closing.ts";
 import { cases as concat } from "./concat.ts";
 import { cases as correlation } from "./correlation.ts";
@@ -62,6 +63,7 @@ export const cases: readonly Case[] = [
   ...correlation,
   ...correlationValues,
   ...correlationSizes,
+  ...blocks,
   ...autograd,
   ...training,
   ...optional,

@@ -32,7 +32,7 @@ const extreme = (op: ReduceOp, dtype: DType): number => {
 };
 
 /** Factors of ±1, but for some: a product of all is exact, and none of those is missed without a trace. */
-function factors(random: Random, dtype: DType, size: number): TypedArray {
+export function factors(random: Random, dtype: DType, size: number): TypedArray {
   if (dtype === "int32") return wideIntegers(random, size).map((x) => x | 1);
   const out = random.integers(dtype, size, 0, 1).map((bit) => 2 * bit - 1) as TypedArray;
   for (let i = 0; i < 6; i++) out[Math.floor(random.next() * size)]! *= 2;

@@ -1,7 +1,8 @@
 /** Layer 2: the unary functions (§3.3 to §3.5): values, special values, casts. */
-import type { DType, UnaryOp } from "@corr2d/core";
+import type { DType, TypedArray, UnaryOp } from "@corr2d/core";
 import { type Case, requiring } from "../case.ts";
 import * as oracle from "../oracle/elementwise.ts";
+import type { Random } from "../random.ts";
 import { arrayFrom, DTYPES, expectHandle, FLOATS } from "./support.ts";
 import { wideIntegers } from "./values.ts";
 
@@ -98,6 +99,14 @@ const CAST_EDGES: Record<DType, readonly number[]> = {
   ],
   int32: [0, 1, -1, 7, -7, 46341, 16777217, -16777217, 33554435, 123456789, 2147483647, -2147483648],
 };
+
+/** Numbers of all kinds, every third one where casts round, truncate or saturate. */
+export function castOperand(random: Random, from: DType, size: number): TypedArray {
+  const edges = from === "int32" ? CAST_EDGES[from] : [...NON_FINITE, ...CAST_EDGES[from]];
+  const out = from === "int32" ? wideIntegers(random, size) : random.reals(from, size, -1e6, 1e6);
+  for (let i = 0; i < size; i += 3) out[i] = edges[(i / 3) % edges.length]!;
+  return out;
+}
 
 function castCase(from: DType, to: DType): Case {
   const optional = [from, to].flatMap((dtype) => requiring(dtype).requires ?? []);

@@ -57,11 +57,13 @@ export const DELICATE: Record<DType, readonly number[]> = {
 /** Uniform in [0, 1), with all 53 bits of a float64. */
 const fraction = ({ next }: Random): number => next() + next() * 2 ** -32;
 
+/** 2⁻¹⁰⁰ to 2⁹⁹: computed each time they would be much of what the suite does. */
+const MAGNITUDES = Float64Array.from({ length: 200 }, (_, i) => 2 ** (i - 100));
+
 /** Any element of `dtype`: of any magnitude, with any bits. */
 function anyElement(random: Random, dtype: DType): number {
   if (dtype === "int32") return (random.next() * 2 ** 32) | 0;
-  const exponent = Math.floor(random.next() * 200) - 100;
-  return (2 * fraction(random) - 1) * 2 ** exponent;
+  return (2 * fraction(random) - 1) * MAGNITUDES[Math.floor(random.next() * MAGNITUDES.length)]!;
 }
 
 /** `size` elements with nothing in common, every second one delicate: for copies, which are compared bit by bit. */

@@ -5,7 +5,7 @@
 import type { DType, GatherSize, MatmulSize, ReduceOp, StridedView } from "@corr2d/core";
 import { type Expected, unitRoundoff } from "../compare.ts";
 import { numbers, rounded } from "./elementwise.ts";
-import { Sums } from "./sums.ts";
+import { Sums, sumsExpected } from "./sums.ts";
 
 type Shape = readonly number[];
 
@@ -180,19 +180,35 @@ export function scatterAdd(
   return sums.expected(dtype);
 }
 
-export function matmul(a: ArrayLike<number>, b: ArrayLike<number>, size: MatmulSize, dtype: DType): Expected {
+/** The products as they are: what a sum of `inner` terms comes to. */
+function products(a: Float64Array, b: Float64Array, size: MatmulSize): Float64Array {
   const { batch, rows, inner, columns, transposeA, transposeB } = size;
-  const sums = new Sums(batch * rows * columns);
-  for (let n = 0; n < batch; n++) {
+  const values = new Float64Array(batch * rows * columns);
+  const [stepA, rowA] = transposeA ? [rows, 1] : [1, inner];
+  const [stepB, columnB] = transposeB ? [1, inner] : [columns, 1];
+  for (let n = 0, at = 0; n < batch; n++) {
     for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        for (let k = 0; k < inner; k++) {
-          const atA = n * rows * inner + (transposeA ? k * rows + row : row * inner + k);
-          const atB = n * inner * columns + (transposeB ? column * inner + k : k * columns + column);
-          sums.add((n * rows + row) * columns + column, a[atA]! * b[atB]!);
-        }
+      for (let column = 0; column < columns; column++, at++) {
+        let atA = n * rows * inner + row * rowA;
+        let atB = n * inner * columns + column * columnB;
+        let sum = 0;
+        for (let k = 0; k < inner; k++, atA += stepA, atB += stepB) sum += a[atA]! * b[atB]!;
+        values[at] = sum;
       }
     }
   }
-  return sums.expected(dtype);
+  return values;
+}
+
+export function matmul(
+  left: ArrayLike<number>,
+  right: ArrayLike<number>,
+  size: MatmulSize,
+  dtype: DType,
+): Expected {
+  const [a, b] = [new Float64Array(left), new Float64Array(right)];
+  return sumsExpected(products(a, b, size), dtype, undefined, () => {
+    const magnitudes = products(a.map(Math.abs), b.map(Math.abs), size);
+    return { magnitudes, counts: new Float64Array(magnitudes.length).fill(size.inner) };
+  });
 }

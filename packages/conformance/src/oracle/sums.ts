@@ -31,30 +31,48 @@ export class Sums {
 
   /** The sums as elements of `dtype`; exact for int32, which wraps. */
   expected(dtype: DType): Expected {
-    const values = this.values.map((value) => rounded(value, dtype));
-    if (dtype === "int32") return { values };
-    let tolerance: Float64Array | null = null;
-    const tolerances = (): Float64Array => {
-      tolerance ??= this.#tolerance(dtype);
-      return tolerance;
-    };
-    return {
-      values,
-      get tolerance() {
-        return tolerances(); // many callers take it off again
-      },
-    };
+    return sumsExpected(this.values, dtype, undefined, () => this);
   }
+}
 
-  /** c·√K·u·Σ|term| for each sum; 0 where it is not finite. */
-  #tolerance(dtype: DType): Float64Array {
-    const u = unitRoundoff[dtype];
-    return this.magnitudes.map((magnitude, i) =>
-      Number.isFinite(magnitude)
-        ? SUM_FACTOR * Math.sqrt(this.counts[i]!) * u * magnitude + smallestNormal[dtype]
-        : 0,
-    );
-  }
+/** How large the terms of sums are, and how many each has. */
+interface Terms {
+  readonly magnitudes: Float64Array;
+  readonly counts: ArrayLike<number>;
+}
+
+/**
+ * Sums as elements of `dtype`, each with a further term where there is a `bias`. The `terms` are asked for where a tolerance
+ * is: many callers do without.
+ */
+export function sumsExpected(
+  sums: Float64Array,
+  dtype: DType,
+  bias: ((at: number) => number) | undefined,
+  terms: () => Terms,
+): Expected {
+  const values = sums.map((sum, i) => rounded(bias === undefined ? sum : sum + bias(i), dtype));
+  if (dtype === "int32") return { values };
+  const u = unitRoundoff[dtype];
+  let tolerance: Float64Array | null = null;
+  const tolerances = (): Float64Array => {
+    const { magnitudes, counts } = terms();
+    return magnitudes.map((sum, i) => {
+      const [magnitude, count] =
+        bias === undefined ? [sum, counts[i]!] : [sum + Math.abs(bias(i)), counts[i]! + 1];
+      // 0 where a term is not finite: then the sum is not, either.
+      return Number.isFinite(magnitude)
+        ? SUM_FACTOR * Math.sqrt(count) * u * magnitude + smallestNormal[dtype]
+        : 0;
+    });
+  };
+  return {
+    values,
+    get tolerance() {
+      tolerance ??= tolerances();
+      return tolerance;
+    },
+  };
 }
 
 /** Without the tolerance: what small integers must give. */

@@ -1,12 +1,12 @@
 /**
  * The oracle for everything that slides a window: the correlation triple and the pools (§7, §8).
  *
- * One loop nest lists the terms of the trilinear form Σ x·k·g; the three correlations only differ in which of
+ * One loop nest adds up the terms of the trilinear form Σ x·k·g; the three correlations only differ in which of
  * the three positions they accumulate into.
  */
 import type { AveragePool, DType, Window2d, WindowAxis } from "@corr2d/core";
 import type { Expected } from "../compare.ts";
-import { Sums } from "./sums.ts";
+import { Sums, sumsExpected } from "./sums.ts";
 
 /** Sizes of the input, kernel and output of a window. */
 export function windowSizes(w: Window2d): { input: number; kernel: number; output: number } {
@@ -46,16 +46,11 @@ function eachPlanePair(
 }
 
 /**
- * Adds up the terms of the trilinear form Σ x·k·g without its factor `role`: each belongs to one element of that.
- * `a` and `b` are the other two: input and kernel, output and kernel, or input and output.
+ * The trilinear form Σ x·k·g without its factor `role`: what each of that one's elements is multiplied with. `a` and `b` are
+ * the other two: input and kernel, output and kernel, or input and output.
  */
-function addTerms(
-  w: Window2d,
-  role: Role,
-  a: Float64Array,
-  b: Float64Array,
-  { values, magnitudes, counts }: Sums,
-): void {
+function form(w: Window2d, role: Role, a: Float64Array, b: Float64Array): Float64Array {
+  const values = new Float64Array(windowSizes(w)[role]);
   const [rows, columns] = [cellsMet(w.axes[0]), cellsMet(w.axes[1])];
   const [height, width] = w.axes;
   // The suite spends much of its time in these loops: they are written out.
@@ -64,31 +59,21 @@ function addTerms(
       const factor = b[kernel]!;
       for (let ox = 0; ox < width.output; ox++) {
         const x = columns[met + ox]!;
-        if (x < 0) continue;
-        const term = a[input + x]! * factor;
-        values[output + ox]! += term;
-        magnitudes[output + ox]! += Math.abs(term);
-        counts[output + ox]!++;
+        if (x >= 0) values[output + ox]! += a[input + x]! * factor;
       }
     } else if (role === "input") {
       const factor = b[kernel]!;
       for (let ox = 0; ox < width.output; ox++) {
         const x = columns[met + ox]!;
-        if (x < 0) continue;
-        const term = a[output + ox]! * factor;
-        values[input + x]! += term;
-        magnitudes[input + x]! += Math.abs(term);
-        counts[input + x]!++;
+        if (x >= 0) values[input + x]! += a[output + ox]! * factor;
       }
     } else {
+      let sum = 0;
       for (let ox = 0; ox < width.output; ox++) {
         const x = columns[met + ox]!;
-        if (x < 0) continue;
-        const term = a[input + x]! * b[output + ox]!;
-        values[kernel]! += term;
-        magnitudes[kernel]! += Math.abs(term);
-        counts[kernel]!++;
+        if (x >= 0) sum += a[input + x]! * b[output + ox]!;
       }
+      values[kernel]! += sum;
     }
   };
   eachPlanePair(w, (inputPlane, kernelPlane, outputPlane) => {
@@ -104,36 +89,41 @@ function addTerms(
       }
     }
   });
+  return values;
+}
+
+/** The form as results of `dtype`, each a sum, plus `bias[at]` where there is one. */
+function formExpected(
+  w: Window2d,
+  role: Role,
+  [first, second]: readonly [Values, Values],
+  dtype: DType,
+  bias?: (at: number) => number,
+): Expected {
+  const [a, b] = [new Float64Array(first), new Float64Array(second)];
+  const ones = (size: number): Float64Array => new Float64Array(size).fill(1);
+  return sumsExpected(form(w, role, a, b), dtype, bias, () => ({
+    magnitudes: form(w, role, a.map(Math.abs), b.map(Math.abs)),
+    counts: form(w, role, ones(a.length), ones(b.length)),
+  }));
 }
 
 /** F(x, k): input, kernel → output. */
-export function corr2d(x: Values, k: Values, w: Window2d, dtype: DType): Expected {
-  const sums = new Sums(windowSizes(w).output);
-  addTerms(w, "output", Float64Array.from(x), Float64Array.from(k), sums);
-  return sums.expected(dtype);
-}
+export const corr2d = (x: Values, k: Values, w: Window2d, dtype: DType): Expected =>
+  formExpected(w, "output", [x, k], dtype);
 
 /** T(g, k): output, kernel → input. */
-export function corr2dInput(g: Values, k: Values, w: Window2d, dtype: DType): Expected {
-  const sums = new Sums(windowSizes(w).input);
-  addTerms(w, "input", Float64Array.from(g), Float64Array.from(k), sums);
-  return sums.expected(dtype);
-}
+export const corr2dInput = (g: Values, k: Values, w: Window2d, dtype: DType): Expected =>
+  formExpected(w, "input", [g, k], dtype);
 
 /** G(x, g): input, output → kernel. */
-export function corr2dKernel(x: Values, g: Values, w: Window2d, dtype: DType): Expected {
-  const sums = new Sums(windowSizes(w).kernel);
-  addTerms(w, "kernel", Float64Array.from(x), Float64Array.from(g), sums);
-  return sums.expected(dtype);
-}
+export const corr2dKernel = (x: Values, g: Values, w: Window2d, dtype: DType): Expected =>
+  formExpected(w, "kernel", [x, g], dtype);
 
 /** F(x, k) plus the channel's bias. */
 export function corr2dBias(x: Values, k: Values, bias: Values, w: Window2d, dtype: DType): Expected {
-  const sums = new Sums(windowSizes(w).output);
-  addTerms(w, "output", Float64Array.from(x), Float64Array.from(k), sums);
   const plane = w.axes[0].output * w.axes[1].output;
-  for (let i = 0; i < sums.values.length; i++) sums.add(i, bias[Math.floor(i / plane) % w.outChannels]!);
-  return sums.expected(dtype);
+  return formExpected(w, "output", [x, k], dtype, (at) => bias[Math.floor(at / plane) % w.outChannels]!);
 }
 
 /** Calls `visit(input, output, position)` for every cell of every pooling window that lies in the input. */
