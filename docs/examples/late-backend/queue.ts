@@ -84,7 +84,8 @@ export async function openQueue(limit: number): Promise<Queue> {
         throw new Corr2dError(
           "OUT_OF_MEMORY",
           `late: ${posted - done} bytes wait for the worker, and ${request.kind === "run" ? request.name : "upload"} asks ` +
-            `for ${bytes} more; the limit is ${limit} (features.queueBytes). Await synchronize(), or a read, now and then.`,
+            `for ${bytes} more; the limit is ${limit}. Await synchronize(), or a read, now and then; a step that cannot, ` +
+            "inside of scope(), needs a backend made with more queueBytes.",
         );
       }
       thread.post(request, request.kind === "upload" ? [request.data.buffer as ArrayBuffer] : []);

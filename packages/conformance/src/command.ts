@@ -10,6 +10,7 @@ import { type Backend, nativeComposites } from "@corr2d/core";
 import type { BackendFactory } from "./case.ts";
 import { exposeCollector } from "./collector.ts";
 import { compareTraining } from "./cross-backend.ts";
+import { makeInstance } from "./instances.ts";
 import { loadBackend, SHORT_NAMES, UsageError } from "./load-backend.ts";
 import { type BackendReport, comparisonTable, matrixMarkdown, type Result } from "./report.ts";
 import { createSuite, REQUIREMENTS, type SuiteOptions } from "./suite.ts";
@@ -113,7 +114,7 @@ async function startBackends(
   for (const word of words) {
     try {
       const factory = await loadBackend(word, directory, options);
-      const instance = await factory();
+      const instance = await makeInstance(factory);
       const { name, contract, features, dtypes, optionalOps } = instance;
       const native = nativeComposites(instance);
       await instance.close?.();

@@ -5,6 +5,7 @@
 import { type Backend, Generator, rand } from "@corr2d/core";
 import { type NetworkStart, networkStart, TRAJECTORY_TOLERANCE, trainOn } from "./cases/training.ts";
 import { expectBits, expectValues } from "./compare.ts";
+import { awaitedLater } from "./rejections.ts";
 
 const SEED = 0;
 
@@ -13,12 +14,10 @@ async function seededStart(backend: Backend): Promise<NetworkStart> {
   const generator = new Generator(SEED);
   const draws: Promise<ArrayLike<number>>[] = [];
   networkStart((shape, scale) => {
-    draws.push(
-      rand(shape, { backend, generator })
-        .mul(2 * scale)
-        .sub(scale)
-        .data(),
-    );
+    const values = rand(shape, { backend, generator })
+      .mul(2 * scale)
+      .sub(scale);
+    draws.push(awaitedLater(values.data()));
     return [];
   });
   const values = await Promise.all(draws);

@@ -16,6 +16,7 @@ import {
   type OperationName,
   operandsOf,
 } from "@corr2d/core";
+import { awaitedLater } from "./rejections.ts";
 
 export type Operation = (...args: unknown[]) => unknown;
 
@@ -80,6 +81,8 @@ export function trackHandles(backend: CompleteBackend): Tracker {
       live.add(handle);
       return handle;
     },
+    /** A case that fails before it awaits its reads leaves them to nobody. */
+    read: (...args: Parameters<Backend["read"]>) => awaitedLater(backend.read(...args)),
     free(handle: unknown): void {
       if (released) return;
       live.delete(handle);

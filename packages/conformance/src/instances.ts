@@ -5,7 +5,7 @@
  * A new one is made when the group changes, and after `discard`: what a failed case left behind must not fail its
  * neighbours.
  */
-import type { Backend } from "@corr2d/core";
+import { type Backend, isBackend } from "@corr2d/core";
 import type { BackendFactory } from "./case.ts";
 import { withTimeLimit } from "./time-limit.ts";
 
@@ -26,10 +26,22 @@ export interface Instances {
   close(): Promise<void>;
 }
 
+/**
+ * An instance, made by `defineBackend`: whatever else a factory gives has not been checked, and lacks what core adds.
+ * @throws TypeError when it is something else.
+ */
+export async function makeInstance(factory: BackendFactory): Promise<Backend> {
+  const backend = await factory();
+  if (isBackend(backend)) return backend;
+  throw new TypeError(
+    "the factory gave something that defineBackend did not make: it has to give defineBackend({ … })",
+  );
+}
+
 /** Instances that `factory` makes, each with `timeLimit` milliseconds to close. */
 export function createInstances(factory: BackendFactory, timeLimit: number): Instances {
   let current: Pair | null = null;
-  const make = (): Promise<Backend> => Promise.resolve().then(factory);
+  const make = (): Promise<Backend> => makeInstance(factory);
 
   const closeOne = async (instance: Promise<Backend> | null): Promise<void> => {
     // One that never came to be was reported by the cases that wanted it.

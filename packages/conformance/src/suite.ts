@@ -7,10 +7,12 @@
  * declares; strict mode turns a skip that the caller did not allow by name into a failure; a known failure that passes
  * is a failure too, so that lists of them cannot rot.
  */
+import type { Backend } from "@corr2d/core";
 import { type BackendFactory, type Case, skipReason } from "./case.ts";
 import { cases } from "./cases/index.ts";
 import { memoryCases } from "./cases/memory.ts";
 import { createInstances } from "./instances.ts";
+import { awaitedLater, type RejectionWatch, watchRejections } from "./rejections.ts";
 import { runCase } from "./run-case.ts";
 import { withTimeLimit } from "./time-limit.ts";
 
@@ -64,7 +66,7 @@ export interface Suite {
   readonly backendName: () => string;
   /** Counts of the outcomes so far, with each reason for a skip. */
   readonly summary: () => string;
-  /** Closes the instance in use. */
+  /** Closes the instance in use, and no longer looks out for rejections. */
   close(): Promise<void>;
 }
 
@@ -129,10 +131,26 @@ export function createSuite(factory: BackendFactory, options: SuiteOptions = {})
   const counts = { passed: 0, failed: 0, skipped: 0, "known failure": 0 };
   const reasons = new Map<string, number>();
   let name = "backend";
+  /** Whether an instance has come to be; else why not. */
+  let started: true | string | null = null;
+  let rejections: RejectionWatch | null = null;
+
+  const serve = async (group: string): Promise<Backend> => {
+    try {
+      const backend = await instances.serve(group);
+      started = true;
+      return backend;
+    } catch (error) {
+      started ??= asError(error).message;
+      throw error;
+    }
+  };
 
   /** Runs a case; gives the reason when it has to be skipped. */
   const attempt = async (item: Case, group: string, validated: boolean): Promise<string | null> => {
-    const backend = await instances.serve(group);
+    // One failure says it all.
+    if (typeof started === "string") return `no backend could be made: ${started}`;
+    const backend = await serve(group);
     name = backend.name;
     for (const requirement of item.requires ?? []) {
       const reason = skipReason(backend, requirement);
@@ -148,12 +166,20 @@ export function createSuite(factory: BackendFactory, options: SuiteOptions = {})
 
   const runEntry = async (item: Case, group: string, validated: boolean): Promise<Outcome> => {
     const known = options.knownFailures?.find(({ id }) => id === item.id);
+    rejections ??= watchRejections();
     try {
-      const work = attempt(item, group, validated);
+      const work = awaitedLater(attempt(item, group, validated));
       const reason = await withTimeLimit(work, timeLimit, item.id);
+      const [stray] = rejections.take();
+      if (stray !== undefined) {
+        throw new Error(
+          `${item.id}, or the case before it: a rejection that nobody handles: ${String(stray)}`,
+        );
+      }
       return reason === null ? outcomeOf(null, known) : { status: "skipped", reason };
     } catch (error) {
       await instances.discard();
+      rejections.take(); // those of a failed case are told with it
       return outcomeOf(asError(error), known);
     }
   };
@@ -193,6 +219,10 @@ export function createSuite(factory: BackendFactory, options: SuiteOptions = {})
         (counts.skipped > 0 ? `, ${counts.skipped} skipped (${why})` : "")
       );
     },
-    close: instances.close,
+    async close(): Promise<void> {
+      rejections?.stop();
+      rejections = null;
+      await instances.close();
+    },
   };
 }

@@ -62,7 +62,7 @@ export function deferring(inner: Backend): Backend {
       throw new Corr2dError(
         "OUT_OF_MEMORY",
         `deferring: ${queued} bytes of results are queued, and ${bytes} more are asked for; the limit is ${QUEUE_BYTES}. ` +
-          "Await synchronize(), or a read, now and then.",
+          "Await synchronize(), or a read, now and then, or raise queueBytes.",
       );
     }
     live += values.length;

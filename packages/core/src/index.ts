@@ -63,6 +63,7 @@ export {
   CONTRACT,
   defineBackend,
   describeBackend,
+  isBackend,
   nativeComposites,
   OPTIONAL_OPS,
 } from "./define-backend.ts";

@@ -76,7 +76,7 @@ describe("the queue", () => {
       for (let i = 0; i < 300; i++) step();
     };
     expect(all).toThrow(
-      /late: \d+ bytes wait for the worker, and \w+ asks for \d+ more; the limit is 1048576 .*Await synchronize\(\)/,
+      /late: \d+ bytes wait for the worker, and \w+ asks for \d+ more; the limit is 1048576\. Await synchronize\(\).*more queueBytes/,
     );
     expect(backend.features.queueBytes).toBe(limit);
     await synchronize(backend);

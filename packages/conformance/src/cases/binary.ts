@@ -116,6 +116,48 @@ function binaryCases(op: BinaryOp, dtype: DType): Case[] {
       },
     },
     {
+      // Every pair again: by one operand that is a single number, where there may be a way of its own, and by both spread.
+      id: `binary/${op}/${dtype}/special,broadcasts`,
+      clause: "§3.6",
+      ...common,
+      async run({ backend }) {
+        const values = dtype === "int32" ? INT32_EDGES : op === "pow" ? POWERS : SPECIALS;
+        const all = arrayFrom(dtype, values);
+        const shape = [all.length];
+        const expect = async (
+          [a, shapeA]: readonly [TypedArray, readonly number[]],
+          [b, shapeB]: readonly [TypedArray, readonly number[]],
+          whole: readonly number[],
+        ): Promise<void> => {
+          const handle = backend.binary(
+            op,
+            backend.upload(a),
+            shapeA,
+            backend.upload(b),
+            shapeB,
+            whole,
+            dtype,
+          );
+          const expected = oracle.binary(op, broadcast(a, shapeA, whole), broadcast(b, shapeB, whole), dtype);
+          await expectHandle(
+            backend,
+            `${op} of [${shapeA}] and [${shapeB}] at `,
+            handle,
+            expected,
+            whole,
+            result,
+          );
+        };
+        for (const value of values) {
+          const one = arrayFrom(dtype, [value]);
+          await expect([all, shape], [one, [1]], shape);
+          await expect([one, [1]], [all, shape], shape);
+        }
+        const n = all.length;
+        await expect([all, [n, 1]], [all, [1, n]], [n, n]);
+      },
+    },
+    {
       id: `binary/${op}/${dtype}/broadcasts`,
       clause: "§3.6",
       ...common,

@@ -1,8 +1,9 @@
 /** Layer 1: the end of an instance (§2.10): nothing works any more, and what was pending is settled. */
 import type { Backend } from "@corr2d/core";
 import type { Case } from "../case.ts";
-import { check } from "../compare.ts";
+import { check, expectBits } from "../compare.ts";
 import { createRandom } from "../random.ts";
+import { awaitedLater } from "../rejections.ts";
 import { withTimeLimit } from "../time-limit.ts";
 import { codeOf } from "./failing.ts";
 import { readResults, samplesOf } from "./samples/index.ts";
@@ -84,6 +85,7 @@ function pendingReads(backend: Backend): Promise<unknown>[] {
     backend.read(x, 70_001, "float32"),
     backend.read(y, 70_001, "float32"),
     backend.read(backend.upload(Float32Array.of(3)), 1, "float32"),
+    backend.read(y, 70_001, "float32", new Float32Array(70_001)),
     backend.read(backend.reduce("max", y, [70_001], [0], "float32"), 1, "float32"),
   ];
 }
@@ -95,7 +97,7 @@ const settlesReads: Case = {
   async run({ create }) {
     const backend = await create();
     const outcomes = pendingReads(backend).map(outcomeOf);
-    const closed = backend.close!();
+    const closed = awaitedLater(Promise.resolve(backend.close!()));
     const all = await withTimeLimit(Promise.all(outcomes), PATIENCE, "a read that was pending at close()");
     await closed;
     for (const [i, outcome] of all.entries()) {
@@ -109,4 +111,52 @@ const settlesReads: Case = {
   },
 };
 
-export const cases: readonly Case[] = [refusesWork, staysQuiet, refusesEverything, settlesReads];
+/** Whoever waits for what was asked waits for an end as well; and a second `close` while the first is under way is none. */
+const settlesSettled: Case = {
+  id: "close/settles-settled",
+  clause: "§2.10",
+  requires: ["close"],
+  async run({ create }) {
+    const backend = await create();
+    const outcomes = pendingReads(backend).map(outcomeOf);
+    const waiting = awaitedLater(Promise.resolve(backend.settled?.()));
+    const closed = awaitedLater(Promise.all([backend.close!(), backend.close!()]));
+    await withTimeLimit(
+      Promise.all([waiting, closed, ...outcomes]),
+      PATIENCE,
+      "settled() and two close() at once, with reads pending,",
+    );
+    await withTimeLimit(Promise.resolve(backend.settled?.()), PATIENCE, "settled() after close()");
+  },
+};
+
+/** What ends one instance does not touch what another has pending. */
+const leavesOthers: Case = {
+  id: "close/leaves-other-instances",
+  clause: "§1.7",
+  requires: ["close"],
+  async run({ backend, create }) {
+    const other = await create();
+    const mine = pendingReads(backend).map(outcomeOf);
+    const theirs = pendingReads(other).map(outcomeOf);
+    await other.close!();
+    await withTimeLimit(Promise.all(theirs), PATIENCE, "a read that was pending at close()");
+    for (const [i, outcome] of (await Promise.all(mine)).entries()) {
+      check(
+        outcome instanceof Float32Array && outcome.every((each) => each === 3),
+        `read ${i}, pending as another instance was closed, did not give its value but ${String(outcome)}`,
+      );
+    }
+    const y = backend.unary("neg", backend.upload(Float32Array.of(4)), 1, "float32");
+    expectBits("an operation afterwards", await backend.read(y, 1, "float32"), [-4]);
+  },
+};
+
+export const cases: readonly Case[] = [
+  refusesWork,
+  staysQuiet,
+  refusesEverything,
+  settlesReads,
+  settlesSettled,
+  leavesOthers,
+];

@@ -4,9 +4,17 @@
  */
 import { corr2dWindow, type DType, type TypedArray, type Window2d } from "@corr2d/core";
 import { type Case, type Context, requiring } from "../case.ts";
+import { sizeOf } from "../oracle/arrays.ts";
 import { exactly } from "../oracle/sums.ts";
 import * as oracle from "../oracle/windows.ts";
-import { expectCorrelation, outputShape } from "./correlation.ts";
+import {
+  CORRELATIONS,
+  expectBiased,
+  expectCorrelation,
+  inputShape,
+  outputShape,
+  ROLES,
+} from "./correlation.ts";
 import { type Geometry, geometry } from "./correlation-geometry.ts";
 import { arrayFrom, expectHandle, FLOATS, variants } from "./support.ts";
 
@@ -130,7 +138,67 @@ function nonFiniteCases({ text, window }: Geometry, dtype: DType): Case[] {
   const each = async (run: (value: number) => Promise<void>): Promise<void> => {
     for (const value of [NaN, Infinity, -Infinity]) await run(value);
   };
+  /** The ends of the operand, and of its first row. */
+  const edges = (shape: readonly number[]): number[] => {
+    const [width, size] = [shape.at(-1)!, sizeOf(shape)];
+    return [...new Set([0, width - 1, Math.min(width, size - 1), size - 1])];
+  };
+  const edgesCase = (member: "corr2d" | "corr2dInput" | "corr2dKernel"): Case => ({
+    id: `${member}/${prefix}-edges,${text}`,
+    ...common,
+    covers: { member, dtype },
+    async run(context) {
+      const [first, second] = ROLES[member];
+      for (const place of edges(first === "input" ? inputShape(window) : outputShape(window))) {
+        const a = nonZero(context, dtype, sizes[first]);
+        a[place] = Number.NaN;
+        await expectCorrelation(
+          context,
+          member,
+          a,
+          nonZero(context, dtype, sizes[second]),
+          window,
+          dtype,
+          exactly,
+        );
+      }
+    },
+  });
+  /** Zeros among the other operand's elements: 0 · ∞ is NaN, and no reason to leave out a product. */
+  const zerosCase = (member: "corr2d" | "corr2dInput" | "corr2dKernel"): Case => ({
+    id: `${member}/${prefix}-by-zeros,${text}`,
+    ...common,
+    covers: { member, dtype },
+    async run(context) {
+      const [first, second] = ROLES[member];
+      const a = spoil(nonZero(context, dtype, sizes[first]), Infinity);
+      const b = context.random.integers(dtype, sizes[second], 0, 1);
+      await expectCorrelation(context, member, a, b, window, dtype, exactly);
+      await expectCorrelation(context, member, a, b.fill(0), window, dtype, exactly);
+    },
+  });
   return [
+    ...CORRELATIONS.flatMap((member) => [edgesCase(member), zerosCase(member)]),
+    {
+      id: `corr2dBias/${prefix},${text}`,
+      clause: "§8.8",
+      ...requiring(dtype),
+      covers: { member: "corr2dBias", dtype },
+      run: (context) =>
+        each(async (value) => {
+          // The input, then a bias: each shows where it is met, and nowhere else.
+          const draws = [
+            spoil(nonZero(context, dtype, sizes.input), value),
+            nonZero(context, dtype, sizes.kernel),
+            nonZero(context, dtype, window.outChannels),
+          ];
+          const cleans = [nonZero(context, dtype, sizes.input), draws[1]!, spoil(draws[2]!.slice(), value)];
+          for (const operands of [draws, cleans]) {
+            const rest = [...operands];
+            await expectBiased(context, window, dtype, () => rest.shift()!, exactly);
+          }
+        }),
+    },
     {
       id: `corr2d/${prefix},${text}`,
       ...common,

@@ -6,6 +6,7 @@ import type { Backend, DType } from "@corr2d/core";
 import type { Case } from "../case.ts";
 import { check, expectBits } from "../compare.ts";
 import { sizeOf } from "../oracle/arrays.ts";
+import { watchRejections } from "../rejections.ts";
 import { attempt, codeOf, failingGather, failingScatterAdd } from "./failing.ts";
 import { expectResults, nameOf, perSample, readResults, runOn } from "./samples/index.ts";
 
@@ -120,28 +121,13 @@ const between = perSample((sample) => ({
   },
 }));
 
-/** What the host calls a rejection that nobody caught. */
-interface Host {
-  on?(event: "unhandledRejection", listener: (reason: unknown) => void): void;
-  off?(event: "unhandledRejection", listener: (reason: unknown) => void): void;
-  addEventListener?(event: "unhandledrejection", listener: (event: { reason: unknown }) => void): void;
-  removeEventListener?(event: "unhandledrejection", listener: (event: { reason: unknown }) => void): void;
-}
-
 const LATER = 30; // milliseconds: rejections are reported on a later turn of the event loop
 
 const nobodyReads: Case = {
   id: "failure/nobody-reads",
   clause: "§10.3",
   async run({ backend }) {
-    const reasons: unknown[] = [];
-    const note = (reason: unknown): void => {
-      reasons.push(reason);
-    };
-    const noteEvent = ({ reason }: { reason: unknown }): void => note(reason);
-    const page = globalThis as unknown as Host & { process?: Host };
-    page.process?.on?.("unhandledRejection", note);
-    page.addEventListener?.("unhandledrejection", noteEvent);
+    const rejections = watchRejections();
     try {
       const bad = attempt(() => failing(backend));
       if (bad !== null) {
@@ -150,11 +136,11 @@ const nobodyReads: Case = {
       }
       attempt(() => failingScatterAdd(backend, 5, "int32"));
       await new Promise((resolve) => setTimeout(resolve, LATER));
+      const reasons = rejections.take();
+      check(reasons.length === 0, `a rejection that nobody could catch: ${String(reasons[0])}`);
     } finally {
-      page.process?.off?.("unhandledRejection", note);
-      page.removeEventListener?.("unhandledrejection", noteEvent);
+      rejections.stop();
     }
-    check(reasons.length === 0, `a rejection that nobody could catch: ${String(reasons[0])}`);
   },
 };
 
@@ -234,10 +220,9 @@ const boundsItsQueue: Case = {
       if (i % 8 === 7) await Promise.resolve();
     }
     check(message !== "", `twice the ${limit} bytes of features.queueBytes were taken without a word`);
-    check(
-      /synchronize/.test(message),
-      `a full queue's message does not say to await synchronize(): ${message}`,
-    );
+    for (const word of ["synchronize", "queueBytes"]) {
+      check(message.includes(word), `a full queue's message does not name ${word}, a remedy: ${message}`);
+    }
     await backend.settled();
     expectBits(
       "an operation after it",
@@ -247,7 +232,73 @@ const boundsItsQueue: Case = {
   },
 };
 
+/** Calls without a pause until the queue takes no more: how many it took. */
+function fillQueue(backend: Backend, x: unknown, size: number, most: number): number {
+  for (let taken = 0; taken < most; taken++) {
+    const handle = attempt(() => backend.unary("neg", x, size, "float32"));
+    if (handle === null) return taken;
+    backend.free(handle);
+  }
+  return most;
+}
+
+/**
+ * Once `settled()` has resolved nothing waits: as much is taken again as when the queue was empty. (What a read gives would
+ * not tell: it waits for itself.)
+ */
+const settledWaits: Case = {
+  id: "settled/waits-for-what-was-asked",
+  clause: "§10.8",
+  async run({ backend, validated }) {
+    const limit = backend.features.queueBytes;
+    if (backend.settled === undefined || typeof limit !== "number" || validated) return;
+    const size = 2 ** 18; // a megabyte
+    const most = Math.ceil((2 * limit) / (4 * size));
+    const x = backend.upload(new Float32Array(size).fill(1));
+    await backend.settled();
+    const first = fillQueue(backend, x, size, most);
+    await backend.settled();
+    const second = fillQueue(backend, x, size, most);
+    check(
+      second >= Math.floor(first / 2),
+      `an empty queue took ${first} operations, and ${second} after settled(): it did not wait for the others`,
+    );
+    await backend.settled();
+  },
+};
+
+/** Also where reading is asked to happen at once. */
+const readSyncThrows: Case = {
+  id: "failure/readSync-throws",
+  clause: "§10.3",
+  requires: ["syncRead"],
+  async run({ backend }) {
+    const code = await codeOf(() => {
+      const bad = failing(backend);
+      const negative = backend.unary("neg", bad, 2, "float32");
+      return backend.readSync!(negative, 2, "float32");
+    });
+    check(code === "INDEX_OUT_OF_RANGE", `readSync of what a failed gather led to gave ${code}`);
+  },
+};
+
+/** A failed read fills nothing, and the array can be read into afterwards. */
+const intoRejects: Case = {
+  id: "failure/read-into-rejects",
+  clause: "§10.3",
+  async run({ backend }) {
+    const into = new Float32Array(2);
+    const code = await codeOf(() => backend.read(failing(backend), 2, "float32", into));
+    check(code === "INDEX_OUT_OF_RANGE", `a read of a failed gather into an array gave ${code}`);
+    await backend.read(backend.upload(Float32Array.of(1, 2)), 2, "float32", into);
+    expectBits("the array, read into again", into, [1, 2]);
+  },
+};
+
 export const cases: readonly Case[] = [
+  readSyncThrows,
+  intoRejects,
+  settledWaits,
   namesWhatFailed,
   settles,
   boundsItsQueue,

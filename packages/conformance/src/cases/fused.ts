@@ -99,6 +99,41 @@ function softmaxCases(member: "softmax" | "logSoftmax", dtype: DType): Case[] {
   ];
 }
 
+const CULPRITS = [NaN, Infinity, -Infinity];
+/** Around the ends of vectors and blocks, and at a row's own. */
+const PLACES = [0, 1, 3, 4, 15, 16, 63, 64, 98, 99];
+
+/** A row in which something is not finite, among others that must not notice: side by side, or interleaved. */
+function spoiltRowCase(member: "softmax" | "logSoftmax", dtype: DType): Case {
+  return {
+    id: `${member}/${dtype}/non-finite`,
+    clause: member === "softmax" ? "§7.7" : "§7.8",
+    ...requiring(dtype),
+    covers: { member, dtype },
+    async run(context) {
+      const count = 2 * PLACES.length;
+      const layouts: readonly Rows[] = [
+        [count, 100, 1],
+        [1, 100, count],
+      ];
+      for (const rows of layouts) {
+        for (const culprit of CULPRITS) {
+          const x = context.random.reals(dtype, 100 * count, -3, 3);
+          for (const [i, place] of PLACES.entries()) {
+            x[rows[2] === 1 ? 2 * i * 100 + place : place * count + 2 * i] = culprit;
+          }
+          const expected = ROW_ORACLE[member](x, ...rows, dtype);
+          for (const [label, backend] of variants(context, member)) {
+            const handle = backend[member](backend.upload(x), ...rows, dtype);
+            const what = `${label} ${member} of rows with ${culprit}`;
+            await expectHandle(backend, what, handle, expected, rows, dtype);
+          }
+        }
+      }
+    },
+  };
+}
+
 export const ACTIVATIONS: readonly Activation[] = ["relu", "sigmoid", "tanh"];
 
 function activationCases(op: Activation, dtype: DType): Case[] {
@@ -229,6 +264,8 @@ export const cases: readonly Case[] = [
   ...FLOATS.flatMap((dtype) => [
     ...softmaxCases("softmax", dtype),
     ...softmaxCases("logSoftmax", dtype),
+    spoiltRowCase("softmax", dtype),
+    spoiltRowCase("logSoftmax", dtype),
     ...ACTIVATIONS.flatMap((op) => activationCases(op, dtype)),
     ...addScaledCases(dtype),
   ]),

@@ -12,6 +12,7 @@ import { cases as counting } from "./counting.ts";
 import { cases as determinism } from "./determinism.ts";
 import { cases as elementwiseSizes } from "./elementwise-sizes.ts";
 import { cases as failure } from "./failure.ts";
+import { cases as farPositions } from "./far-positions.ts";
 import { cases as fused } from "./fused.ts";
 import { cases as fusedSizes } from "./fused-sizes.ts";
 import { cases as indexRange } from "./index-range.ts";
@@ -50,6 +51,7 @@ export const cases: readonly Case[] = [
   ...movement,
   ...movementSizes,
   ...indexRange,
+  ...farPositions,
   ...matmul,
   ...matmulSizes,
   ...concat,

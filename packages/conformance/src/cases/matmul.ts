@@ -86,6 +86,49 @@ function nonFiniteCase(dtype: DType): Case {
 
 export const TRANSPOSES: readonly string[] = ["nn", "nt", "tn", "tt"];
 
+/**
+ * A culprit at a corner or an end of either operand, whose sizes fill no vector and no block: what is read past an end, and
+ * counted 0 times, would be NaN.
+ */
+function cornersCase(dtype: DType, transpose: string): Case {
+  return {
+    id: `matmul/${dtype}/non-finite-corners,${transpose}`,
+    clause: "§6.3",
+    ...requiring(dtype),
+    covers: { member: "matmul", dtype },
+    async run({ backend, random }) {
+      for (const sizes of [
+        [2, 7, 5, 9],
+        [1, 67, 21, 66],
+      ] as const) {
+        const size = sizeOf(sizes, transpose);
+        const { batch, rows, inner, columns } = size;
+        const [a, b] = [
+          random.integers(dtype, batch * rows * inner),
+          random.integers(dtype, batch * inner * columns),
+        ];
+        for (const operand of [a, b]) {
+          const last = operand.length - 1;
+          for (const place of [
+            0,
+            last,
+            last >> 1,
+            operand === a ? inner : columns,
+            operand === a ? rows : inner,
+          ]) {
+            const kept = operand[place]!;
+            operand[place] = place % 2 === 0 ? Number.NaN : Number.POSITIVE_INFINITY;
+            const handle = backend.matmul(backend.upload(a), backend.upload(b), size, dtype);
+            const expected = exactly(matmul(a, b, size, dtype));
+            await expectHandle(backend, `matmul at `, handle, expected, [batch, rows, columns], dtype);
+            operand[place] = kept;
+          }
+        }
+      }
+    },
+  };
+}
+
 export const cases: readonly Case[] = FLOATS.flatMap((dtype) => [
   ...SIZES.flatMap((sizes) => TRANSPOSES.map((transpose) => productCase(dtype, sizes, transpose))),
   ...(dtype === "float32" ? SWEEP : []).flatMap((n) => [
@@ -95,4 +138,5 @@ export const cases: readonly Case[] = FLOATS.flatMap((dtype) => [
   ]),
   ...TRANSPOSES.map((transpose) => realCase(dtype, transpose)),
   nonFiniteCase(dtype),
+  ...TRANSPOSES.map((transpose) => cornersCase(dtype, transpose)),
 ]);

@@ -2,7 +2,13 @@
  * Memory that is never given back, whatever `stats` says (§2.5, §2.9 to §2.11): the process itself is measured before and
  * after hundreds of megabytes have come and gone. Slow, and for Node alone: these cases run when they are asked for.
  */
-import { type CompleteBackend, corr2dWindow, poolWindow } from "@corr2d/core";
+import {
+  type CompleteBackend,
+  corr2dWindow,
+  OPERATION_NAMES,
+  type OperationName,
+  poolWindow,
+} from "@corr2d/core";
 import type { Case, Context } from "../case.ts";
 import { check } from "../compare.ts";
 import { attempt, codeOf } from "./failing.ts";
@@ -67,8 +73,14 @@ const AVERAGE = { countIncludePad: true, divisorOverride: null };
 const KERNEL = 144;
 
 /** Every member; indices and conditions are zeros, like everything else. */
-const CALLS: Readonly<Record<string, Call>> = {
+const CALLS: Readonly<Record<OperationName, Call>> = {
   unary: { operands: [SIZE], result: SIZE, run: (b, [x]) => b.unary("neg", x, SIZE, "float32") },
+  cast: { operands: [SIZE], result: SIZE, run: (b, [x]) => b.cast(x, SIZE, "float32", "float32") },
+  concat: {
+    operands: [SIZE / 2, SIZE / 2],
+    result: SIZE,
+    run: (b, parts) => b.concat(parts, [512, 512], 1, 1024, "float32"),
+  },
   binary: {
     operands: [SIZE, SIZE],
     result: SIZE,
@@ -140,22 +152,25 @@ const CALLS: Readonly<Record<string, Call>> = {
 };
 
 /** Operands that are indices or conditions, by position. */
-const INT32: Readonly<Record<string, number>> = { select: 1, gather: 1, scatterAdd: 1 };
+const INT32: Readonly<Partial<Record<OperationName, number>>> = { select: 1, gather: 1, scatterAdd: 1 };
 
-const callCases: readonly Case[] = Object.entries(CALLS).map(([name, { operands, result, run }]) => ({
-  id: `memory/${name}`,
-  clause: "§2.9",
-  async run({ backend }) {
-    const handles = operands.map((size, i) =>
-      backend.upload(INT32[name] === i ? new Int32Array(size) : new Float32Array(size)),
-    );
-    await churn(name, async (i) => {
-      const out = run(backend, handles);
-      if (i % 4 === 0) await backend.read(out, result, "float32"); // late backends catch up
-      backend.free(out);
-    });
-  },
-}));
+const callCases: readonly Case[] = OPERATION_NAMES.map((name) => {
+  const { operands, result, run } = CALLS[name];
+  return {
+    id: `memory/${name}`,
+    clause: "§2.9",
+    async run({ backend }) {
+      const handles = operands.map((size, i) =>
+        backend.upload(INT32[name] === i ? new Int32Array(size) : new Float32Array(size)),
+      );
+      await churn(name, async (i) => {
+        const out = run(backend, handles);
+        if (i % 4 === 0) await backend.read(out, result, "float32"); // late backends catch up
+        backend.free(out);
+      });
+    },
+  };
+});
 
 const storageCases: readonly Case[] = [
   {
@@ -176,6 +191,17 @@ const storageCases: readonly Case[] = [
       const x = backend.upload(new Float32Array(SIZE).fill(1));
       await churn("read", async () => {
         await backend.read(x, SIZE, "float32");
+      });
+    },
+  },
+  {
+    id: "memory/reads-into-an-array",
+    clause: "§2.3",
+    async run({ backend }) {
+      const x = backend.upload(new Float32Array(SIZE).fill(1));
+      const into = new Float32Array(SIZE);
+      await churn("read into an array", async () => {
+        await backend.read(x, SIZE, "float32", into);
       });
     },
   },

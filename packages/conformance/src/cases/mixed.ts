@@ -6,6 +6,7 @@ import type { CompleteBackend, DType, TypedArray } from "@corr2d/core";
 import { type Case, requiring } from "../case.ts";
 import { check, type Expected } from "../compare.ts";
 import type { Random } from "../random.ts";
+import { awaitedLater } from "../rejections.ts";
 import { attempt, codeOf, failingGather, failingScatterAdd } from "./failing.ts";
 import { expectResults, readResults, type Sample, samplesOf } from "./samples/index.ts";
 
@@ -73,7 +74,7 @@ function mixedCase(name: string, dtypes: readonly DType[]): Case {
           from.handles = null;
         }
         if (draw(4) === 0) {
-          pending.push({ read: readResults(from.sample, backend, results), from, step });
+          pending.push({ read: awaitedLater(readResults(from.sample, backend, results)), from, step });
           for (const result of results) backend.free(result);
         } else kept.push({ from, results, step });
         if (kept.length > MOST_KEPT) await compareAndFree(backend, kept.splice(0, MOST_KEPT / 2));

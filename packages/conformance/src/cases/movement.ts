@@ -169,6 +169,37 @@ function realAddCase(dtype: DType): Case {
   };
 }
 
+/** Real numbers that meet in few targets: as an embedding's gradient does. */
+function realScatterCase(dtype: DType): Case {
+  return {
+    id: `scatterAdd/${dtype}/real-repeats`,
+    clause: "§5.5",
+    ...requiring(dtype),
+    covers: { member: "scatterAdd", dtype },
+    async run({ backend, random }) {
+      for (const size of [
+        { outer: 1, length: 3, inner: 1, count: 1200 },
+        { outer: 1, length: 5, inner: 33, count: 130 },
+        { outer: 7, length: 2, inner: 1, count: 70 },
+      ]) {
+        const picked = size.outer * size.count * size.inner;
+        const x = random.reals(dtype, picked);
+        const index = random.integers("int32", picked, 0, size.length - 1);
+        const handle = backend.scatterAdd(backend.upload(x), backend.upload(index), size, dtype);
+        const shape = [size.outer, size.length, size.inner];
+        await expectHandle(
+          backend,
+          "scatterAdd",
+          handle,
+          oracle.scatterAdd(x, index, size, dtype),
+          shape,
+          dtype,
+        );
+      }
+    },
+  };
+}
+
 const SIZES: Readonly<Record<string, GatherSize>> = {
   "one-axis": { outer: 1, length: 9, inner: 1, count: 14 },
   rows: { outer: 1, length: 5, inner: 6, count: 3 },
@@ -269,6 +300,7 @@ export const cases: readonly Case[] = [
   ...FLOATS.flatMap((dtype) => [
     nonFiniteCase(dtype),
     realAddCase(dtype),
+    realScatterCase(dtype),
     maskedNaNCase(dtype),
     nonFiniteScatterCase(dtype),
   ]),

@@ -5,6 +5,7 @@
 import { arrayOf, type CompleteBackend, type DType, type TypedArray } from "@corr2d/core";
 import { type Case, type Context, requiring } from "../case.ts";
 import { check, expectBits } from "../compare.ts";
+import { awaitedLater } from "../rejections.ts";
 import { allSizesFor } from "./sizes.ts";
 import { DTYPES } from "./support.ts";
 import { anyBits, DELICATE } from "./values.ts";
@@ -112,7 +113,7 @@ async function pendingInto({ backend, random }: Context, dtype: DType): Promise<
     const plain = backend.read(handle, size, dtype);
     backend.free(handle);
     backend.free(backend.upload(arrayOf(dtype, size).fill(77)));
-    return { data, into, both: Promise.all([read, plain]) };
+    return { data, into, both: awaitedLater(Promise.all([read, plain])) };
   });
   const all = await Promise.all(pending.map(({ both }) => both));
   for (const [i, { data, into }] of pending.entries()) {

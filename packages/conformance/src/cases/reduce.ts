@@ -159,7 +159,8 @@ function lateNaNCase(op: ReduceOp, dtype: DType): Case {
     ...requiring(dtype),
     covers: { member: "reduce", dtype },
     async run({ backend, random }) {
-      const rows = random.integers(dtype, 1500);
+      const rows =
+        op === "prod" ? arrayFrom(dtype, new Float64Array(1500).fill(-1)) : random.integers(dtype, 1500);
       for (const [row, place] of PLACES.entries()) {
         if (place === 100) continue;
         rows[row * 100 + place] = Number.NaN;
@@ -168,7 +169,7 @@ function lateNaNCase(op: ReduceOp, dtype: DType): Case {
       for (const { shape, strides, axis } of LAYOUTS) {
         const x = arrayFrom(dtype, strided(rows, { shape, strides, offset: 0, sourceSize: 1500 }).values);
         const handle = backend.reduce(op, backend.upload(x), shape, [axis], dtype);
-        const expected = reduce(op, x, shape, [axis], dtype);
+        const expected = exactly(reduce(op, x, shape, [axis], dtype));
         const kept = shape.filter((_, i) => i !== axis);
         await expectHandle(
           backend,
@@ -178,6 +179,78 @@ function lateNaNCase(op: ReduceOp, dtype: DType): Case {
           kept,
           isIndex(op) ? "int32" : dtype,
         );
+      }
+    },
+  };
+}
+
+/** Nothing but the lowest, or the highest, there is: what a maximum, or a minimum, must not have begun with. */
+function extremeCase(op: ReduceOp, dtype: DType): Case {
+  return {
+    id: `reduce/${op}/${dtype}/extremes`,
+    clause: CLAUSE[op],
+    ...requiring(dtype),
+    covers: { member: "reduce", dtype },
+    async run({ backend }) {
+      const ends =
+        dtype === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+      for (const end of ends) {
+        for (const { shape, axis } of LAYOUTS) {
+          const x = arrayFrom(dtype, new Float64Array(1500).fill(end));
+          const handle = backend.reduce(op, backend.upload(x), shape, [axis], dtype);
+          const kept = shape.filter((_, i) => i !== axis);
+          const expected = exactly(reduce(op, x, shape, [axis], dtype));
+          const what = `${op} of [${shape}], all ${end}, at `;
+          await expectHandle(backend, what, handle, expected, kept, isIndex(op) ? "int32" : dtype);
+        }
+      }
+    },
+  };
+}
+
+/** Where the extreme value stands twice in a long row, in one block of any usual size or in two. */
+const PAIRS = [
+  [0, 1],
+  [0, 4096],
+  [1, 64],
+  [63, 64],
+  [127, 4099],
+  [255, 256],
+  [1023, 1024],
+  [1024, 1025],
+  [2047, 4095],
+  [4095, 4096],
+  [4098, 4099],
+] as const;
+
+/** The first of two equals wins, however far apart they are, along every kind of axis. */
+function farTieCase(op: "argmax" | "argmin", value: number, name: string, dtype: DType): Case {
+  const length = 4100;
+  return {
+    id: `reduce/${op}/${dtype}/far-${name}`,
+    clause: "§4.4",
+    ...requiring(dtype),
+    covers: { member: "reduce", dtype },
+    async run({ backend }) {
+      const values = PAIRS.map(([first]) => first);
+      const rows = PAIRS.length;
+      const x = arrayFrom(dtype, new Float64Array(rows * length));
+      for (const [row, pair] of PAIRS.entries()) for (const at of pair) x[row * length + at] = value;
+      const turned = strided(x, {
+        shape: [length, rows],
+        strides: [1, length],
+        offset: 0,
+        sourceSize: x.length,
+      });
+      const inner = backend.reduce(op, backend.upload(x), [rows, length], [1], dtype);
+      await expectHandle(backend, `${op} along rows`, inner, { values }, [rows], "int32");
+      const columns = backend.upload(arrayFrom(dtype, turned.values));
+      const outer = backend.reduce(op, columns, [length, rows], [0], dtype);
+      await expectHandle(backend, `${op} along columns`, outer, { values }, [rows], "int32");
+      for (const [row, first] of values.entries()) {
+        const one = backend.upload(x.slice(row * length, (row + 1) * length) as TypedArray);
+        const whole = backend.reduce(op, one, [length], [0], dtype);
+        await expectHandle(backend, `${op} of ${length}`, whole, { values: [first] }, [], "int32");
       }
     },
   };
@@ -232,12 +305,18 @@ export const cases: readonly Case[] = [
     ),
   ),
   ...FLOATS.flatMap((dtype) =>
-    REDUCTIONS.flatMap((op) => [
-      realCase(op, dtype),
-      ...specialCases(op, dtype),
-      ...(op === "sum" || op === "prod" ? [] : [lateNaNCase(op, dtype)]),
-    ]),
+    REDUCTIONS.flatMap((op) => [realCase(op, dtype), ...specialCases(op, dtype), lateNaNCase(op, dtype)]),
   ),
-  ...DTYPES.flatMap((dtype) => [tieCase("argmax", dtype), tieCase("argmin", dtype)]),
+  ...DTYPES.flatMap((dtype) => [
+    tieCase("argmax", dtype),
+    tieCase("argmin", dtype),
+    farTieCase("argmax", 5, "ties", dtype),
+    farTieCase("argmin", -5, "ties", dtype),
+    ...(["max", "min", "argmax", "argmin"] as const).map((op) => extremeCase(op, dtype)),
+  ]),
+  ...FLOATS.flatMap((dtype) => [
+    farTieCase("argmax", Number.NaN, "NaNs", dtype),
+    farTieCase("argmin", Number.NaN, "NaNs", dtype),
+  ]),
   ...wrapCases,
 ];

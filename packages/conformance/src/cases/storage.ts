@@ -36,6 +36,36 @@ const identityCases: readonly Case[] = [
     },
   },
   {
+    id: "identity/features",
+    clause: "§1.4",
+    run({ backend }) {
+      for (const [name, value] of Object.entries(backend.features)) {
+        check(
+          ["string", "number", "boolean"].includes(typeof value),
+          `features.${name} is neither a string, a number nor a boolean but ${String(value)}`,
+        );
+      }
+      const { queueBytes } = backend.features;
+      check(
+        queueBytes === undefined || (typeof queueBytes === "number" && queueBytes > 0),
+        `features.queueBytes is ${String(queueBytes)}, no number of bytes`,
+      );
+    },
+  },
+  {
+    id: "identity/same-declarations",
+    clause: "§1.7",
+    async run({ backend, sibling }) {
+      const other = await sibling();
+      const declared = ({ name, contract, dtypes, optionalOps, features }: typeof backend): string =>
+        JSON.stringify([name, contract, dtypes, optionalOps, Object.keys(features).sort()]);
+      check(
+        declared(other) === declared(backend),
+        `another instance declares ${declared(other)}, not ${declared(backend)}`,
+      );
+    },
+  },
+  {
     id: "identity/isolated-instances",
     clause: "§1.7",
     async run({ create }) {

@@ -7,6 +7,7 @@ import type { Case } from "../case.ts";
 import { check, expectValues } from "../compare.ts";
 import { NETWORK, type Parameters, trainNetwork } from "../oracle/network.ts";
 import { createRandom } from "../random.ts";
+import { awaitedLater } from "../rejections.ts";
 import { arrayFrom } from "./support.ts";
 
 /** p ← p − rate · p.grad, and the gradient is forgotten. */
@@ -44,7 +45,7 @@ async function learnKernel(backend: Backend, { start, losses, kernel }: LearntKe
   for (let epoch = 1; epoch <= 10; epoch++) {
     scope(() => {
       const loss = corr2d(x, k).sub(y).square().sum();
-      if (epoch % 2 === 0) seen.push(loss.item());
+      if (epoch % 2 === 0) seen.push(awaitedLater(loss.item()));
       loss.backward();
       descend([k], 3e-2);
     });
@@ -114,7 +115,7 @@ export async function trainOn(backend: Backend, { images, parameters }: NetworkS
       const features = avgPool2d(maps, 2).flatten(1);
       const logs = features.matmul(weight).add(offset).logSoftmax(1);
       const loss = logs.gather(1, targets).mean().neg();
-      losses.push(loss.item());
+      losses.push(awaitedLater(loss.item()));
       loss.backward();
       descend(trained, NETWORK.learningRate);
     });

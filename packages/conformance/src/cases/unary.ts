@@ -38,6 +38,35 @@ export const FLOAT_UNARY: Record<
 /** Every unary op must pass these on. sin, cos and tan of ±∞ are NaN; sqrt(−∞), too: the oracle says. */
 const NON_FINITE = [NaN, Infinity, -Infinity, 0, -0];
 
+/** Beyond float32's range. */
+const FAR: Partial<Record<UnaryOp, readonly number[]>> = {
+  neg: [1e300, -1e-300],
+  abs: [-1e300],
+  sign: [1e-300, -1e300],
+  square: [1e150, 1e-150],
+  floor: [-1e300, 1e-300],
+  ceil: [-1e300, 1e-300],
+  round: [4503599627370497, 2.5 + 2 ** -40],
+  trunc: [1e300, 2 ** 40 + 0.5],
+  sqrt: [1e300, 1e-300],
+  rsqrt: [1e300, 1e-300],
+  reciprocal: [1e300, 1e-300],
+  exp: [700, -700, 710, -750],
+  expm1: [700, 1e-20],
+  log: [1e300, 1e-300],
+  log1p: [1e300, 1e-300],
+  tanh: [1e-300, 18, -18],
+  sigmoid: [-700, 36],
+  erf: [1e-300, 5.5],
+  relu: [1e300, 1e-300],
+};
+
+/** Values one after the other, an odd number of times: each comes in the body of a vector, and in what is left over. */
+function everywhere(values: readonly number[]): number[] {
+  const odd = values.length % 2 === 0 ? [...values, values[0]!] : values;
+  return Array.from({ length: 9 * odd.length }, (_, i) => odd[i % odd.length]!);
+}
+
 export const INT32_UNARY: readonly UnaryOp[] = ["neg", "abs", "sign", "square", "relu"];
 
 /** What a case on ordinary values proves: a definition, or an error bound. */
@@ -81,7 +110,9 @@ function unaryCase(op: UnaryOp, dtype: DType): Case[] {
       id: `unary/${op}/${dtype}/special`,
       clause: "§3.4",
       ...common,
-      run: run(() => [...NON_FINITE, ...(special ?? [])]),
+      run: run(() =>
+        everywhere([...NON_FINITE, ...(special ?? []), ...(dtype === "float64" ? (FAR[op] ?? []) : [])]),
+      ),
     },
   ];
 }
