@@ -66,7 +66,7 @@ interface Place {
 function place(op: string, sizes: unknown, options: TensorOptions, usual: DType = "float32"): Place {
   const backend = options.backend === undefined ? getBackend() : checkBackend(options.backend);
   const dtype = options.dtype ?? usual;
-  checkDtype(backend, dtype);
+  checkDtype(op, backend, dtype);
   const shape = toShape(op, sizes);
   const bytes = sizeOf(shape) * bytesOf(dtype);
   const { maxBytes } = backend.features;

@@ -42,7 +42,8 @@ export function isBackend(value: unknown): value is Backend {
 /** What is wrong with a list of names: entries that are not known. */
 function strangers(member: string, list: unknown, known: readonly string[]): string[] {
   if (!Array.isArray(list)) return [`'${member}' must be an array`];
-  return list
+  // A hole in an array is an entry, too.
+  return Array.from(list)
     .filter((entry) => !known.includes(entry))
     .map((entry) => `'${member}' lists unknown '${String(entry)}'${didYouMean(String(entry), known)}`);
 }
@@ -51,7 +52,9 @@ function strangers(member: string, list: unknown, known: readonly string[]): str
 function faultsOf(definition: Readonly<Record<string, unknown>>): string[] {
   const faults: string[] = [];
   const { name, contract, features, dtypes, optionalOps = [] } = definition;
-  if (typeof name !== "string" || name === "") faults.push("'name' must be a non-empty string");
+  if (typeof name !== "string" || !/^\S+$/.test(name)) {
+    faults.push(`'name' must be one word, as messages show it, but is ${describeValue(name)}`);
+  }
   if (contract !== CONTRACT) {
     faults.push(`implements contract ${String(contract)}; this core accepts ${CONTRACT}`);
   }

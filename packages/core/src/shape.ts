@@ -67,9 +67,11 @@ export function alignShape(shape: Shape, rank: number): Shape {
 
 /**
  * The shape two operands broadcast to (NumPy's rule: align at the last axis, sizes equal or one of them 1).
+ *
+ * @param op what the message names.
  * @throws SHAPE_MISMATCH with PyTorch's message.
  */
-export function broadcastShapes(a: Shape, b: Shape): Shape {
+export function broadcastShapes(a: Shape, b: Shape, op = "broadcastShapes"): Shape {
   if (sameShape(a, b)) return a;
   if (b.length === 0) return a;
   if (a.length === 0) return b;
@@ -81,7 +83,7 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
     if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `The size of tensor a (${sizeA}) must match the size of tensor b (${sizeB}) at non-singleton dimension ` +
+        `${op}: The size of tensor a (${sizeA}) must match the size of tensor b (${sizeB}) at non-singleton dimension ` +
           `${axis}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast.`,
       );
     }
@@ -94,36 +96,43 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
  * An axis counted from the front; negative axes count from the end.
  * @throws INVALID_ARGUMENT with PyTorch's message.
  */
-export function normalizeAxis(axis: number, rank: number): number {
+export function normalizeAxis(op: string, axis: number, rank: number): number {
   const limit = Math.max(rank, 1);
   if (!Number.isInteger(axis) || axis < -limit || axis >= limit) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `Dimension out of range (expected to be in range of [${-limit}, ${limit - 1}], but got ${describeValue(axis)})`,
+      `${op}: Dimension out of range (expected to be in range of [${-limit}, ${limit - 1}], but got ${describeValue(axis)})`,
     );
   }
   return axis < 0 ? axis + limit : axis;
 }
 
 /** Sorted, distinct axes from the front; `undefined` or `null` means all of them. */
-export function normalizeAxes(axes: number | readonly number[] | null | undefined, rank: number): number[] {
+export function normalizeAxes(
+  op: string,
+  axes: number | readonly number[] | null | undefined,
+  rank: number,
+): number[] {
   if (axes === undefined || axes === null) {
     const all: number[] = [];
     for (let axis = 0; axis < rank; axis++) all.push(axis);
     return all;
   }
-  if (typeof axes === "number") return normalizeAxes([axes], rank);
+  if (typeof axes === "number") return normalizeAxes(op, [axes], rank);
   if (!Array.isArray(axes)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `dim must be a number or an array of numbers, but got ${describeValue(axes)}; options come after it, as in ` +
+      `${op}: dim must be a number or an array of numbers, but got ${describeValue(axes)}; options come after it, as in ` +
         "sum(1, { keepDim: true })",
     );
   }
-  const out = mapAxes(axes, (axis) => normalizeAxis(axis, rank)).sort((a, b) => a - b);
+  const out = mapAxes(axes, (axis) => normalizeAxis(op, axis, rank)).sort((a, b) => a - b);
   for (let i = 1; i < out.length; i++) {
     if (out[i] === out[i - 1]) {
-      throw new Corr2dError("INVALID_ARGUMENT", `dim ${out[i]} appears multiple times in the list of dims`);
+      throw new Corr2dError(
+        "INVALID_ARGUMENT",
+        `${op}: dim ${out[i]} appears multiple times in the list of dims`,
+      );
     }
   }
   return rank === 0 ? [] : out;
@@ -154,21 +163,22 @@ export function inferShape(requested: Shape, size: number): number[] {
     else if (n === -1) {
       throw new Corr2dError(
         "INVALID_ARGUMENT",
-        `only one dimension can be inferred: reshape(${formatShape(requested)})`,
+        `reshape: only one dimension can be inferred: reshape(${formatShape(requested)})`,
       );
     } else if (!isSize(n)) {
       throw new Corr2dError(
         "INVALID_ARGUMENT",
-        `invalid shape dimension ${describeValue(n)}: reshape(${formatShape(requested)})`,
+        `reshape: invalid shape dimension ${describeValue(n)}: reshape(${formatShape(requested)})`,
       );
     } else known *= n;
     out.push(n);
   }
+  checkRank("reshape", out);
   if (hole >= 0 && known > 0 && size % known === 0) out[hole] = size / known;
   if (out.includes(-1) || sizeOf(out) !== size) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `shape '${formatShape(requested)}' is invalid for input of size ${size}`,
+      `reshape: shape '${formatShape(requested)}' is invalid for input of size ${size}`,
     );
   }
   return out;
@@ -204,7 +214,7 @@ export function toSizes(sizes: unknown, name: string): Shape {
  */
 export function toShape(op: string, sizes: unknown): Shape {
   const shape = toSizes(sizes, `${op}: a shape`);
-  checkRank(shape);
+  checkRank(op, shape);
   checkSize(op, shape);
   return shape;
 }
@@ -269,11 +279,11 @@ export function collapseAxes(
 /**
  * @throws INVALID_ARGUMENT for more than 8 axes.
  */
-export function checkRank(shape: Shape): void {
+export function checkRank(op: string, shape: Shape): void {
   if (shape.length <= MAX_RANK) return;
   throw new Corr2dError(
     "INVALID_ARGUMENT",
-    `a tensor has at most ${MAX_RANK} axes, but got shape ${formatShape(shape)}`,
+    `${op}: a tensor has at most ${MAX_RANK} axes, but got shape ${formatShape(shape)}`,
   );
 }
 

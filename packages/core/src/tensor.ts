@@ -96,7 +96,7 @@ export class Tensor implements Disposable {
 
   /** For core: takes over one reference to `storage`. Programs make tensors with `tensor`, `zeros`, … and operations. */
   constructor(storage: Storage, shape: Shape, node: GraphNode | null) {
-    if (shape.length > 8) checkRank(shape);
+    if (shape.length > 8) checkRank("tensor", shape);
     this.sizes = shape;
     this.ownDtype = storage.dtype;
     this.backend = storage.backend;
@@ -557,7 +557,7 @@ export class Tensor implements Disposable {
 
   #moved(backend: Backend, data: TypedArray | null): Tensor {
     if (data === null) return this;
-    checkDtype(checkBackend(backend), this.dtype);
+    checkDtype("to", checkBackend(backend), this.dtype);
     const moved = fromArray(backend, data, this.sizes, this.dtype);
     moved.requiresGrad = this.#requiresGrad;
     return moved;

@@ -51,13 +51,18 @@ type FourSides = readonly [top: number, bottom: number, left: number, right: num
 
 const ONE: Two = [1, 1];
 
+/** What messages begin with. */
+const CORR2D = "corr2d: ";
+const TRANSPOSE = "convTranspose2d: ";
+const POOL = "pooling: ";
+
 /** Checks by index, since `every` passes over the holes of an array. */
-function checkIntegers(name: string, values: readonly number[]): void {
+function checkIntegers(op: string, name: string, values: readonly number[]): void {
   for (let i = 0; i < values.length; i++) {
     if (Number.isInteger(values[i]) && Math.abs(values[i]!) <= MAX_SIZE) continue;
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `${name} must be made of integers up to 2³¹ − 1, but got ${name}=${formatShape(values)}`,
+      `${op}${name} must be made of integers up to 2³¹ − 1, but got ${name}=${formatShape(values)}`,
     );
   }
 }
@@ -66,44 +71,45 @@ function checkIntegers(name: string, values: readonly number[]): void {
  * A number or pair as a pair of its own.
  *
  * @param name what the message of an error calls it.
+ * @param op what the message begins with: `"corr2d: "`.
  * @throws INVALID_ARGUMENT when it is neither, or holds something else than integers.
  */
-export function toPair(name: string, value: Pair): Two {
+export function toPair(name: string, value: Pair, op = ""): Two {
   const isPair = Array.isArray(value) && value.length === 2;
   if (!isPair && typeof value !== "number") {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `expected ${name} to be a single integer value or a list of 2 values to match the convolution dimensions, ` +
+      `${op}expected ${name} to be a single integer value or a list of 2 values to match the convolution dimensions, ` +
         `but got ${name}=${Array.isArray(value) ? formatShape(value) : describeValue(value)}`,
     );
   }
   const pair: Two = isPair ? [value[0]!, value[1]!] : [value as number, value as number];
-  checkIntegers(name, pair);
+  checkIntegers(op, name, pair);
   return pair;
 }
 
 /** A pair of numbers from 1 on; `complaint` is PyTorch's about others. */
-function toPositive(name: string, value: Pair, complaint: string): Two {
-  const pair = toPair(name, value);
+function toPositive(op: string, name: string, value: Pair, complaint: string): Two {
+  const pair = toPair(name, value, op);
   if (pair[0] > 0 && pair[1] > 0) return pair;
-  throw new Corr2dError("INVALID_ARGUMENT", `${complaint} ${formatShape(pair)}`);
+  throw new Corr2dError("INVALID_ARGUMENT", `${op}${complaint} ${formatShape(pair)}`);
 }
 
-const toStride = (value: Pair): Two =>
-  toPositive("stride", value, "non-positive stride is not supported: got");
-const toDilation = (value: Pair): Two =>
-  toPositive("dilation", value, "dilation should be greater than zero, but got");
+const toStride = (op: string, value: Pair): Two =>
+  toPositive(op, "stride", value, "non-positive stride is not supported: got");
+const toDilation = (op: string, value: Pair): Two =>
+  toPositive(op, "dilation", value, "dilation should be greater than zero, but got");
 
 const isFourSides = (padding: unknown): padding is FourSides =>
   Array.isArray(padding) && padding.length === 4;
 
-function toSides(padding: Pair | FourSides): readonly [Ends, Ends] {
+function toSides(op: string, padding: Pair | FourSides): readonly [Ends, Ends] {
   let sides: FourSides;
   if (isFourSides(padding)) {
-    checkIntegers("padding", padding);
+    checkIntegers(op, "padding", padding);
     sides = padding;
   } else {
-    const [vertical, horizontal] = toPair("padding", padding);
+    const [vertical, horizontal] = toPair("padding", padding, op);
     sides = [vertical, vertical, horizontal, horizontal];
   }
   const [top, bottom, left, right] = sides;
@@ -115,7 +121,7 @@ function toSides(padding: Pair | FourSides): readonly [Ends, Ends] {
   }
   throw new Corr2dError(
     "INVALID_ARGUMENT",
-    `negative padding is not supported: got ${formatShape(sides)}; crop the input with pad() or slice() instead`,
+    `${op}negative padding is not supported: got ${formatShape(sides)}; crop the input with pad() or slice() instead`,
   );
 }
 
@@ -123,19 +129,25 @@ function toSides(padding: Pair | FourSides): readonly [Ends, Ends] {
  * Zeros per side for a correlation: the rules 'valid' and 'same' resolved.
  * @throws INVALID_ARGUMENT with PyTorch's messages.
  */
-function resolvePadding(padding: Padding, kernel: Two, stride: Two, dilation: Two): readonly [Ends, Ends] {
-  if (typeof padding !== "string") return toSides(padding);
-  if (padding === "valid") return toSides(0);
+function resolvePadding(
+  op: string,
+  padding: Padding,
+  kernel: Two,
+  stride: Two,
+  dilation: Two,
+): readonly [Ends, Ends] {
+  if (typeof padding !== "string") return toSides(op, padding);
+  if (padding === "valid") return toSides(op, 0);
   if (padding !== "same") {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `Invalid padding string '${padding as string}', should be one of {'valid', 'same'}`,
+      `${op}Invalid padding string '${padding as string}', should be one of {'valid', 'same'}`,
     );
   }
   if (stride[0] !== 1 || stride[1] !== 1) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `padding='same' is not supported for strided convolutions: got stride=${formatShape(stride)}; ` +
+      `${op}padding='same' is not supported for strided convolutions: got stride=${formatShape(stride)}; ` +
         "samePadding() gives TensorFlow's paddings for strided windows",
     );
   }
@@ -157,9 +169,9 @@ export function samePadding(
   kernelSize: Pair,
   options: { readonly stride?: Pair; readonly dilation?: Pair } = {},
 ): [number, number, number, number] {
-  const kernel = toPair("kernelSize", kernelSize);
-  const stride = toStride(options.stride ?? 1);
-  const dilation = toDilation(options.dilation ?? 1);
+  const kernel = toPair("kernelSize", kernelSize, "samePadding: ");
+  const stride = toStride("samePadding: ", options.stride ?? 1);
+  const dilation = toDilation("samePadding: ", options.dilation ?? 1);
   const [vertical, horizontal] = perAxis((axis) => {
     const span =
       (Math.ceil(input[axis] / stride[axis]) - 1) * stride[axis] + reach(kernel[axis], dilation[axis]);
@@ -180,27 +192,27 @@ export function windowOutputSize(
   return Math.floor((input + padBefore + padAfter - reach(kernel, dilation)) / stride) + 1;
 }
 
-function checkGroups(groups: number, outChannels: number, kernel: Shape): void {
+function checkGroups(op: string, groups: number, outChannels: number, kernel: Shape): void {
   if (!Number.isInteger(groups) || groups <= 0) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `groups must be a positive integer, but got groups=${describeValue(groups)}`,
+      `${op}groups must be a positive integer, but got groups=${describeValue(groups)}`,
     );
   }
   if (outChannels % groups !== 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Given groups=${groups}, expected weight to be divisible by ${groups} at dimension 0, but got weight of size ` +
+      `${op}Given groups=${groups}, expected weight to be divisible by ${groups} at dimension 0, but got weight of size ` +
         `${formatShape(kernel)} instead`,
     );
   }
 }
 
-function checkKernel([height, width]: Two): void {
+function checkKernel(op: string, [height, width]: Two): void {
   if (height > 0 && width > 0) return;
   throw new Corr2dError(
     "INVALID_ARGUMENT",
-    `kernel size should be greater than zero, but got kernel_height: ${height} kernel_width: ${width}`,
+    `${op}kernel size should be greater than zero, but got kernel_height: ${height} kernel_width: ${width}`,
   );
 }
 
@@ -221,22 +233,22 @@ function correlationAxis(
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT with PyTorch's messages.
  */
 export function corr2dWindow(input: Shape, kernel: Shape, options: Corr2dOptions = {}): Window2d {
-  const stride = toStride(options.stride ?? ONE);
-  const dilation = toDilation(options.dilation ?? ONE);
+  const stride = toStride(CORR2D, options.stride ?? ONE);
+  const dilation = toDilation(CORR2D, options.dilation ?? ONE);
   const { groups = 1, padding = 0 } = options;
   const [batch, inChannels, height, width] = input as [number, number, number, number];
   const [outChannels, groupChannels, kernelHeight, kernelWidth] = kernel as [number, number, number, number];
   const kernelSize: Two = [kernelHeight, kernelWidth];
-  checkGroups(groups, outChannels, kernel);
-  checkKernel(kernelSize);
+  checkGroups(CORR2D, groups, outChannels, kernel);
+  checkKernel(CORR2D, kernelSize);
   if (inChannels !== groupChannels * groups) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Given groups=${groups}, weight of size ${formatShape(kernel)}, expected input${formatShape(input)} to have ` +
+      `${CORR2D}Given groups=${groups}, weight of size ${formatShape(kernel)}, expected input${formatShape(input)} to have ` +
         `${groupChannels * groups} channels, but got ${inChannels} channels instead`,
     );
   }
-  const sides = resolvePadding(padding, kernelSize, stride, dilation);
+  const sides = resolvePadding(CORR2D, padding, kernelSize, stride, dilation);
   const axes: Axes = [
     correlationAxis(height, kernelHeight, stride[0], sides[0], dilation[0]),
     correlationAxis(width, kernelWidth, stride[1], sides[1], dilation[1]),
@@ -246,7 +258,7 @@ export function corr2dWindow(input: Shape, kernel: Shape, options: Corr2dOptions
     const reaches = axes.map((axis) => reach(axis.kernel, axis.dilation));
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Calculated padded input size per channel: (${padded.join(" x ")}). Kernel size: (${reaches.join(" x ")}). ` +
+      `${CORR2D}Calculated padded input size per channel: (${padded.join(" x ")}). Kernel size: (${reaches.join(" x ")}). ` +
         "Kernel size can't be greater than actual input size. Use a smaller kernel, less dilation or more padding.",
     );
   }
@@ -272,20 +284,20 @@ function transposedAxis(
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT with PyTorch's messages.
  */
 export function convTransposeWindow(g: Shape, kernel: Shape, options: ConvTransposeOptions = {}): Window2d {
-  const stride = toStride(options.stride ?? ONE);
-  const dilation = toDilation(options.dilation ?? ONE);
+  const stride = toStride(TRANSPOSE, options.stride ?? ONE);
+  const dilation = toDilation(TRANSPOSE, options.dilation ?? ONE);
   const { groups = 1 } = options;
-  const extra = toPair("outputPadding", options.outputPadding ?? 0);
+  const extra = toPair("outputPadding", options.outputPadding ?? 0, TRANSPOSE);
   const [batch, gChannels, gHeight, gWidth] = g as [number, number, number, number];
   const [outChannels, groupChannels, kernelHeight, kernelWidth] = kernel as [number, number, number, number];
   const size: Two = [gHeight, gWidth];
   const kernelSize: Two = [kernelHeight, kernelWidth];
-  checkGroups(groups, outChannels, kernel);
-  checkKernel(kernelSize);
+  checkGroups(TRANSPOSE, groups, outChannels, kernel);
+  checkKernel(TRANSPOSE, kernelSize);
   if (gChannels !== outChannels) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Given transposed=1, weight of size ${formatShape(kernel)}, expected input${formatShape(g)} to have ` +
+      `${TRANSPOSE}Given transposed=1, weight of size ${formatShape(kernel)}, expected input${formatShape(g)} to have ` +
         `${outChannels} channels, but got ${gChannels} channels instead`,
     );
   }
@@ -293,20 +305,20 @@ export function convTransposeWindow(g: Shape, kernel: Shape, options: ConvTransp
     if (extra[axis] < 0 || extra[axis] >= Math.max(stride[axis], dilation[axis])) {
       throw new Corr2dError(
         "INVALID_ARGUMENT",
-        "output padding must be smaller than either stride or dilation, but got output_padding_height: " +
+        `${TRANSPOSE}output padding must be smaller than either stride or dilation, but got output_padding_height: ` +
           `${extra[0]} output_padding_width: ${extra[1]} stride_height: ${stride[0]} stride_width: ${stride[1]} ` +
           `dilation_height: ${dilation[0]} dilation_width: ${dilation[1]}`,
       );
     }
   }
-  const sides = toSides(options.padding ?? 0);
+  const sides = toSides(TRANSPOSE, options.padding ?? 0);
   const axes = perAxis((axis) =>
     transposedAxis(size[axis], kernelSize[axis], stride[axis], sides[axis], dilation[axis], extra[axis]),
   );
   if (axes[0].input <= 0 || axes[1].input <= 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Given input size per channel: (${size.join(" x ")}). Calculated output size per channel: ` +
+      `${TRANSPOSE}Given input size per channel: (${size.join(" x ")}). Calculated output size per channel: ` +
         `(${axes[0].input} x ${axes[1].input}). Output size is too small; use less padding.`,
     );
   }
@@ -331,7 +343,7 @@ function poolAxis(
   if (pad > (fourSides ? span - 1 : Math.floor(span / 2))) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `pad should be at most ${fourSides ? "the effective kernel size less one" : "half of effective kernel size"}, ` +
+      `${POOL}pad should be at most ${fourSides ? "the effective kernel size less one" : "half of effective kernel size"}, ` +
         `but got pad=${pad}, kernel_size=${kernel} and dilation=${dilation}`,
     );
   }
@@ -346,12 +358,12 @@ function poolAxis(
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT with PyTorch's messages.
  */
 export function poolWindow(input: Shape, kernelSize: Pair, options: PoolOptions = {}): Window2d {
-  const kernel = toPair("kernelSize", kernelSize);
-  checkKernel(kernel);
-  const stride = toStride(options.stride ?? kernel);
-  const dilation = toDilation(options.dilation ?? ONE);
+  const kernel = toPair("kernelSize", kernelSize, POOL);
+  checkKernel(POOL, kernel);
+  const stride = toStride(POOL, options.stride ?? kernel);
+  const dilation = toDilation(POOL, options.dilation ?? ONE);
   const { padding = 0 } = options;
-  const sides = toSides(padding);
+  const sides = toSides(POOL, padding);
   const [batch, channels, height, width] = input as [number, number, number, number];
   // PyTorch's limit holds for its own forms of padding. Four sides are ours: there a window must only reach the input.
   const fourSides = isFourSides(padding);
@@ -362,7 +374,7 @@ export function poolWindow(input: Shape, kernelSize: Pair, options: PoolOptions 
   if (axes[0].output <= 0 || axes[1].output <= 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Given input size: (${channels}x${height}x${width}). Calculated output size: (${channels}x${axes[0].output}x${axes[1].output}). ` +
+      `${POOL}Given input size: (${channels}x${height}x${width}). Calculated output size: (${channels}x${axes[0].output}x${axes[1].output}). ` +
         "Output size is too small; use a smaller window or more padding.",
     );
   }

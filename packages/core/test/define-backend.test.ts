@@ -65,7 +65,15 @@ describe("defineBackend", () => {
   });
 
   it.each([
-    [{ name: "" }, "'name' must be a non-empty string"],
+    [{ name: "" }, "'name' must be one word, as messages show it, but is ''"],
+    [{ name: "my backend" }, "'name' must be one word, as messages show it, but is 'my backend'"],
+    [{ name: "cpu\n" }, "'name' must be one word"],
+    // biome-ignore lint/suspicious/noSparseArray: that is what is refused.
+    [{ dtypes: ["float32", , "int32"] }, "'dtypes' lists unknown 'undefined'"],
+    [{ dtypes: ["float32", "int32", ""] }, "'dtypes' lists unknown ''"],
+    // biome-ignore lint/suspicious/noSparseArray: that is what is refused.
+    [{ optionalOps: [, "tan"] }, "'optionalOps' lists unknown 'undefined'"],
+    [{ optionalOps: ["tan "] }, "'optionalOps' lists unknown 'tan '"],
     [{ features: {} }, "boolean 'syncRead'"],
     [{ features: { syncRead: true } }, "'readSync' must be there exactly when features.syncRead is true"],
     [{ dtypes: ["float32"] }, "at least 'float32' and 'int32'"],

@@ -11,6 +11,7 @@ import {
   linear,
   matmul,
   maxPool2d,
+  oneHot,
   ones,
   rand,
   setBackend,
@@ -192,6 +193,62 @@ describe("pools", () => {
     ],
     ["int32", () => maxPool2d(ones([1, 4, 4]).int(), 2), "DTYPE_UNSUPPORTED", "not implemented for int32"],
   ] as const)("%s", (_, fn, code, text) => expectError(fn, code, text));
+});
+
+describe("every message begins with the operation that was called", () => {
+  const x = () => ones([2, 3]);
+  it.each([
+    ["add", () => x().add(ones([2, 2]))],
+    ["lt", () => x().lt(ones([2, 2]))],
+    ["ge", () => x().ge(ones([2, 2]))],
+    ["maximum", () => x().maximum(ones([2, 2]))],
+    ["where", () => where(x().gt(0), ones([2, 2]), 0)],
+    ["matmul", () => matmul(ones([2, 2, 3]), ones([3, 3, 2]))],
+    ["sum", () => x().sum(2)],
+    ["mean", () => x().mean([0, 0])],
+    ["var", () => x().variance(2)],
+    ["std", () => x().std(2)],
+    ["logSumExp", () => x().logSumExp(2)],
+    ["argmax", () => x().argmax(2)],
+    ["max", () => x().max(2)],
+    ["softmax", () => x().softmax(2)],
+    ["cat", () => cat([x()], 2)],
+    ["gather", () => x().gather(2, tensor(new Int32Array(6), { shape: [2, 3] }))],
+    ["reshape", () => x().reshape([4, 2])],
+    ["reshape", () => x().reshape([-2, 3])],
+    ["reshape", () => ones([1]).reshape([1, 1, 1, 1, 1, 1, 1, 1, 1])],
+    ["expand", () => ones([1]).expand([1, 1, 1, 1, 1, 1, 1, 1, 1])],
+    ["flatten", () => x().flatten(2)],
+    ["squeeze", () => x().squeeze(2)],
+    ["unsqueeze", () => x().unsqueeze(3)],
+    ["transpose", () => x().transpose(0, 2)],
+    ["permute", () => x().permute([0, 2])],
+    ["flip", () => x().flip(2)],
+    ["narrow", () => x().narrow(2, 0, 1)],
+    ["split", () => x().split(1, 2)],
+    ["type", () => x().type("float16" as never)],
+    ["zeros", () => zeros([2], { dtype: "float16" as never })],
+    ["ones", () => ones([1, 1, 1, 1, 1, 1, 1, 1, 1])],
+    ["tensor", () => tensor(new Float32Array(5), { shape: [2, 3] })],
+    ["corr2d", () => corr2d(ones([1, 1, 3, 3]), ones([1, 1, 2, 2]), { stride: 0 })],
+    ["corr2d", () => corr2d(ones([1, 1, 3, 3]), ones([1, 1, 2, 2]), { padding: -1 })],
+    ["corr2d", () => corr2d(ones([1, 1, 3, 3]), ones([1, 1, 4, 4]))],
+    ["convTranspose2d", () => convTranspose2d(ones([1, 1, 3, 3]), ones([1, 1, 2, 2]), { dilation: 0 })],
+    ["pooling", () => maxPool2d(ones([1, 1, 3, 3]), 2, { stride: [1, 0] })],
+  ])("%s", (op, fn) => {
+    let message = "";
+    try {
+      fn();
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message.startsWith(`${op}: `) || message.startsWith(`${op}(`), message).toBe(true);
+  });
+
+  it("oneHot, of indices that were computed", () => {
+    const index = tensor([1, 2], { dtype: "int32" }).add(5);
+    expectError(() => oneHot(index, 3), "INDEX_OUT_OF_RANGE", "oneHot(): ");
+  });
 });
 
 describe("shapes", () => {

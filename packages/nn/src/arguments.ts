@@ -85,13 +85,14 @@ export function checkGiven(
 
 /**
  * Runs a check that does not know whose argument it checks.
- * @throws what `check` throws, with the owner in front of the message.
+ * @throws what `check` throws, with the owner in front of the message, in place of an operation.
  */
 export function named<T>(owner: string, check: () => T): T {
   try {
     return check();
   } catch (error) {
-    if (Corr2dError.isInstance(error)) setMessage(error, `${owner}: ${error.message}`);
+    // The operation that core names is the owner's affair.
+    if (Corr2dError.isInstance(error)) setMessage(error, `${owner}: ${error.message.replace(/^\w+: /, "")}`);
     throw error;
   }
 }

@@ -411,7 +411,7 @@ describe("Sequential", () => {
 
 describe("errors inside forward name the module", () => {
   const message =
-    "Given groups=1, weight of size [1, 3, 3, 3], expected input[1, 1, 5, 5] to have 3 channels, but got 1 channels instead";
+    "corr2d: Given groups=1, weight of size [1, 3, 3, 3], expected input[1, 1, 5, 5] to have 3 channels, but got 1 channels instead";
   class Net extends Module {
     blocks = [new Sequential(new Identity(), new Sequential({ conv: new Conv2D(3, 1, 3) }))];
     forward(x: Tensor): Tensor {

@@ -14,17 +14,18 @@ import { where } from "./where.ts";
 
 type Gradient = NonNullable<Exclude<Op["gradients"], (...args: never) => unknown>[number]>;
 
-/** An operation of two operands; `dtype` is the result's where it is not theirs. */
+/** An operation of two operands; `dtype` is the result's where it is not theirs, `label` its name in messages. */
 export function binaryOp(
   member: BinaryOp,
   gradients: readonly [Gradient | null, Gradient | null],
   saves: true | readonly number[] = true,
   dtype?: DType,
+  label: string = member,
 ): Op {
   return {
     name: gradName(member),
     forward([a, b]) {
-      const shape = broadcastShapes(a!.sizes, b!.sizes);
+      const shape = broadcastShapes(a!.sizes, b!.sizes, label);
       return makeTensor(
         primitives.binary(member, a!.storage, a!.sizes, b!.storage, b!.sizes, shape, dtype),
         shape,
@@ -58,12 +59,19 @@ const share = (loses: "lt" | "gt", mine: 0 | 1): Gradient => {
 const MAXIMUM = binaryOp("maximum", [share("lt", 0), share("lt", 1)]);
 const MINIMUM = binaryOp("minimum", [share("gt", 0), share("gt", 1)]);
 
+type Comparison = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
+
 /** A comparison that every backend has. */
-const comparison = (member: BinaryOp): Op => binaryOp(member, [null, null], [], "int32");
+const comparison = (member: BinaryOp, label: Comparison): Op =>
+  binaryOp(member, [null, null], [], "int32", label);
 
 /** One that a backend may lack. */
-function optionalComparison(member: BinaryOp & OptionalOp, fallback: (a: Tensor, b: Tensor) => Tensor): Op {
-  const own = comparison(member);
+function optionalComparison(
+  member: BinaryOp & OptionalOp,
+  label: Comparison,
+  fallback: (a: Tensor, b: Tensor) => Tensor,
+): Op {
+  const own = comparison(member, label);
   return {
     ...own,
     forward: ([a, b]) =>
@@ -71,14 +79,13 @@ function optionalComparison(member: BinaryOp & OptionalOp, fallback: (a: Tensor,
   };
 }
 
-type Comparison = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 const COMPARISONS: { readonly [name in Comparison]: Op } = {
-  eq: comparison("equal"),
-  ne: optionalComparison("notEqual", (a, b) => runScoped(() => a.eq(b).eq(0))),
-  lt: comparison("less"),
-  le: comparison("lessEqual"),
-  gt: optionalComparison("greater", (a, b) => b.lt(a)),
-  ge: optionalComparison("greaterEqual", (a, b) => b.le(a)),
+  eq: comparison("equal", "eq"),
+  ne: optionalComparison("notEqual", "ne", (a, b) => runScoped(() => a.eq(b).eq(0))),
+  lt: comparison("less", "lt"),
+  le: comparison("lessEqual", "le"),
+  gt: optionalComparison("greater", "gt", (a, b) => b.lt(a)),
+  ge: optionalComparison("greaterEqual", "ge", (a, b) => b.le(a)),
 };
 
 export const add = (a: Operand, b: Operand): Tensor => run(ADD, "add", a, b);

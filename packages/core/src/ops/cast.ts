@@ -18,7 +18,7 @@ const CAST: Op<{ readonly to: DType; readonly from: DType }> = {
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
-  checkDtype(x.backend, dtype);
+  checkDtype("type", x.backend, dtype);
   return apply(CAST, [x], { to: dtype, from: x.dtype });
 }
 

@@ -79,7 +79,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   checkList("cat", tensors);
   const first = tensors[0]!;
   checkTensors("cat", tensors);
-  const axis = normalizeAxis(dim, first.sizes.length);
+  const axis = normalizeAxis("cat", dim, first.sizes.length);
   const shape = [...first.sizes];
   shape[axis] = 0;
   tensors.forEach((tensor, i) => {

@@ -62,7 +62,7 @@ function nestedShape(data: NestedArray): number[] {
   const shape: number[] = [];
   for (let level: unknown = data; isLevel(level); level = level[0]) {
     shape.push(level.length);
-    checkRank(shape); // An array may hold itself.
+    checkRank("tensor", shape); // An array may hold itself.
     if (level.length === 0) break;
   }
   return shape;
@@ -81,7 +81,7 @@ function flattenInto(data: NestedArray, shape: Shape, depth: number, out: TypedA
   if (length !== shape[depth]) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `expected sequence of length ${shape[depth]} at dim ${depth} (got ${length ?? describeValue(data)})`,
+      `tensor: expected sequence of length ${shape[depth]} at dim ${depth} (got ${length ?? describeValue(data)})`,
     );
   }
   if (!Array.isArray(data) && depth === shape.length - 1) {
@@ -108,7 +108,7 @@ export function checkLength(size: number, shape: Shape): void {
   if (sizeOf(shape) === size) return;
   throw new Corr2dError(
     "SHAPE_MISMATCH",
-    `shape '${formatShape(shape)}' is invalid for input of size ${size}`,
+    `tensor: shape '${formatShape(shape)}' is invalid for input of size ${size}`,
   );
 }
 
@@ -118,7 +118,7 @@ export function checkLength(size: number, shape: Shape): void {
  */
 export function fromNested(data: NestedArray, dtype: DType): { values: TypedArray; shape: number[] } {
   const shape = nestedShape(data);
-  checkRank(shape);
+  checkRank("tensor", shape);
   const size = sizeOf(shape);
   if (isFloating(dtype)) {
     const values = arrayOf(dtype, size);

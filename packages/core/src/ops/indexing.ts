@@ -103,12 +103,13 @@ function fitToIndex(op: string, x: Tensor, axis: number, index: Tensor): Tensor 
  * `out[i][j][k] = x[i][index[i][j][k]][k]` for dim 1, and so on: one pick along `dim` per element of the index.
  *
  * @param index int32, of x's rank, no larger than x along other axes.
- * @throws INDEX_OUT_OF_RANGE (on a backend that works later: when the result is read), SHAPE_MISMATCH, DTYPE_MISMATCH.
+ * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, INVALID_ARGUMENT for a `dim`; INDEX_OUT_OF_RANGE, at the call for indices that the
+ *   program gave as numbers, else when the backend meets them (one that works later: when the result is read).
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   checkTensors("gather", [x, index]);
   checkIndex("gather", index);
-  const axis = normalizeAxis(dim, x.sizes.length);
+  const axis = normalizeAxis("gather", dim, x.sizes.length);
   checkRange("gather", index, 0, x.sizes[axis] ?? 1);
   const data = fitToIndex("gather", x, axis, index);
   return apply(GATHER, [data, index], { size: gatherSize(data.sizes, index.sizes, axis), shape: data.sizes });
@@ -124,7 +125,7 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
   checkTensors("scatterAdd", [x, index, source]);
   checkIndex("scatterAdd", index);
   checkSameDtype("scatterAdd", x, source);
-  const axis = normalizeAxis(dim, x.sizes.length);
+  const axis = normalizeAxis("scatterAdd", dim, x.sizes.length);
   const fits = (other: Shape) =>
     other.length === x.sizes.length && other.every((n, a) => a === axis || n === x.sizes[a]);
   if (!fits(index.sizes) || !fits(source.sizes) || index.sizes[axis] !== source.sizes[axis]) {
@@ -152,7 +153,7 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
       `indexSelect(): Index is supposed to be a vector, but got ${formatShape(index.sizes)}`,
     );
   }
-  const axis = normalizeAxis(dim, x.sizes.length);
+  const axis = normalizeAxis("indexSelect", dim, x.sizes.length);
   const length = x.sizes[axis] ?? 1;
   checkRange("indexSelect", index, -length, length);
   const positions = where(index.lt(0), index.add(length), index);
@@ -166,6 +167,7 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
  *
  * @param index int32, any shape.
  * @returns int32, the index's shape and `classes`.
+ * @throws INDEX_OUT_OF_RANGE, DTYPE_MISMATCH, INVALID_ARGUMENT.
  */
 export function oneHot(index: Tensor, classes: number): Tensor {
   checkTensor("oneHot", index);
@@ -173,7 +175,13 @@ export function oneHot(index: Tensor, classes: number): Tensor {
   toSizes([classes], "oneHot: the number of classes");
   checkRange("oneHot", index, 0, classes);
   const kept = reshape(index, [...index.sizes, 1]);
-  return addByIndex(kept.onesLike(), kept, [...index.sizes, classes], index.sizes.length);
+  try {
+    return addByIndex(kept.onesLike(), kept, [...index.sizes, classes], index.sizes.length);
+  } catch (error) {
+    // The backend names what it was asked for.
+    if (!Corr2dError.isInstance(error) || error.code !== "INDEX_OUT_OF_RANGE") throw error;
+    throw new Corr2dError(error.code, `oneHot(): ${error.message}`, { ...error.details }, { cause: error });
+  }
 }
 
 /** x where the difference of column and row says so, 0 elsewhere; the mask is computed on the backend. */

@@ -115,7 +115,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     // One matrix on the right: all rows on the left make one tall product.
     return product(a, b, { batch: 1, rows: sizeOf(batchA) * rows, ...plain }, [...batchA, rows, columns]);
   }
-  const batch = broadcastShapes(batchA, batchB);
+  const batch = broadcastShapes(batchA, batchB, "matmul");
   const left = expand(a, [...batch, rows, inner]);
   const right = expand(b, [...batch, inner, columns]);
   return product(left, right, { batch: sizeOf(batch), rows, ...plain }, [...batch, rows, columns]);

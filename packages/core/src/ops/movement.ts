@@ -12,6 +12,7 @@ import { describeValue } from "../options.ts";
 import {
   alignShape,
   broadcastStrides,
+  checkRank,
   checkSize,
   collapseAxes,
   formatShape,
@@ -100,8 +101,8 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 /** Axes `startDim` to `endDim` as one (default all). */
 export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
-  const start = normalizeAxis(startDim, x.sizes.length);
-  const end = normalizeAxis(endDim, x.sizes.length);
+  const start = normalizeAxis("flatten", startDim, x.sizes.length);
+  const end = normalizeAxis("flatten", endDim, x.sizes.length);
   if (start > end) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
@@ -115,7 +116,7 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
 
 /** Without the axes of size 1 (or only those named, where their size is 1). */
 export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
-  const axes = normalizeAxes(dim, x.sizes.length);
+  const axes = normalizeAxes("squeeze", dim, x.sizes.length);
   return reshape(
     x,
     x.sizes.filter((size, axis) => size !== 1 || !axes.includes(axis)),
@@ -124,7 +125,7 @@ export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
 
 /** With an axis of size 1 put in front of axis `dim`. */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
-  const axis = normalizeAxis(dim, x.sizes.length + 1);
+  const axis = normalizeAxis("unsqueeze", dim, x.sizes.length + 1);
   return reshape(x, [...x.sizes.slice(0, axis), 1, ...x.sizes.slice(axis)]);
 }
 
@@ -136,7 +137,7 @@ function normalizeEach(op: string, dims: readonly number[], rank: number): numbe
       `${op}: dims must be an array of numbers, but got ${describeValue(dims)}`,
     );
   }
-  return Array.from(dims, (dim) => normalizeAxis(dim, rank));
+  return Array.from(dims, (dim) => normalizeAxis(op, dim, rank));
 }
 
 /** Axes in another order: axis i of the result is axis `dims[i]` of x. */
@@ -162,8 +163,8 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 /** Two axes exchanged. */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   const axes = x.sizes.map((_, axis) => axis);
-  const first = normalizeAxis(dim0, x.sizes.length);
-  const second = normalizeAxis(dim1, x.sizes.length);
+  const first = normalizeAxis("transpose", dim0, x.sizes.length);
+  const second = normalizeAxis("transpose", dim1, x.sizes.length);
   if (x.sizes.length === 0) return x.alias();
   axes[first] = second;
   axes[second] = first;
@@ -191,6 +192,7 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   const from = extra < 0 ? x.sizes : alignShape(x.sizes, shape.length);
   const out = mapAxes(shape, (size, axis) => (size === -1 && axis >= extra ? from[axis]! : size));
   toSizes(out, "expand: a shape");
+  checkRank("expand", out);
   if (extra < 0 || !out.every((size, axis) => from[axis] === 1 || from[axis] === size)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
@@ -220,7 +222,7 @@ export function tile(x: Tensor, repeats: readonly number[]): Tensor {
 
 /** The elements in reverse order along `dims`. */
 export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
-  const axes = normalizeAxes(dims, x.sizes.length);
+  const axes = normalizeAxes("flip", dims, x.sizes.length);
   const strides = stridesOf(x.sizes);
   let offset = 0;
   for (const axis of axes) {
@@ -336,7 +338,7 @@ export function sliceScatter(x: Tensor, source: Operand, ...ranges: readonly Ran
 
 /** `length` positions of one axis from `start` on. */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  const axis = normalizeAxis(dim, x.sizes.length);
+  const axis = normalizeAxis("narrow", dim, x.sizes.length);
   toSizes([start, length], "narrow: start and length");
   if (start + length > (x.sizes[axis] ?? 1)) {
     throw new Corr2dError(
@@ -352,7 +354,7 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
  * @throws SHAPE_MISMATCH when the sizes do not add up to the axis, or a size of 0 cannot.
  */
 export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
-  const axis = normalizeAxis(dim, x.sizes.length);
+  const axis = normalizeAxis("split", dim, x.sizes.length);
   const total = x.sizes[axis] ?? 1;
   toSizes(typeof sizes === "number" ? [sizes] : sizes, "split: sizes");
   const list =

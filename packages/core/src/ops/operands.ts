@@ -131,17 +131,17 @@ export function checkCanRequireGrad(dtype: DType): void {
  * Throws unless the backend offers the dtype.
  * @throws DTYPE_UNSUPPORTED, INVALID_ARGUMENT.
  */
-export function checkDtype(backend: Backend, dtype: DType): void {
+export function checkDtype(op: string, backend: Backend, dtype: DType): void {
   if (!Object.hasOwn(DTYPES, dtype)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `unknown dtype ${describeValue(dtype)}: use one of '${DTYPE_NAMES.join("', '")}'`,
+      `${op}: unknown dtype ${describeValue(dtype)}: use one of '${DTYPE_NAMES.join("', '")}'`,
     );
   }
   if (backend.dtypes.includes(dtype)) return;
   throw new Corr2dError(
     "DTYPE_UNSUPPORTED",
-    `backend ${backend.name} does not offer ${dtype} (it has ${backend.dtypes.join(", ")}); use another dtype, or a ` +
+    `${op}: backend ${backend.name} does not offer ${dtype} (it has ${backend.dtypes.join(", ")}); use another dtype, or a ` +
       "backend that has it, such as @corr2d/cpu-js",
   );
 }

@@ -93,7 +93,7 @@ export function reduce(
 function fitRank(view: StridedView): StridedView {
   if (view.shape.length <= MAX_RANK) return view;
   const collapsed = collapseAxes(view.shape, view.strides);
-  checkRank(collapsed.shape);
+  checkRank("a view", collapsed.shape);
   return { ...view, ...collapsed };
 }
 

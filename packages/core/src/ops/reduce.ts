@@ -137,7 +137,7 @@ function toOptions(op: string, options: KeepDim): ReduceOptions {
 function run(ops: Overloads, label: string, x: Tensor, dim: Dim, keepDim: KeepDim): Tensor {
   checkTensor(label, x);
   const options = toOptions(label, keepDim);
-  const axes = normalizeAxes(dim, x.sizes.length);
+  const axes = normalizeAxes(label, dim, x.sizes.length);
   const keptShape = reducedShape(x.sizes, axes, true);
   const op = ops[dim === undefined || dim === null ? 0 : 1];
   return apply(op, [x], { axes, keepDim: options.keepDim, keptShape });
@@ -193,7 +193,7 @@ function meanSquare(scaled: Tensor, axes: readonly number[], correction = 1): Te
 /** The variance, divided by n − correction (default 1: Bessel's, as in PyTorch). */
 export function variance(x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor {
   checkOptions("var", options, VARIANCE_OPTIONS, "{ correction: 0 }");
-  const axes = normalizeAxes(dim, x.sizes.length);
+  const axes = normalizeAxes("var", dim, x.sizes.length);
   const { scaled, scale } = deviations(x, axes);
   const kept = meanSquare(scaled, axes, options.correction).mul(scale).mul(scale);
   return reshape(kept, reducedShape(x.sizes, axes, options.keepDim));
@@ -209,7 +209,7 @@ function power(x: Tensor, p: number): Tensor {
 /** The square root of `variance`; where all elements are equal its gradient is 0. */
 export function std(x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor {
   checkOptions("std", options, VARIANCE_OPTIONS, "{ correction: 0 }");
-  const axes = normalizeAxes(dim, x.sizes.length);
+  const axes = normalizeAxes("std", dim, x.sizes.length);
   const { scaled, scale } = deviations(x, axes);
   const kept = power(meanSquare(scaled, axes, options.correction), 0.5).mul(scale);
   return reshape(kept, reducedShape(x.sizes, axes, options.keepDim));
@@ -219,7 +219,7 @@ export function std(x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor
 export function logSumExp(x: Tensor, dim?: Dim, keepDim: KeepDim = {}): Tensor {
   const options = toOptions("logSumExp", keepDim);
   checkFloating("logSumExp", x);
-  const axes = normalizeAxes(dim, x.sizes.length);
+  const axes = normalizeAxes("logSumExp", dim, x.sizes.length);
   if (countOf(x.sizes, axes) === 0) return sum(x, axes, options).log();
   const max = amax(x, axes, { keepDim: true }).detach();
   // Infinite maxima would give ∞ − ∞; 0 in their place lets exp overflow or vanish as it should.
@@ -236,9 +236,9 @@ function argOp(
 ): Tensor {
   if (dim === undefined) {
     const found = argOp(member, reshape(x, [x.size]), 0, {});
-    return reshape(found, reducedShape(x.sizes, normalizeAxes(dim, x.sizes.length), options.keepDim));
+    return reshape(found, reducedShape(x.sizes, normalizeAxes(member, dim, x.sizes.length), options.keepDim));
   }
-  const axis = normalizeAxis(dim, x.sizes.length);
+  const axis = normalizeAxis(member, dim, x.sizes.length);
   const source = x.sizes.length === 0 ? [1] : x.sizes;
   checkNotEmpty(member, source, [axis]);
   const shape = reducedShape(x.sizes, [axis], options.keepDim);
@@ -269,8 +269,9 @@ export function extremeAlong(
   dim: number,
   keepDim: KeepDim = {},
 ): ValuesAndIndices {
-  const options = toOptions(member === "argmax" ? "max" : "min", keepDim);
-  const axis = normalizeAxis(dim, x.sizes.length);
+  const label = member === "argmax" ? "max" : "min";
+  const options = toOptions(label, keepDim);
+  const axis = normalizeAxis(label, dim, x.sizes.length);
   const kept = argOp(member, x, axis, { keepDim: true });
   const values = x.sizes.length === 0 ? x.alias() : gather(x, axis, kept);
   const shape = reducedShape(x.sizes, [axis], options.keepDim);

@@ -64,7 +64,7 @@ const LOG_SOFTMAX: Op<Along> = {
 function run(op: Op<Along>, label: string, x: Tensor, dim: number): Tensor {
   checkTensor(label, x);
   checkFloating(label, x);
-  return apply(op, [x], { axis: normalizeAxis(dim, x.sizes.length) });
+  return apply(op, [x], { axis: normalizeAxis(label, dim, x.sizes.length) });
 }
 
 /** eˣ / Σ eˣ along `dim`, computed without overflow. */

@@ -9,7 +9,7 @@ import { select } from "./primitives.ts";
 const WHERE: Op = {
   name: "WhereBackward0",
   forward([condition, a, b]) {
-    const shape = broadcastShapes(condition!.sizes, broadcastShapes(a!.sizes, b!.sizes));
+    const shape = broadcastShapes(condition!.sizes, broadcastShapes(a!.sizes, b!.sizes, "where"), "where");
     const storage = select(
       condition!.storage,
       condition!.sizes,
