@@ -5,9 +5,12 @@ import cpuJs from "../../cpu-js/src/index.ts";
 import { withMembers } from "../src/handles.ts";
 import { createSuite, type Outcome } from "../src/suite.ts";
 import { deferring } from "./deferring.ts";
+import { ALIAS_MUTANTS } from "./mutants/aliases.ts";
+import { BLOCK_MUTANTS } from "./mutants/blocks.ts";
 import { BROADCAST_MUTANTS } from "./mutants/broadcasts.ts";
 import { CLAUSE_MUTANTS } from "./mutants/clauses.ts";
 import { COPY_MUTANTS } from "./mutants/copies.ts";
+import { DECLARATION_MUTANTS } from "./mutants/declarations.ts";
 import { DETERMINISM_MUTANTS } from "./mutants/determinism.ts";
 import { FAILURE_MUTANTS } from "./mutants/failures.ts";
 import { GEOMETRY_MUTANTS } from "./mutants/geometry.ts";
@@ -35,6 +38,9 @@ const MUTANTS = [
   ...DETERMINISM_MUTANTS,
   ...FAILURE_MUTANTS,
   ...LIFETIME_MUTANTS,
+  ...ALIAS_MUTANTS,
+  ...BLOCK_MUTANTS,
+  ...DECLARATION_MUTANTS,
 ];
 
 const PATIENCE = 5_000; // milliseconds: some mutants never answer

@@ -26,8 +26,8 @@ const farPositions: Case = {
     const size = { outer: 1, length, inner: 1, count: 3 };
     const picked = backend.gather(x, index, size, "float32");
     expectBits("gathered", await backend.read(picked, 3, "float32"), [0, 5, 0]);
-    const view = { shape: [3], strides: [-1], offset: at + 1, sourceSize: length };
-    expectBits("seen", await backend.read(backend.strided(x, view, "float32"), 3, "float32"), [0, 5, 0]);
+    const view = { shape: [2], strides: [-1], offset: at, sourceSize: length };
+    expectBits("seen", await backend.read(backend.strided(x, view, "float32"), 2, "float32"), [5, 0]);
     const largest = backend.reduce("argmax", x, [length], [0], "float32");
     const found = (await backend.read(largest, 1, "int32"))[0];
     check(found === at, `argmax of ${length} elements is ${found}, expected ${at}`);
@@ -35,8 +35,8 @@ const farPositions: Case = {
     await backend.settled?.();
     const added = backend.scatterAdd(three, index, size, "float32");
     await backend.settled?.();
-    const back = backend.strided(added, { ...view, strides: [1], offset: at - 1 }, "float32");
-    expectBits("added", await backend.read(back, 3, "float32"), [1, 2, 3]);
+    const back = backend.strided(added, { ...view, strides: [1] }, "float32");
+    expectBits("added", await backend.read(back, 2, "float32"), [2, 3]);
   },
 };
 

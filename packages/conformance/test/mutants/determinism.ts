@@ -9,12 +9,17 @@ const nudged = (data: TypedArray): number => {
   return data[0] === 0 ? 1e-30 : data[0]! * (1 + (data instanceof Float32Array ? 2 ** -23 : 2 ** -52));
 };
 
-/** Every second call of `member` differs in one bit of its first element. */
-function alternating(member: OperationName): Mutant["mutate"] {
+/** Every second call of `member`, of those that `applies` tells, differs in one bit of its first element. */
+function alternating(
+  member: OperationName,
+  applies: (operand: TypedArray, first: unknown) => boolean = () => true,
+): Mutant["mutate"] {
   return (right) => {
     let calls = 0;
-    return spoil(member, (result) => {
-      if (calls++ % 2 === 1) result[0] = nudged(result);
+    return spoil(member, (result, args) => {
+      const operand = args.find((each) => typeof each === "object" && "data" in each);
+      if (applies(operand === undefined ? result : memory(operand), args[0]) && calls++ % 2 === 1)
+        result[0] = nudged(result);
     })(right);
   };
 }
@@ -75,4 +80,36 @@ export const DETERMINISM_MUTANTS: readonly Mutant[] = [
       })(right);
     },
   },
+  ...(
+    [
+      "sum",
+      "scatterAdd",
+      "stridedAdd",
+      "matmul",
+      "corr2dKernel",
+      "avgPool2dInput",
+      "softmax",
+      "logSoftmax",
+    ] as const
+  ).map(
+    (name): Mutant => ({
+      name: `much work of ${name} is joined in the order in which it ends`,
+      killedBy: `determinism/large-${name}`,
+      mutate: alternating(name === "sum" ? "reduce" : name, (operand) => operand.length > 65_536),
+    }),
+  ),
+  ...(["log", "sigmoid", "erf", "expm1"] as const).map(
+    (op): Mutant => ({
+      name: `every second ${op} differs`,
+      killedBy: "determinism/every-function/float32",
+      mutate: alternating("unary", (_, name) => name === op),
+    }),
+  ),
+  ...(["div", "pow", "maximum"] as const).map(
+    (op): Mutant => ({
+      name: `every second ${op} differs`,
+      killedBy: "determinism/every-function/float64",
+      mutate: alternating("binary", (_, name) => name === op),
+    }),
+  ),
 ];

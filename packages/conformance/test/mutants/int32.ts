@@ -1,7 +1,7 @@
 /** int32 beyond 2²⁴: detours through floats, and sums and negatives that saturate. */
 import type { BinaryOp, ReduceOp, UnaryOp } from "@corr2d/core";
 import { addresses } from "../../src/oracle/arrays.ts";
-import { detour, dtypeOf, type Mutant, memory, spoil } from "./mutant.ts";
+import { detour, dtypeOf, type Mutant, memory, misled, spoil, spoilEach } from "./mutant.ts";
 
 const [LOWEST, HIGHEST] = [-(2 ** 31), 2 ** 31 - 1];
 const saturated = (value: number): number => Math.max(LOWEST, Math.min(HIGHEST, value));
@@ -113,5 +113,94 @@ export const INT32_MUTANTS: readonly Mutant[] = [
     name: "stridedAdd of int32 by way of float32",
     killedBy: "stridedAdd/int32/transpose",
     mutate: detour("stridedAdd", [0], Math.fround, (...args) => dtypeOf(args) === "int32"),
+  },
+  {
+    name: "a maximum of int32 begins at 0",
+    killedBy: "reduce/max/int32/extremes",
+    mutate: spoilEach(
+      "reduce",
+      (value) => Math.max(0, value),
+      (op, ...rest) => op === "max" && dtypeOf(rest) === "int32",
+    ),
+  },
+  {
+    name: "a maximum of int32 begins at −2³¹ + 1",
+    killedBy: "reduce/max/int32/extremes",
+    mutate: spoilEach(
+      "reduce",
+      (value) => Math.max(LOWEST + 1, value),
+      (op, ...rest) => op === "max" && dtypeOf(rest) === "int32",
+    ),
+  },
+  {
+    name: "a minimum of int32 begins at 2³¹ − 2",
+    killedBy: "reduce/min/int32/extremes",
+    mutate: spoilEach(
+      "reduce",
+      (value) => Math.min(HIGHEST - 1, value),
+      (op, ...rest) => op === "min" && dtypeOf(rest) === "int32",
+    ),
+  },
+  {
+    name: "argmax finds nothing where all are lowest",
+    killedBy: "reduce/argmax/int32/extremes",
+    mutate: spoil("reduce", (result, [op, x]) => {
+      if (op === "argmax" && memory(x).every((value) => value === LOWEST)) result.fill(-1);
+    }),
+  },
+  {
+    name: "int32 times a single number by way of float32",
+    killedBy: "binary/mul/int32/special,broadcasts",
+    mutate: detour(
+      "binary",
+      [1],
+      Math.fround,
+      (op, _a, _shapeA, _b, shapeB, ...rest) => op === "mul" && shapeB[0] === 1 && dtypeOf(rest) === "int32",
+    ),
+  },
+  {
+    name: "int32 divided by 2 by a shift",
+    killedBy: "binary/div/int32/special,broadcasts",
+    mutate: spoil("binary", (result, [op, a, , b, shapeB, , dtype]) => {
+      if (op !== "div" || dtype !== "int32" || shapeB[0] !== 1 || memory(b)[0] !== 2) return;
+      memory(a).forEach((value, i) => {
+        result[i] = value >> 1;
+      });
+    }),
+  },
+  {
+    name: "a cast of int32 to float64 goes by way of float32",
+    killedBy: "cast/int32,float64",
+    mutate: spoilEach("cast", Math.fround, (_x, _size, from, to) => from === "int32" && to === "float64"),
+  },
+  {
+    name: "a square of int32 in float64",
+    killedBy: "unary/square/int32",
+    mutate: spoil("unary", (result, [op, x, , dtype]) => {
+      if (op === "square" && dtype === "int32")
+        memory(x).forEach((value, i) => {
+          result[i] = value * value;
+        });
+    }),
+  },
+  {
+    name: "indices of gather by way of float32",
+    killedBy: "gather/float32/positions-past-2^24",
+    mutate: detour("gather", [1], Math.fround),
+  },
+  {
+    name: "indices of scatterAdd by way of float32",
+    killedBy: "gather/float32/positions-past-2^24",
+    mutate: detour("scatterAdd", [1], Math.fround),
+  },
+  {
+    name: "argmax gives a float32 that was rounded",
+    killedBy: "gather/float32/positions-past-2^24",
+    mutate: spoilEach("reduce", Math.fround, (op) => op === "argmax"),
+  },
+  {
+    name: "the offset of a view by way of float32",
+    killedBy: "gather/float32/positions-past-2^24",
+    mutate: misled("strided", (x, view, dtype) => [x, { ...view, offset: Math.fround(view.offset) }, dtype]),
   },
 ];

@@ -1,6 +1,6 @@
 /** NaN and infinities that spread, or get lost; powers of negative bases. */
 import type { TypedArray, Window2d } from "@corr2d/core";
-import { type Mutant, memory, spoil, spoilEach } from "./mutant.ts";
+import { detour, type Mutant, memory, spoil, spoilEach } from "./mutant.ts";
 
 const dense = (w: Window2d): boolean => w.axes[1].stride === 1 && w.axes[1].dilation === 1;
 
@@ -16,6 +16,14 @@ function smear(result: TypedArray, source: TypedArray, width: number): void {
     if (first >= 0) row.fill(Number.NaN, first);
   }
 }
+
+/** `op` of one long row finds the second of two places whose values `is` tells, where they are in different blocks. */
+const farther = (op: string, is: (value: number) => boolean): Mutant["mutate"] =>
+  spoil("reduce", (result, [name, x, shape]) => {
+    if (name !== op || shape.length !== 1 || shape[0] < 4096) return;
+    const [first, second] = [...memory(x).keys()].filter((at) => is(memory(x)[at]!));
+    if (first! >> 10 !== second! >> 10) result[0] = second!;
+  });
 
 export const NON_FINITE_MUTANTS: readonly Mutant[] = [
   {
@@ -130,5 +138,150 @@ export const NON_FINITE_MUTANTS: readonly Mutant[] = [
     mutate: spoil("binary", (result, [op, a]) => {
       if (op === "pow") for (let i = 0; i < result.length; i++) if (memory(a)[i]! < 0) result[i] = Number.NaN;
     }),
+  },
+  {
+    name: "a bias that is not finite spreads to the next channel",
+    killedBy: "corr2dBias/non-finite,x=2x8x4x4,k=8x8x1x1",
+    mutate: spoil("corr2dBias", (result, [, , bias, w]) => {
+      const plane = w.axes[0].output * w.axes[1].output;
+      memory(bias).forEach((value, i) => {
+        if (!Number.isFinite(value) && i + 1 < w.outChannels) result[(i + 1) * plane] = Number.NaN;
+      });
+    }),
+  },
+  {
+    name: "a bias is added to what is finite alone",
+    killedBy: "corr2dBias/non-finite,x=1x1x6x7,k=1x1x3x3",
+    mutate: spoil("corr2dBias", (result, [, , bias]) => {
+      if (memory(bias).some(Number.isNaN)) result.fill(0);
+    }),
+  },
+  ...(["corr2d", "corr2dInput", "corr2dKernel"] as const).flatMap((member): Mutant[] => [
+    {
+      name: `${member} reads past the end of a row, and counts it 0 times`,
+      killedBy: `${member}/non-finite-edges,x=1x1x6x7,k=1x1x3x3`,
+      mutate: spoil(member, (result, [a, , w]) => {
+        const width = member === "corr2dInput" ? w.axes[1].output : w.axes[1].input;
+        const of =
+          member === "corr2d"
+            ? w.axes[1].output
+            : member === "corr2dInput"
+              ? w.axes[1].input
+              : w.axes[1].kernel;
+        if (Number.isNaN(memory(a)[width])) result[of - 1] = Number.NaN;
+        if (Number.isNaN(memory(a)[0]) && member === "corr2dKernel") result[0] = 0;
+      }),
+    },
+    {
+      name: `${member} leaves out products by 0`,
+      killedBy: `${member}/non-finite-by-zeros,x=1x1x6x7,k=1x1x3x3`,
+      mutate: spoil(member, (result, [, b]) => {
+        if (memory(b).every((value) => value === 0)) result.fill(0);
+      }),
+    },
+  ]),
+  {
+    name: "a product reads past the end of a row, and counts it 0 times",
+    killedBy: "matmul/float32/non-finite-corners,nn",
+    mutate: spoil("matmul", (result, [a, , size]) => {
+      if (Number.isNaN(memory(a)[size.inner] ?? 0) || memory(a)[size.inner] === Infinity)
+        result[0] = Number.NaN;
+    }),
+  },
+  {
+    name: "a product of a transposed operand leaves out factors of 0",
+    killedBy: "matmul/float64/non-finite-corners,tt",
+    mutate: spoil("matmul", (result, [, , { transposeA }]) => {
+      if (transposeA) for (let i = 0; i < result.length; i++) if (Number.isNaN(result[i]!)) result[i] = 0;
+    }),
+  },
+  {
+    name: "a NaN shows in the neighbouring columns of a softmax",
+    killedBy: "softmax/float32/non-finite",
+    mutate: spoil("softmax", (result, [, , , inner]) => {
+      if (inner > 1 && Number.isNaN(result[0]!)) result[1] = Number.NaN;
+    }),
+  },
+  {
+    name: "−∞ past the 16th of a row gives NaN",
+    killedBy: "logSoftmax/float32/non-finite",
+    mutate: spoil("logSoftmax", (result) => {
+      for (let i = 16; i < result.length; i++) if (result[i] === -Infinity) result[i] = Number.NaN;
+    }),
+  },
+  ...(["sum", "prod"] as const).map(
+    (op): Mutant => ({
+      name: `a NaN at the end of a row not seen by ${op}`,
+      killedBy: `reduce/${op}/float32/late-NaN`,
+      mutate: detour("reduce", [1], (value, at, [name, , shape]) =>
+        name === op && shape.length === 2 && shape[1] > 64 && at % shape[1] > 64 && Number.isNaN(value)
+          ? 1
+          : value,
+      ),
+    }),
+  ),
+  {
+    name: "a maximum with a single number takes NaN for nothing",
+    killedBy: "binary/maximum/float32/special,broadcasts",
+    mutate: spoil("binary", (result, [op, a, , b, shapeB]) => {
+      if (op === "maximum" && shapeB[0] === 1 && Number.isNaN(memory(b)[0])) result.set(memory(a));
+    }),
+  },
+  {
+    name: "a comparison with a single NaN is true",
+    killedBy: "binary/less/float64/special,broadcasts",
+    mutate: spoil("binary", (result, [op, , shapeA, b, shapeB]) => {
+      if (op === "less" && shapeA.length === 1 && shapeB[0] === 1 && Number.isNaN(memory(b)[0]))
+        result.fill(1);
+    }),
+  },
+  {
+    name: "the power ½ is a square root",
+    killedBy: "binary/pow/float32/special,broadcasts",
+    mutate: spoil("binary", (result, [op, a, , b, shapeB]) => {
+      if (op === "pow" && shapeB[0] === 1 && memory(b)[0] === 0.5) result.set(memory(a).map(Math.sqrt));
+    }),
+  },
+  {
+    name: "exp of NaN in whole vectors is 0",
+    killedBy: "unary/exp/float32/special",
+    mutate: spoil("unary", (result, [op]) => {
+      const whole = result.length - (result.length % 4);
+      if (op === "exp") for (let i = 0; i < whole; i++) if (Number.isNaN(result[i]!)) result[i] = 0;
+    }),
+  },
+  {
+    name: "relu of NaN past whole vectors is 0",
+    killedBy: "unary/relu/float32/special",
+    mutate: spoil("unary", (result, [op]) => {
+      const whole = result.length - (result.length % 4);
+      if (op === "relu")
+        for (let i = whole; i < result.length; i++) if (Number.isNaN(result[i]!)) result[i] = 0;
+    }),
+  },
+  {
+    name: "log of float64 is infinite beyond float32",
+    killedBy: "unary/log/float64/special",
+    mutate: spoil("unary", (result, [op, x]) => {
+      if (op !== "log") return;
+      memory(x).forEach((value, i) => {
+        if (value > 3.5e38) result[i] = Infinity;
+      });
+    }),
+  },
+  {
+    name: "argmax takes the last of NaNs in two blocks",
+    killedBy: "reduce/argmax/float32/far-NaNs",
+    mutate: farther("argmax", Number.isNaN),
+  },
+  {
+    name: "argmin takes the last of two equals in two blocks",
+    killedBy: "reduce/argmin/int32/far-ties",
+    mutate: farther("argmin", (value) => value === -5),
+  },
+  {
+    name: "scatterAdd adds float64 in float32",
+    killedBy: "scatterAdd/float64/real-repeats",
+    mutate: detour("scatterAdd", [0], Math.fround),
   },
 ];

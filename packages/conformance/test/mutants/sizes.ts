@@ -1,4 +1,5 @@
 /** Work cut into pieces, the last of which is forgotten. */
+import type { TypedArray } from "@corr2d/core";
 import { detour, type Mutant, spoil } from "./mutant.ts";
 
 type Zero = Parameters<typeof spoil>[1];
@@ -280,5 +281,69 @@ export const SIZE_MUTANTS: readonly Mutant[] = [
       () => 1,
       (_, size) => size > 2048,
     ),
+  },
+  {
+    name: "a cast, unrolled by eight, forgets its tail beyond 1,024",
+    killedBy: "cast/float32,int32/sizes",
+    mutate: short("cast", remainder(8), past(1024)),
+  },
+  {
+    name: "a cast of more than 65,535 elements counts in 16 bits",
+    killedBy: "cast/int32,float32/sizes",
+    mutate: short("cast", (size) => size - 65_535, past(65_535)),
+  },
+  {
+    name: "a cast to the same dtype copies whole blocks of 256",
+    killedBy: "cast/int32,int32/sizes",
+    mutate: short("cast", remainder(256), ([, size, from, to]) => from === to && size > 256),
+  },
+  {
+    name: "concat of parts longer than 1,024 in whole blocks",
+    killedBy: "concat/float32/sizes,last",
+    mutate: short("concat", remainder(64), ([, lengths]) => lengths[1] > 1024),
+  },
+  {
+    name: "concat of rows past 128 not copied",
+    killedBy: "concat/int32/sizes,outer",
+    mutate: short(
+      "concat",
+      () => 3,
+      ([, , outer]) => outer > 128,
+    ),
+  },
+  {
+    name: "concat of inner runs longer than 4,096 in whole vectors",
+    killedBy: "concat/float64/sizes,inner",
+    mutate: short("concat", remainder(4), ([, , , inner]) => inner > 4096),
+  },
+  {
+    name: "parts of concat counted in a byte",
+    killedBy: "concat/float32/sizes,parts",
+    mutate: short(
+      "concat",
+      () => 2,
+      ([parts]) => parts.length > 255,
+    ),
+  },
+  {
+    name: "a read into an array of more than 65,535 elements counts in 16 bits",
+    killedBy: "read/float32/sizes",
+    mutate: (right) => ({
+      async read(handle, size, dtype, into) {
+        const data = await right.read(handle, size, dtype, into);
+        return into === undefined ? data : (data.fill(0, 65_535) as TypedArray);
+      },
+    }),
+  },
+  {
+    name: "more than 1,024 elements read at once in whole blocks",
+    killedBy: "readSync/int32/sizes",
+    mutate: (right) => ({
+      readSync: (handle, size, dtype, into) =>
+        right.readSync!(handle, size, dtype, into).fill(
+          0,
+          size > 1024 ? size - (size % 256) : size,
+        ) as TypedArray,
+    }),
   },
 ];
