@@ -45,6 +45,14 @@ test("a backend that cannot start exits with 1 and its reason", async () => {
   expect(code).toBe(1);
 });
 
+test("a factory that gives a plain object exits with 1 and says what is missing, once", async () => {
+  const { code, text } = await command("./backends/plain.ts");
+  expect(text).toMatch(
+    /^FAILED .*plain\.ts could not start: the factory gave something that defineBackend did not make: .*\n$/,
+  );
+  expect(code).toBe(1);
+});
+
 test("a passing run exits with 0 and counts", async () => {
   const { code, text } = await command(CPU_JS, "--filter", "softmax/float32", "--strict");
   expect(text).toMatch(/^cpu-js: \d+ passed, 0 failed \(/);

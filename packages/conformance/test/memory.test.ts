@@ -33,6 +33,24 @@ const MUTANTS: Readonly<Record<string, (right: CompleteBackend, kept: unknown[])
       return right.softmax(...args);
     },
   }),
+  "memory/concat": (right, kept) => ({
+    concat(...args) {
+      kept.push(ballast());
+      return right.concat(...args);
+    },
+  }),
+  "memory/cast": (right, kept) => ({
+    cast(...args) {
+      kept.push(ballast());
+      return right.cast(...args);
+    },
+  }),
+  "memory/reads-into-an-array": (right, kept) => ({
+    read(...args) {
+      kept.push(ballast());
+      return right.read(...args);
+    },
+  }),
   "memory/failures": (right, kept) => ({
     gather(...args) {
       kept.push(ballast());

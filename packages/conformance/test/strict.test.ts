@@ -66,6 +66,26 @@ test("the backend: a value that changes", async () => {
   expect(error.code).toBe("INTERNAL");
 });
 
+test("the backend: a caller's array or record written into", () => {
+  const backend = right();
+  const { backend: watched } = strict(
+    withMembers(backend, {
+      reduce(op, x, shape, axes, dtype) {
+        (shape as number[])[0] = 1;
+        return backend.reduce(op, x, shape, axes, dtype);
+      },
+      strided(x, view, dtype) {
+        (view.strides as number[]).reverse();
+        return backend.strided(x, view, dtype);
+      },
+    } satisfies Partial<Backend>),
+  );
+  const x = watched.upload(three);
+  expect(() => watched.reduce("sum", x, [3, 1], [0], "float32")).toThrow("read only property '0'");
+  const view = { shape: [3, 1], strides: [1, 2], offset: 0, sourceSize: 3 };
+  expect(() => watched.strided(x, view, "float32")).toThrow("read only property");
+});
+
 test("the backend: a handle that is not fresh, or no object", () => {
   const backend = right();
   const aliasing = strict(withMembers(backend, { unary: (_: unknown, x: unknown) => x })).backend;

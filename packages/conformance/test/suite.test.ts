@@ -16,9 +16,12 @@ const wrong = (): Backend => {
 };
 
 async function outcome(factory: () => Backend, id: string, options: SuiteOptions = {}): Promise<Outcome> {
-  return createSuite(factory, options)
-    .entries.find((entry) => entry.id === id)!
-    .run();
+  const suite = createSuite(factory, options);
+  try {
+    return await suite.entries.find((entry) => entry.id === id)!.run();
+  } finally {
+    await suite.close();
+  }
 }
 
 test("every case has an id of its own and a clause", () => {
@@ -64,6 +67,111 @@ test("a factory that fails, fails its cases with its own message", async () => {
     throw new Error("no device");
   }, "fill/float32");
   expect(result).toMatchObject({ status: "failed", error: { message: "no device" } });
+});
+
+test.each([
+  ["a plain object", () => ({ ...right() }), "defineBackend did not make"],
+  ["nothing", () => undefined, "defineBackend did not make"],
+  [
+    "an error",
+    () => {
+      throw new Error("no device");
+    },
+    "no device",
+  ],
+])(
+  "a factory that gives %s fails once, and the other cases say why they are skipped",
+  async (_, factory, message) => {
+    const suite = createSuite(
+      () => {
+        const made = factory() as Record<symbol, unknown> | undefined;
+        if (made !== undefined) delete made[Symbol.for("@corr2d/core.backend")];
+        return made as unknown as Backend;
+      },
+      { filter: " fill/", strict: true },
+    );
+    const outcomes: Outcome[] = [];
+    for (const entry of suite.entries) outcomes.push(await entry.run());
+    await suite.close();
+    expect(outcomes[0]).toMatchObject({
+      status: "failed",
+      error: { message: expect.stringContaining(message) },
+    });
+    const reason = expect.stringContaining(message);
+    expect(outcomes.length).toBeGreaterThan(5);
+    expect(outcomes.slice(1)).toEqual(outcomes.slice(1).map(() => ({ status: "skipped", reason })));
+  },
+);
+
+/** cpu-js whose every third read rejects on a later turn. */
+function rejectingLate(): Backend {
+  const backend = right();
+  let reads = 0;
+  return withMembers(backend, {
+    read(...args: Parameters<Backend["read"]>) {
+      const rejects = reads++ % 3 === 2;
+      return new Promise((resolve, reject) => {
+        setTimeout(() => (rejects ? reject(new Error("lost")) : backend.read(...args).then(resolve, reject)));
+      });
+    },
+  });
+}
+
+/** What vitest itself would take for failures of its own. */
+async function withoutListeners<T>(run: () => Promise<T>): Promise<T> {
+  const listeners = process.listeners("unhandledRejection");
+  process.removeAllListeners("unhandledRejection");
+  try {
+    return await run();
+  } finally {
+    for (const listener of listeners) process.on("unhandledRejection", listener);
+  }
+}
+
+test.each([" order/", " training/", " close/", " read/float32/into,pending", "§10.4"])(
+  "reads that reject late are handled, whatever a case of %s awaits first",
+  async (filter) => {
+    const strays: unknown[] = [];
+    const note = (reason: unknown): void => {
+      strays.push(reason);
+    };
+    const failed = await withoutListeners(async () => {
+      process.on("unhandledRejection", note);
+      const suite = createSuite(rejectingLate, { filter });
+      let count = 0;
+      for (const entry of suite.entries) if ((await entry.run()).status === "failed") count++;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await suite.close();
+      process.off("unhandledRejection", note);
+      return count;
+    });
+    expect(failed).toBeGreaterThan(0);
+    expect(strays).toEqual([]);
+  },
+);
+
+test("a rejection that nobody handles fails its case, or the next, and not the process", async () => {
+  const statuses = await withoutListeners(async () => {
+    const backend = right();
+    const suite = createSuite(
+      () =>
+        withMembers(backend, {
+          fill(...args: Parameters<NonNullable<Backend["fill"]>>) {
+            void Promise.reject(new Error("stray"));
+            return backend.fill!(...args);
+          },
+        }),
+      { filter: " fill/float32" },
+    );
+    const outcomes: Outcome[] = [];
+    for (const entry of suite.entries) {
+      outcomes.push(await entry.run());
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    await suite.close();
+    return outcomes.map((each) => (each.status === "failed" ? each.error.message : each.status));
+  });
+  expect(statuses).toContainEqual(expect.stringMatching(/a rejection that nobody handles: Error: stray/));
 });
 
 test("a backend that never answers fails, and does not hang", async () => {
