@@ -48,6 +48,11 @@ export interface Case {
   readonly requires?: readonly string[];
   /** The matrix cell that the case speaks for. */
   readonly covers?: { readonly member: Member; readonly dtype: DType };
+  /**
+   * Whether it runs without the validating wrapper alone: what is large, and looks at values only, or watches by itself what
+   * the wrapper does. Its calls are those of smaller cases.
+   */
+  readonly plainOnly?: true;
   readonly run: (context: Context) => void | Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The suite for one backend: every case twice (plainly, then through the validating wrapper), each with an
- * outcome. Runners (vitest, node:test, the command line) only walk `entries`.
+ * The suite for one backend: every case plainly, and all but the `plainOnly` ones again through the validating wrapper, each
+ * with an outcome. Runners (vitest, node:test, the command line) only walk `entries`.
  *
  * One instance of the backend serves each group of cases (the first part of the id); entries are in the order of
  * their groups, and run one after the other even where a runner starts several. Skips come only from what the backend
@@ -202,7 +202,11 @@ export function createSuite(factory: BackendFactory, options: SuiteOptions = {})
 
   const all = strictMode?.features === undefined ? cases : [...cases, featuresCase(strictMode.features)];
   const entries = [...byGroup(all)].flatMap(([group, items]) =>
-    [false, true].flatMap((validated) => items.map((item) => entryOf(item, group, validated))),
+    [false, true].flatMap((validated) =>
+      items
+        .filter(({ plainOnly }) => !validated || !plainOnly)
+        .map((item) => entryOf(item, group, validated)),
+    ),
   );
   // The validating wrapper keeps values, which is what these look for.
   if (options.memory) entries.push(...memoryCases().map((item) => entryOf(item, "memory", false)));

@@ -45,7 +45,14 @@ const caseOf = (
   clause: string,
   dtype: DType,
   run: (context: Context) => Promise<void>,
-): Case => ({ id: `${member}/${name}`, clause, ...requiring(dtype), covers: { member, dtype }, run });
+): Case => ({
+  id: `${member}/${name}`,
+  clause,
+  ...requiring(dtype),
+  covers: { member, dtype },
+  plainOnly: true,
+  run,
+});
 
 /** Axes turned about, in tiles of 64 and 128 with something left over on both sides. */
 const VIEWS: Readonly<Record<string, StridedView>> = {
@@ -230,9 +237,9 @@ const concatCase = (dtype: DType): Case =>
   });
 
 export const cases: readonly Case[] = [
+  ...(["float32", "int32"] as const).flatMap(broadcastCases),
   ...DTYPES.flatMap((dtype) => [
     ...viewCases(dtype),
-    ...broadcastCases(dtype),
     ...reduceCases(dtype),
     ...pickCases(dtype),
     concatCase(dtype),

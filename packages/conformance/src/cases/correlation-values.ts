@@ -147,6 +147,7 @@ function nonFiniteCases({ text, window }: Geometry, dtype: DType): Case[] {
     id: `${member}/${prefix}-edges,${text}`,
     ...common,
     covers: { member, dtype },
+    plainOnly: true,
     async run(context) {
       const [first, second] = ROLES[member];
       for (const place of edges(first === "input" ? inputShape(window) : outputShape(window))) {
@@ -169,6 +170,7 @@ function nonFiniteCases({ text, window }: Geometry, dtype: DType): Case[] {
     id: `${member}/${prefix}-by-zeros,${text}`,
     ...common,
     covers: { member, dtype },
+    plainOnly: true,
     async run(context) {
       const [first, second] = ROLES[member];
       const a = spoil(nonZero(context, dtype, sizes[first]), Infinity);

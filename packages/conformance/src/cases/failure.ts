@@ -249,9 +249,10 @@ function fillQueue(backend: Backend, x: unknown, size: number, most: number): nu
 const settledWaits: Case = {
   id: "settled/waits-for-what-was-asked",
   clause: "§10.8",
-  async run({ backend, validated }) {
+  plainOnly: true,
+  async run({ backend }) {
     const limit = backend.features.queueBytes;
-    if (backend.settled === undefined || typeof limit !== "number" || validated) return;
+    if (backend.settled === undefined || typeof limit !== "number") return;
     const size = 2 ** 18; // a megabyte
     const most = Math.ceil((2 * limit) / (4 * size));
     const x = backend.upload(new Float32Array(size).fill(1));

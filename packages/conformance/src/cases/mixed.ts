@@ -10,7 +10,7 @@ import { awaitedLater } from "../rejections.ts";
 import { attempt, codeOf, failingGather, failingScatterAdd } from "./failing.ts";
 import { expectResults, readResults, type Sample, samplesOf } from "./samples/index.ts";
 
-const STEPS = 450; // 150 through the validating wrapper
+const STEPS = 300; // 100 through the validating wrapper
 const MOST_KEPT = 60;
 
 /** A sample with its operands, on the backend at times, and what it must give. */

@@ -84,6 +84,7 @@ function wayCases(way: keyof typeof WAYS, dtype: DType): Case[] {
     {
       id: `${way}/${dtype}/sizes`,
       ...common,
+      plainOnly: true,
       async run(context) {
         const { backend } = context;
         for (const size of allSizesFor(context, dtype)) {

@@ -229,6 +229,7 @@ function farTieCase(op: "argmax" | "argmin", value: number, name: string, dtype:
   return {
     id: `reduce/${op}/${dtype}/far-${name}`,
     clause: "§4.4",
+    plainOnly: true,
     ...requiring(dtype),
     covers: { member: "reduce", dtype },
     async run({ backend }) {

@@ -1,8 +1,8 @@
 /**
  * Where implementations cut their work: vectors and unrolled loops, tiles and workgroups, blocks, and 16-bit counts.
  *
- * What is cut has a last piece that is easily forgotten, so every member is tried just below, at and just past each of
- * these sizes, along each of its axes. float32 stands for all dtypes where that would take long: the others are then
+ * What is cut has a last piece that is easily forgotten, so every member is tried at and just past each of these sizes, and
+ * just below the small ones, along each of its axes. float32 stands for all dtypes where that would take long: the others are then
  * tried just past them.
  */
 import type { DType } from "@corr2d/core";
@@ -11,8 +11,8 @@ import type { Context } from "../case.ts";
 const CUTS = [64, 128, 256, 1024, 4096];
 const around = (cut: number): number[] => [cut - 1, cut, cut + 1];
 
-/** 63 … 65 up to 4,095 … 4,097. */
-const EDGE_SIZES: readonly number[] = CUTS.flatMap(around);
+/** 63 … 65 up to 4,096 and 4,097. */
+const EDGE_SIZES: readonly number[] = CUTS.flatMap((cut) => (cut < 1024 ? around(cut) : [cut, cut + 1]));
 
 /** 65 … 4,097. */
 const PAST_SIZES: readonly number[] = CUTS.map((cut) => cut + 1);
