@@ -173,6 +173,13 @@ export const EXPRESSIONS: Readonly<Record<string, Expression>> = {
       x.gather(1, core.tensor(Int32Array.of(3, 0, 3, 1, 1, 2), { shape: [3, 2], backend: x.backend })),
     oracle: (x) => gather(x!, [3, 0, 3, 1, 1, 2], { outer: 3, length: 4, inner: 1, count: 2 }).values,
   },
+  /** Rows of a table, some of them several times: their gradients add up. */
+  embedding: {
+    shapes: [[4, 3]],
+    forward: (x) =>
+      core.indexSelect(x, 0, core.tensor(Int32Array.of(3, 0, 3, 3, 1, 0), { backend: x.backend })),
+    oracle: (x) => [3, 0, 3, 3, 1, 0].flatMap((row) => [0, 1, 2].map((column) => x![3 * row + column]!)),
+  },
   matmul: {
     shapes: [
       [3, 4],

@@ -67,4 +67,22 @@ export const MOVEMENT_MUTANTS: readonly Mutant[] = [
       },
     }),
   },
+  {
+    name: "the third of several rows of one index is not added",
+    killedBy: "autograd/embedding/float32",
+    mutate: (right) => ({
+      scatterAdd(x, index, size, dtype) {
+        const seen = new Map<number, number>();
+        const data = memory(x).map((value, i) => {
+          const target = memory(index)[i]! * size.inner + (i % size.inner);
+          seen.set(target, (seen.get(target) ?? 0) + 1);
+          return seen.get(target) === 3 ? 0 : value;
+        });
+        const handle = right.upload(data as TypedArray);
+        const out = right.scatterAdd(handle, index, size, dtype);
+        right.free(handle);
+        return out;
+      },
+    }),
+  },
 ];
