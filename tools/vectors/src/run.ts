@@ -1,5 +1,5 @@
 /** Runs one case and says how it ended. */
-import { type Backend, scope, setBackend, type Tensor } from "@corr2d/core";
+import { type Backend, isFloating, scope, setBackend, type Tensor } from "@corr2d/core";
 import { findMismatch } from "./compare.ts";
 import { type Inputs, OPS, type Outputs, outside } from "./ops.ts";
 import { outsideGraph, PROGRAMS } from "./programs.ts";
@@ -29,7 +29,7 @@ function evaluate(vector: VectorCase, inputs: Inputs): Outputs {
   const program = PROGRAMS[vector.op];
   const differentiate = vector.op.endsWith("_vjp");
   for (const [name, input] of Object.entries(inputs)) {
-    if (differentiate && name !== "dy" && input.dtype !== "int32") input.requiresGrad = true;
+    if (differentiate && name !== "dy" && isFloating(input.dtype)) input.requiresGrad = true;
   }
   if (program) return program(inputs, vector.attrs, vector);
   const { dy, ...operands } = inputs;

@@ -1,5 +1,5 @@
 /** Layer 2: binary (§3.6 to §3.11): values, special values, comparisons, broadcasting. */
-import type { BinaryOp, DType, TypedArray } from "@corr2d/core";
+import { type BinaryOp, type DType, isFloating, type TypedArray } from "@corr2d/core";
 import { type Case, type Context, requiring } from "../case.ts";
 import { broadcast, sizeOf } from "../oracle/arrays.ts";
 import * as oracle from "../oracle/elementwise.ts";
@@ -41,11 +41,11 @@ const INT32_EDGES = [
 ];
 
 export const binaryOps = (dtype: DType): readonly BinaryOp[] =>
-  BINARY.filter((op) => dtype !== "int32" || op !== "pow");
+  BINARY.filter((op) => isFloating(dtype) || op !== "pow");
 
 /** An operand: anything from −8 to 8 (a positive base for pow), or wide integers. */
 function operand({ random }: Context, dtype: DType, size: number, op: BinaryOp, left: boolean): TypedArray {
-  if (dtype === "int32") return wideIntegers(random, size);
+  if (!isFloating(dtype)) return wideIntegers(random, size);
   return random.reals(dtype, size, op === "pow" && left ? 0.1 : -8, 8);
 }
 
@@ -75,14 +75,15 @@ export async function expectBinary(
 function binaryClause(op: BinaryOp, dtype: DType): string {
   if (oracle.binaryResult(op, "float32") === "int32") return "§3.9";
   if (op === "pow") return "§3.11";
-  return dtype === "int32" ? "§3.8" : "§3.7";
+  return !isFloating(dtype) ? "§3.8" : "§3.7";
 }
 
 function binaryCases(op: BinaryOp, dtype: DType): Case[] {
   const common = { ...requiring(dtype), covers: { member: "binary", dtype } } as const;
   const result = oracle.binaryResult(op, dtype);
-  const edgePairs =
-    dtype === "int32" ? INT32_EDGES.flatMap((a) => INT32_EDGES.map((b) => [a, b] as const)) : [];
+  const edgePairs = !isFloating(dtype)
+    ? INT32_EDGES.flatMap((a) => INT32_EDGES.map((b) => [a, b] as const))
+    : [];
   return [
     {
       id: `binary/${op}/${dtype}`,
@@ -91,7 +92,7 @@ function binaryCases(op: BinaryOp, dtype: DType): Case[] {
       async run({ backend, random }) {
         const shape = [101];
         const draw = (positive: boolean): TypedArray => {
-          if (dtype === "int32") return random.integers(dtype, 101);
+          if (!isFloating(dtype)) return random.integers(dtype, 101);
           return random.reals(dtype, 101, positive ? 0.1 : -8, 8);
         };
         const a = draw(op === "pow");
@@ -106,8 +107,9 @@ function binaryCases(op: BinaryOp, dtype: DType): Case[] {
       clause: op === "maximum" || op === "minimum" ? "§3.10" : binaryClause(op, dtype),
       ...common,
       async run({ backend }) {
-        const [left, right] =
-          dtype === "int32" ? [edgePairs.map((p) => p[0]), edgePairs.map((p) => p[1])] : specialPairs(op);
+        const [left, right] = !isFloating(dtype)
+          ? [edgePairs.map((p) => p[0]), edgePairs.map((p) => p[1])]
+          : specialPairs(op);
         const a = arrayFrom(dtype, left);
         const b = arrayFrom(dtype, right);
         const shape = [a.length];
@@ -121,7 +123,7 @@ function binaryCases(op: BinaryOp, dtype: DType): Case[] {
       clause: "§3.6",
       ...common,
       async run({ backend }) {
-        const values = dtype === "int32" ? INT32_EDGES : op === "pow" ? POWERS : SPECIALS;
+        const values = !isFloating(dtype) ? INT32_EDGES : op === "pow" ? POWERS : SPECIALS;
         const all = arrayFrom(dtype, values);
         const shape = [all.length];
         const expect = async (

@@ -2,7 +2,14 @@
  * Layer 7: determinism (§11.1): every member gives the same bits again, whatever ran in between and wherever its operands
  * lie, and on another instance.
  */
-import { type CompleteBackend, corr2dWindow, type DType, poolWindow, type TypedArray } from "@corr2d/core";
+import {
+  type CompleteBackend,
+  corr2dWindow,
+  type DType,
+  isFloating,
+  poolWindow,
+  type TypedArray,
+} from "@corr2d/core";
 import { type Case, requiring } from "../case.ts";
 import { expectBits } from "../compare.ts";
 import { binaryResult } from "../oracle/elementwise.ts";
@@ -91,7 +98,7 @@ const everyOp = (dtype: DType): Case => ({
   clause: "§11.1",
   ...requiring(dtype),
   async run({ backend, sibling, random }) {
-    const integral = dtype === "int32";
+    const integral = !isFloating(dtype);
     const draw = (low: number, high: number): TypedArray =>
       integral ? wideIntegers(random, 1300) : random.reals(dtype, 1300, low, high);
     const unary = (integral ? INT32_UNARY : unaryOps).map(

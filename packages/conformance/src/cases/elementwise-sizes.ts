@@ -1,5 +1,5 @@
 /** Layer 2: unary, binary and select on sizes around those where work is cut (§3), in every form of broadcasting. */
-import type { DType, UnaryOp } from "@corr2d/core";
+import { type DType, isFloating, type UnaryOp } from "@corr2d/core";
 import { type Case, requiring } from "../case.ts";
 import * as oracle from "../oracle/elementwise.ts";
 import { binaryOps, expectBinary } from "./binary.ts";
@@ -21,8 +21,9 @@ function unaryCase(op: UnaryOp, dtype: DType): Case {
       const sizes =
         op === "neg" ? allSizesFor(context, dtype) : sizesFor(context, dtype, dtype === "float32");
       for (const n of sizes) {
-        const x =
-          dtype === "int32" ? wideIntegers(random, n) : random.reals(dtype, n, ...FLOAT_UNARY[op].range);
+        const x = !isFloating(dtype)
+          ? wideIntegers(random, n)
+          : random.reals(dtype, n, ...FLOAT_UNARY[op].range);
         const handle = backend.unary(op, backend.upload(x), n, dtype);
         await expectHandle(backend, op, handle, oracle.unary(op, x, dtype), [n], dtype);
       }
@@ -33,7 +34,7 @@ function unaryCase(op: UnaryOp, dtype: DType): Case {
 function binarySizes(dtype: DType): Case[] {
   return binaryOps(dtype).map((op) => ({
     id: `binary/${op}/${dtype}/sizes`,
-    clause: oracle.binaryResult(op, "float32") === "int32" ? "§3.9" : dtype === "int32" ? "§3.8" : "§3.7",
+    clause: oracle.binaryResult(op, "float32") === "int32" ? "§3.9" : !isFloating(dtype) ? "§3.8" : "§3.7",
     ...requiring(dtype),
     covers: { member: "binary", dtype },
     async run(context) {
@@ -120,7 +121,7 @@ function castSizes(from: DType, to: DType): Case {
 
 export const cases: readonly Case[] = DTYPES.flatMap((dtype) => [
   ...DTYPES.map((to) => castSizes(dtype, to)),
-  ...(dtype === "int32" ? INT32_UNARY : unaryOps).map((op) => unaryCase(op, dtype)),
+  ...(!isFloating(dtype) ? INT32_UNARY : unaryOps).map((op) => unaryCase(op, dtype)),
   ...binarySizes(dtype),
   ...broadcastSizes(dtype),
   ...selectSizes(dtype),

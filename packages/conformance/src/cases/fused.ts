@@ -1,5 +1,5 @@
 /** Layer 3: the other composites: fill, softmax and logSoftmax, activation gradients, addScaled (§7). */
-import type { Activation, DType } from "@corr2d/core";
+import { type Activation, type DType, isFloating } from "@corr2d/core";
 import { type Case, requiring } from "../case.ts";
 import { activationGrad, addScaled, logSoftmax, softmax } from "../oracle/rows.ts";
 import { exactly } from "../oracle/sums.ts";
@@ -7,7 +7,7 @@ import { arrayFrom, DTYPES, expectHandle, FLOATS, variants } from "./support.ts"
 import { DELICATE } from "./values.ts";
 
 function fillCase(dtype: DType): Case {
-  const values = [...DELICATE[dtype], ...(dtype === "int32" ? [7] : [0.1, -3])];
+  const values = [...DELICATE[dtype], ...(!isFloating(dtype) ? [7] : [0.1, -3])];
   return {
     id: `fill/${dtype}`,
     clause: "§7.3",

@@ -1,5 +1,5 @@
 /** Layer 2: views, indices and their adjoints on sizes around those where work is cut (§5). */
-import type { DType, GatherSize, StridedView, TypedArray } from "@corr2d/core";
+import { type DType, type GatherSize, isFloating, type StridedView, type TypedArray } from "@corr2d/core";
 import { type Case, type Context, requiring } from "../case.ts";
 import * as oracle from "../oracle/arrays.ts";
 import { exactly } from "../oracle/sums.ts";
@@ -37,7 +37,7 @@ const VIEWS: Readonly<Record<string, (n: number) => StridedView>> = {
 const FAR_VIEWS = ["transpose-wide", "transpose-tall", "expand-inner", "rows"];
 
 const sums = (random: Random, dtype: DType, size: number): TypedArray =>
-  dtype === "int32" ? wideIntegers(random, size) : nonZero(random, dtype, size);
+  !isFloating(dtype) ? wideIntegers(random, size) : nonZero(random, dtype, size);
 
 function viewCases(dtype: DType): Case[] {
   return Object.entries(VIEWS).flatMap(([name, of]): Case[] => {

@@ -1,5 +1,5 @@
 /** Layer 2: reductions over axes, and to results, of sizes around those where work is cut (§4), the last element telling. */
-import type { DType, ReduceOp, TypedArray } from "@corr2d/core";
+import { type DType, isFloating, type ReduceOp, type TypedArray } from "@corr2d/core";
 import { type Case, requiring } from "../case.ts";
 import { reduce, sizeOf } from "../oracle/arrays.ts";
 import { exactly } from "../oracle/sums.ts";
@@ -27,13 +27,13 @@ const FAR = ["many-inner", "many-outer"];
 
 /** Where int32 is at its lowest and highest, and the floating dtypes above all small integers. */
 const extreme = (op: ReduceOp, dtype: DType): number => {
-  const high = dtype === "int32" ? 2 ** 31 - 1 : 9;
-  return op === "min" || op === "argmin" ? (dtype === "int32" ? -(2 ** 31) : -high) : high;
+  const high = !isFloating(dtype) ? 2 ** 31 - 1 : 9;
+  return op === "min" || op === "argmin" ? (!isFloating(dtype) ? -(2 ** 31) : -high) : high;
 };
 
 /** Factors of ±1, but for some: a product of all is exact, and none of those is missed without a trace. */
 export function factors(random: Random, dtype: DType, size: number): TypedArray {
-  if (dtype === "int32") return wideIntegers(random, size).map((x) => x | 1);
+  if (!isFloating(dtype)) return wideIntegers(random, size).map((x) => x | 1);
   const out = random.integers(dtype, size, 0, 1).map((bit) => 2 * bit - 1) as TypedArray;
   for (let i = 0; i < 6; i++) out[Math.floor(random.next() * size)]! *= 2;
   return out;
@@ -42,7 +42,7 @@ export function factors(random: Random, dtype: DType, size: number): TypedArray 
 /** An operand whose every element counts, the last one along the axis above all. */
 function operand(random: Random, op: ReduceOp, dtype: DType, [outer, length, inner]: Split): TypedArray {
   const size = outer * length * inner;
-  if (op === "sum") return dtype === "int32" ? wideIntegers(random, size) : nonZero(random, dtype, size);
+  if (op === "sum") return !isFloating(dtype) ? wideIntegers(random, size) : nonZero(random, dtype, size);
   const x = op === "prod" ? factors(random, dtype, size) : nonZero(random, dtype, size);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {

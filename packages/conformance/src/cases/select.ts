@@ -1,5 +1,5 @@
 /** Layer 2: select (§3.12): copies of either branch, bit by bit, whatever broadcasts and whatever the other one holds. */
-import type { DType } from "@corr2d/core";
+import { type DType, isFloating } from "@corr2d/core";
 import { type Case, type Context, requiring } from "../case.ts";
 import { broadcast, sizeOf } from "../oracle/arrays.ts";
 import * as oracle from "../oracle/elementwise.ts";
@@ -92,7 +92,7 @@ function selectCases(dtype: DType): Case[] {
       },
     }),
   );
-  if (dtype === "int32") return values;
+  if (!isFloating(dtype)) return values;
   return [
     ...values,
     {

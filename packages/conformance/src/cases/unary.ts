@@ -1,5 +1,5 @@
 /** Layer 2: the unary functions (§3.3 to §3.5): values, special values, casts. */
-import type { DType, TypedArray, UnaryOp } from "@corr2d/core";
+import { type DType, isFloating, type TypedArray, type UnaryOp } from "@corr2d/core";
 import { type Case, requiring } from "../case.ts";
 import * as oracle from "../oracle/elementwise.ts";
 import type { Random } from "../random.ts";
@@ -75,7 +75,7 @@ export const INT32_UNARY: readonly UnaryOp[] = ["neg", "abs", "sign", "square", 
 
 /** What a case on ordinary values proves: a definition, or an error bound. */
 function unaryClause(op: UnaryOp, dtype: DType): string {
-  if (dtype === "int32") return "§3.3";
+  if (!isFloating(dtype)) return "§3.3";
   if (op === "sin" || op === "cos" || op === "tan") return "§9.4";
   return oracle.ULPS[op] === undefined ? "§3.3" : "§9.3";
 }
@@ -92,7 +92,7 @@ function unaryCase(op: UnaryOp, dtype: DType): Case[] {
       await expectHandle(context.backend, op, handle, expected, [data.length], dtype);
     };
   };
-  if (dtype === "int32") {
+  if (!isFloating(dtype)) {
     const edges = [0, 1, -1, 7, -7, 46341, 16777217, 2147483647, -2147483647, -2147483648];
     return [
       {
@@ -139,8 +139,8 @@ const CAST_EDGES: Record<DType, readonly number[]> = {
 
 /** Numbers of all kinds, every third one where casts round, truncate or saturate. */
 export function castOperand(random: Random, from: DType, size: number): TypedArray {
-  const edges = from === "int32" ? CAST_EDGES[from] : [...NON_FINITE, ...CAST_EDGES[from]];
-  const out = from === "int32" ? wideIntegers(random, size) : random.reals(from, size, -1e6, 1e6);
+  const edges = !isFloating(from) ? CAST_EDGES[from] : [...NON_FINITE, ...CAST_EDGES[from]];
+  const out = !isFloating(from) ? wideIntegers(random, size) : random.reals(from, size, -1e6, 1e6);
   for (let i = 0; i < size; i += 3) out[i] = edges[(i / 3) % edges.length]!;
   return out;
 }
@@ -153,8 +153,8 @@ function castCase(from: DType, to: DType): Case {
     requires: optional,
     covers: { member: "cast", dtype: from },
     async run({ backend, random }) {
-      const ordinary = from === "int32" ? random.integers(from, 203) : random.reals(from, 203, -100, 100);
-      const special = from === "int32" ? [] : NON_FINITE;
+      const ordinary = !isFloating(from) ? random.integers(from, 203) : random.reals(from, 203, -100, 100);
+      const special = !isFloating(from) ? [] : NON_FINITE;
       const data = arrayFrom(from, [...ordinary, ...special, ...CAST_EDGES[from]]);
       const handle = backend.cast(backend.upload(data), data.length, from, to);
       await expectHandle(backend, "cast", handle, oracle.cast(data, from, to), [data.length], to);

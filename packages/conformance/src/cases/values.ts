@@ -4,7 +4,7 @@
  * Small integers survive nearly every mistake: a detour through another dtype, an addition of zero, a flushed
  * subnormal. These do not.
  */
-import { arrayOf, type DType, type TypedArray } from "@corr2d/core";
+import { arrayOf, type DType, isFloating, type TypedArray } from "@corr2d/core";
 import type { Random } from "../random.ts";
 
 /** What some detour changes: −0, subnormals, infinities, NaN, the extremes, the last bit. */
@@ -62,7 +62,7 @@ const MAGNITUDES = Float64Array.from({ length: 200 }, (_, i) => 2 ** (i - 100));
 
 /** Any element of `dtype`: of any magnitude, with any bits. */
 function anyElement(random: Random, dtype: DType): number {
-  if (dtype === "int32") return (random.next() * 2 ** 32) | 0;
+  if (!isFloating(dtype)) return (random.next() * 2 ** 32) | 0;
   return (2 * fraction(random) - 1) * MAGNITUDES[Math.floor(random.next() * MAGNITUDES.length)]!;
 }
 
@@ -99,7 +99,7 @@ export function wideIntegers(random: Random, size: number): Int32Array {
 
 /** Wide integers for int32, small ones for the floating dtypes: sums of either are exact, and int32's overflow. */
 export function summands(random: Random, dtype: DType, size: number): TypedArray {
-  return dtype === "int32" ? wideIntegers(random, size) : random.integers(dtype, size, -99, 99);
+  return !isFloating(dtype) ? wideIntegers(random, size) : random.integers(dtype, size, -99, 99);
 }
 
 const NON_ZERO = [-4, -3, -2, -1, 1, 2, 3, 4];

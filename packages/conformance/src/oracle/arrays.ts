@@ -2,7 +2,14 @@
  * The oracle for broadcasting, reductions, movement, indexing and matmul: the definitions of §3 to §6 as loops
  * over plain numbers.
  */
-import type { DType, GatherSize, MatmulSize, ReduceOp, StridedView } from "@corr2d/core";
+import {
+  type DType,
+  type GatherSize,
+  isFloating,
+  type MatmulSize,
+  type ReduceOp,
+  type StridedView,
+} from "@corr2d/core";
 import { type Expected, unitRoundoff } from "../compare.ts";
 import { numbers, rounded } from "./elementwise.ts";
 import { Sums, sumsExpected } from "./sums.ts";
@@ -102,7 +109,7 @@ export function reduce(
     for (let i = 0; i < groups.length; i++) sums.add(groups[i]!, x[i]!);
     return sums.expected(dtype);
   }
-  if (dtype === "int32") return { values: fold(x, groups, size, 1, Math.imul) };
+  if (!isFloating(dtype)) return { values: fold(x, groups, size, 1, Math.imul) };
   const exact = fold(x, groups, size, 1, (a, b) => a * b);
   const bound = 2 * (groups.length / size) * unitRoundoff[dtype];
   return {

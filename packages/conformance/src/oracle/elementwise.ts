@@ -4,7 +4,7 @@
  * Tolerances are part of the contract (§9): ops that IEEE 754 rounds correctly are exact, the others are
  * bounded in ulps of the result, and sin, cos and tan as if their argument had been moved slightly.
  */
-import type { BinaryOp, DType, UnaryOp } from "@corr2d/core";
+import { type BinaryOp, type DType, isFloating, type UnaryOp } from "@corr2d/core";
 import { type Expected, formatNumber, smallestNormal, unitRoundoff } from "../compare.ts";
 
 /**
@@ -107,17 +107,18 @@ export function numbers(size: number, f: (i: number) => number): Float64Array {
 /** A number as an element of `dtype`. */
 export function rounded(x: number, dtype: DType): number {
   if (dtype === "float32") return Math.fround(x);
-  return dtype === "int32" ? x | 0 : x;
+  return !isFloating(dtype) ? x | 0 : x;
 }
 
 /** The values as elements of another dtype: rounded, or for int32 truncated and saturated; to the same one a copy. */
 export function cast(x: ArrayLike<number>, from: DType, to: DType): Expected {
-  const values = numbers(x.length, (i) => (to === "int32" ? toInt32(x[i]!) : rounded(x[i]!, to)));
+  const values = numbers(x.length, (i) => (!isFloating(to) ? toInt32(x[i]!) : rounded(x[i]!, to)));
   return { values, bits: from === to, explain: (at) => `${formatNumber(x[at]!)} as ${to}` };
 }
 
 export function unary(op: UnaryOp, x: ArrayLike<number>, dtype: DType): Expected {
-  const apply = op === "square" && dtype === "int32" ? (value: number) => Math.imul(value, value) : UNARY[op];
+  const apply =
+    op === "square" && !isFloating(dtype) ? (value: number) => Math.imul(value, value) : UNARY[op];
   const exact = numbers(x.length, (i) => apply(x[i]!));
   const u = allowance(dtype);
   const ulps = ULPS[op];
@@ -187,12 +188,12 @@ function formatBinary(op: BinaryOp, a: number, b: number): string {
 
 /** Elementwise on operands already spread to one size. */
 export function binary(op: BinaryOp, a: ArrayLike<number>, b: ArrayLike<number>, dtype: DType): Expected {
-  const apply = (dtype === "int32" ? INT32_BINARY[op] : undefined) ?? FLOAT_BINARY[op];
+  const apply = (!isFloating(dtype) ? INT32_BINARY[op] : undefined) ?? FLOAT_BINARY[op];
   const exact = numbers(a.length, (i) => apply(a[i]!, b[i]!));
   const result = binaryResult(op, dtype);
   const values = exact.map((value) => rounded(value, result));
   const explain = (at: number): string => formatBinary(op, a[at]!, b[at]!);
-  const ulps = dtype === "int32" ? undefined : ULPS[op];
+  const ulps = !isFloating(dtype) ? undefined : ULPS[op];
   if (ulps === undefined) return { values, explain };
   const u = allowance(dtype);
   const tolerance = exact.map((value) => ulps * 2 * u * Math.abs(value) + smallestNormal[dtype]);

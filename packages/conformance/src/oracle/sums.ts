@@ -4,7 +4,7 @@
  * A sum of K rounded terms is off by at most K·u·Σ|term|, and by about √K·u·Σ|term| when the roundings are
  * independent; the contract allows c·√K·u·Σ|term| with c = 4, whatever the order of the additions.
  */
-import type { DType } from "@corr2d/core";
+import { type DType, isFloating } from "@corr2d/core";
 import { type Expected, smallestNormal, unitRoundoff } from "../compare.ts";
 import { rounded } from "./elementwise.ts";
 
@@ -52,7 +52,7 @@ export function sumsExpected(
   terms: () => Terms,
 ): Expected {
   const values = sums.map((sum, i) => rounded(bias === undefined ? sum : sum + bias(i), dtype));
-  if (dtype === "int32") return { values };
+  if (!isFloating(dtype)) return { values };
   const u = unitRoundoff[dtype];
   let tolerance: Float64Array | null = null;
   const tolerances = (): Float64Array => {

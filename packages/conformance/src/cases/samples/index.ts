@@ -1,5 +1,5 @@
 /** Samples of every member, and what most cases do with them. */
-import type { CompleteBackend, DType, TypedArray } from "@corr2d/core";
+import { type CompleteBackend, type DType, isFloating, type TypedArray } from "@corr2d/core";
 import { type Case, requiring } from "../../case.ts";
 import type { Expected } from "../../compare.ts";
 import { sizeOf } from "../../oracle/arrays.ts";
@@ -13,7 +13,7 @@ export type { Sample } from "./sample.ts";
 /** Every sample of a dtype. */
 export function samplesOf(dtype: DType): readonly Sample[] {
   const calls = primitives(dtype).map((call) => sampleOf(dtype, call));
-  if (dtype === "int32") return calls;
+  if (!isFloating(dtype)) return calls;
   const more = [...floatPrimitives(dtype), ...composites(dtype)].map((call) => sampleOf(dtype, call));
   return [...calls, ...more, ...maxPoolSamples(dtype)];
 }

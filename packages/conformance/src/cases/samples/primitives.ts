@@ -1,5 +1,5 @@
 /** Samples of the primitives and of fill, which every dtype has. */
-import type { DType, ReduceOp } from "@corr2d/core";
+import { type DType, isFloating, type ReduceOp } from "@corr2d/core";
 import * as arrays from "../../oracle/arrays.ts";
 import * as elementwise from "../../oracle/elementwise.ts";
 import { type Call, constant, int32 } from "./sample.ts";
@@ -86,9 +86,9 @@ export const primitives = (dtype: DType): readonly Call[] => [
     member: "cast",
     operands: [[1300]],
     range: 1e6,
-    result: { shape: [1300], dtype: dtype === "int32" ? "float32" : "int32" },
-    run: (b, x) => b.cast(x, 1300, dtype, dtype === "int32" ? "float32" : "int32"),
-    expected: (x) => elementwise.cast(x, dtype, dtype === "int32" ? "float32" : "int32"),
+    result: { shape: [1300], dtype: !isFloating(dtype) ? "float32" : "int32" },
+    run: (b, x) => b.cast(x, 1300, dtype, !isFloating(dtype) ? "float32" : "int32"),
+    expected: (x) => elementwise.cast(x, dtype, !isFloating(dtype) ? "float32" : "int32"),
   },
   {
     name: "concat",

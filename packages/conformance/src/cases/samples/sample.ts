@@ -2,7 +2,13 @@
  * A sample: one call of a member with operands of some size, as data. What the cases on order, failure, determinism and
  * memory (§2, §10, §11) do, they do with every sample.
  */
-import type { CompleteBackend, DType, OperationName, TypedArray } from "@corr2d/core";
+import {
+  type CompleteBackend,
+  type DType,
+  isFloating,
+  type OperationName,
+  type TypedArray,
+} from "@corr2d/core";
 import type { Expected } from "../../compare.ts";
 
 import { sizeOf } from "../../oracle/arrays.ts";
@@ -52,7 +58,7 @@ export const int32 = (shape: Shape): Kind => ({ shape, dtype: "int32" });
 /** Elements from −`range` to `range`, or any int32. */
 export function elementsOf(random: Random, { shape, dtype }: Kind, range = 1): TypedArray {
   const size = sizeOf(shape);
-  return dtype === "int32" ? wideIntegers(random, size) : random.reals(dtype, size, -range, range);
+  return !isFloating(dtype) ? wideIntegers(random, size) : random.reals(dtype, size, -range, range);
 }
 
 /** A call as a sample. */
