@@ -30,7 +30,11 @@ export {
   smoothL1Loss,
 } from "./losses.ts";
 export { Module } from "./module.ts";
+export { Adadelta, type AdadeltaOptions } from "./optim/adadelta.ts";
+export { Adagrad, type AdagradOptions } from "./optim/adagrad.ts";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam.ts";
+export { Adamax, type AdamaxOptions } from "./optim/adamax.ts";
+export { NAdam, type NAdamOptions } from "./optim/nadam.ts";
 export {
   type Given,
   type GroupOf,
@@ -41,6 +45,8 @@ export {
   type ParamState,
   type Params,
 } from "./optim/optimizer.ts";
+export { RAdam, type RAdamOptions } from "./optim/radam.ts";
+export { RMSprop, type RMSpropOptions } from "./optim/rmsprop.ts";
 export { SGD, type SGDOptions } from "./optim/sgd.ts";
 export { Buffer, type BufferOptions, isParameter, Parameter } from "./parameter.ts";
 export type { LoadOptions, LoadResult } from "./state-dict.ts";
