@@ -44,7 +44,6 @@ const SIGNATURE: Signature = {
   },
   positional: { number: ["lr", "eps", "weightDecay"], array: ["betas"], boolean: ["amsgrad"] },
 };
-const NAMES: readonly string[] = /* @__PURE__ */ Object.keys(SIGNATURE.options);
 
 /**
  * `new Adam(net.parameters(), { lr, betas, eps, weightDecay, amsgrad, maximize })`.
@@ -59,7 +58,7 @@ export class Adam extends Optimizer<AdamOptions> {
     const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = options;
     const { amsgrad = false, maximize = false } = options;
     super(params, { lr, betas, eps, weightDecay, amsgrad, maximize });
-    if (new.target === Adam) guardOptions(Adam.prototype, "Adam", NAMES);
+    if (new.target === Adam) guardOptions(Adam.prototype, "Adam", Object.keys(SIGNATURE.options));
   }
 
   protected override get name(): string {
@@ -111,7 +110,7 @@ export class AdamW extends Adam {
   constructor(params: Params<AdamOptions>, options: Given<AdamOptions> = {}, ...surplus: never[]) {
     checkGiven("AdamW", SIGNATURE, options, surplus);
     super(params, { ...options, weightDecay: options.weightDecay ?? 0.01 });
-    if (new.target === AdamW) guardOptions(AdamW.prototype, "AdamW", NAMES);
+    if (new.target === AdamW) guardOptions(AdamW.prototype, "AdamW", Object.keys(SIGNATURE.options));
   }
 
   protected override get name(): string {
