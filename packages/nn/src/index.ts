@@ -34,6 +34,9 @@ export { Adadelta, type AdadeltaOptions } from "./optim/adadelta.ts";
 export { Adagrad, type AdagradOptions } from "./optim/adagrad.ts";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam.ts";
 export { Adamax, type AdamaxOptions } from "./optim/adamax.ts";
+export { type AverageFunction, getEmaAvgFn, getSwaAvgFn } from "./optim/averages/average-functions.ts";
+export { AveragedModel, type AveragedModelOptions } from "./optim/averages/averaged-model.ts";
+export { updateBn } from "./optim/averages/update-bn.ts";
 export { ChainedScheduler, type ChainedSchedulerOptions } from "./optim/lr-scheduler/chained-scheduler.ts";
 export { ConstantLR, type ConstantLROptions } from "./optim/lr-scheduler/constant-lr.ts";
 export {
