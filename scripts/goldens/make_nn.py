@@ -1,4 +1,4 @@
-"""Goldens for packages/nn: what PyTorch's layers, losses and optimisers draw, compute and print, as
+"""Goldens for packages/nn: what PyTorch's layers and losses draw, compute and print, as
 packages/nn/test/fixtures/*.json.
 
 Layers and options are named as packages/nn names them; `TORCH` and `snake` translate. Inputs are small multiples of
@@ -313,47 +313,6 @@ def loss_cases():
 
 
 write("losses.json", {"torch": torch.__version__, "cases": list(loss_cases())})
-
-# --- Optimisers ------------------------------------------------------------------------------------------------------
-
-
-def trace(name, options, groups=None):
-    """Five steps with given gradients; the second parameter has none in the first step."""
-    p = nn.Parameter(torch.tensor([1.0, -2.0, 0.5]))
-    q = nn.Parameter(torch.tensor([[0.25]]))
-    given = [{"params": [p]}, {"params": [q], **options_of(groups)}] if groups else [p, q]
-    optimizer = getattr(torch.optim, name)(given, **options_of(options))
-    steps = []
-    for i in range(5):
-        p.grad = sixteenths(3, seed=i + 1)
-        q.grad = None if i == 0 else sixteenths(1, 1, seed=i + 7)
-        optimizer.step()
-        steps.append([data_of(p), data_of(q)])
-    unknown = ("differentiable", "foreach", "capturable", "fused")
-    lines = [line for line in str(optimizer).split("\n") if line.split(":")[0].strip() not in unknown]
-    return {"name": name, "options": options, **({"groups": groups} if groups else {}),
-            "gradients": [[data_of(sixteenths(3, seed=i + 1)), None if i == 0 else data_of(sixteenths(1, seed=i + 7))]
-                          for i in range(5)],
-            "steps": steps, "text": "\n".join(lines)}
-
-
-SGD = [
-    {"lr": 0.1}, {"lr": 0.1, "momentum": 0.9}, {"lr": 0.1, "momentum": 0.9, "dampening": 0.5},
-    {"lr": 0.1, "momentum": 0.9, "nesterov": True}, {"lr": 0.1, "weightDecay": 0.1},
-    {"lr": 0.1, "weightDecay": 0.1, "momentum": 0.9}, {"lr": 0.1, "maximize": True},
-    {"lr": 0.1, "maximize": True, "weightDecay": 0.1, "momentum": 0.9, "dampening": 0.25},
-    {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weightDecay": 0.01, "maximize": True},
-]
-ADAM = [
-    {}, {"lr": 0.1, "betas": [0.8, 0.9], "eps": 0.01}, {"lr": 0.1, "weightDecay": 0.1},
-    {"lr": 0.1, "amsgrad": True}, {"lr": 0.1, "maximize": True, "weightDecay": 0.1, "amsgrad": True},
-]
-write("optim.json", {
-    "torch": torch.__version__,
-    "cases": [trace("SGD", options) for options in SGD]
-    + [trace("SGD", {"lr": 0.1, "momentum": 0.5}, {"lr": 1e-05, "momentum": 0.9, "weightDecay": 0.5})]
-    + [trace(name, options) for name in ("Adam", "AdamW") for options in ADAM],
-})
 
 # --- Training --------------------------------------------------------------------------------------------------------
 

@@ -67,7 +67,7 @@ export {
   nativeComposites,
   OPTIONAL_OPS,
 } from "./define-backend.ts";
-export { drawNormal, drawUniform } from "./draws.ts";
+export { drawNormal, drawPermutation, drawUniform } from "./draws.ts";
 export {
   arrayOf,
   bytesOf,

@@ -30,7 +30,49 @@ export {
   smoothL1Loss,
 } from "./losses.ts";
 export { Module } from "./module.ts";
+export { Adadelta, type AdadeltaOptions } from "./optim/adadelta.ts";
+export { Adagrad, type AdagradOptions } from "./optim/adagrad.ts";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam.ts";
+export { Adamax, type AdamaxOptions } from "./optim/adamax.ts";
+export { type AverageFunction, getEmaAvgFn, getSwaAvgFn } from "./optim/averages/average-functions.ts";
+export { AveragedModel, type AveragedModelOptions } from "./optim/averages/averaged-model.ts";
+export { updateBn } from "./optim/averages/update-bn.ts";
+export { ChainedScheduler, type ChainedSchedulerOptions } from "./optim/lr-scheduler/chained-scheduler.ts";
+export { ConstantLR, type ConstantLROptions } from "./optim/lr-scheduler/constant-lr.ts";
+export {
+  CosineAnnealingLR,
+  type CosineAnnealingLROptions,
+} from "./optim/lr-scheduler/cosine-annealing-lr.ts";
+export {
+  CosineAnnealingWarmRestarts,
+  type CosineAnnealingWarmRestartsOptions,
+} from "./optim/lr-scheduler/cosine-annealing-warm-restarts.ts";
+export type { MomentumOptions } from "./optim/lr-scheduler/cycled-momentum.ts";
+export { CyclicLR, type CyclicLROptions, type CyclicMode } from "./optim/lr-scheduler/cyclic-lr.ts";
+export { ExponentialLR } from "./optim/lr-scheduler/exponential-lr.ts";
+export { LambdaLR } from "./optim/lr-scheduler/lambda-lr.ts";
+export type { LrLambda } from "./optim/lr-scheduler/lambdas.ts";
+export { LinearLR, type LinearLROptions } from "./optim/lr-scheduler/linear-lr.ts";
+export { LRScheduler, type Progress, type SchedulerOptions } from "./optim/lr-scheduler/lr-scheduler.ts";
+export { MultiStepLR, type MultiStepLROptions } from "./optim/lr-scheduler/multi-step-lr.ts";
+export { MultiplicativeLR } from "./optim/lr-scheduler/multiplicative-lr.ts";
+export { OneCycleLR, type OneCycleLROptions } from "./optim/lr-scheduler/one-cycle-lr.ts";
+export { PolynomialLR, type PolynomialLROptions } from "./optim/lr-scheduler/polynomial-lr.ts";
+export {
+  ReduceLROnPlateau,
+  type ReduceLROnPlateauOptions,
+} from "./optim/lr-scheduler/reduce-lr-on-plateau.ts";
+export {
+  type AnyOptimizer,
+  type Plain,
+  Scheduler,
+  type SchedulerState,
+} from "./optim/lr-scheduler/scheduler.ts";
+export { SequentialLR } from "./optim/lr-scheduler/sequential-lr.ts";
+export type { PerGroup } from "./optim/lr-scheduler/settings.ts";
+export { StepLR, type StepLROptions } from "./optim/lr-scheduler/step-lr.ts";
+export { SWALR, type SWALROptions } from "./optim/lr-scheduler/swalr.ts";
+export { NAdam, type NAdamOptions } from "./optim/nadam.ts";
 export {
   type Given,
   type GroupOf,
@@ -41,6 +83,8 @@ export {
   type ParamState,
   type Params,
 } from "./optim/optimizer.ts";
+export { RAdam, type RAdamOptions } from "./optim/radam.ts";
+export { RMSprop, type RMSpropOptions } from "./optim/rmsprop.ts";
 export { SGD, type SGDOptions } from "./optim/sgd.ts";
 export { Buffer, type BufferOptions, isParameter, Parameter } from "./parameter.ts";
 export type { LoadOptions, LoadResult } from "./state-dict.ts";

@@ -5,27 +5,16 @@
  * Sources: Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks"
  * (Xavier); He et al. 2015, "Delving deep into rectifiers" (Kaiming). Book: Dive into Deep Learning, 5.4.
  */
-import {
-  Corr2dError,
-  defaultGenerator,
-  describeValue,
-  drawNormal,
-  drawUniform,
-  Generator,
-  isFloating,
-  noGrad,
-  scope,
-  sizeOf,
-  type Tensor,
-  tensor,
-} from "@corr2d/core";
-import { bare, checkGiven, checkNumber, checkTensor, invalid, named, type Signature } from "./arguments.ts";
+import { Corr2dError, drawNormal, drawUniform, noGrad, sizeOf, type Tensor } from "@corr2d/core";
+import { bare, checkGiven, checkNumber, checkTensor, type Signature } from "./arguments.ts";
+import { assignDrawn, DRAW, type DrawOptions } from "./init/draw.ts";
 import { sizesText } from "./sizes.ts";
 
-export interface DrawOptions {
-  /** Default: the generator that `manualSeed` seeds. */
-  readonly generator?: Generator | undefined;
-}
+export type { DrawOptions } from "./init/draw.ts";
+export { type DiracOptions, dirac, eye } from "./init/identity.ts";
+export { type OrthogonalOptions, orthogonal } from "./init/orthogonal.ts";
+export { type SparseOptions, sparse } from "./init/sparse.ts";
+export { type TruncNormalOptions, truncNormal } from "./init/trunc-normal.ts";
 
 export interface UniformOptions extends DrawOptions {
   /** The least value (default 0). */
@@ -58,7 +47,6 @@ export interface KaimingOptions extends DrawOptions {
 /** Functions that `calculateGain` knows. */
 export type Nonlinearity = "linear" | "conv2d" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
-const DRAW: Signature = { options: { generator: "any" } };
 const UNIFORM: Signature = { options: { low: "number", high: "number", generator: "any" } };
 const NORMAL: Signature = { options: { mean: "number", std: "number", generator: "any" } };
 const XAVIER: Signature = {
@@ -69,36 +57,6 @@ const KAIMING: Signature = {
   options: { a: "number", mode: "any", nonlinearity: "any", generator: "any" },
   positional: { number: ["a"], string: ["mode", "nonlinearity"] },
 };
-
-/** The dtypes that random values have. */
-type DrawnDType = Parameters<typeof drawUniform>[2];
-
-function generatorOf(owner: string, { generator = defaultGenerator }: DrawOptions): Generator {
-  if (generator instanceof Generator) return generator;
-  throw invalid(`${owner}: 'generator' is a Generator, but got ${describeValue(generator)}`);
-}
-
-function assignDrawn<T extends Tensor>(
-  owner: string,
-  target: T,
-  options: DrawOptions,
-  draw: (generator: Generator, n: number, dtype: DrawnDType) => ReturnType<typeof drawUniform>,
-): T {
-  checkTensor(owner, target);
-  const generator = generatorOf(owner, options);
-  const { dtype, shape, backend } = target;
-  if (!isFloating(dtype)) {
-    throw new Corr2dError(
-      "DTYPE_UNSUPPORTED",
-      `init: random values are floating, but the tensor is ${dtype}; use a float32 tensor`,
-    );
-  }
-  return noGrad(() => {
-    const values = named(owner, () => draw(generator, sizeOf(shape), dtype as DrawnDType));
-    scope(() => target.assign(tensor(values, { shape, dtype, backend })));
-    return target;
-  });
-}
 
 /** The two forms of arguments: an object with names, or the two numbers in their place and then options. */
 type DrawArguments<O> =

@@ -20,7 +20,7 @@ export interface LossOptions {
 }
 
 /** What a loss has where it was given no options. */
-export const NO_OPTIONS: object = Object.freeze({});
+export const NO_OPTIONS: object = /* @__PURE__ */ Object.freeze({});
 
 /**
  * Checks what a loss got.

@@ -74,6 +74,25 @@ describe("the bundle", () => {
     expect(net.parameters()[2]!.shape).toEqual([3, 4]);
   });
 
+  it("leaves nothing in an application that uses nothing of it", async () => {
+    const file = join(home, "test-results", "bundle", "index.js");
+    const application = await rolldown({
+      input: "application",
+      external: /^@corr2d\//,
+      plugins: [
+        {
+          name: "application",
+          // Without package.json's promise that it has no side effects: what runs when it is loaded stays.
+          resolveId: (id) =>
+            id === "application" || id === file ? { id, moduleSideEffects: true } : undefined,
+          load: (id) => (id === "application" ? `import ${JSON.stringify(file)};` : undefined),
+        },
+      ],
+    });
+    const { output } = await application.generate({ minify: true });
+    expect(output[0].code.replace(/export\s*\{\s*\};?|import\s*"@corr2d\/core";?/g, "").trim()).toBe("");
+  });
+
   it("exports what the sources export", async () => {
     expect(Object.keys(nn).sort()).toEqual(Object.keys(await import("../src/index.ts")).sort());
   });

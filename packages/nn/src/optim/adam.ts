@@ -3,8 +3,9 @@
  * convergence of Adam and beyond" (amsgrad); Loshchilov & Hutter 2019, "Decoupled weight decay regularization".
  * Book: Dive into Deep Learning, 12.10.
  */
-import { addScaled, describeValue, full, type Tensor } from "@corr2d/core";
-import { checkGiven, invalid, type Signature } from "../arguments.ts";
+import { addScaled, type Tensor } from "@corr2d/core";
+import { checkGiven, type Signature } from "../arguments.ts";
+import { checkBetas, countStep, decayed, numberLike, runningMean } from "./moments.ts";
 import {
   checkNotNegative,
   evolve,
@@ -43,18 +44,6 @@ const SIGNATURE: Signature = {
   },
   positional: { number: ["lr", "eps", "weightDecay"], array: ["betas"], boolean: ["amsgrad"] },
 };
-const NAMES: readonly string[] = /* @__PURE__ */ Object.keys(SIGNATURE.options);
-
-function checkBetas(betas: unknown): void {
-  if (!Array.isArray(betas) || betas.length !== 2) {
-    throw invalid(`betas are two numbers, [0.9, 0.999], but got ${describeValue(betas)}`);
-  }
-  for (let i = 0; i < 2; i++) {
-    const beta: unknown = betas[i];
-    if (typeof beta === "number" && beta >= 0 && beta < 1) continue;
-    throw invalid(`Invalid beta parameter at index ${i}: ${describeValue(beta)}`);
-  }
-}
 
 /**
  * `new Adam(net.parameters(), { lr, betas, eps, weightDecay, amsgrad, maximize })`.
@@ -69,7 +58,7 @@ export class Adam extends Optimizer<AdamOptions> {
     const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = options;
     const { amsgrad = false, maximize = false } = options;
     super(params, { lr, betas, eps, weightDecay, amsgrad, maximize });
-    if (new.target === Adam) guardOptions(Adam.prototype, "Adam", NAMES);
+    if (new.target === Adam) guardOptions(Adam.prototype, "Adam", Object.keys(SIGNATURE.options));
   }
 
   protected override get name(): string {
@@ -83,9 +72,9 @@ export class Adam extends Optimizer<AdamOptions> {
     checkNotNegative("weight_decay value", weightDecay);
   }
 
-  /** Where weight decay enters: the gradient here; in AdamW it is a factor on the parameter. */
-  protected decay(p: Tensor, g: Tensor, { weightDecay }: AdamOptions): { factor: number; g: Tensor } {
-    return { factor: 1, g: weightDecay === 0 ? g : addScaled(g, 1, p, weightDecay) };
+  /** Whether weight decay is a factor on the parameter, as in AdamW, or in the gradient. */
+  protected get isDecoupled(): boolean {
+    return false;
   }
 
   protected override update(
@@ -94,25 +83,20 @@ export class Adam extends Optimizer<AdamOptions> {
     options: AdamOptions,
     state: ParamState,
   ): void {
-    const { lr, betas, eps, amsgrad, maximize } = options;
+    const { lr, betas, eps, amsgrad } = options;
     const [beta1, beta2] = betas;
-    const step = ((state.step as number | undefined) ?? 0) + 1;
-    state.step = step;
-    const { factor, g } = this.decay(parameter, maximize ? gradient.neg() : gradient, options);
-    const mean = evolve(state, "expAvg", (old) =>
-      old === null ? g.mul(1 - beta1) : addScaled(old, beta1, g, 1 - beta1),
-    );
-    let square = evolve(state, "expAvgSq", (old) =>
-      old === null ? g.square().mul(1 - beta2) : addScaled(old, beta2, g.square(), 1 - beta2),
-    );
+    const step = countStep(state);
+    const { factor, g } = decayed(parameter, gradient, options, this.isDecoupled);
+    const mean = runningMean(state, "expAvg", beta1, g);
+    let square = runningMean(state, "expAvgSq", beta2, g.square());
     if (amsgrad) {
       const latest = square;
       square = evolve(state, "maxExpAvgSq", (old) => (old === null ? latest : old.maximum(latest)));
     }
-    // Numbers beside a tensor are kept by core for the next time; this one is another at every step.
-    const { dtype, backend } = square;
-    const correction = full([], Math.sqrt(1 - beta2 ** step), { dtype, backend });
-    const denominator = square.sqrt().div(correction).add(eps);
+    const denominator = square
+      .sqrt()
+      .div(numberLike(square, Math.sqrt(1 - beta2 ** step)))
+      .add(eps);
     parameter.assign(addScaled(parameter, factor, mean.div(denominator), -lr / (1 - beta1 ** step)));
   }
 }
@@ -126,14 +110,14 @@ export class AdamW extends Adam {
   constructor(params: Params<AdamOptions>, options: Given<AdamOptions> = {}, ...surplus: never[]) {
     checkGiven("AdamW", SIGNATURE, options, surplus);
     super(params, { ...options, weightDecay: options.weightDecay ?? 0.01 });
-    if (new.target === AdamW) guardOptions(AdamW.prototype, "AdamW", NAMES);
+    if (new.target === AdamW) guardOptions(AdamW.prototype, "AdamW", Object.keys(SIGNATURE.options));
   }
 
   protected override get name(): string {
     return "AdamW";
   }
 
-  protected override decay(_: Tensor, g: Tensor, options: AdamOptions): { factor: number; g: Tensor } {
-    return { factor: 1 - options.lr * options.weightDecay, g };
+  protected override get isDecoupled(): boolean {
+    return true;
   }
 }

@@ -22,14 +22,19 @@ import { type PrintedValue, pythonText, snakeCase } from "../python-text.ts";
 /** Options of an optimiser, each of which a group may set for itself. */
 export type Options = Readonly<Record<string, PrintedValue>>;
 
+/** What a scheduler notes in groups: the rate that the training started with. */
+interface Scheduled {
+  initialLr?: number | undefined;
+}
+
 /** Parameters with options. */
-export type ParamGroup<O> = { params: Tensor[] } & { -readonly [K in keyof O]: O[K] };
+export type ParamGroup<O> = { params: Tensor[] } & { -readonly [K in keyof O]: O[K] } & Scheduled;
 
 /** Options as callers give them: all may be left out. */
 export type Given<O> = { readonly [K in keyof O]?: O[K] | undefined };
 
 /** Parameters, and the options in which they differ from the optimiser's. */
-export type GroupOf<O> = { readonly params: Iterable<Tensor> } & Given<O>;
+export type GroupOf<O> = { readonly params: Iterable<Tensor> } & Given<O> & Readonly<Scheduled>;
 
 /** What optimisers take: parameters, or groups of them with options. */
 export type Params<O> = Iterable<Tensor> | Iterable<GroupOf<O>>;
@@ -66,7 +71,7 @@ function typesOf(defaults: Options): OptionTypes {
     const type = typeof value;
     return [name, type === "number" || type === "boolean" ? type : "any"] as const;
   });
-  return { params: "any", ...Object.fromEntries(types) };
+  return { params: "any", ...Object.fromEntries(types), initialLr: "number" };
 }
 
 const withoutUndefined = <T extends object>(options: T): Partial<T> =>
@@ -155,6 +160,7 @@ export abstract class Optimizer<O extends Options> extends PrintedAsText {
   readonly #types: OptionTypes;
   readonly #typed: TypedOptions;
   readonly #state = new Map<Tensor, ParamState>();
+  #hasStepped = false;
 
   /**
    * @param defaults all options; groups must keep the type of those that are numbers or booleans.
@@ -168,7 +174,7 @@ export abstract class Optimizer<O extends Options> extends PrintedAsText {
     this.#defaults = ownArrays(defaults);
     this.#types = typesOf(defaults);
     this.#typed = Object.entries(this.#types).flatMap(([name, type]) =>
-      type === "number" || type === "boolean" ? [{ name, type }] : [],
+      (type === "number" || type === "boolean") && name in defaults ? [{ name, type }] : [],
     );
     const list = listOf(params);
     if (list.length === 0) throw invalid("optimizer got an empty parameter list");
@@ -228,6 +234,7 @@ export abstract class Optimizer<O extends Options> extends PrintedAsText {
     if (surplus.length > 0) {
       throw invalid(`${this.name}: step takes no closure: compute the loss and its gradients before it`);
     }
+    this.#hasStepped = true;
     noGrad(() => {
       for (const group of this.paramGroups) {
         checkTypes(this.name, group, this.#typed);
@@ -240,6 +247,11 @@ export abstract class Optimizer<O extends Options> extends PrintedAsText {
         }
       }
     });
+  }
+
+  /** Whether `step` was called: a scheduler that comes first skips its first rate. @internal */
+  get hasStepped(): boolean {
+    return this.#hasStepped;
   }
 
   /** Forgets the gradients of all parameters. */

@@ -1,6 +1,7 @@
 /** Stochastic gradient descent. Book: Dive into Deep Learning, 3.4 and 12.4–12.6. */
 import { addScaled, type Tensor } from "@corr2d/core";
 import { checkGiven, invalid, type Signature } from "../arguments.ts";
+import { directionOf } from "./moments.ts";
 import {
   checkNotNegative,
   evolve,
@@ -77,9 +78,8 @@ export class SGD extends Optimizer<SGDOptions> {
   }
 
   protected override update(p: Tensor, gradient: Tensor, options: SGDOptions, state: ParamState): void {
-    const { lr, momentum, dampening, weightDecay, nesterov, maximize } = options;
-    let g = maximize ? gradient.neg() : gradient;
-    if (weightDecay !== 0) g = addScaled(g, 1, p, weightDecay);
+    const { lr, momentum, dampening, nesterov } = options;
+    let g = directionOf(p, gradient, options);
     if (momentum !== 0) {
       const force = g;
       const velocity = evolve(state, "momentumBuffer", (old) =>

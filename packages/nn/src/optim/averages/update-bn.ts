@@ -1,0 +1,60 @@
+/** Running statistics for averaged weights, which no training has seen. */
+import { isTensor, noGrad, scope, type Tensor } from "@corr2d/core";
+import { checkTensor } from "../../arguments.ts";
+import type { Module } from "../../module.ts";
+
+/** A layer that keeps running statistics. */
+interface Tracking {
+  momentum: number | null;
+  readonly runningMean: Tensor;
+  readonly runningVar: Tensor;
+  readonly numBatchesTracked: Tensor;
+}
+
+// By what they hold, so that whoever averages does not load every such layer.
+function isTracking(module: unknown): module is Tracking {
+  const { runningMean, runningVar, numBatchesTracked } = module as Partial<Tracking>;
+  return [runningMean, runningVar, numBatchesTracked].every(isTensor);
+}
+
+/**
+ * Computes the running statistics of all batch normalisation layers anew, as means over `loader`.
+ *
+ * @param loader batches, at once or in time: tensors, or arrays whose first item is one.
+ * @param model run in training mode, without gradients.
+ * @throws INVALID_ARGUMENT for a batch that is neither.
+ */
+export async function updateBn(
+  loader: Iterable<Tensor | readonly unknown[]> | AsyncIterable<Tensor | readonly unknown[]>,
+  model: Module,
+): Promise<void> {
+  const layers = model.modules().filter(isTracking) as unknown as Tracking[];
+  if (layers.length === 0) return;
+  const { training } = model;
+  const momenta = layers.map(({ momentum }) => momentum);
+  noGrad(() => {
+    for (const layer of layers) {
+      layer.runningMean.assign(0);
+      layer.runningVar.assign(1);
+      layer.numBatchesTracked.assign(0);
+      layer.momentum = null;
+    }
+  });
+  try {
+    model.train();
+    for await (const batch of loader) {
+      const input: unknown = Array.isArray(batch) ? batch[0] : batch;
+      checkTensor("updateBn", input);
+      noGrad(() =>
+        scope(() => {
+          model(input);
+        }),
+      );
+    }
+  } finally {
+    layers.forEach((layer, i) => {
+      layer.momentum = momenta[i]!;
+    });
+    model.train(training);
+  }
+}

@@ -1,0 +1,27 @@
+/** LambdaLR: the first rates times a function of the epoch. */
+import { checkGiven } from "../../arguments.ts";
+import { LAMBDA_OPTIONS, type LrLambda, lambdasOf } from "./lambdas.ts";
+import { LRScheduler, type SchedulerOptions } from "./lr-scheduler.ts";
+import type { AnyOptimizer } from "./scheduler.ts";
+import type { PerGroup } from "./settings.ts";
+
+/**
+ * `new LambdaLR(optimizer, (epoch) => 0.95 ** epoch)`: the first rates times a function of the epoch, or of the one of each group. State dicts hold no functions.
+ * @throws INVALID_ARGUMENT, with PyTorch's messages.
+ */
+export class LambdaLR extends LRScheduler<{ readonly lrLambdas: readonly LrLambda[] }> {
+  constructor(
+    optimizer: AnyOptimizer,
+    lrLambda: PerGroup<LrLambda>,
+    options: SchedulerOptions = {},
+    ...surplus: never[]
+  ) {
+    checkGiven("LambdaLR", LAMBDA_OPTIONS, options, surplus);
+    super(optimizer, { lrLambdas: lambdasOf(optimizer, lrLambda) }, options.lastEpoch);
+  }
+
+  protected override getLr(): number[] {
+    const { lrLambdas, baseLrs, lastEpoch } = this.state;
+    return baseLrs.map((lr, i) => lr * lrLambdas[i]!(lastEpoch));
+  }
+}
