@@ -299,7 +299,10 @@ const runSoftshrink = /* @__PURE__ */ composed(
 export const softshrink = (x: Tensor, lambd = 0.5): Tensor => runSoftshrink(x, "softshrink", { lambd });
 
 /** x − tanh(x). */
-export const tanhshrink = (x: Tensor): Tensor => x.sub(tanh(x));
+export function tanhshrink(x: Tensor): Tensor {
+  checkTensor("tanhshrink", x);
+  return x.sub(tanh(x));
+}
 
 /**
  * a · sigmoid(b), for the two halves a and b of x along `dim` (Dauphin et al. 2017, "Language modeling with gated convolutional

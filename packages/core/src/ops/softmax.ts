@@ -72,4 +72,7 @@ export const softmax = (x: Tensor, dim: number): Tensor => run(SOFTMAX, "softmax
 /** ln(eˣ / Σ eˣ) along `dim`, computed without overflow. */
 export const logSoftmax = (x: Tensor, dim: number): Tensor => run(LOG_SOFTMAX, "logSoftmax", x, dim);
 /** `softmax` of −x: the smallest element has the largest share. */
-export const softmin = (x: Tensor, dim: number): Tensor => softmax(x.neg(), dim);
+export function softmin(x: Tensor, dim: number): Tensor {
+  checkTensor("softmin", x);
+  return softmax(x.neg(), dim);
+}
