@@ -229,6 +229,69 @@ for size, plane in ((2, [[NAN, 1.0], [2.0, 3.0]]), (2, [[INF, 1.0, 5.0], [2.0, -
 for size in ((2, 3), (3, 6), (4, 4)):
     case("adaptiveAvgPool2d", lambda x: F.adaptive_avg_pool2d(x, size), real(2, 6, 9), args=(list(size),))
 
+# Activations, at and around their kinks.
+KINKS = torch.tensor([0.0, 0.5, -0.5, 1.0, -1.0, 6.0, 0.25, -3.0, 2.5, -7.5, 30.0, -30.0])
+for name, fn, args in (
+        ("silu", F.silu, ()), ("mish", F.mish, ()), ("logsigmoid", F.logsigmoid, ()), ("tanhshrink", F.tanhshrink, ()),
+        ("celu", F.celu, ()), ("celu", F.celu, (0.5,)), ("hardtanh", F.hardtanh, ()), ("hardtanh", F.hardtanh, (-0.5, 2.5)),
+        ("hardshrink", F.hardshrink, ()), ("softshrink", F.softshrink, ()), ("softshrink", F.softshrink, (1.0,)),
+        ("threshold", F.threshold, (0.5, -7.0)), ("softplus", F.softplus, (2.0, 5.0)), ("elu", F.elu, (0.5,))):
+    case(name, lambda x: fn(x, *args), KINKS, args=args)
+for dim in (-1, 1):
+    case("glu", lambda x: F.glu(x, dim), real(2, 4, 6), args=(dim,))
+    case("softmin", lambda x: F.softmin(x, dim), real(2, 4, 6), args=(dim,))
+
+# Planes: pools of bins, other sizes, other orders, patches.
+for size in (1, [2, 3], [3, 4], [4, None], [None, 2], 5):
+    case("adaptiveMaxPool2d", lambda x: F.adaptive_max_pool2d(x, size), real(2, 6, 9), args=(size,))
+case("adaptiveMaxPool2d", lambda x: F.adaptive_max_pool2d(x, [2, 2]), torch.ones(1, 1, 5, 3), args=([2, 2],))
+case("adaptiveAvgPool2d", lambda x: F.adaptive_avg_pool2d(x, [2, None]), real(2, 3, 5, 4), args=([2, None],))
+case("pixelShuffle", lambda x: F.pixel_shuffle(x, 2), real(2, 8, 2, 3), args=(2,))
+case("pixelShuffle", lambda x: F.pixel_shuffle(x, 3), real(9, 1, 2), args=(3,))
+case("pixelUnshuffle", lambda x: F.pixel_unshuffle(x, 2), real(2, 2, 4, 6), args=(2,))
+case("channelShuffle", lambda x: torch.channel_shuffle(x, 3), real(2, 6, 2, 2), grads=False, args=(3,))
+
+
+def options_of(options):
+    renamed = {"scaleFactor": "scale_factor", "alignCorners": "align_corners",
+               "recomputeScaleFactor": "recompute_scale_factor"}
+    return {renamed.get(name, name): value for name, value in options.items()}
+
+
+for kernel, options in ((2, {}), ([2, 3], {"stride": [2, 1], "padding": [1, 0]}),
+                        (3, {"dilation": 2, "padding": 2, "stride": 2})):
+    case("unfold", lambda x: F.unfold(x, kernel, **options), real(2, 2, 5, 6), args=(kernel, options))
+    columns = F.unfold(torch.zeros(2, 2, 5, 6), kernel, **options)
+    case("fold", lambda x: F.fold(x, [5, 6], kernel, **options), real(*columns.shape), args=([5, 6], kernel, options))
+for options in (
+        {"size": 7}, {"size": [2, 9]}, {"scaleFactor": 2}, {"scaleFactor": [1, 3]}, {"scaleFactor": 1.7},
+        {"scaleFactor": 0.6, "recomputeScaleFactor": True}, {"size": [3, 11], "mode": "nearest-exact"},
+        {"size": [3, 2], "mode": "area"},
+        *({"mode": mode, **rest} for mode in ("bilinear", "bicubic") for rest in (
+            {"scaleFactor": 2}, {"size": [7, 3]}, {"size": [7, 9], "alignCorners": True}, {"scaleFactor": 1.7},
+            {"size": 1, "alignCorners": True}, {"scaleFactor": 0.4, "alignCorners": False},
+            {"size": [2, 3], "antialias": True}, {"size": [9, 4], "antialias": True},
+            {"scaleFactor": [0.45, 1.5], "antialias": True}))):
+    case("interpolate", lambda x: F.interpolate(x, **options_of(options)), real(1, 2, 5, 6), args=(options,))
+for options in ({"size": 7}, {"scaleFactor": 2.5, "mode": "linear"}, {"size": 4, "mode": "linear", "alignCorners": True},
+                {"size": 3, "mode": "area"}):
+    case("interpolate", lambda x: F.interpolate(x, **options_of(options)), real(2, 2, 5), args=(options,))
+
+# One axis.
+for options in ({}, {"stride": 2, "padding": 1, "dilation": 2, "groups": 2}, {"padding": "same"}):
+    groups = options.get("groups", 1)
+    case("conv1d", lambda x, k, b: F.conv1d(x, k, b, **options), real(2, 4, 7), real(2, 4 // groups, 3), real(2),
+         args=(options,))
+case("convTranspose1d", lambda x, k, b: F.conv_transpose1d(x, k, b, stride=2, padding=1, output_padding=1), real(2, 3, 4),
+     real(3, 2, 3), real(2), args=({"stride": 2, "padding": 1, "outputPadding": 1},))
+case("maxPool1d", lambda x: F.max_pool1d(x, 3, stride=2, padding=1, ceil_mode=True), real(2, 2, 8),
+     args=(3, {"stride": 2, "padding": 1, "ceilMode": True}))
+case("avgPool1d", lambda x: F.avg_pool1d(x, 3, stride=2, padding=1, count_include_pad=False), real(2, 8),
+     args=(3, {"stride": 2, "padding": 1, "countIncludePad": False}))
+case("binaryCrossEntropyOf", lambda x, t: F.binary_cross_entropy(x, t, reduction="none"),
+     torch.tensor([0.0, 0.0, 1.0, 1.0, 0.5, 0.125, 0.875, 1.0, 1e-20]),
+     torch.tensor([0.0, 1.0, 1.0, 0.0, 0.5, 1.0, 0.25, 0.5, 0.5]))
+
 out = os.path.join(os.path.dirname(__file__), "../../packages/core/test/fixtures/ops.json")
 with open(out, "w") as f:
     f.write('{"torch":"%s","cases":[\n' % torch.__version__.split("+")[0])

@@ -96,34 +96,60 @@ export {
   UNARY_OPS,
 } from "./operations.ts";
 export {
+  celu,
   elu,
   gelu,
+  glu,
   hardSigmoid,
   hardSwish,
+  hardshrink,
+  hardtanh,
   leakyRelu,
+  logsigmoid,
+  mish,
   prelu,
   relu,
   relu6,
   selu,
   sigmoid,
+  silu,
   softplus,
+  softshrink,
   softsign,
   tanh,
+  tanhshrink,
+  threshold,
 } from "./ops/activation.ts";
 export { addScaled } from "./ops/add-scaled.ts";
 export { add, type DivOptions, div, maximum, minimum, mul, sub } from "./ops/binary.ts";
+export { binaryCrossEntropyOf } from "./ops/binary-cross-entropy.ts";
 export { cat, stack } from "./ops/cat.ts";
 export { clamp } from "./ops/clamp.ts";
 export { convTranspose2d, corr2d, corr2dKernelGrad } from "./ops/corr2d.ts";
 export type { NestedArray, NumericArray } from "./ops/data.ts";
 export { boundsOf, gather, indexSelect, oneHot, scatterAdd, tril, triu } from "./ops/indexing.ts";
+export { type InterpolateMode, type InterpolateOptions, interpolate } from "./ops/interpolate.ts";
 export { linear, matmul } from "./ops/matmul.ts";
 export type { Range } from "./ops/movement.ts";
+export {
+  type AvgPool1dOptions,
+  avgPool1d,
+  type Conv1dOptions,
+  type ConvTranspose1dOptions,
+  conv1d,
+  convTranspose1d,
+  type MaxPool1dOptions,
+  maxPool1d,
+  type Single,
+  toSingle,
+} from "./ops/one-axis.ts";
 export type { Operand } from "./ops/operands.ts";
 export { type PadMode, type PadOptions, pad } from "./ops/pad.ts";
 export {
+  type AdaptiveSize,
   type AvgPoolOptions,
   adaptiveAvgPool2d,
+  adaptiveMaxPool2d,
   avgPool2d,
   type MaxPoolResult,
   maxPool2d,
@@ -131,7 +157,9 @@ export {
 } from "./ops/pool.ts";
 export { pow } from "./ops/pow.ts";
 export type { Dim, KeepDim, ReduceOptions, ValuesAndIndices, VarianceOptions } from "./ops/reduce.ts";
-export { logSoftmax, softmax } from "./ops/softmax.ts";
+export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./ops/shuffle.ts";
+export { logSoftmax, softmax, softmin } from "./ops/softmax.ts";
+export { fold, type UnfoldOptions, unfold } from "./ops/unfold.ts";
 export { where } from "./ops/where.ts";
 export { checkOptions, describeValue, type OptionTypes, ownOptions } from "./options.ts";
 export {

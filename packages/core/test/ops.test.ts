@@ -52,6 +52,8 @@ const SPELLINGS: Record<string, (inputs: Tensor[], args: Case["args"]) => Tensor
   indexSelect: ([x], [dim, rows]) => x!.indexSelect(dim, index(rows)),
   corr2d: ([x, k, bias], [options]) => corr2dCore.corr2d(x!, k!, { ...options, bias }),
   convTranspose2d: ([x, k, bias], [options]) => corr2dCore.convTranspose2d(x!, k!, { ...options, bias }),
+  conv1d: ([x, k, bias], [options]) => corr2dCore.conv1d(x!, k!, { ...options, bias }),
+  convTranspose1d: ([x, k, bias], [options]) => corr2dCore.convTranspose1d(x!, k!, { ...options, bias }),
 };
 
 function run({ op, args }: Case, inputs: Tensor[]): Tensor {

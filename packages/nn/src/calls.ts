@@ -7,7 +7,6 @@ import { invalid } from "./arguments.ts";
 import type { Module } from "./module.ts";
 import { addModulePath } from "./module-path.ts";
 import { isParameter } from "./parameter.ts";
-import { slotsOf } from "./slots.ts";
 
 // Part of every host, but not of the language: a package of no platform has to say so.
 declare const console: { warn(message: string): void };
@@ -73,8 +72,9 @@ export function runModule(module: Module, inputs: readonly unknown[]): unknown {
   }
 }
 
+/** A module calls those in its lists too: they are below it, not in its own properties. */
 const nameOf = (module: Module, child: object): string | undefined =>
-  slotsOf(module).find((slot) => slot.value === child)?.name;
+  module.namedModules().find(([, below]) => below === child)?.[0];
 
 /** @throws INVALID_ARGUMENT, with PyTorch's message, where a plain tensor has taken a parameter's place. */
 function checkParameters(module: Module, { parameterNames }: Record): void {

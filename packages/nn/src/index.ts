@@ -1,24 +1,95 @@
 /** The public names of `@corr2d/nn`. */
 export type { HookRemover } from "./calls.ts";
 export { type CrossEntropyOptions, crossEntropy, type NllOptions, nllLoss } from "./cross-entropy.ts";
-export * as init from "./init.ts";
-export { GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh } from "./layers/activation.ts";
-export { ConvTranspose2D, type ConvTranspose2DOptions } from "./layers/conv-transpose2d.ts";
-export { Conv2D, type Conv2DOptions, LazyConv2D } from "./layers/conv2d.ts";
-export type { Convolution, ConvolutionOptions, PaddingMode } from "./layers/convolution.ts";
-export { Dropout } from "./layers/dropout.ts";
-export type { LayerOptions } from "./layers/layer-options.ts";
-export { LazyLinear, Linear, type LinearOptions } from "./layers/linear.ts";
 export {
+  type CosineOptions,
+  cosineSimilarity,
+  type NormalizeOptions,
+  normalize,
+  type PairwiseOptions,
+  pairwiseDistance,
+} from "./distance.ts";
+export * as init from "./init.ts";
+export {
+  Hardsigmoid,
+  Hardswish,
+  LogSigmoid,
+  Mish,
+  ReLU,
+  ReLU6,
+  SELU,
+  Sigmoid,
+  SiLU,
+  Softsign,
+  Tanh,
+  Tanhshrink,
+} from "./layers/activation.ts";
+export { AdaptiveAvgPool2D, AdaptiveMaxPool2D } from "./layers/adaptive-pooling.ts";
+export {
+  BatchNorm1D,
   BatchNorm2D,
   type BatchNormOptions,
-  GroupNorm,
-  LayerNorm,
-  type LayerNormOptions,
-} from "./layers/normalization.ts";
+  LazyBatchNorm1D,
+  LazyBatchNorm2D,
+} from "./layers/batch-norm.ts";
+export { Bilinear } from "./layers/bilinear.ts";
+export { ConvTranspose2D, type ConvTranspose2DOptions } from "./layers/conv-transpose2d.ts";
+export { Conv1D, type Conv1DOptions, ConvTranspose1D, type ConvTranspose1DOptions } from "./layers/conv1d.ts";
+export { Conv2D, type Conv2DOptions, LazyConv2D } from "./layers/conv2d.ts";
+export type { Convolution, ConvolutionOptions, PaddingMode } from "./layers/convolution.ts";
+export { CosineSimilarity, PairwiseDistance } from "./layers/distance.ts";
+export { AlphaDropout, Dropout, Dropout1D, Dropout2D } from "./layers/dropout.ts";
+export { Embedding, type EmbeddingOptions, embedding } from "./layers/embedding.ts";
+export { Fold, Unfold } from "./layers/fold.ts";
+export { GroupNorm } from "./layers/group-norm.ts";
+export { InstanceNorm1D, InstanceNorm2D, type InstanceNormOptions } from "./layers/instance-norm.ts";
+export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from "./layers/layer-norm.ts";
+export type { LayerOptions } from "./layers/layer-options.ts";
+export { LazyLinear, Linear, type LinearOptions } from "./layers/linear.ts";
+export { LocalResponseNorm, type LocalResponseNormOptions } from "./layers/local-response-norm.ts";
+export { ModuleDict, ModuleList } from "./layers/module-containers.ts";
+export {
+  CircularPad1D,
+  CircularPad2D,
+  ConstantPad1D,
+  ConstantPad2D,
+  type LinePadding,
+  type PlanePadding,
+  ReflectionPad1D,
+  ReflectionPad2D,
+  ReplicationPad1D,
+  ReplicationPad2D,
+  ZeroPad1D,
+  ZeroPad2D,
+} from "./layers/padding.ts";
+export { ParameterDict, ParameterList } from "./layers/parameter-containers.ts";
+export {
+  CELU,
+  ELU,
+  GELU,
+  GLU,
+  Hardshrink,
+  Hardtanh,
+  LeakyReLU,
+  PReLU,
+  type PReLUOptions,
+  Softplus,
+  Softshrink,
+  Threshold,
+} from "./layers/parametric-activation.ts";
 export { AvgPool2D, MaxPool2D } from "./layers/pooling.ts";
+export { AvgPool1D, MaxPool1D } from "./layers/pooling1d.ts";
+export type { RunningNormOptions } from "./layers/running-norm.ts";
 export { Sequential } from "./layers/sequential.ts";
-export { Flatten, Identity } from "./layers/shape.ts";
+export { Flatten, Identity, Unflatten } from "./layers/shape.ts";
+export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./layers/shuffle.ts";
+export { LogSoftmax, Softmax, Softmax2D, Softmin } from "./layers/softmax.ts";
+export {
+  Upsample,
+  type UpsampleOptions,
+  UpsamplingBilinear2D,
+  UpsamplingNearest2D,
+} from "./layers/upsample.ts";
 export {
   type BceOptions,
   bceWithLogits,

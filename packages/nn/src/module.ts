@@ -326,7 +326,7 @@ function childText(value: unknown, inside: readonly unknown[] = []): string | un
 }
 
 /** An array of modules as PyTorch prints a ModuleList: runs of equal ones as `(0-2): 3 x …`. */
-function listText(items: readonly unknown[], found: readonly (string | undefined)[]): string {
+export function listText(items: readonly unknown[], found: readonly (string | undefined)[]): string {
   const texts = found.map((text, i) => text ?? describeValue(items[i]));
   const lines: string[] = [];
   for (let start = 0; start < texts.length; ) {

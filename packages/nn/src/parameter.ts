@@ -95,16 +95,20 @@ export function bufferOptions(value: unknown): BufferOptions | undefined {
   return buffers.get(value as object);
 }
 
+function withoutValue(kind: "parameter" | "buffer", layer: string): Tensor {
+  const text =
+    `Attempted to use an uninitialized ${kind} of ${layer}: its first input tells its shape. Call the network with a batch ` +
+    "(or a dummy one) before reading or saving parameters";
+  return uninitializedTensor(() => invalid(text));
+}
+
 /**
  * A parameter whose shape is not known yet: it can be given to an optimiser, and whatever needs its value throws.
  *
  * @param layer the name of the layer that will initialise it.
  */
 export function uninitializedParameter(layer: string): Parameter {
-  const text =
-    `Attempted to use an uninitialized parameter of ${layer}: its first input tells its shape. Call the network with a batch ` +
-    "(or a dummy one) before reading or saving parameters";
-  const parameter = uninitializedTensor(() => invalid(text)) as Parameter;
+  const parameter = withoutValue("parameter", layer) as Parameter;
   parameter.requiresGrad = true;
   parameters.add(parameter);
   return parameter;
@@ -118,4 +122,16 @@ export function initializeParameter(
 ): void {
   if (!isUninitialized(parameter)) return;
   scope(() => initializeTensor(parameter, zeros(shape, { dtype, backend })));
+}
+
+/** A buffer whose shape is not known yet: whatever needs its value throws. */
+export function uninitializedBuffer(layer: string, options: BufferOptions): Buffer {
+  const buffer = withoutValue("buffer", layer) as Buffer;
+  buffers.set(buffer, options);
+  return buffer;
+}
+
+/** Gives an uninitialized buffer its value; one that has a value keeps it. */
+export function initializeBuffer(buffer: Buffer, value: () => Tensor): void {
+  if (isUninitialized(buffer)) initializeTensor(buffer, value());
 }

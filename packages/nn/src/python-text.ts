@@ -12,6 +12,11 @@ export function pythonText(value: PrintedValue): string {
   return value.length === 1 ? `(${pythonText(value[0]!)},)` : `(${value.map(pythonText).join(", ")})`;
 }
 
+/** A number that Python holds as a float: `1.0`, `0.5`, `1e-05`. */
+export function floatText(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${value}.0` : numberText(value);
+}
+
 /** Python turns to exponents below 1e-4 and from 1e16 on, and gives them two digits. */
 function numberText(value: number): string {
   if (Number.isNaN(value)) return "nan";

@@ -15,7 +15,6 @@ import {
   zeros,
 } from "@corr2d/core";
 import { checkGiven, checkTensor, invalid, type Signature } from "./arguments.ts";
-import { ConvTranspose2D } from "./layers/conv-transpose2d.ts";
 import { Convolution } from "./layers/convolution.ts";
 import { Linear } from "./layers/linear.ts";
 import { Module } from "./module.ts";
@@ -53,8 +52,8 @@ function multiplyAddsOf(module: Module, input: unknown, output: Tensor): number 
   if (module instanceof Linear) return output.size * module.inFeatures;
   if (!(module instanceof Convolution)) return 0;
   // Each weight meets every cell of one plane: of the output's, or, transposed, of the input's.
-  const cells = module instanceof ConvTranspose2D ? (input as Tensor) : output;
-  const channels = module instanceof ConvTranspose2D ? module.inChannels : module.outChannels;
+  const cells = module.transposed ? (input as Tensor) : output;
+  const channels = module.transposed ? module.inChannels : module.outChannels;
   return (cells.size / channels) * module.weight.size;
 }
 

@@ -1,5 +1,5 @@
 /** What the tests share: goldens as tensors and layers, and comparisons. */
-import { Corr2dError, type DType, type ErrorCode, type Tensor, tensor } from "@corr2d/core";
+import { Corr2dError, type DType, type ErrorCode, type Tensor, tensor, zeros } from "@corr2d/core";
 import { expect } from "vitest";
 import * as nn from "../src/index.ts";
 
@@ -23,6 +23,13 @@ type Constructor = new (...args: unknown[]) => nn.Module;
 export function build([kind, args, options]: Spec): nn.Module {
   const Layer = (nn as unknown as Record<string, Constructor>)[kind]!;
   if (kind === "Sequential") return new Layer(...(args as Spec[]).map(build));
+  if (kind === "ModuleList") return new Layer((args as Spec[]).map(build));
+  const [held] = args as [object];
+  const each = <T>(make: (value: T) => unknown): object =>
+    Object.fromEntries(Object.entries(held).map(([name, value]) => [name, make(value as T)]));
+  if (kind === "ModuleDict") return new Layer(each(build));
+  if (kind === "ParameterDict") return new Layer(each((shape: number[]) => zeros(shape)));
+  if (kind === "ParameterList") return new Layer((held as number[][]).map((shape) => zeros(shape)));
   return Object.keys(options).length > 0 ? new Layer(...args, options) : new Layer(...args);
 }
 

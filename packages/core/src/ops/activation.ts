@@ -5,6 +5,7 @@
 import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { Activation } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
+import { normalizeAxis } from "../shape.ts";
 import { runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkFloating } from "./operands.ts";
@@ -124,13 +125,59 @@ export const elu = (x: Tensor, alpha = 1): Tensor => runElu(x, "elu", { alpha, s
 export const selu = (x: Tensor): Tensor =>
   runElu(x, "selu", { alpha: 1.6732632423543772, scale: 1.0507009873554805 });
 
+const runCelu = /* @__PURE__ */ composed(
+  "EluBackward0",
+  (x, p) => where(x.gt(0), x, x.div(p.alpha!).expm1().mul(p.alpha!)),
+  (x, p) => where(x.gt(0), x.onesLike(), x.div(p.alpha!).exp()),
+);
+/** x where x > 0, otherwise `alpha · (e^(x/alpha) − 1)` (Barron 2017, "Continuously differentiable exponential linear units"). */
+export const celu = (x: Tensor, alpha = 1): Tensor => runCelu(x, "celu", { alpha });
+
 const runSoftplus = /* @__PURE__ */ composed(
   "SoftplusBackward0",
   (x) => x.abs().neg().exp().log1p().add(x.relu()),
   (x) => x.sigmoid(),
 );
-/** ln(1 + eˣ), without overflow. */
-export const softplus = (x: Tensor): Tensor => runSoftplus(x, "softplus");
+/**
+ * ln(1 + e^(beta · x)) / beta, without overflow.
+ *
+ * @param threshold where beta · x is above, the result is x itself. PyTorch's default of 20 changes nothing that float32 shows, so
+ *   that here there is none.
+ */
+export function softplus(x: Tensor, beta = 1, threshold: number = Infinity): Tensor {
+  const soft = beta === 1 ? runSoftplus(x, "softplus") : runSoftplus(x.mul(beta), "softplus").div(beta);
+  return threshold === Infinity ? soft : where(x.mul(beta).gt(threshold), x, soft);
+}
+
+const runLogSigmoid = /* @__PURE__ */ composed(
+  "LogSigmoidBackward0",
+  (x) => x.neg().relu().add(x.abs().neg().exp().log1p()).neg(),
+  (x) => x.neg().sigmoid(),
+);
+/** ln(1 / (1 + e⁻ˣ)), without overflow. */
+export const logsigmoid = (x: Tensor): Tensor => runLogSigmoid(x, "logsigmoid");
+
+const runSilu = /* @__PURE__ */ composed(
+  "SiluBackward0",
+  (x) => x.mul(x.sigmoid()),
+  (x) => {
+    const y = x.sigmoid();
+    return y.mul(x.mul(y.neg().add(1)).add(1));
+  },
+);
+/** x · sigmoid(x) (Elfwing et al. 2017, "Sigmoid-weighted linear units"; also called swish). */
+export const silu = (x: Tensor): Tensor => runSilu(x, "silu");
+
+const runMish = /* @__PURE__ */ composed(
+  "MishBackward0",
+  (x) => x.mul(softplus(x).tanh()),
+  (x) => {
+    const t = softplus(x).tanh();
+    return t.add(x.mul(x.sigmoid()).mul(t.square().neg().add(1)));
+  },
+);
+/** x · tanh(softplus(x)) (Misra 2019, "Mish: a self regularized non-monotonic activation function"). */
+export const mish = (x: Tensor): Tensor => runMish(x, "mish");
 
 const runSoftsign = /* @__PURE__ */ composed(
   "SoftsignBackward0",
@@ -206,18 +253,77 @@ const runHardSwish = /* @__PURE__ */ composed(
 /** x · hardSigmoid(x) (Howard et al. 2019, "Searching for MobileNetV3"). */
 export const hardSwish = (x: Tensor): Tensor => runHardSwish(x, "hardSwish");
 
+// Unlike clamp, hardtanh passes no gradient at its bounds (PyTorch's hardtanh_backward).
+const HARDTANH: Op<{ readonly min: number; readonly max: number }> = {
+  name: "HardtanhBackward0",
+  forward: ([x], { min, max }) => runScoped(() => x!.clamp(min, max)),
+  savesInputs: true,
+  gradients: [
+    (g, c) => {
+      const { min, max } = c.attributes;
+      return where(c.input(0).gt(min).mul(c.input(0).lt(max)), g, 0);
+    },
+  ],
+};
+
+/** clamp(x, minVal, maxVal), without a gradient at the bounds. */
+export function hardtanh(x: Tensor, minVal = -1, maxVal = 1): Tensor {
+  checkTensor("hardtanh", x);
+  return apply(HARDTANH, [x], { min: minVal, max: maxVal });
+}
+
 /** clamp(x, 0, 6). */
 export function relu6(x: Tensor): Tensor {
   checkTensor("relu6", x);
-  return apply(RELU6, [x], undefined);
+  return apply(HARDTANH, [x], { min: 0, max: 6 });
 }
-// Unlike clamp, hardtanh passes no gradient at its bounds (PyTorch's hardtanh_backward).
-const RELU6: Op = {
-  name: "HardtanhBackward0",
-  forward: ([x]) => runScoped(() => x!.clamp(0, 6)),
-  savesInputs: true,
-  gradients: [(g, c) => where(c.input(0).gt(0).mul(c.input(0).lt(6)), g, 0)],
-};
+
+/** x where x > threshold, otherwise `value`. */
+export function threshold(x: Tensor, threshold: number, value: number): Tensor {
+  checkTensor("threshold", x);
+  return where(x.gt(threshold), x, value);
+}
+
+/** x where |x| > lambd, otherwise 0. */
+export function hardshrink(x: Tensor, lambd = 0.5): Tensor {
+  checkTensor("hardshrink", x);
+  return where(x.abs().le(lambd), 0, x);
+}
+
+const runSoftshrink = /* @__PURE__ */ composed(
+  "SoftshrinkBackward0",
+  (x, p) => x.sub(x.clamp(-p.lambd!, p.lambd!)),
+  (x, p) => where(x.abs().le(p.lambd!), 0, x.onesLike()),
+);
+/** x moved towards 0 by `lambd`, which nothing passes. */
+export const softshrink = (x: Tensor, lambd = 0.5): Tensor => runSoftshrink(x, "softshrink", { lambd });
+
+/** x − tanh(x). */
+export function tanhshrink(x: Tensor): Tensor {
+  checkTensor("tanhshrink", x);
+  return x.sub(tanh(x));
+}
+
+/**
+ * a · sigmoid(b), for the two halves a and b of x along `dim` (Dauphin et al. 2017, "Language modeling with gated convolutional
+ * networks").
+ * @throws SHAPE_MISMATCH, with PyTorch's message, for an axis that has no halves.
+ */
+export function glu(x: Tensor, dim = -1): Tensor {
+  checkTensor("glu", x);
+  checkFloating("glu", x);
+  const axis = normalizeAxis(dim, x.sizes.length);
+  const size = x.sizes[axis] ?? 1;
+  if (x.sizes.length === 0 || size % 2 !== 0) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      x.sizes.length === 0
+        ? "glu does not support 0-dimensional tensors"
+        : `Halving dimension must be even, but dimension ${axis} is size ${size}`,
+    );
+  }
+  return x.narrow(axis, 0, size / 2).mul(x.narrow(axis, size / 2, size / 2).sigmoid());
+}
 
 /**
  * x where x > 0, otherwise `slope · x`, with a slope that is learnt.

@@ -18,10 +18,10 @@ import { averageDivisors, someWindowIsEmpty } from "../window-record.ts";
 import { correlate, padded, towardsInput } from "./corr2d.ts";
 import { fill } from "./fill.ts";
 import { addByIndex, gather, indexSelect } from "./indexing.ts";
-import { expand, read, reshape } from "./movement.ts";
+import { expand, permute, read, reshape } from "./movement.ts";
 import { checkFloating } from "./operands.ts";
 import { pad } from "./pad.ts";
-import { amax, argmax } from "./reduce.ts";
+import { amax, argmax, extremeAlong } from "./reduce.ts";
 import { where } from "./where.ts";
 
 const POOL_OPTIONS: OptionTypes = {
@@ -300,6 +300,28 @@ function meansOfBins(x: Tensor, axis: number, bins: number): Tensor {
   return sums.div(x.fromArray(counts, [bins, ...after.map(() => 1)]));
 }
 
+/** One size for both directions, or [vertical, horizontal]; null keeps the input's. */
+export type AdaptiveSize = number | null | readonly [vertical: number | null, horizontal: number | null];
+
+/** The bins of an adaptive pool, [rows, columns], for an input that has been checked. */
+function binsOf(label: string, x: Tensor, outputSize: AdaptiveSize): readonly [number, number] {
+  checkTensor(label, x);
+  checkFloating(label, x);
+  const [height, width] = x.sizes.slice(-2) as [number, number];
+  const [vertical, horizontal] = Array.isArray(outputSize) ? outputSize : [outputSize, outputSize];
+  const isPair = !Array.isArray(outputSize) || outputSize.length === 2;
+  const bins = isPair ? ([vertical ?? height, horizontal ?? width] as const) : outputSize;
+  const [rows, columns] = toPair("outputSize", bins as Pair);
+  if (x.sizes.length < 3 || x.sizes.length > 4 || rows <= 0 || columns <= 0 || height === 0 || width === 0) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `${label}: expected a 3D or 4D input with non-empty planes and a positive output size, but got ` +
+        `${formatShape(x.sizes)} and [${rows}, ${columns}]`,
+    );
+  }
+  return [rows, columns];
+}
+
 /**
  * The means of an outputSize grid of bins that cover the input, whatever its size.
  *
@@ -307,21 +329,48 @@ function meansOfBins(x: Tensor, axis: number, bins: number): Tensor {
  * @returns the same leading axes and outputSize.
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT, DTYPE_UNSUPPORTED.
  */
-export function adaptiveAvgPool2d(x: Tensor, outputSize: Pair): Tensor {
-  checkTensor("adaptiveAvgPool2d", x);
-  checkFloating("adaptiveAvgPool2d", x);
-  const [rows, columns] = toPair("outputSize", outputSize);
-  const [height, width] = x.sizes.slice(-2) as [number, number];
-  if (x.sizes.length < 3 || x.sizes.length > 4 || rows <= 0 || columns <= 0 || height === 0 || width === 0) {
-    throw new Corr2dError(
-      "SHAPE_MISMATCH",
-      `adaptiveAvgPool2d: expected a 3D or 4D input with non-empty planes and a positive output size, but got ` +
-        `${formatShape(x.sizes)} and [${rows}, ${columns}]`,
-    );
-  }
+export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSize): Tensor {
+  const [rows, columns] = binsOf("adaptiveAvgPool2d", x, outputSize);
   const lead = x.sizes.slice(0, -2);
+  const [height, width] = x.sizes.slice(-2) as [number, number];
   if (height % rows !== 0 || width % columns !== 0) {
     return meansOfBins(meansOfBins(x, lead.length, rows), lead.length + 1, columns);
   }
   return reshape(x, [...lead, rows, height / rows, columns, width / columns]).mean([-3, -1]);
+}
+
+/** The cells of each bin along an axis; shorter bins repeat their last one, which wins no more than it does once. */
+function cellsOfBins(size: number, bins: number): { longest: number; cells: Int32Array } {
+  const ends = Array.from({ length: bins }, (_, o) => Math.ceil(((o + 1) * size) / bins));
+  const starts = ends.map((_, o) => Math.floor((o * size) / bins));
+  const longest = Math.max(...ends.map((end, o) => end - starts[o]!));
+  const cells = starts.flatMap((start, o) =>
+    Array.from({ length: longest }, (_, i) => Math.min(start + i, ends[o]! - 1)),
+  );
+  return { longest, cells: Int32Array.from(cells) };
+}
+
+/**
+ * The largest values of an outputSize grid of bins that cover the input, whatever its size; the first of several takes the
+ * gradient.
+ *
+ * @param x [N, C, H, W] or [C, H, W]
+ * @returns the same leading axes and outputSize.
+ * @throws SHAPE_MISMATCH, INVALID_ARGUMENT, DTYPE_UNSUPPORTED.
+ */
+export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptiveSize): Tensor {
+  const [rows, columns] = binsOf("adaptiveMaxPool2d", x, outputSize);
+  const lead = x.sizes.slice(0, -2);
+  const [height, width] = x.sizes.slice(-2) as [number, number];
+  if (height % rows === 0 && width % columns === 0) return maxPool2d(x, [height / rows, width / columns]);
+  const vertical = cellsOfBins(height, rows);
+  const horizontal = cellsOfBins(width, columns);
+  const pick = (from: Tensor, axis: number, cells: Int32Array): Tensor =>
+    indexSelect(from, axis, from.fromArray(cells, [cells.length]));
+  const picked = pick(pick(x, lead.length, vertical.cells), lead.length + 1, horizontal.cells);
+  const parts = [...lead, rows, vertical.longest, columns, horizontal.longest];
+  const at = lead.length;
+  const binned = permute(reshape(picked, parts), [...lead.keys(), at, at + 2, at + 1, at + 3]);
+  const cells = vertical.longest * horizontal.longest;
+  return extremeAlong("argmax", reshape(binned, [...lead, rows, columns, cells]), -1).values;
 }

@@ -71,3 +71,8 @@ function run(op: Op<Along>, label: string, x: Tensor, dim: number): Tensor {
 export const softmax = (x: Tensor, dim: number): Tensor => run(SOFTMAX, "softmax", x, dim);
 /** ln(eˣ / Σ eˣ) along `dim`, computed without overflow. */
 export const logSoftmax = (x: Tensor, dim: number): Tensor => run(LOG_SOFTMAX, "logSoftmax", x, dim);
+/** `softmax` of −x: the smallest element has the largest share. */
+export function softmin(x: Tensor, dim: number): Tensor {
+  checkTensor("softmin", x);
+  return softmax(x.neg(), dim);
+}

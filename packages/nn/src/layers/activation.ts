@@ -1,36 +1,41 @@
-/** Activation functions as layers. Book: Dive into Deep Learning, 4.1 and 5.1. */
+/** Activation functions without options, as layers. Book: Dive into Deep Learning, 5.1. */
 import {
-  describeValue,
-  gelu,
-  leakyRelu,
-  logSoftmax,
+  hardSigmoid,
+  hardSwish,
+  logsigmoid,
+  mish,
   relu,
+  relu6,
+  selu,
   sigmoid,
-  softmax,
+  silu,
+  softsign,
   type Tensor,
   tanh,
+  tanhshrink,
 } from "@corr2d/core";
-import { checkGiven, invalid, type Signature } from "../arguments.ts";
-import { Module } from "../module.ts";
-import { pythonText } from "../python-text.ts";
-import { ownerOf, refuseSurplus } from "./layer-options.ts";
+import { PlainLayer } from "./layer-options.ts";
 
 /** max(x, 0). */
-export class ReLU extends Module {
+export class ReLU extends PlainLayer {
   static override readonly typeName: string = "ReLU";
-
-  constructor(...surplus: never[]) {
-    super();
-    refuseSurplus(ownerOf(this), "no arguments", surplus);
-  }
 
   override forward(x: Tensor): Tensor {
     return relu(x);
   }
 }
 
+/** min(max(x, 0), 6). */
+export class ReLU6 extends PlainLayer {
+  static override readonly typeName: string = "ReLU6";
+
+  override forward(x: Tensor): Tensor {
+    return relu6(x);
+  }
+}
+
 /** 1 / (1 + e⁻ˣ). */
-export class Sigmoid extends Module {
+export class Sigmoid extends PlainLayer {
   static override readonly typeName: string = "Sigmoid";
 
   override forward(x: Tensor): Tensor {
@@ -38,7 +43,16 @@ export class Sigmoid extends Module {
   }
 }
 
-export class Tanh extends Module {
+/** ln(1 / (1 + e⁻ˣ)). */
+export class LogSigmoid extends PlainLayer {
+  static override readonly typeName: string = "LogSigmoid";
+
+  override forward(x: Tensor): Tensor {
+    return logsigmoid(x);
+  }
+}
+
+export class Tanh extends PlainLayer {
   static override readonly typeName: string = "Tanh";
 
   override forward(x: Tensor): Tensor {
@@ -46,101 +60,65 @@ export class Tanh extends Module {
   }
 }
 
-const LEAKY_RELU: Signature = {
-  options: { negativeSlope: "number" },
-  positional: { number: ["negativeSlope"] },
-};
-
-/** `new LeakyReLU({ negativeSlope })`: x where x > 0, otherwise negativeSlope · x (default 0.01). */
-export class LeakyReLU extends Module {
-  static override readonly typeName: string = "LeakyReLU";
-
-  readonly negativeSlope: number;
-
-  constructor(options: { readonly negativeSlope?: number | undefined } = {}, ...surplus: never[]) {
-    super();
-    checkGiven(ownerOf(this), LEAKY_RELU, options, surplus);
-    this.negativeSlope = options.negativeSlope ?? 0.01;
-  }
+/** x − tanh(x). */
+export class Tanhshrink extends PlainLayer {
+  static override readonly typeName: string = "Tanhshrink";
 
   override forward(x: Tensor): Tensor {
-    return leakyRelu(x, this.negativeSlope);
-  }
-
-  override extraRepr(): string {
-    return `negative_slope=${pythonText(this.negativeSlope)}`;
+    return tanhshrink(x);
   }
 }
 
-const GELU_OPTIONS: Signature = {
-  options: { approximate: ["none", "tanh"] },
-  positional: { string: ["approximate"] },
-};
-
-/** `new GELU({ approximate })`: x · Φ(x), exactly ('none', default) or by the 'tanh' approximation. */
-export class GELU extends Module {
-  static override readonly typeName: string = "GELU";
-
-  readonly approximate: "none" | "tanh";
-
-  constructor(options: { readonly approximate?: "none" | "tanh" | undefined } = {}, ...surplus: never[]) {
-    super();
-    checkGiven(ownerOf(this), GELU_OPTIONS, options, surplus);
-    this.approximate = options.approximate ?? "none";
-  }
+/** x · sigmoid(x). */
+export class SiLU extends PlainLayer {
+  static override readonly typeName: string = "SiLU";
 
   override forward(x: Tensor): Tensor {
-    return gelu(x, { approximate: this.approximate });
-  }
-
-  override extraRepr(): string {
-    return `approximate='${this.approximate}'`;
+    return silu(x);
   }
 }
 
-/** @throws INVALID_ARGUMENT unless `dim` is an axis of some tensor. */
-function checkDim(owner: string, dim: number): number {
-  if (Number.isInteger(dim)) return dim;
-  const hint = typeof dim === "object" ? `; write new ${owner}(1)` : "";
-  throw invalid(`${owner}: dim is an integer, but got ${describeValue(dim)}${hint}`);
-}
-
-/** `new Softmax(dim)`: eˣ / Σ eˣ along an axis. */
-export class Softmax extends Module {
-  static override readonly typeName: string = "Softmax";
-
-  readonly dim: number;
-
-  constructor(dim: number) {
-    super();
-    this.dim = checkDim(ownerOf(this), dim);
-  }
+/** x · tanh(ln(1 + eˣ)). */
+export class Mish extends PlainLayer {
+  static override readonly typeName: string = "Mish";
 
   override forward(x: Tensor): Tensor {
-    return softmax(x, this.dim);
-  }
-
-  override extraRepr(): string {
-    return `dim=${this.dim}`;
+    return mish(x);
   }
 }
 
-/** `new LogSoftmax(dim)`: ln(eˣ / Σ eˣ) along an axis. */
-export class LogSoftmax extends Module {
-  static override readonly typeName: string = "LogSoftmax";
-
-  readonly dim: number;
-
-  constructor(dim: number) {
-    super();
-    this.dim = checkDim(ownerOf(this), dim);
-  }
+/** An ELU that keeps mean 0 and variance 1. */
+export class SELU extends PlainLayer {
+  static override readonly typeName: string = "SELU";
 
   override forward(x: Tensor): Tensor {
-    return logSoftmax(x, this.dim);
+    return selu(x);
   }
+}
 
-  override extraRepr(): string {
-    return `dim=${this.dim}`;
+/** x / (1 + |x|). */
+export class Softsign extends PlainLayer {
+  static override readonly typeName: string = "Softsign";
+
+  override forward(x: Tensor): Tensor {
+    return softsign(x);
+  }
+}
+
+/** clamp(x / 6 + 1/2, 0, 1). */
+export class Hardsigmoid extends PlainLayer {
+  static override readonly typeName: string = "Hardsigmoid";
+
+  override forward(x: Tensor): Tensor {
+    return hardSigmoid(x);
+  }
+}
+
+/** x · clamp(x / 6 + 1/2, 0, 1). */
+export class Hardswish extends PlainLayer {
+  static override readonly typeName: string = "Hardswish";
+
+  override forward(x: Tensor): Tensor {
+    return hardSwish(x);
   }
 }

@@ -10,6 +10,8 @@ import {
 import { named, type Signature } from "../arguments.ts";
 import { Convolution, type ConvolutionOptions } from "./convolution.ts";
 import { ownerOf } from "./layer-options.ts";
+import { outputPaddingFor } from "./output-size.ts";
+import { PLANE } from "./window-form.ts";
 
 export interface ConvTranspose2DOptions
   extends ConvolutionOptions,
@@ -39,7 +41,7 @@ const SIGNATURE: Signature = {
  * @throws INVALID_ARGUMENT from the constructor, with PyTorch's messages, for options that no input could fit.
  * @throws from `forward`: SHAPE_MISMATCH, DTYPE_MISMATCH, BACKEND_MISMATCH.
  */
-export class ConvTranspose2D extends Convolution {
+export class ConvTranspose2D extends Convolution<readonly [number, number]> {
   static override readonly typeName: string = "ConvTranspose2d";
 
   /** The same object as long as the bias is the same, as in Conv2D. */
@@ -52,9 +54,9 @@ export class ConvTranspose2D extends Convolution {
     options: ConvTranspose2DOptions = {},
     ...surplus: never[]
   ) {
-    super(SIGNATURE, inChannels, outChannels, kernelSize, options, surplus);
+    super(SIGNATURE, PLANE, inChannels, outChannels, kernelSize, options, surplus);
     const { stride, dilation, groups, outputPadding } = this;
-    const padding = this.padding as Exclude<typeof this.padding, string>;
+    const padding = this.padding as readonly [number, number];
     const geometry = { stride, padding, outputPadding, dilation, groups };
     named(ownerOf(this), () => {
       // A plane whose result is larger than the padding cut off, and no image of it: core then judges the options alone.
@@ -69,10 +71,24 @@ export class ConvTranspose2D extends Convolution {
     return [inChannels, this.outChannels / this.groups, ...this.kernelSize];
   }
 
-  override forward(x: Tensor): Tensor {
+  override get transposed(): boolean {
+    return true;
+  }
+
+  /**
+   * @param outputSize [height, width] of the output, or with batch and channels in front: in place of `outputPadding`, as several
+   *   sizes become one in a convolution.
+   */
+  override forward(x: Tensor, outputSize?: readonly number[] | null): Tensor {
     if (this.#options.bias !== this.bias) {
       this.#options = ownOptions({ ...this.#options, bias: this.bias });
     }
-    return convTranspose2d(x, this.weight, this.#options);
+    if (outputSize === undefined || outputSize === null)
+      return convTranspose2d(x, this.weight, this.#options);
+    const [height, width] = outputPaddingFor(this, x, outputSize);
+    return convTranspose2d(x, this.weight, {
+      ...this.#options,
+      outputPadding: [height!, width!],
+    });
   }
 }

@@ -4,7 +4,6 @@ import {
   type Corr2dOptions,
   corr2d,
   corr2dWindow,
-  describeValue,
   isUninitialized,
   ownOptions,
   type Padding,
@@ -13,10 +12,11 @@ import {
   pad,
   type Tensor,
 } from "@corr2d/core";
-import { checkTensor, invalid, named, type Signature } from "../arguments.ts";
+import { checkTensor, named, type Signature } from "../arguments.ts";
 import { sizesText } from "../sizes.ts";
-import { Convolution, type ConvolutionOptions, type PaddingMode } from "./convolution.ts";
+import { Convolution, type ConvolutionOptions, checkPaddingMode, type PaddingMode } from "./convolution.ts";
 import { type LayerOptions, ownerOf, refusePlace } from "./layer-options.ts";
+import { PLANE } from "./window-form.ts";
 
 export interface Conv2DOptions extends ConvolutionOptions {
   /** Cells around the input (default 0): per direction, per side, 'valid' (none) or 'same'. */
@@ -24,8 +24,6 @@ export interface Conv2DOptions extends ConvolutionOptions {
   /** What these cells show (default 'zeros'). */
   readonly paddingMode?: PaddingMode | undefined;
 }
-
-const PADDING_MODES: readonly PaddingMode[] = ["zeros", "reflect", "replicate", "circular"];
 
 const SIGNATURE: Signature = {
   options: {
@@ -52,7 +50,7 @@ const SIGNATURE: Signature = {
  * @throws from `forward`: SHAPE_MISMATCH, DTYPE_MISMATCH, BACKEND_MISMATCH, INVALID_ARGUMENT (a reflection that does
  *   not fit the input).
  */
-export class Conv2D extends Convolution {
+export class Conv2D extends Convolution<readonly [number, number]> {
   static override readonly typeName: string = "Conv2d";
 
   /** Cells to add by `pad` first: [left, right, top, bottom]; null where `corr2d` pads with zeros itself. */
@@ -68,8 +66,9 @@ export class Conv2D extends Convolution {
     options: Conv2DOptions = {},
     ...surplus: never[]
   ) {
-    super(SIGNATURE, inChannels, outChannels, kernelSize, options, surplus);
-    const { stride, padding, dilation, groups, paddingMode } = this;
+    super(SIGNATURE, PLANE, inChannels, outChannels, kernelSize, options, surplus);
+    const { stride, dilation, groups, paddingMode } = this;
+    const padding = this.padding as Exclude<Padding, number>;
     // A lazy layer's number of channels is not known; any multiple of the groups shows what else is wrong.
     const channels = inChannels === 0 ? groups : inChannels;
     const geometry = { stride, padding, dilation, groups };
@@ -77,11 +76,8 @@ export class Conv2D extends Convolution {
     const smallest = this.kernelSize.map((kernel, axis) => this.dilation[axis]! * (kernel - 1) + 1);
     const [height, width] = named(ownerOf(this), () => {
       const window = corr2dWindow([0, channels, ...smallest], this.weightShape(channels), geometry);
-      if (PADDING_MODES.includes(paddingMode)) return window.axes;
-      throw invalid(
-        `padding_mode must be one of {${PADDING_MODES.map((mode) => `'${mode}'`).join(", ")}}, but got ` +
-          `padding_mode=${describeValue(paddingMode)}`,
-      );
+      checkPaddingMode(paddingMode);
+      return window.axes;
     });
     this.#border = paddingMode === "zeros" ? null : [width.before, width.after, height.before, height.after];
     this.#padOptions = ownOptions({ mode: paddingMode });

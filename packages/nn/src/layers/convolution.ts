@@ -1,21 +1,22 @@
 /**
- * What Conv2D and ConvTranspose2D share: options and their checks, parameters, the printed form.
+ * What convolutional layers share: options and their checks, parameters, the printed form.
  *
  * Weights start uniform on ±1/√fanIn, and so does the bias: PyTorch's default, drawn in its order (weight, then
  * bias), so equal seeds give equal layers.
  */
-import { type Padding, type Pair, toPair } from "@corr2d/core";
+import { describeValue, type Padding, type Pair, type Single } from "@corr2d/core";
 import { checkGiven, checkPositive, invalid, named, type Signature } from "../arguments.ts";
 import { Module } from "../module.ts";
 import { initializeParameter, type Parameter, uninitializedParameter } from "../parameter.ts";
 import { type PrintedValue, pythonText } from "../python-text.ts";
 import { drawParameters, type LayerOptions, ownerOf } from "./layer-options.ts";
 
-export interface ConvolutionOptions extends LayerOptions {
+/** `Extent` is how sizes of a window are given: a Pair over planes, a Single over one axis. */
+export interface ConvolutionOptions<Extent = Pair> extends LayerOptions {
   /** Cells the window moves by (default 1). */
-  readonly stride?: Pair | undefined;
+  readonly stride?: Extent | undefined;
   /** Distance between the input cells that neighbouring kernel cells meet (default 1). */
-  readonly dilation?: Pair | undefined;
+  readonly dilation?: Extent | undefined;
   /** Blocks of channels that do not see each other (default 1). */
   readonly groups?: number | undefined;
   /** Whether a bias per output channel is learnt (default true). */
@@ -25,31 +26,40 @@ export interface ConvolutionOptions extends LayerOptions {
 /** Where the cells around the input come from. */
 export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
 
+const PADDING_MODES: readonly PaddingMode[] = ["zeros", "reflect", "replicate", "circular"];
+
+/** @throws INVALID_ARGUMENT, with PyTorch's message. */
+export function checkPaddingMode(paddingMode: PaddingMode): void {
+  if (PADDING_MODES.includes(paddingMode)) return;
+  throw invalid(
+    `padding_mode must be one of {${PADDING_MODES.map((mode) => `'${mode}'`).join(", ")}}, but got ` +
+      `padding_mode=${describeValue(paddingMode)}`,
+  );
+}
+
 function checkDivisible(name: string, channels: number, groups: number): void {
   if (channels % groups === 0) return;
   throw invalid(`${name} must be divisible by groups: got ${name}=${channels} and groups=${groups}`);
 }
 
-const ownPair = (name: string, value: Pair): readonly [number, number] => Object.freeze(toPair(name, value));
-
-/** A copy of a padding, with the numbers of both directions; core checks the words and the four sides. */
-function ownPadding(padding: Padding): Exclude<Padding, number> {
-  if (typeof padding === "string") return padding;
-  return Array.isArray(padding) && padding.length === 4
-    ? Object.freeze([...padding] as [number, number, number, number])
-    : ownPair("padding", padding as Pair);
+/** What the options of a window come to: numbers for each axis, frozen. */
+export interface WindowForm<Sizes extends readonly number[] = readonly number[]> {
+  sizes(name: string, value: Pair | Single): Sizes;
+  padding(value: Padding | Single): Convolution["padding"];
 }
 
-export abstract class Convolution extends Module {
+/** `Sizes` is how the layer keeps the sizes of its window: one or two numbers. */
+export abstract class Convolution<Sizes extends readonly number[] = readonly number[]> extends Module {
   /** 0 in a lazy layer that has not seen its first input. */
   inChannels = 0;
   readonly outChannels: number;
-  readonly kernelSize: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly padding: Exclude<Padding, number>;
-  readonly dilation: readonly [number, number];
+  readonly kernelSize: Sizes;
+  readonly stride: Sizes;
+  /** In two directions also of four sides. */
+  readonly padding: Sizes | readonly number[] | "valid" | "same";
+  readonly dilation: Sizes;
   readonly groups: number;
-  readonly outputPadding: readonly [number, number];
+  readonly outputPadding: Sizes;
   readonly paddingMode: PaddingMode;
   weight: Parameter;
   /** [outChannels], or null. */
@@ -58,12 +68,13 @@ export abstract class Convolution extends Module {
   /** Leaves input channels and parameters to `initialize`. */
   constructor(
     signature: Signature,
+    form: WindowForm<Sizes>,
     inChannels: number,
     outChannels: number,
-    kernelSize: Pair,
-    options: ConvolutionOptions & {
-      readonly padding?: Padding | undefined;
-      readonly outputPadding?: Pair | undefined;
+    kernelSize: Pair | Single,
+    options: ConvolutionOptions<Pair | Single> & {
+      readonly padding?: Padding | Single | undefined;
+      readonly outputPadding?: Pair | Single | undefined;
       readonly paddingMode?: PaddingMode | undefined;
     },
     surplus: readonly unknown[],
@@ -79,11 +90,11 @@ export abstract class Convolution extends Module {
       checkDivisible("in_channels", inChannels, groups);
       checkDivisible("out_channels", outChannels, groups);
       return {
-        kernelSize: ownPair("kernel_size", kernelSize),
-        stride: ownPair("stride", stride),
-        padding: ownPadding(padding),
-        dilation: ownPair("dilation", dilation),
-        outputPadding: ownPair("output_padding", outputPadding),
+        kernelSize: form.sizes("kernel_size", kernelSize),
+        stride: form.sizes("stride", stride),
+        padding: form.padding(padding),
+        dilation: form.sizes("dilation", dilation),
+        outputPadding: form.sizes("output_padding", outputPadding),
       };
     });
     this.outChannels = outChannels;
@@ -98,7 +109,12 @@ export abstract class Convolution extends Module {
     this.bias = (options.bias ?? true) ? uninitializedParameter(this.typeName) : null;
   }
 
-  /** [out, in/groups, kH, kW], or in the transposed layer [in, out/groups, kH, kW]. */
+  /** Whether the weight goes the other way: input and output channels exchanged. */
+  get transposed(): boolean {
+    return false;
+  }
+
+  /** [out, in/groups, …kernelSize], or in a transposed layer [in, out/groups, …kernelSize]. */
   protected abstract weightShape(inChannels: number): number[];
 
   /** Gives the parameters shapes, and draws them. */

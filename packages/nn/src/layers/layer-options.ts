@@ -2,6 +2,7 @@
 import { describeValue, type Shape, scope, type TensorOptions, zeros } from "@corr2d/core";
 import { invalid } from "../arguments.ts";
 import * as init from "../init.ts";
+import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 
 /** Where a layer's parameters are made: dtype (default float32) and backend (default the current one). */
@@ -25,7 +26,8 @@ export function drawParameters(weight: Parameter, bias: Parameter | null): void 
 }
 
 /** What messages of a constructor call the layer: as it is written here, not as PyTorch prints it. */
-export const ownerOf = ({ typeName }: { readonly typeName: string }): string => typeName.replace(/2d$/, "2D");
+export const ownerOf = ({ typeName }: { readonly typeName: string }): string =>
+  typeName.replace(/([12])d$/, "$1D");
 
 /**
  * @param takes what the constructor takes.
@@ -44,4 +46,12 @@ export function refusePlace(owner: string, { dtype, backend }: LayerOptions): vo
   if (dtype === undefined && backend === undefined) return;
   const name = dtype === undefined ? "backend" : "dtype";
   throw invalid(`${owner}: dtype and backend are those of the first input; leave '${name}' out`);
+}
+
+/** A layer that takes no arguments: PyTorch's `inplace` is refused. */
+export abstract class PlainLayer extends Module {
+  constructor(...surplus: never[]) {
+    super();
+    refuseSurplus(ownerOf(this), "no arguments", surplus);
+  }
 }

@@ -13,7 +13,7 @@ class Modules extends Module {
     super();
     const first = modules[0];
     const isNamed = modules.length === 1 && isRecord(first);
-    if (isNamed) for (const name of Object.keys(first)) checkName(name);
+    if (isNamed) for (const name of Object.keys(first)) checkName("Sequential", name);
     const list: readonly unknown[] = modules.length === 1 && Array.isArray(first) ? first : modules;
     for (const [name, module] of isNamed ? Object.entries(first) : list.entries()) {
       const isOwn = module instanceof Module;
@@ -69,16 +69,20 @@ interface SequentialConstructor {
  */
 export const Sequential: SequentialConstructor = Modules as never;
 
-/** @throws INVALID_ARGUMENT for a name that a module of a Sequential cannot have. */
-function checkName(name: string): void {
+/** @throws INVALID_ARGUMENT for a name that a module of a container cannot have. */
+export function checkName(
+  owner: string,
+  name: string,
+  instead = "give the modules one by one, new Sequential(a, b), or as an array, or by other names",
+): void {
   if (name === "" || name.includes(".")) {
     const why = name === "" ? "be empty" : 'contain "."';
-    throw invalid(`Sequential: module name can't ${why}, got: ${describeValue(name)}`);
+    throw invalid(`${owner}: module name can't ${why}, got: ${describeValue(name)}`);
   }
   // Objects list such names first, smallest first, in whatever order they were written.
   if (!/^(0|[1-9]\d*)$/.test(name)) return;
   throw invalid(
-    `Sequential: JavaScript moves names that are whole numbers, like '${name}', to the front of an object, so their order is ` +
-      "lost: give the modules one by one, new Sequential(a, b), or as an array, or by other names",
+    `${owner}: JavaScript moves names that are whole numbers, like '${name}', to the front of an object, so their order is ` +
+      `lost: ${instead}`,
   );
 }

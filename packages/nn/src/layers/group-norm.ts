@@ -1,0 +1,73 @@
+/** Group normalisation, of each example per group of channels. Source: Wu & He 2018, "Group normalization". */
+import { Corr2dError, sizeOf, type Tensor } from "@corr2d/core";
+import { checkGiven, checkPositive, checkTensor, invalid, named, type Signature } from "../arguments.ts";
+import { Module } from "../module.ts";
+import type { Parameter } from "../parameter.ts";
+import { pythonText } from "../python-text.ts";
+import { sizesText } from "../sizes.ts";
+import { type LayerOptions, ownerOf } from "./layer-options.ts";
+import { affineOf, momentsOf, scaleAndShift, standardize } from "./moments.ts";
+import type { RunningNormOptions } from "./running-norm.ts";
+
+const GROUP_NORM: Signature = {
+  options: { eps: "number", affine: "boolean", dtype: "any", backend: "any" },
+  positional: { number: ["eps"], boolean: ["affine"] },
+};
+
+/**
+ * `new GroupNorm(groups, channels, { eps, affine })`: per example and group of channels, over group and plane.
+ *
+ * Input and output [N, channels, ...]. With one channel per group it is instance normalisation.
+ * @throws INVALID_ARGUMENT from the constructor, with PyTorch's message; from `forward`: SHAPE_MISMATCH.
+ */
+export class GroupNorm extends Module {
+  static override readonly typeName: string = "GroupNorm";
+
+  readonly groups: number;
+  readonly channels: number;
+  readonly eps: number;
+  weight: Parameter | null;
+  bias: Parameter | null;
+
+  constructor(
+    groups: number,
+    channels: number,
+    options: Pick<RunningNormOptions, "eps" | "affine"> & LayerOptions = {},
+    ...surplus: never[]
+  ) {
+    super();
+    const owner = ownerOf(this);
+    checkGiven(owner, GROUP_NORM, options, surplus);
+    named(owner, () => {
+      checkPositive("num_groups", groups);
+      checkPositive("num_channels", channels);
+      if (channels % groups === 0) return;
+      throw invalid(`num_channels must be divisible by num_groups: got ${channels} and ${groups}`);
+    });
+    this.groups = groups;
+    this.channels = channels;
+    this.eps = options.eps ?? 1e-5;
+    ({ weight: this.weight, bias: this.bias } = affineOf([channels], options.affine ?? true, options));
+  }
+
+  override forward(x: Tensor): Tensor {
+    checkTensor("forward", x);
+    const [batch = 0, channels, ...plane] = x.shape;
+    if (channels !== this.channels) {
+      throw new Corr2dError(
+        "SHAPE_MISMATCH",
+        `Expected ${this.channels} channels [N, ${this.channels}, ...], but got input of shape ${sizesText(x.shape)}`,
+      );
+    }
+    const group = [batch, this.groups, (channels / this.groups) * sizeOf(plane)];
+    // Of nothing there are no moments.
+    const standard =
+      x.size === 0 ? x : standardize(momentsOf(x.reshape(group), [2]), this.eps).reshape(x.shape);
+    return scaleAndShift(standard, this, [channels, ...plane.map(() => 1)]);
+  }
+
+  override extraRepr(): string {
+    const { groups, channels, eps, weight } = this;
+    return `${groups}, ${channels}, eps=${pythonText(eps)}, affine=${pythonText(weight !== null)}`;
+  }
+}

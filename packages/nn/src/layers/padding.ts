@@ -1,0 +1,197 @@
+/** Cells added around lines and planes, as layers. */
+import { describeValue, type PadMode, pad, type Tensor } from "@corr2d/core";
+import { checkNumber, checkTensor, invalid } from "../arguments.ts";
+import { Module } from "../module.ts";
+import { floatText, pythonText } from "../python-text.ts";
+import { ownerOf } from "./layer-options.ts";
+
+/** One number for both ends, or [left, right]. Negative numbers crop. */
+export type LinePadding = number | readonly [left: number, right: number];
+/** One number for all sides, or [left, right, top, bottom]: PyTorch's order. Negative numbers crop. */
+export type PlanePadding = number | readonly [left: number, right: number, top: number, bottom: number];
+
+abstract class Padding extends Module {
+  /** The number for each side, from the last axis backwards. */
+  readonly padding: readonly number[];
+
+  constructor(axes: 1 | 2, padding: number | readonly number[]) {
+    super();
+    const list: readonly unknown[] = Array.isArray(padding)
+      ? Array.from(padding as readonly number[])
+      : new Array<unknown>(2 * axes).fill(padding);
+    if (list.length !== 2 * axes || !list.every((n) => Number.isInteger(n))) {
+      throw invalid(
+        `${ownerOf(this)}: padding is an integer, or ${2 * axes} of them, ${axes === 1 ? "[left, right]" : "[left, right, top, bottom]"}, ` +
+          `but got ${Array.isArray(padding) ? `[${list.map(describeValue).join(", ")}]` : describeValue(padding)}`,
+      );
+    }
+    this.padding = Object.freeze(list) as readonly number[];
+  }
+
+  protected abstract readonly mode: PadMode;
+
+  override forward(x: Tensor): Tensor {
+    checkTensor("forward", x);
+    return pad(x, this.padding, { mode: this.mode });
+  }
+
+  override extraRepr(): string {
+    return pythonText(this.padding);
+  }
+}
+
+/** `new ZeroPad1D(padding)`: zeros around. Input [..., L]. */
+export class ZeroPad1D extends Padding {
+  static override readonly typeName: string = "ZeroPad1d";
+
+  constructor(padding: LinePadding) {
+    super(1, padding);
+  }
+
+  protected override get mode(): PadMode {
+    return "zeros";
+  }
+}
+
+/** `new ZeroPad2D(padding)`: zeros around. Input [..., H, W]. */
+export class ZeroPad2D extends Padding {
+  static override readonly typeName: string = "ZeroPad2d";
+
+  constructor(padding: PlanePadding) {
+    super(2, padding);
+  }
+
+  protected override get mode(): PadMode {
+    return "zeros";
+  }
+}
+
+/** `new ConstantPad1D(padding, value)`: `value` around. Input [..., L]. */
+export class ConstantPad1D extends Padding {
+  static override readonly typeName: string = "ConstantPad1d";
+
+  readonly value: number;
+
+  constructor(padding: LinePadding, value: number) {
+    super(1, padding);
+    checkNumber(ownerOf(this), "value", value);
+    this.value = value;
+  }
+
+  protected override get mode(): PadMode {
+    return "constant";
+  }
+
+  override forward(x: Tensor): Tensor {
+    checkTensor("forward", x);
+    return pad(x, this.padding, { value: this.value });
+  }
+
+  override extraRepr(): string {
+    return `padding=${pythonText(this.padding)}, value=${floatText(this.value)}`;
+  }
+}
+
+/** `new ConstantPad2D(padding, value)`: `value` around. Input [..., H, W]. */
+export class ConstantPad2D extends Padding {
+  static override readonly typeName: string = "ConstantPad2d";
+
+  readonly value: number;
+
+  constructor(padding: PlanePadding, value: number) {
+    super(2, padding);
+    checkNumber(ownerOf(this), "value", value);
+    this.value = value;
+  }
+
+  protected override get mode(): PadMode {
+    return "constant";
+  }
+
+  override forward(x: Tensor): Tensor {
+    checkTensor("forward", x);
+    return pad(x, this.padding, { value: this.value });
+  }
+
+  override extraRepr(): string {
+    return `padding=${pythonText(this.padding)}, value=${floatText(this.value)}`;
+  }
+}
+
+/** `new ReflectionPad1D(padding)`: the cells mirrored at the border, which itself is not repeated around. Input [..., L]. */
+export class ReflectionPad1D extends Padding {
+  static override readonly typeName: string = "ReflectionPad1d";
+
+  constructor(padding: LinePadding) {
+    super(1, padding);
+  }
+
+  protected override get mode(): PadMode {
+    return "reflect";
+  }
+}
+
+/** `new ReflectionPad2D(padding)`: the cells mirrored at the border, which itself is not repeated around. Input [..., H, W]. */
+export class ReflectionPad2D extends Padding {
+  static override readonly typeName: string = "ReflectionPad2d";
+
+  constructor(padding: PlanePadding) {
+    super(2, padding);
+  }
+
+  protected override get mode(): PadMode {
+    return "reflect";
+  }
+}
+
+/** `new ReplicationPad1D(padding)`: the cell at the border around. Input [..., L]. */
+export class ReplicationPad1D extends Padding {
+  static override readonly typeName: string = "ReplicationPad1d";
+
+  constructor(padding: LinePadding) {
+    super(1, padding);
+  }
+
+  protected override get mode(): PadMode {
+    return "replicate";
+  }
+}
+
+/** `new ReplicationPad2D(padding)`: the cell at the border around. Input [..., H, W]. */
+export class ReplicationPad2D extends Padding {
+  static override readonly typeName: string = "ReplicationPad2d";
+
+  constructor(padding: PlanePadding) {
+    super(2, padding);
+  }
+
+  protected override get mode(): PadMode {
+    return "replicate";
+  }
+}
+
+/** `new CircularPad1D(padding)`: the cells from the other side around. Input [..., L]. */
+export class CircularPad1D extends Padding {
+  static override readonly typeName: string = "CircularPad1d";
+
+  constructor(padding: LinePadding) {
+    super(1, padding);
+  }
+
+  protected override get mode(): PadMode {
+    return "circular";
+  }
+}
+
+/** `new CircularPad2D(padding)`: the cells from the other side around. Input [..., H, W]. */
+export class CircularPad2D extends Padding {
+  static override readonly typeName: string = "CircularPad2d";
+
+  constructor(padding: PlanePadding) {
+    super(2, padding);
+  }
+
+  protected override get mode(): PadMode {
+    return "circular";
+  }
+}

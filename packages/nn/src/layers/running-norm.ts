@@ -1,0 +1,163 @@
+/**
+ * What batch and instance normalisation share: options, running statistics, and the lazy forms. A subclass says of which axes
+ * the moments are.
+ */
+import {
+  addScaled,
+  Corr2dError,
+  describeValue,
+  isUninitialized,
+  noGrad,
+  ones,
+  scope,
+  type Tensor,
+  zeros,
+} from "@corr2d/core";
+import { checkGiven, checkPositive, checkTensor, invalid, named, type Signature } from "../arguments.ts";
+import * as init from "../init.ts";
+import { Module } from "../module.ts";
+import {
+  type Buffer,
+  initializeBuffer,
+  initializeParameter,
+  type Parameter,
+  uninitializedBuffer,
+  uninitializedParameter,
+} from "../parameter.ts";
+import { pythonText } from "../python-text.ts";
+import { type LayerOptions, ownerOf } from "./layer-options.ts";
+
+export interface RunningNormOptions extends LayerOptions {
+  /** Added to variances (default 1e-5). */
+  readonly eps?: number | undefined;
+  /** Share of the newest batch in the running statistics (default 0.1); null: see the layer. */
+  readonly momentum?: number | null | undefined;
+  /** Whether scale and shift are learnt. */
+  readonly affine?: boolean | undefined;
+  /** Whether running statistics are kept, for `eval()`. */
+  readonly trackRunningStats?: boolean | undefined;
+}
+
+const SIGNATURE: Signature = {
+  options: {
+    eps: "number",
+    momentum: "any",
+    affine: "boolean",
+    trackRunningStats: "boolean",
+    dtype: "any",
+    backend: "any",
+  },
+  positional: { number: ["eps", "momentum"], boolean: ["affine", "trackRunningStats"] },
+};
+
+export abstract class RunningNorm extends Module {
+  /** 0 in a lazy layer that has not seen its first input. */
+  features = 0;
+  readonly eps: number;
+  readonly momentum: number | null;
+  weight: Parameter | null;
+  bias: Parameter | null;
+  /** [features], in state dicts `running_mean`. */
+  runningMean: Buffer | null = null;
+  /** [features], in state dicts `running_var`. */
+  runningVar: Buffer | null = null;
+  /** int32 scalar, in state dicts `num_batches_tracked`. */
+  numBatchesTracked: Buffer | null = null;
+
+  constructor(
+    features: number,
+    options: RunningNormOptions,
+    { affine, tracks }: { readonly affine: boolean; readonly tracks: boolean },
+    surplus: readonly unknown[],
+  ) {
+    super();
+    const owner = ownerOf(this);
+    checkGiven(owner, SIGNATURE, options, surplus);
+    const { eps = 1e-5, momentum = 0.1 } = options;
+    if (momentum !== null && typeof momentum !== "number") {
+      throw invalid(`${owner}: 'momentum' is a number or null, but got ${describeValue(momentum)}`);
+    }
+    this.eps = eps;
+    this.momentum = momentum;
+    this.weight = affine ? uninitializedParameter(this.typeName) : null;
+    this.bias = affine ? uninitializedParameter(this.typeName) : null;
+    if (tracks) {
+      this.runningMean = uninitializedBuffer(this.typeName, { name: "running_mean" });
+      this.runningVar = uninitializedBuffer(this.typeName, { name: "running_var" });
+      this.numBatchesTracked = uninitializedBuffer(this.typeName, { name: "num_batches_tracked" });
+    }
+    this.start(features, options);
+  }
+
+  /** Makes parameters and buffers at once; a lazy layer waits. */
+  protected start(features: number, options: LayerOptions): void {
+    named(ownerOf(this), () => this.initialize(features, options));
+  }
+
+  /** Gives parameters and buffers their first values; those that a state dict has given them stay. */
+  protected initialize(features: number, { dtype, backend }: LayerOptions): void {
+    checkPositive("num_features", features);
+    this.features = features;
+    const { weight, bias, runningMean, runningVar, numBatchesTracked } = this;
+    scope(() => {
+      if (weight !== null && isUninitialized(weight)) {
+        initializeParameter(weight, [features], { dtype, backend });
+        init.ones(weight);
+      }
+      if (bias !== null) initializeParameter(bias, [features], { dtype, backend });
+      if (runningMean !== null) initializeBuffer(runningMean, () => zeros([features], { dtype, backend }));
+      if (runningVar !== null) initializeBuffer(runningVar, () => ones([features], { dtype, backend }));
+      if (numBatchesTracked !== null) {
+        initializeBuffer(numBatchesTracked, () => zeros([], { dtype: "int32", backend }));
+      }
+    });
+  }
+
+  /** In a lazy layer: takes the number of features from its first input, or from what a state dict has given it. */
+  protected adopt(x: Tensor): void {
+    if (this.features !== 0) return;
+    checkTensor("forward", x);
+    this.checkRank(x.shape.length);
+    const channels = x.shape[1]!;
+    const known = [this.weight, this.runningMean].find(
+      (tensor) => tensor !== null && !isUninitialized(tensor),
+    );
+    this.initialize(known?.shape[0] ?? channels, { dtype: x.dtype, backend: x.backend });
+  }
+
+  /** @throws SHAPE_MISMATCH unless inputs of so many axes are this layer's. */
+  protected abstract checkRank(rank: number): void;
+
+  /** Lets a batch's statistics, [features], enter the running ones with a share. */
+  protected include(mean: Tensor, variance: Tensor, share: number | Tensor): void {
+    const { runningMean, runningVar } = this;
+    if (runningMean === null || runningVar === null) return;
+    noGrad(() =>
+      scope(() => {
+        for (const [running, batch] of [
+          [runningMean, mean],
+          [runningVar, variance],
+        ] as const) {
+          running.assign(
+            typeof share === "number"
+              ? addScaled(running, 1 - share, batch, share)
+              : running.add(batch.sub(running).mul(share)),
+          );
+        }
+      }),
+    );
+  }
+
+  override extraRepr(): string {
+    const tracks = this.runningMean !== null;
+    return (
+      `${this.features}, eps=${pythonText(this.eps)}, momentum=${pythonText(this.momentum)}, ` +
+      `affine=${pythonText(this.weight !== null)}, track_running_stats=${pythonText(tracks)}`
+    );
+  }
+}
+
+/** @throws SHAPE_MISMATCH */
+export function refuseRank(expected: string, rank: number): never {
+  throw new Corr2dError("SHAPE_MISMATCH", `expected ${expected} input (got ${rank}D input)`);
+}
