@@ -312,7 +312,7 @@ export function tanhshrink(x: Tensor): Tensor {
 export function glu(x: Tensor, dim = -1): Tensor {
   checkTensor("glu", x);
   checkFloating("glu", x);
-  const axis = normalizeAxis(dim, x.sizes.length);
+  const axis = normalizeAxis("glu", dim, x.sizes.length);
   const size = x.sizes[axis] ?? 1;
   if (x.sizes.length === 0 || size % 2 !== 0) {
     throw new Corr2dError(
