@@ -1,4 +1,4 @@
-/** Every name in the right-hand column of "PyTorch → corr2d" is there: exported, or a member of a tensor or module. */
+/** Every name in the right-hand column of "PyTorch → corr2d" is there: exported, or a member of a tensor, module or scheduler. */
 import * as core from "@corr2d/core";
 import * as nn from "@corr2d/nn";
 import { expect, test } from "vitest";
@@ -16,6 +16,6 @@ test("the table has names", () => {
 });
 
 test.each([...new Set(names)])("%s exists", (name) => {
-  const places = [core, nn, nn.init, core.Tensor.prototype, nn.Module.prototype];
+  const places = [core, nn, nn.init, core.Tensor.prototype, nn.Module.prototype, nn.Scheduler.prototype];
   expect(places.some((place) => name in place)).toBe(true);
 });

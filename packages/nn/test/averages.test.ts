@@ -119,6 +119,10 @@ describe("averaged models", () => {
     const layer = new BatchNorm2D(1);
     await expect(updateBn([3 as never], layer)).rejects.toThrow("updateBn: expected a tensor, but got 3");
     expect([layer.momentum, layer.training]).toEqual([0.1, true]);
+    await expect(updateBn([], 3 as never)).rejects.toThrow("updateBn: expected a module, but got 3");
+    await expect(updateBn(3 as never, layer)).rejects.toThrow(
+      "updateBn: batches are an array or what can be",
+    );
     await updateBn([3 as never], net()); // nothing to compute
   });
 });

@@ -10,6 +10,19 @@ beforeAll(() => {
 });
 afterAll(() => vi.restoreAllMocks());
 
+/** Optimisers, and what schedules them. */
+function schedules(): unknown[] {
+  const optimizer = new nn.SGD([new nn.Parameter(ones([2]))], { momentum: 0.5 });
+  const scheduler = new nn.ExponentialLR(optimizer, 0.5);
+  return [
+    optimizer,
+    new nn.Adam([new nn.Parameter(ones([2]))]),
+    scheduler,
+    [scheduler],
+    scheduler.stateDict(),
+  ];
+}
+
 /** Values that no signature asks for, and a few that fit somewhere, so that calls get past the first argument. */
 function values(): unknown[] {
   const bare: unknown = Object.create(null);
@@ -72,6 +85,7 @@ function values(): unknown[] {
     ],
     ...[zeros([2, 2]), ones([1, 1, 4, 4]), zeros([0, 3]), tensor([0, 1], { dtype: "int32" }), tensor(1)],
     ...[new nn.ReLU(), new nn.LazyLinear(2), new nn.LazyLinear(2).weight, [new nn.Parameter(ones([2]))]],
+    ...schedules(),
   ];
 }
 
@@ -128,7 +142,7 @@ it.each(exported)("%s", (name, target) => {
     };
     const fault = faultOf(call);
     if (fault !== null) expect.fail(`${name}(${args.map(describe).join(", ")}): ${fault}`);
-    if (!(made instanceof nn.Module || made instanceof nn.Optimizer)) continue;
+    if (![nn.Module, nn.Optimizer, nn.Scheduler].some((Kind) => made instanceof Kind)) continue;
     // The methods of what was made, as hostile.
     const methods = [
       "forward",
@@ -139,6 +153,8 @@ it.each(exported)("%s", (name, target) => {
       "step",
       "stateDict",
       "parameters",
+      "getLastLr",
+      "updateParameters",
     ];
     for (const method of methods.filter((member) => member in (made as object))) {
       const given = Array.from({ length: 1 + below(2) }, pick);

@@ -21,7 +21,9 @@ export function getSwaAvgFn(): AverageFunction {
  */
 export function getEmaAvgFn(decay = 0.999): AverageFunction {
   if (!(typeof decay === "number" && decay >= 0 && decay <= 1)) {
-    throw invalid(`Invalid decay value ${describeValue(decay)} provided. Please provide a value in [0,1] range.`);
+    throw invalid(
+      `Invalid decay value ${describeValue(decay)} provided. Please provide a value in [0,1] range.`,
+    );
   }
   return (average, value) => addScaled(average, decay, value, 1 - decay);
 }

@@ -5,11 +5,12 @@
  *
  * Nothing here reads values: how many were averaged is a tensor, and the first average is chosen by `where`.
  */
-import { describeValue, isFloating, noGrad, scope, type Tensor, where, zeros } from "@corr2d/core";
+import { isFloating, noGrad, scope, type Tensor, where, zeros } from "@corr2d/core";
 import { checkGiven, invalid, type Signature } from "../../arguments.ts";
 import { Module } from "../../module.ts";
 import { Buffer } from "../../parameter.ts";
 import { type AverageFunction, getSwaAvgFn } from "./average-functions.ts";
+import { checkModule } from "./check-module.ts";
 
 export interface AveragedModelOptions {
   /** How an average takes in the next value (default `getSwaAvgFn()`: all count alike). */
@@ -65,9 +66,7 @@ export class AveragedModel<M extends Module = Module> extends Module {
   constructor(module: M, options: AveragedModelOptions = {}, ...surplus: never[]) {
     super();
     checkGiven("AveragedModel", SIGNATURE, options, surplus);
-    if (!(module instanceof Module)) {
-      throw invalid(`AveragedModel: expected a module, but got ${describeValue(module)}`);
-    }
+    checkModule("AveragedModel", module);
     const { avgFn = getSwaAvgFn(), useBuffers = false } = options;
     const backend = module.parameters()[0]?.backend;
     this.nAveraged = scope(() => new Buffer(zeros([], { dtype: "int32", backend }), { name: "n_averaged" }));
@@ -85,6 +84,7 @@ export class AveragedModel<M extends Module = Module> extends Module {
    * @throws INVALID_ARGUMENT for a model that is not made like this one, or is the same.
    */
   updateParameters(model: Module): void {
+    checkModule("updateParameters", model);
     const { module, nAveraged } = this;
     const parameters = pairsOf(module.namedParameters(), model.namedParameters());
     const buffers = pairsOf(module.namedBuffers(), model.namedBuffers());

@@ -1,7 +1,8 @@
 /** Running statistics for averaged weights, which no training has seen. */
-import { isTensor, noGrad, scope, type Tensor } from "@corr2d/core";
-import { checkTensor } from "../../arguments.ts";
+import { describeValue, isTensor, noGrad, scope, type Tensor } from "@corr2d/core";
+import { checkTensor, invalid } from "../../arguments.ts";
 import type { Module } from "../../module.ts";
+import { checkModule } from "./check-module.ts";
 
 /** A layer that keeps running statistics. */
 interface Tracking {
@@ -22,12 +23,19 @@ function isTracking(module: unknown): module is Tracking {
  *
  * @param loader batches, at once or in time: tensors, or arrays whose first item is one.
  * @param model run in training mode, without gradients.
- * @throws INVALID_ARGUMENT for a batch that is neither.
+ * @throws INVALID_ARGUMENT for a batch that is neither, and for what is no module or cannot be iterated.
  */
 export async function updateBn(
   loader: Iterable<Tensor | readonly unknown[]> | AsyncIterable<Tensor | readonly unknown[]>,
   model: Module,
 ): Promise<void> {
+  checkModule("updateBn", model);
+  const { [Symbol.asyncIterator]: later, [Symbol.iterator]: now } = Object(loader) as Partial<
+    AsyncIterable<unknown> & Iterable<unknown>
+  >;
+  if (typeof (later ?? now) !== "function") {
+    throw invalid(`updateBn: batches are an array or what can be iterated, but got ${describeValue(loader)}`);
+  }
   const layers = model.modules().filter(isTracking) as unknown as Tracking[];
   if (layers.length === 0) return;
   const { training } = model;

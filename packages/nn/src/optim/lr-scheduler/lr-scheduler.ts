@@ -1,4 +1,5 @@
 /** The base of schedules that compute rates from the number of epochs: `getLr`. */
+import { describeValue } from "@corr2d/core";
 import { invalid } from "../../arguments.ts";
 import { type AnyOptimizer, checkOptimizer, Scheduler } from "./scheduler.ts";
 
@@ -41,6 +42,11 @@ export abstract class LRScheduler<S extends object = object> extends Scheduler<S
       return group.initialLr as number;
     });
     super(optimizer, { ...settings, baseLrs, lastEpoch, _stepCount: 0 });
+    if (typeof this.getLr !== "function") {
+      throw invalid(
+        "LRScheduler is what schedules extend: make a StepLR, or write getLr in a class of your own",
+      );
+    }
     this.begin();
   }
 
@@ -80,8 +86,15 @@ export abstract class LRScheduler<S extends object = object> extends Scheduler<S
     this.setRates(this.getLr());
   }
 
-  /** Rates into the groups. */
+  /**
+   * Rates into the groups.
+   * @throws INVALID_ARGUMENT for what are no numbers: a function that was given may return anything.
+   */
   protected setRates(rates: readonly number[]): void {
+    if (!Array.isArray(rates) || !rates.every((rate) => typeof rate === "number" && !Number.isNaN(rate))) {
+      const got = Array.isArray(rates) ? Array.from(rates, describeValue).join(", ") : describeValue(rates);
+      throw invalid(`a schedule gives a rate, a number, for each group, but got ${got}`);
+    }
     const groups = this.optimizer.paramGroups;
     for (let i = 0; i < Math.min(rates.length, groups.length); i++) groups[i]!.lr = rates[i];
     this.noteRates();
