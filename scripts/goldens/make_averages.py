@@ -4,23 +4,14 @@ seed 0: the network, then four batches of images and targets.
 Written with 1.13, whose averaged models leave their buffers as they were; they are set here to the model's, as 2.x does.
 """
 
-import json
-import pathlib
-
 import torch
+from golden import values, write
 from torch import nn
 from torch.optim import swa_utils
-
-FIXTURES = pathlib.Path(__file__).parents[2] / "packages/nn/test/fixtures"
 
 
 def ema(decay):
     return lambda average, value, _: decay * average + (1 - decay) * value
-
-
-def values(t):
-    data = [json.loads(str(x)) for x in t.detach().flatten().numpy()]
-    return {"shape": list(t.shape), "data": data}
 
 
 def states(module):
@@ -57,5 +48,4 @@ cases = [case(None, False), case(0.9, False), case(0.5, False), case(None, True)
 for one in cases:
     if one["useBuffers"]:
         one["state"] = {name: t for name, t in one["state"].items() if "num_batches" not in name}
-lines = ",\n".join(json.dumps(one, separators=(",", ":")) for one in cases)
-(FIXTURES / "averages.json").write_text(f'{{\n"torch":"{torch.__version__}",\n"cases":[\n{lines}\n]\n}}\n')
+write("averages.json", {"torch": torch.__version__, "cases": cases})

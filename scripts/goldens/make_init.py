@@ -2,14 +2,11 @@
 packages/nn/test/fixtures/init.json: [name, arguments] as packages/nn has them, seed, shape, values, and the next draw.
 """
 
-import json
 import math
-import pathlib
 
 import torch
+from golden import data_of, write
 from torch import nn
-
-FIXTURES = pathlib.Path(__file__).parents[2] / "packages/nn/test/fixtures"
 
 CASES = [
     *[["orthogonal", [], shape, nn.init.orthogonal_] for shape in ([4, 3], [3, 5], [1, 7], [6, 1], [6, 4, 3, 2], [24, 24])],
@@ -32,10 +29,9 @@ def case(name, args, shape, function, seed, dtype):
     torch.manual_seed(seed)
     values = function(torch.empty(shape, dtype=dtype))
     return {"name": name, "args": args, "seed": seed, "shape": shape, "dtype": str(dtype).removeprefix("torch."),
-            "data": [json.loads(str(x)) for x in values.flatten().numpy()], "next": torch.rand(1).item()}
+            "data": data_of(values), "next": torch.rand(1).item()}
 
 
 cases = [case(*given, seed=3, dtype=torch.float32) for given in CASES]
 cases += [case(*given, seed=4, dtype=torch.float64) for given in CASES if given[0] in ("orthogonal", "truncNormal")][:9]
-lines = ",\n".join(json.dumps(one, separators=(",", ":")) for one in cases)
-(FIXTURES / "init.json").write_text(f'{{\n"torch":"{torch.__version__}",\n"cases":[\n{lines}\n]\n}}\n')
+write("init.json", {"torch": torch.__version__, "cases": cases})

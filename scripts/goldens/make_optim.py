@@ -7,49 +7,17 @@ multiplied by 1 - lr * weightDecay before the step. NAdam's steps are those of `
 factor twice, which 2.x does not.
 """
 
-import json
-import pathlib
 import re
 
 import torch
+from golden import data_of, options_of, sixteenths, write
 from torch import nn
 
-FIXTURES = pathlib.Path(__file__).parents[2] / "packages/nn/test/fixtures"
 STEPS = 20
-
-
-def snake(name):
-    return re.sub("[A-Z]", lambda letter: "_" + letter.group().lower(), name)
 
 
 def camel(name):
     return re.sub("_([a-z])", lambda letter: letter.group(1).upper(), name)
-
-
-def options_of(options):
-    return {snake(name): tuple(value) if isinstance(value, list) else value for name, value in options.items()}
-
-
-def data_of(t):
-    return [json.loads(str(x)) if x == x else "NaN" for x in t.detach().flatten().numpy()]
-
-
-def sixteenths(*shape, seed=1):
-    n = torch.Size(shape).numel()
-    return ((torch.arange(n) * 37 + 11 * seed) % 101 - 50).reshape(shape) / 16
-
-
-def compact(value):
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-def write(name, content):
-    lines = []
-    for key, value in content.items():
-        cases = isinstance(value, list)
-        body = "[\n" + ",\n".join(compact(case) for case in value) + "\n]" if cases else compact(value)
-        lines.append(f'"{key}":{body}')
-    (FIXTURES / name).write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 NEWER = {"NAdam": ("maximize", "decoupled_weight_decay"), "RAdam": ("maximize", "decoupled_weight_decay")}

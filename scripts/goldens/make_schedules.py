@@ -7,17 +7,15 @@ Written with 1.13. Where 2.x has other state, that is written: `useBeta1` of Cyc
 left out, and `verbose`.
 """
 
-import json
-import pathlib
 import re
 import warnings
 
+import golden
 import torch
 from torch import nn
 from torch.optim import lr_scheduler, swa_utils
 
 warnings.simplefilter("ignore")
-FIXTURES = pathlib.Path(__file__).parents[2] / "packages/nn/test/fixtures"
 STEPS = 50
 FUNCTIONS = {
     "decay": lambda epoch: 0.95**epoch,
@@ -28,7 +26,7 @@ FUNCTIONS = {
 
 
 def snake(name):
-    return "T_mult" if name == "tMult" else re.sub("[A-Z]", lambda letter: "_" + letter.group().lower(), name)
+    return "T_mult" if name == "tMult" else golden.snake(name)
 
 
 def camel(name):
@@ -169,10 +167,8 @@ SCHEDULERS = [
 ]
 
 
-def compact(value):
-    return json.dumps(value, separators=(",", ":"))
-
-
-cases = ",\n".join(compact(trace(spec)) for spec in SCHEDULERS)
-head = f'"torch":{compact(torch.__version__)},\n"metrics":{compact([metric(i) for i in range(STEPS)])}'
-(FIXTURES / "schedules.json").write_text("{\n" + head + ',\n"cases":[\n' + cases + "\n]\n}\n")
+golden.write("schedules.json", {
+    "torch": torch.__version__,
+    "metrics": [metric(i) for i in range(STEPS)],
+    "cases": [trace(spec) for spec in SCHEDULERS],
+})

@@ -16,6 +16,14 @@ test("the table has names", () => {
 });
 
 test.each([...new Set(names)])("%s exists", (name) => {
-  const places = [core, nn, nn.init, core.Tensor.prototype, nn.Module.prototype, nn.Scheduler.prototype];
+  const places = [
+    core,
+    core.autograd,
+    nn,
+    nn.init,
+    core.Tensor.prototype,
+    nn.Module.prototype,
+    nn.Scheduler.prototype,
+  ];
   expect(places.some((place) => name in place)).toBe(true);
 });

@@ -1,5 +1,5 @@
 // Averages of weights against PyTorch (scripts/goldens/make_averages.py).
-import { manualSeed, randn, setBackend, type Tensor, tensor } from "@corr2d/core";
+import { manualSeed, noGrad, randn, setBackend, type Tensor, tensor } from "@corr2d/core";
 import { cpuJs } from "@corr2d/cpu-js";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
@@ -9,6 +9,7 @@ import {
   Flatten,
   getEmaAvgFn,
   getSwaAvgFn,
+  InstanceNorm2D,
   Linear,
   mseLoss,
   ReLU,
@@ -63,6 +64,17 @@ describe("averages over a training as PyTorch has them", () => {
     }
     expect([average.training, average.module[1].momentum]).toEqual([false, 0.1]);
   });
+});
+
+it("updateBn leaves other layers' statistics alone", async () => {
+  const [batch, instance] = [
+    new BatchNorm2D(1),
+    new InstanceNorm2D(1, { trackRunningStats: true, momentum: null }),
+  ];
+  noGrad(() => instance.runningMean!.assign(7));
+  await updateBn([randn([2, 1, 3, 3])], new Sequential(batch, instance));
+  expect(instance.runningMean!.itemSync()).toBe(7);
+  expect(batch.numBatchesTracked!.itemSync()).toBe(1);
 });
 
 describe("averaged models", () => {

@@ -14,7 +14,7 @@ import { RunningNorm, type RunningNormOptions, refuseRank } from "./running-norm
 export interface BatchNormOptions extends RunningNormOptions {}
 
 /** In training the batch's own statistics are used, and enter the running ones; after `eval()` the running ones are used. */
-abstract class BatchNorm extends RunningNorm {
+export abstract class BatchNorm extends RunningNorm {
   constructor(features: number, options: BatchNormOptions = {}, ...surplus: never[]) {
     const { affine = true, trackRunningStats = true } = options ?? {};
     super(features, options, { affine, tracks: trackRunningStats }, surplus);

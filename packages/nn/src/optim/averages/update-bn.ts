@@ -1,22 +1,9 @@
 /** Running statistics for averaged weights, which no training has seen. */
-import { describeValue, isTensor, noGrad, scope, type Tensor } from "@corr2d/core";
+import { describeValue, noGrad, scope, type Tensor } from "@corr2d/core";
 import { checkTensor, invalid } from "../../arguments.ts";
+import { BatchNorm } from "../../layers/batch-norm.ts";
 import type { Module } from "../../module.ts";
 import { checkModule } from "./check-module.ts";
-
-/** A layer that keeps running statistics. */
-interface Tracking {
-  momentum: number | null;
-  readonly runningMean: Tensor;
-  readonly runningVar: Tensor;
-  readonly numBatchesTracked: Tensor;
-}
-
-// By what they hold, so that whoever averages does not load every such layer.
-function isTracking(module: unknown): module is Tracking {
-  const { runningMean, runningVar, numBatchesTracked } = module as Partial<Tracking>;
-  return [runningMean, runningVar, numBatchesTracked].every(isTensor);
-}
 
 /**
  * Computes the running statistics of all batch normalisation layers anew, as means over `loader`.
@@ -36,15 +23,16 @@ export async function updateBn(
   if (typeof (later ?? now) !== "function") {
     throw invalid(`updateBn: batches are an array or what can be iterated, but got ${describeValue(loader)}`);
   }
-  const layers = model.modules().filter(isTracking) as unknown as Tracking[];
+  const layers = model.modules().filter((layer) => layer instanceof BatchNorm && layer.runningMean !== null);
   if (layers.length === 0) return;
   const { training } = model;
-  const momenta = layers.map(({ momentum }) => momentum);
+  const tracking = layers as unknown as (BatchNorm & { momentum: number | null })[];
+  const momenta = tracking.map(({ momentum }) => momentum);
   noGrad(() => {
-    for (const layer of layers) {
-      layer.runningMean.assign(0);
-      layer.runningVar.assign(1);
-      layer.numBatchesTracked.assign(0);
+    for (const layer of tracking) {
+      layer.runningMean?.assign(0);
+      layer.runningVar?.assign(1);
+      layer.numBatchesTracked?.assign(0);
       layer.momentum = null;
     }
   });
@@ -60,7 +48,7 @@ export async function updateBn(
       );
     }
   } finally {
-    layers.forEach((layer, i) => {
+    tracking.forEach((layer, i) => {
       layer.momentum = momenta[i]!;
     });
     model.train(training);
