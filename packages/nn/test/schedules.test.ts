@@ -135,6 +135,14 @@ describe("schedules", () => {
     expect(p.itemSync()).toBe(-3); // 1 + 1 + 0.5 + 0.5
   });
 
+  it("leave the first rate in the groups, where the optimiser's text and state dict have it", () => {
+    const optimizer = sgd(0.5);
+    expect(String(optimizer)).not.toContain("initial_lr");
+    run(new ExponentialLR(optimizer, 0.5), optimizer, 1);
+    expect(String(optimizer)).toContain("    initial_lr: 0.5\n    lr: 0.25\n");
+    expect(optimizer.stateDict().paramGroups[0]).toMatchObject({ initialLr: 0.5, lr: 0.25 });
+  });
+
   it("cycle the first of Adam's betas like SGD's momentum", () => {
     const [plain, betas] = [new SGD(one(), { lr: 1, momentum: 0.5 }), adam([0.5, 0.99])];
     for (const make of [
