@@ -175,9 +175,9 @@ export class Heap {
     return into;
   }
 
-  /** From now on no operation can begin: each gets this error. */
+  /** From now on no operation can begin: each gets this error, unless the heap was closed before. */
   refuse(error: () => Corr2dError): void {
-    this.#refusal = error;
+    if (!this.#closed) this.#refusal = error;
   }
 
   /** Forgets everything, so that the collector can have the memory; operations and reads get this error. */

@@ -82,8 +82,8 @@ export async function compileModule(simd: Simd, shared: boolean): Promise<WebAss
       "BACKEND_UNAVAILABLE",
       `this host does not compile cpu-wasm's kernels (${String(cause)}). A page's Content-Security-Policy needs ` +
         "'wasm-unsafe-eval' in its script-src, and a browser DecompressionStream (Chrome 80, Firefox 113, Safari 16.4); " +
-        "a host that takes modules only with the program (Cloudflare Workers) needs the option module, from " +
-        "@corr2d/cpu-wasm/kernels.wasm. @corr2d/cpu-js runs without any of it.",
+        "a host that takes modules only with the program (Cloudflare Workers), or has less than a page (AudioWorklet), needs " +
+        "the option module, from @corr2d/cpu-wasm/kernels.wasm. @corr2d/cpu-js runs without any of it.",
       {},
       { cause },
     );
@@ -108,7 +108,7 @@ export function checkModule(module: unknown): WebAssembly.Module {
     return refuse(`got ${Object.prototype.toString.call(module)}`);
   }
   if (sections.length === 0) refuse("this one has other code in it");
-  const found = new TextDecoder().decode(sections[0]);
+  const found = String.fromCharCode(...new Uint8Array(sections[0]!)); // ASCII; worklets have no TextDecoder
   if (found !== note) refuse(`this one is of another version of the package (${found}, not ${note})`);
   return module as WebAssembly.Module;
 }

@@ -88,9 +88,10 @@ function createMemory(pages: number, shared: boolean): WebAssembly.Memory {
         { cause },
       );
     }
+    const kind = shared ? "a shared WebAssembly memory" : "a WebAssembly memory";
     throw new Corr2dError(
       "OUT_OF_MEMORY",
-      `the host cannot reserve a WebAssembly memory of ${pages / 16} MiB; ask for a smaller heapMiB`,
+      `the host cannot reserve ${kind} of ${pages / 16} MiB; ask for a smaller heapMiB`,
       {},
       { cause },
     );
@@ -98,6 +99,17 @@ function createMemory(pages: number, shared: boolean): WebAssembly.Memory {
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Ends the workers of backends that nobody holds any more. */
+const dropped = new FinalizationRegistry<readonly WorkerLike[]>((workers) => {
+  for (const worker of workers) worker.terminate();
+});
+
+/** Makes the heap refuse operations. Workers, which the host holds, hold this; it does not hold the backend. */
+function lossOf(heap: Heap): (why: string) => void {
+  const held = new WeakRef(heap);
+  return (why) => held.deref()?.refuse(() => workerLost(why));
+}
 
 /**
  * Opens a runtime.
@@ -109,11 +121,20 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<OpenRun
   const given = options.module === undefined ? undefined : checkModule(options.module);
   const simd = given === undefined ? chooseSimd(options.simd) : "plain";
   let threadsReason = threads > 1 ? whyNoSharedMemory() : undefined;
-  const wantsWorkers = threads > 1 && threadsReason === undefined;
-  const shared = wantsWorkers || given !== undefined; // kernels.wasm serves one thread and many
+  let wantsWorkers = threads > 1 && threadsReason === undefined;
+  let shared = wantsWorkers || given !== undefined; // kernels.wasm serves one thread and many
 
+  const pages = Math.floor((heapMiB * 2 ** 20) / PAGE);
+  let memory: WebAssembly.Memory;
+  try {
+    memory = createMemory(pages, shared);
+  } catch (error) {
+    if (!shared || given !== undefined) throw error;
+    threadsReason = messageOf(error);
+    wantsWorkers = shared = false;
+    memory = createMemory(pages, shared);
+  }
   const module = given ?? (await compileModule(simd, shared));
-  const memory = createMemory(Math.floor((heapMiB * 2 ** 20) / PAGE), shared);
   const imports = {
     memory,
     thread: 0,
@@ -121,13 +142,10 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<OpenRun
     share: (kernel: number, chunks: number): void => runtime.share(kernel, chunks),
   };
   const exports = new WebAssembly.Instance(module, { env: imports }).exports as unknown as Exports;
-  const heap: Heap = new Heap(memory, Math.floor((heapMiB * 2 ** 20) / PAGE) * PAGE);
+  const heap: Heap = new Heap(memory, pages * PAGE);
 
   let workers: WorkerLike[] = [];
-  let closed = false;
-  const onLost = (why: string): void => {
-    if (!closed) heap.refuse(() => workerLost(why));
-  };
+  const onLost = lossOf(heap);
   if (wantsWorkers) {
     try {
       workers = await startWorkers(
@@ -139,7 +157,8 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<OpenRun
         onLost,
       );
     } catch (error) {
-      threadsReason = `a worker thread could not be started: ${messageOf(error)}`;
+      const hint = options.worker === undefined ? ". The option worker says where its script is" : "";
+      threadsReason = `a worker thread could not be started: ${messageOf(error)}${hint}`;
     }
   }
   const team = workers.length > 0 ? new Team(memory, threads, onLost, options.lostMs) : null;
@@ -147,9 +166,9 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<OpenRun
     relaxed: simd === "relaxed",
     winograd,
   });
+  dropped.register(runtime, workers);
 
   const close = (): void => {
-    closed = true;
     heap.close(() => new Corr2dError("BACKEND_CLOSED", "this cpu-wasm backend was closed"));
     runtime.close();
     for (const worker of workers) worker.terminate();

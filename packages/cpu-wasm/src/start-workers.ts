@@ -11,8 +11,12 @@ import type { WorkerLike, WorkerSource } from "./worker-source.ts";
 /** How long workers may take to start, in milliseconds: the backend runs on one thread when they take longer. */
 export const START_MS: number = 10_000;
 
-/** Node's threads, where there are any: a page may have an imitation of `process`, with Node's versions in it. */
+/**
+ * Node's threads, where there are any. A page has workers of its own, whatever else it has: an imitation of `process` with
+ * Node's versions in it, or (Electron) Node's modules, in which no thread starts.
+ */
 function nodeThreads(): typeof import("node:worker_threads") | undefined {
+  if (typeof document === "object" && typeof Worker === "function") return undefined;
   // Not an import: bundlers for browsers would stumble over it.
   return typeof process === "object" ? process.getBuiltinModule?.("node:worker_threads") : undefined;
 }
@@ -23,22 +27,37 @@ export function whyNoSharedMemory(): string | undefined {
     return "this host has no SharedArrayBuffer, which threads share their memory by";
   }
   if (globalThis.crossOriginIsolated !== false) return undefined;
+  if (globalThis.isSecureContext === false) {
+    return "the page comes from an insecure address: only pages from https (or localhost) can be cross-origin isolated";
+  }
   return (
     "the page is not cross-origin isolated: it must be served with Cross-Origin-Opener-Policy: same-origin and " +
     "Cross-Origin-Embedder-Policy: require-corp"
   );
 }
 
+function isUrl(text: unknown): boolean {
+  try {
+    return new URL("worker.js", text as string) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 function createWorker(source: WorkerSource | undefined): WorkerLike {
   if (typeof source === "function") return source();
+  if (typeof Worker === "undefined" && nodeThreads() === undefined)
+    throw new Error("this host has neither Worker nor Node's worker_threads");
+  if (source === undefined && !isUrl(import.meta.url))
+    throw new Error(
+      "what is bundled as CommonJS or runs from a blob has no address beside which its script lies",
+    );
   const threads = nodeThreads();
   if (threads !== undefined) {
     const here = import.meta.url;
     // The process's own flags are not for it: with --input-type it would not start.
     return new threads.Worker(new URL(source?.href ?? "worker.js", here), { execArgv: [] });
   }
-  if (typeof Worker === "undefined")
-    throw new Error("this host has neither Worker nor Node's worker_threads");
   if (source !== undefined) return new Worker(source.href, { type: "module" });
   return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 }
@@ -71,12 +90,16 @@ async function startWorker(
   onLost: (why: string) => void,
 ): Promise<WorkerLike> {
   const worker = createWorker(source);
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let turns = 0;
   let ready = false;
   try {
     await new Promise<void>((resolve, reject) => {
       const fail = (why: string): void => (ready ? onLost(why) : reject(new Error(why)));
-      timer = setTimeout(() => fail(`it did not start within ${startMs / 1000} s`), startMs);
+      // In turns: time that passed while the process slept is one of them.
+      timer = setInterval(() => {
+        if (++turns === 10) fail(`it did not start within ${startMs / 1000} s`);
+      }, startMs / 10);
       listen(
         worker,
         (message) => {
@@ -100,7 +123,7 @@ async function startWorker(
     worker.terminate();
     throw error;
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
   }
   worker.unref?.(); // from now on it does not keep the process alive
   return worker;

@@ -9,7 +9,8 @@
  * a word that has come back in another job means the same unit there.
  *
  * Workers look for work for `SPIN_MS`, then sleep in `Atomics.wait`. A unit that a worker took and does not finish
- * means a dead worker, which no thread can see while it waits: after `LOST_MS` the backend is given up.
+ * means a dead worker, which no thread can see while it waits: after `LOST_MS` the backend is given up. The time is
+ * counted in turns of which each counts little: a process that slept, or stood in a debugger, has not waited.
  */
 import { Corr2dError } from "@corr2d/core";
 import { ARGUMENTS, CONTROL } from "./layout.ts";
@@ -135,20 +136,24 @@ export class Team {
     const control = this.#control;
     let done = Atomics.load(control, SLOTS.done);
     if (done === taken) return;
-    let since = performance.now();
+    const turnMs = Math.max(1, this.#lostMs / 10);
+    let waited = 0;
+    let last = performance.now();
     for (;;) {
       for (let i = 0; i < 64; i++) if (Atomics.load(control, SLOTS.done) === taken) return;
       const now = performance.now();
+      waited += Math.min(now - last, turnMs);
+      last = now;
       const progress = Atomics.load(control, SLOTS.done);
       if (progress !== done) {
         done = progress;
-        since = now;
-      } else if (now - since > this.#lostMs) {
+        waited = 0;
+      } else if (waited > this.#lostMs) {
         const why = `it took a part of an operation and did not finish it in ${this.#lostMs} ms`;
         this.#onLost(why);
         throw workerLost(why);
-      } else if (this.#mayWait && now - since > SPIN_MS) {
-        Atomics.wait(control, SLOTS.done, done, Math.max(1, this.#lostMs / 10));
+      } else if (this.#mayWait && waited > SPIN_MS) {
+        Atomics.wait(control, SLOTS.done, done, turnMs);
       }
     }
   }

@@ -69,12 +69,11 @@ function start(port, setup) {
   }
 }
 
-if (typeof process === "object" && process.versions?.node) {
-  const { parentPort } = process.getBuiltinModule("node:worker_threads");
-  if (parentPort !== null) {
-    const port = parentPort;
-    port.once("message", (setup) => start(port, setup));
-  }
+// Asked for what is used: bundlers give workers an imitation of `process`, too.
+const node = typeof process === "object" ? process.getBuiltinModule?.("node:worker_threads") : undefined;
+const port = node?.parentPort;
+if (port) {
+  port.once("message", (setup) => start(port, setup));
 } else {
   const scope = /** @type {{ onmessage: unknown, postMessage(message: unknown): void }} */ (
     /** @type {unknown} */ (globalThis)

@@ -128,6 +128,13 @@ describe("a module that is given", () => {
     });
   });
 
+  test("needs none of what worklets lack", async () => {
+    for (const name of ["TextDecoder", "TextEncoder", "atob", "Blob", "Response", "DecompressionStream"]) {
+      vi.stubGlobal(name, undefined);
+    }
+    expect((await cpuWasm({ module })).features.simd).toBe("plain");
+  });
+
   test("has no relaxed SIMD", async () => {
     await expect(cpuWasm({ module, simd: "relaxed" })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",

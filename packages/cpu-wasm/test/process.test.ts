@@ -39,12 +39,34 @@ describe("a process", () => {
     expect(stdout.trim().split("\n")).toEqual(["2 true", "BACKEND_CLOSED"]);
   });
 
+  test("ends the threads of backends that nobody holds any more", () => {
+    const { status, stdout, stderr } = bundle.run(
+      `
+      import { Worker } from "node:worker_threads";
+      let ended = 0;
+      const worker = () =>
+        new Worker(new URL("./worker.js", import.meta.url)).on("exit", () => ended++);
+      const use = async () => {
+        const backend = await cpuWasm({ threads: 2, worker });${USE}
+      };
+      for (let i = 0; i < 3; i++) await use();
+      for (let tries = 0; tries < 100 && ended < 3; tries++) {
+        gc();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      console.log(ended);`,
+      ["--expose-gc"],
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout.trim().split("\n")).toEqual(["2 true", "2 true", "2 true", "3"]);
+  });
+
   test("a bundle without the worker's script runs on one thread and says why", () => {
     const { status, stdout } = withoutWorker.run(`
       const backend = await cpuWasm({ threads: 2 });${USE}
       console.log(backend.features.threadsReason);`);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^1 true\na worker thread could not be started: .*worker\.js/s);
+    expect(stdout).toMatch(/^1 true\na worker thread could not be started: .*worker\.js.*option worker/s);
   });
 
   test("starts its threads under the process's own flags", () => {

@@ -130,6 +130,26 @@ describe("lost workers", () => {
   });
 });
 
+describe("a process that slept", () => {
+  /** A clock that jumps ahead by `ms` at every second look. */
+  function jump(ms: number): void {
+    const now = performance.now.bind(performance);
+    let looks = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => now() + ms * Math.floor(++looks / 2));
+  }
+  afterEach(() => vi.restoreAllMocks());
+
+  test("while a worker had a part of an operation: the worker is not lost", async () => {
+    // The time that counts in a jump is a tenth of the limit; the worker finishes long before ten of them.
+    const backend = await open({ threads: 2, lostMs: 60_000, worker: fixture("slow-worker.mjs") });
+    jump(120_000);
+    const one = await open({});
+    for (let attempt = 0; attempt < 3; attempt++) {
+      expect(addScaled(backend, 64, attempt + 1).equals(addScaled(one, 64, attempt + 1))).toBe(true);
+    }
+  });
+});
+
 describe("workers that cannot start", () => {
   test.each([
     ["failing-worker.mjs", "this worker cannot start"],
@@ -146,15 +166,65 @@ describe("workers that cannot start", () => {
   test("one that never answers: given up after the time limit", async () => {
     const silent = { postMessage() {}, terminate() {}, on() {} };
     const backend = await open({ threads: 2, startMs: 50, worker: () => silent });
-    expect(backend.threadsReason).toMatch(/did not start within 0.05 s/);
+    expect(backend.threadsReason).toMatch(/did not start within 0.05 s$/);
+  });
+
+  test("a bundle without an address: which option helps", async () => {
+    vi.stubGlobal("URL", function refuse() {
+      throw new TypeError("Invalid URL");
+    });
+    try {
+      const backend = await open({ threads: 2 });
+      expect(backend.threadsReason).toMatch(/bundled as CommonJS.*The option worker says where/);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  test("a page has workers of its own, though it has Node's modules too", async () => {
+    const made: string[] = [];
+    vi.stubGlobal("document", {});
+    vi.stubGlobal(
+      "Worker",
+      class {
+        constructor(script: URL) {
+          made.push(script.href);
+          throw new Error("a page's worker");
+        }
+      },
+    );
+    try {
+      const backend = await open({ threads: 2 });
+      expect(backend.threadsReason).toMatch(/a page's worker/);
+      expect(made).toHaveLength(1);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  test("no shared memory in the host, though it has the class (iOS): one thread, and the reason", async () => {
+    const { Memory } = WebAssembly;
+    vi.spyOn(WebAssembly, "Memory").mockImplementation(function refuse(descriptor) {
+      if (descriptor.shared) throw new RangeError("Out of memory");
+      return new Memory(descriptor);
+    });
+    try {
+      const backend = await open({ threads: 2 });
+      expect(backend.runtime.threads).toBe(1);
+      expect(backend.threadsReason).toMatch(/cannot reserve a shared WebAssembly memory of 512 MiB/);
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 
   test.each([
-    ["a page that is not isolated: the headers that are missing", false, /Cross-Origin-Opener-Policy/],
-    ["another host: what it has not", undefined, /has no SharedArrayBuffer/],
-  ])("no shared memory, on %s", async (_, crossOriginIsolated, reason) => {
+    ["a page that is not isolated: the headers that are missing", false, true, /Cross-Origin-Opener-Policy/],
+    ["a page that cannot be isolated: its address", false, false, /insecure address/],
+    ["another host: what it has not", undefined, undefined, /has no SharedArrayBuffer/],
+  ])("no shared memory, on %s", async (_, crossOriginIsolated, isSecureContext, reason) => {
     vi.stubGlobal("SharedArrayBuffer", undefined);
     vi.stubGlobal("crossOriginIsolated", crossOriginIsolated);
+    vi.stubGlobal("isSecureContext", isSecureContext);
     try {
       const backend = await open({ threads: 2 });
       expect(backend.runtime.threads).toBe(1);
