@@ -155,7 +155,7 @@ function shuffles({ bytes, pieces }: Original): Damaged[] {
 }
 
 function sizes({ resized }: Original): Damaged[] {
-  const sides = [0, 1, 9900, 0xffff, 0x7fffffff, 0xffffffff];
+  const sides = [0, 1, 7100, 0xffff, 0x7fffffff, 0xffffffff];
   return sides.flatMap((width) =>
     sides.map((height) => ({ how: `${width}×${height} claimed`, bytes: resized(width, height) })),
   );
@@ -222,7 +222,7 @@ describe.each(ORIGINALS)("$name", (original) => {
   test("another size claimed: refused where it is more than the data", () => {
     for (const damaged of sizes(original)) {
       const refusal = readDamaged(damaged);
-      if (/9900|65535|2147483647|4294967295|\b0×|×0\b/.test(damaged.how)) {
+      if (/7100|65535|2147483647|4294967295|\b0×|×0\b/.test(damaged.how)) {
         expect(refusal, damaged.how).not.toBeNull();
       }
     }

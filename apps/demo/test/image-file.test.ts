@@ -494,15 +494,20 @@ describe("JPEG files that contradict themselves", () => {
   test("a few bytes that claim to be huge", () => {
     const claiming = (components: 1 | 3): Buffer => {
       const all = Array.from({ length: components }, (_, i) => i + 1);
-      return jpegOf(frame(9900, 9900, components), scan(all, new Uint8Array(1000)), end);
+      return jpegOf(frame(7100, 7100, components), scan(all, new Uint8Array(1000)), end);
     };
     for (const components of [1, 3] as const) {
       expectRefusal(
         "claiming.jpg",
         claiming(components),
-        "is damaged or cut short: it says 9900×9900 pixels, which 1000 bytes of image data cannot hold",
+        "is damaged or cut short: it says 7100×7100 pixels, which 1000 bytes of image data cannot hold",
       );
     }
+    expectRefusal(
+      "large.jpg",
+      jpegOf(frame(10_000, 5101), end),
+      "is too large: it says 10000×5101 pixels, which are more than 51 million; make it smaller first",
+    );
     expectRefusal("huge.jpg", jpegOf(frame(65_535, 65_535), end), "is too large: it says 65535×65535 pixels");
   });
 
@@ -531,7 +536,7 @@ describe("JPEG files that contradict themselves", () => {
     expectRefusal(
       "work.jpg",
       progressiveJpeg(8000, 8000, 40),
-      "is too large: it comes in 32 scans of 8000×8000 pixels, together more than 2000 million",
+      "is too large: it comes in 41 scans of 7000×7000 pixels, together more than 2000 million",
     );
   });
 

@@ -24,20 +24,23 @@ export const damaged = (what: string, cause?: unknown): ImageError =>
 export const unsupported = (what: string): ImageError => new ImageError("unsupported", what);
 export const tooLarge = (what: string): ImageError => new ImageError("too large", what);
 
-/** Of an image that is read or written. JPEG needs about 15 s for as many. */
+/** Of an image that is read or written. */
 export const MOST_PIXELS = 100e6;
 /** Chunks of a PNG file, segments of a JPEG file: photos have some ten thousand at most. */
 export const MOST_PARTS = 100_000;
 /** The longest side that JPEG can have; beyond it the decoders' own numbers overflow. */
 export const MOST_SIDE = 65_535;
 
-/** @throws ImageError unless the size is one that is read. */
-export function checkSize(width: number, height: number): void {
+/**
+ * @param mostPixels of this format, in whole millions.
+ * @throws ImageError unless the size is one that is read.
+ */
+export function checkSize(width: number, height: number, mostPixels: number = MOST_PIXELS): void {
   if (width === 0 || height === 0) throw damaged(`it says that it is ${width}×${height} pixels`);
   if (width > MOST_SIDE || height > MOST_SIDE) {
     throw tooLarge(`it says ${width}×${height} pixels, and no side may be longer than ${MOST_SIDE}`);
   }
-  if (width * height > MOST_PIXELS) {
-    throw tooLarge(`it says ${width}×${height} pixels, which are more than 100 million`);
+  if (width * height > mostPixels) {
+    throw tooLarge(`it says ${width}×${height} pixels, which are more than ${mostPixels / 1e6} million`);
   }
 }

@@ -57,6 +57,8 @@ interface Scan {
 /** Bits of the shortest code of each Huffman table, by class (0 DC, 1 AC) and number. */
 type Tables = readonly [Map<number, number>, Map<number, number>];
 
+/** What telephones make (8192 × 6144). The decoder needs 6 s and 1.7 GB for as many. */
+const MOST_PIXELS = 51e6;
 /** Photos have one scan or about ten. The decoder's work is scans times pixels, whatever few bytes a scan has. */
 const MOST_SCANS = 100;
 const MOST_SCANNED_PIXELS = 2e9;
@@ -119,7 +121,7 @@ function readFrame(data: Buffer, progressive: boolean): Frame {
   if (data[0] !== 8) throw unsupported(`it has ${data[0]} bits for each sample, and only 8 are read`);
   const [height, width] = [data.readUInt16BE(1), data.readUInt16BE(3)];
   if (height === 0 && width > 0) throw unsupported("it gives its height only behind the image (DNL)");
-  checkSize(width, height);
+  checkSize(width, height, MOST_PIXELS);
   if (![1, 3, 4].includes(count))
     throw unsupported(`it has ${count} colour components, and only 1, 3 or 4 are read`);
 
