@@ -535,7 +535,7 @@ describe("JPEG files that contradict themselves", () => {
     expectRefusal("frames.jpg", repeated, "is damaged or cut short: it has a second header");
     expectRefusal(
       "work.jpg",
-      progressiveJpeg(8000, 8000, 40),
+      progressiveJpeg(7000, 7000, 50),
       "is too large: it comes in 41 scans of 7000×7000 pixels, together more than 2000 million",
     );
   });

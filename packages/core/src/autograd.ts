@@ -165,8 +165,8 @@ export function checkTensor(op: string, value: unknown): asserts value is Tensor
 export function checkTensors(op: string, tensors: readonly Tensor[]): void {
   for (let i = 0; i < tensors.length; i++) {
     checkTensor(op, tensors[i]);
-    const { backend } = tensors[0]!;
-    const other = tensors[i]!.backend;
+    const backend = tensors[0]!.ownBackend;
+    const other = tensors[i]!.ownBackend;
     if (other !== backend) {
       throw new Corr2dError(
         "BACKEND_MISMATCH",

@@ -20,6 +20,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** What to write instead of assigning. */
 const ASSIGNED: Readonly<Record<string, string>> = {
+  backend: "await x.to(backend) gives a tensor on another backend",
   data: "write x.assign(value), inside noGrad(() => …) if x requires gradients",
   dtype: "x.type(dtype) gives a tensor of another dtype",
   shape: "x.reshape(shape) gives a tensor of another shape",

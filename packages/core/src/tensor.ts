@@ -81,9 +81,10 @@ export class Tensor implements Disposable {
   readonly sizes: Shape;
   /** The dtype; no private field, which costs an addition 2 to 3 %. @internal */
   readonly ownDtype: DType;
-  readonly backend: Backend;
-  /** Number of elements. */
-  readonly size: number;
+  /** The backend and the number of elements as operations read them. @internal */
+  readonly ownBackend: Backend;
+  /** @internal */
+  readonly ownSize: number;
   #storage: Storage | null;
   #node: GraphNode | null;
   #requiresGrad: boolean;
@@ -99,8 +100,8 @@ export class Tensor implements Disposable {
     if (shape.length > 8) checkRank("tensor", shape);
     this.sizes = shape;
     this.ownDtype = storage.dtype;
-    this.backend = storage.backend;
-    this.size = storage.size;
+    this.ownBackend = storage.backend;
+    this.ownSize = storage.size;
     this.#storage = storage;
     this.#node = node;
     this.#requiresGrad = node !== null;
@@ -124,11 +125,11 @@ export class Tensor implements Disposable {
 
   /** Gives a tensor that was made without one its value. @internal */
   initialize(value: Tensor): void {
-    const own = this as { sizes: Shape; ownDtype: DType; backend: Backend; size: number };
+    const own = this as { sizes: Shape; ownDtype: DType; ownBackend: Backend; ownSize: number };
     own.sizes = value.sizes;
     own.ownDtype = value.ownDtype;
-    own.backend = value.backend;
-    own.size = value.size;
+    own.ownBackend = value.ownBackend;
+    own.ownSize = value.ownSize;
     this.#storage = value.storage.retain();
     uninitialized.delete(this);
   }
@@ -201,9 +202,18 @@ export class Tensor implements Disposable {
     return this.ownDtype;
   }
 
+  get backend(): Backend {
+    return this.ownBackend;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return this.ownSize;
+  }
+
   /** Number of elements. */
   numel(): number {
-    return this.size;
+    return this.ownSize;
   }
 
   /** Number of axes. */

@@ -1,4 +1,5 @@
 // Optimisers against PyTorch: traces, printing, messages (scripts/goldens/make_optim.py); and their state.
+import { isDeepStrictEqual } from "node:util";
 import { manualSeed, ones, rand, scope, setBackend, type Tensor, tensor, zeros } from "@corr2d/core";
 import { cpuJs } from "@corr2d/cpu-js";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -197,6 +198,24 @@ describe("state", () => {
   });
 });
 
+describe("other people's tools", () => {
+  it("tell optimisers of the same parameters apart, whose state no field shows", () => {
+    const [p, q] = start();
+    const [a, b] = [new Adam([p, q]), new Adam([p, q])];
+    expect(isDeepStrictEqual({ a }, { a: b })).toBe(false);
+    expect(a).not.toEqual(b);
+    expect({ a }).toEqual({ a });
+  });
+
+  it.each([
+    ["SGD", () => new SGD(start(), { lr: 0.1 })],
+    ["Adam", () => new Adam(start())],
+    ["AdamW", () => new AdamW(start())],
+  ])("see a kind of its own, which reactive proxies leave alone: %s", (name, make) => {
+    expect(Object.prototype.toString.call(make())).toBe(`[object ${name}]`);
+  });
+});
+
 describe("bad input", () => {
   const one = () => [new Parameter(ones([1]))];
   it.each([
@@ -281,7 +300,7 @@ describe("bad input", () => {
       };
       expectError(write, "INVALID_ARGUMENT", way(option));
     }
-    expect(Object.keys(optimizer)).toEqual(["paramGroups"]);
+    expect(Object.keys(optimizer)).toEqual(["id", "paramGroups"]);
   });
 
   it("but subclasses may have fields of such names", () => {

@@ -56,7 +56,7 @@ const FORWARD: Op<Geometry> = {
   name: "ConvolutionBackward0",
   forward([x, k], { window, shape }) {
     const { backend, dtype, handle, size } = x!.storage;
-    if (size === 0 || k!.size === 0) return zeros(x!.storage, shape);
+    if (size === 0 || k!.ownSize === 0) return zeros(x!.storage, shape);
     if (backend.corr2d === undefined) return runScoped(() => composedForward(x!, k!, window).reshape(shape));
     return result(x!.storage, backend.corr2d(handle, k!.storage.handle, window, dtype), shape);
   },
@@ -73,7 +73,7 @@ const FORWARD_BIAS: Op<Geometry> = {
   forward([x, k, bias], geometry) {
     const { window, shape } = geometry;
     const { backend, dtype, handle, size } = x!.storage;
-    if (backend.corr2dBias === undefined || size === 0 || k!.size === 0) {
+    if (backend.corr2dBias === undefined || size === 0 || k!.ownSize === 0) {
       return runScoped(() => {
         const rows = [window.batch, window.outChannels, window.axes[0].output * window.axes[1].output];
         const sums = correlate(x!, k!, { window, shape: rows });
@@ -97,7 +97,7 @@ const TOWARDS_INPUT: Op<Geometry> = {
   name: "ConvolutionBackward0",
   forward([g, k], { window, shape }) {
     const { backend, dtype, handle, size } = g!.storage;
-    if (size === 0 || k!.size === 0) return zeros(g!.storage, shape);
+    if (size === 0 || k!.ownSize === 0) return zeros(g!.storage, shape);
     if (backend.corr2dInput === undefined)
       return runScoped(() => composedInput(g!, k!, window).reshape(shape));
     return result(g!.storage, backend.corr2dInput(handle, k!.storage.handle, window, dtype), shape);
@@ -113,7 +113,7 @@ const TOWARDS_KERNEL: Op<Geometry> = {
   name: "ConvolutionBackward0",
   forward([x, g], { window, shape }) {
     const { backend, dtype, handle, size } = x!.storage;
-    if (size === 0 || g!.size === 0) return zeros(x!.storage, shape);
+    if (size === 0 || g!.ownSize === 0) return zeros(x!.storage, shape);
     if (backend.corr2dKernel === undefined)
       return runScoped(() => composedKernel(x!, g!, window).reshape(shape));
     return result(x!.storage, backend.corr2dKernel(handle, g!.storage.handle, window, dtype), shape);

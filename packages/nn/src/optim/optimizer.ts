@@ -153,7 +153,11 @@ export function guardOptions(prototype: object, name: string, options: readonly 
   }
 }
 
+let optimizers = 0;
+
 export abstract class Optimizer<O extends Options> extends PrintedAsText {
+  /** A number that no other optimiser has: to tools that compare objects by their fields, no two are equal. */
+  readonly id: number = ++optimizers;
   /** The groups, with options that may be changed between steps. */
   readonly paramGroups: ParamGroup<O>[] = [];
   readonly #defaults: O;
@@ -315,6 +319,11 @@ export abstract class Optimizer<O extends Options> extends PrintedAsText {
           mapTensors(kept, (tensor) => keep(tensor.detach())),
         );
     }
+  }
+
+  /** Frameworks that wrap plain objects in proxies, such as Vue, leave this kind alone. */
+  get [Symbol.toStringTag](): string {
+    return this.name;
   }
 
   /** The text that PyTorch prints, without the options that are not offered here. */
