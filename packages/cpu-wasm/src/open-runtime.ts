@@ -9,7 +9,7 @@ import { Heap } from "./heap.ts";
 import { PAGE } from "./layout.ts";
 import { checkModule, chooseSimd, compileModule, type Simd } from "./module.ts";
 import { WasmRuntime, type Winograd } from "./runtime.ts";
-import { START_MS, startWorkers, whyNoSharedMemory } from "./start-workers.ts";
+import { START_MS, startWorkers, whyNoThreads } from "./start-workers.ts";
 import { Team, workerLost } from "./team.ts";
 import type { WorkerLike, WorkerSource } from "./worker-source.ts";
 
@@ -120,7 +120,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<OpenRun
   const { threads = 1, heapMiB = DEFAULT_HEAP_MIB, winograd = "default" } = options;
   const given = options.module === undefined ? undefined : checkModule(options.module);
   const simd = given === undefined ? chooseSimd(options.simd) : "plain";
-  let threadsReason = threads > 1 ? whyNoSharedMemory() : undefined;
+  let threadsReason = threads > 1 ? whyNoThreads(options.worker) : undefined;
   let wantsWorkers = threads > 1 && threadsReason === undefined;
   let shared = wantsWorkers || given !== undefined; // kernels.wasm serves one thread and many
 

@@ -21,8 +21,11 @@ function nodeThreads(): typeof import("node:worker_threads") | undefined {
   return typeof process === "object" ? process.getBuiltinModule?.("node:worker_threads") : undefined;
 }
 
-/** Why this host cannot share memory between threads; undefined when it can. */
-export function whyNoSharedMemory(): string | undefined {
+/** Why this host has no threads that share memory; undefined when it has. */
+export function whyNoThreads(source: WorkerSource | undefined): string | undefined {
+  if (typeof Worker === "undefined" && nodeThreads() === undefined && typeof source !== "function") {
+    return "this host has neither Worker nor Node's worker_threads";
+  }
   if (typeof SharedArrayBuffer === "undefined" && globalThis.crossOriginIsolated !== false) {
     return "this host has no SharedArrayBuffer, which threads share their memory by";
   }
@@ -46,8 +49,6 @@ function isUrl(text: unknown): boolean {
 
 function createWorker(source: WorkerSource | undefined): WorkerLike {
   if (typeof source === "function") return source();
-  if (typeof Worker === "undefined" && nodeThreads() === undefined)
-    throw new Error("this host has neither Worker nor Node's worker_threads");
   if (source === undefined && !isUrl(import.meta.url))
     throw new Error(
       "what is bundled as CommonJS or runs from a blob has no address beside which its script lies",

@@ -1,4 +1,6 @@
 /** Threads: the same bits as one thread gives, and every way a worker can fail. */
+import { readFileSync } from "node:fs";
+import { runInNewContext } from "node:vm";
 import { Worker as NodeWorker } from "node:worker_threads";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type OpenRuntime, openRuntime, type RuntimeOptions } from "../src/open-runtime.ts";
@@ -130,6 +132,16 @@ describe("lost workers", () => {
   });
 });
 
+describe("a browser's worker", () => {
+  test("waits for its message, though its bundler gave it an imitation of process", () => {
+    const script = readFileSync(new URL("../src/worker.js", import.meta.url), "utf8");
+    const scope: Record<string, unknown> = { process: { env: {}, versions: { node: "22.14.0" } } };
+    scope.globalThis = scope;
+    runInNewContext(script, scope);
+    expect(scope.onmessage).toBeTypeOf("function");
+  });
+});
+
 describe("a process that slept", () => {
   /** A clock that jumps ahead by `ms` at every second look. */
   function jump(ms: number): void {
@@ -167,6 +179,16 @@ describe("workers that cannot start", () => {
     const silent = { postMessage() {}, terminate() {}, on() {} };
     const backend = await open({ threads: 2, startMs: 50, worker: () => silent });
     expect(backend.threadsReason).toMatch(/did not start within 0.05 s$/);
+  });
+
+  test("a host without threads: that it has none, and nothing about scripts", async () => {
+    vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined as never);
+    try {
+      const backend = await open({ threads: 2 });
+      expect(backend.threadsReason).toBe("this host has neither Worker nor Node's worker_threads");
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 
   test("a bundle without an address: which option helps", async () => {
