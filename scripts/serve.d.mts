@@ -8,6 +8,8 @@ export interface ServeOptions {
   readonly port?: number;
   /** Default 127.0.0.1: this machine only. */
   readonly host?: string;
+  /** Hears what pages post. Default: nothing may be posted. */
+  readonly received?: (body: string) => void;
 }
 
 export interface Server {

@@ -4,6 +4,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve, sep } from "node:path";
+import { text } from "node:stream/consumers";
 
 const TYPES = {
   ".css": "text/css; charset=utf-8",
@@ -41,9 +42,14 @@ async function fileAt(root, url) {
   return body === null ? null : { path, body };
 }
 
-export async function serve(folder, { headers = {}, port = 0, host = "127.0.0.1" } = {}) {
+export async function serve(folder, { headers = {}, port = 0, host = "127.0.0.1", received } = {}) {
   const root = resolve(folder);
   const server = createServer(async (request, response) => {
+    if (request.method === "POST" && received !== undefined) {
+      received(await text(request));
+      response.writeHead(204, headers).end();
+      return;
+    }
     const isRead = request.method === "GET" || request.method === "HEAD";
     const found = isRead ? await fileAt(root, request.url ?? "/") : null;
     if (found === null) {

@@ -92,11 +92,12 @@ test("all of them, installed with npm, compile strictly and train on Node", asyn
   await writeFile(
     join(folder, "given.mjs"),
     `import { readFile } from "node:fs/promises";
+    import { cpuWasm } from "@corr2d/cpu-wasm";
     import { train } from "./dist/train.js";
     const file = new URL(import.meta.resolve("@corr2d/cpu-wasm/kernels.wasm"));
     const module = await WebAssembly.compile(await readFile(file));
     WebAssembly.compile = () => Promise.reject(new Error("forbidden"));
-    console.log(JSON.stringify(await train({ threads: 2, simd: "plain", module })));`,
+    console.log(JSON.stringify(await train(await cpuWasm({ threads: 2, simd: "plain", module }))));`,
   );
   const given = parseOutcome(await run(process.execPath, ["given.mjs"], { cwd: folder }));
   expect(complaint(given)).toBeNull();

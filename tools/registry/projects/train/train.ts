@@ -1,9 +1,8 @@
 /**
- * What every consumer of the matrix runs: ten steps of a small convolutional network on the WebAssembly backend, and what
- * came of it. The numbers are the same everywhere, or something is wrong.
+ * What every consumer of the matrix runs: ten steps of a small convolutional network, and what came of it. The numbers are
+ * the same everywhere, or something is wrong.
  */
-import { getBackend, manualSeed, rand, randint, scope, setBackend } from "@corr2d/core";
-import { type CpuWasmOptions, cpuWasm } from "@corr2d/cpu-wasm";
+import { type Backend, manualSeed, rand, randint, scope, setBackend } from "@corr2d/core";
 import { Conv2D, crossEntropy, Flatten, Linear, MaxPool2D, ReLU, Sequential, SGD } from "@corr2d/nn";
 
 export interface Outcome {
@@ -12,8 +11,8 @@ export interface Outcome {
   readonly why: unknown;
 }
 
-export async function train(options: CpuWasmOptions = {}): Promise<Outcome> {
-  setBackend(await cpuWasm(options));
+export async function train(backend: Backend): Promise<Outcome> {
+  setBackend(backend);
   manualSeed(0);
   const net = new Sequential(
     new Conv2D(1, 4, 3, { padding: 1 }),
@@ -37,6 +36,6 @@ export async function train(options: CpuWasmOptions = {}): Promise<Outcome> {
     });
     losses.push(await loss.item());
   }
-  const { features } = getBackend();
+  const { features } = backend;
   return { losses, threads: features.threads, why: features.threadsReason };
 }

@@ -1,7 +1,7 @@
 /** The program as a Cloudflare Worker, whose host compiles the kernels: `workerd test` runs it. */
 import { cpuWasm } from "@corr2d/cpu-wasm";
 import module from "@corr2d/cpu-wasm/kernels.wasm";
-import { train } from "./train.js";
+import { trainBoth } from "./both.js";
 
 declare const console: { log(line: string): void };
 
@@ -10,6 +10,6 @@ export default {
     const { code } = await cpuWasm().catch((error) => error);
     if (code !== "BACKEND_UNAVAILABLE")
       throw new Error("this host compiles WebAssembly: nothing is shown by it");
-    console.log(JSON.stringify(await train({ threads: 2, heapMiB: 64, module })));
+    console.log(JSON.stringify(await trainBoth({ threads: 2, heapMiB: 64, module })));
   },
 };

@@ -4,15 +4,18 @@ import { complaint, type Outcome, parseOutcome } from "../outcome.ts";
 export interface Row {
   readonly what: string;
   readonly version: string;
-  readonly works: boolean;
+  readonly works: "yes" | "no" | "not run";
   readonly note: string;
 }
 
 export interface Attempt {
   readonly what: string;
-  /** Gives the version of what is tried, and the note. Its rejection is the row's failure. */
+  /** Gives the version of what is tried, and the note. Its rejection is the row's failure, or NotRun. */
   readonly attempt: () => Promise<{ version: string; note: string }>;
 }
+
+/** What an attempt rejects with where what it tries is not installed: neither a success nor a failure. */
+export class NotRun extends Error {}
 
 /** Tries one after the other, so that timings and memory of one do not fail another; prints as it goes. */
 export async function rows(title: string, attempts: readonly Attempt[]): Promise<readonly Row[]> {
@@ -20,11 +23,17 @@ export async function rows(title: string, attempts: readonly Attempt[]): Promise
   console.log(`\n${title}`);
   for (const { what, attempt } of attempts) {
     const row = await attempt().then(
-      ({ version, note }): Row => ({ what, version, works: true, note }),
-      (error: Error): Row => ({ what, version: "", works: false, note: error.message }),
+      ({ version, note }): Row => ({ what, version, works: "yes", note }),
+      (error: Error): Row => ({
+        what,
+        version: "",
+        works: error instanceof NotRun ? "not run" : "no",
+        note: error.message,
+      }),
     );
     done.push(row);
-    console.log(`  ${row.works ? "ok  " : "FAIL"} ${what} ${row.version} ${row.note}`);
+    const mark = { yes: "ok     ", no: "FAIL   ", "not run": "NOT RUN" }[row.works];
+    console.log(`  ${mark} ${what} ${row.version} ${row.note}`);
   }
   return done;
 }

@@ -9,7 +9,7 @@ const table = (rows: readonly Row[]): string =>
     "|---|---|---|---|",
     ...rows.map(
       ({ what, version, works, note }) =>
-        `| ${cell(what)} | ${version} | ${works ? "yes" : "**no**"} | ${cell(note)} |`,
+        `| ${cell(what)} | ${version} | ${works === "yes" ? works : `**${works}**`} | ${cell(note)} |`,
     ),
   ].join("\n");
 
@@ -20,9 +20,13 @@ export function markdown(parts: Readonly<Record<string, readonly Row[]>>): strin
     "Written by `pnpm test:matrix`: every package is released to a registry of our own (`changeset version`, `changeset publish`),",
     "installed from there into a new project, and trains a small convolutional network for ten steps on `@corr2d/cpu-wasm`. The",
     "program asks for two threads. Package managers install the packages one by one, and must have brought nothing else after each.",
-    "`pnpm test` does npm, the newest TypeScript and one Node on every change.",
+    "Hosts train on both backends. All must come to the known losses, and end. `pnpm test` does npm, the newest TypeScript, one Node,",
+    "Jest, Vitest and Vue on every change.",
     "",
     ...Object.entries(parts).flatMap(([title, rows]) => [`## ${title}`, "", table(rows), ""]),
+    "Firefox and WebKitGTK are Debian's (`apt-get install firefox-esr libwebkit2gtk-4.1-0 xvfb xauth`); where one is not installed, its",
+    "line says that it was not run.",
+    "",
     "TypeScript 5.2 is the oldest supported: it brought `using`, whose types the declarations need.",
     "",
     "workerd, the runtime of Cloudflare Workers, compiles nothing at run time: the program gives the factory `@corr2d/cpu-wasm/kernels.wasm`.",

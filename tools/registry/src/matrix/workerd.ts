@@ -2,8 +2,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "vite";
+import { noteOfBoth, parseBoth } from "../hosts/both.ts";
 import { run } from "../run.ts";
-import { type Attempt, noteOfOutput } from "./row.ts";
+import type { Attempt } from "./row.ts";
 import { tool } from "./tool.ts";
 
 const KERNELS = "@corr2d/cpu-wasm/kernels.wasm";
@@ -44,12 +45,7 @@ export function workerd(project: string): Attempt {
       });
       return {
         version,
-        note: noteOfOutput(
-          output
-            .split("\n")
-            .filter((line) => line.startsWith("{"))
-            .join("\n"),
-        ),
+        note: noteOfBoth(parseBoth(/^\{.*/m.exec(output)?.[0] ?? output), /neither Worker nor/),
       };
     },
   };

@@ -1,0 +1,1 @@
+export default { test: { include: ["hosts/*.test.mjs"], globals: true } };
