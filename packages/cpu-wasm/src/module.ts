@@ -50,8 +50,11 @@ async function unpack(): Promise<Uint8Array<ArrayBuffer>> {
   const deflated = new Uint8Array(text.length);
   // In a program that has just begun, Uint8Array.from with a function takes four times as long.
   for (let i = 0; i < text.length; i++) deflated[i] = text.charCodeAt(i);
-  const zlib = globalThis.process?.getBuiltinModule?.("node:zlib");
-  if (zlib !== undefined) return new Uint8Array(zlib.inflateSync(deflated));
+  try {
+    return new Uint8Array(process.getBuiltinModule("node:zlib").inflateSync(deflated));
+  } catch {
+    // Not Node, or something that imitates it: bundlers give pages a `process`, some with modules that do nothing.
+  }
   // "deflate", not "deflate-raw", which Node has since 20.12 and Chrome since 103.
   const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());

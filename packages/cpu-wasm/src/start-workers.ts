@@ -17,8 +17,12 @@ export const START_MS: number = 10_000;
  */
 function nodeThreads(): typeof import("node:worker_threads") | undefined {
   if (typeof document === "object" && typeof Worker === "function") return undefined;
-  // Not an import: bundlers for browsers would stumble over it.
-  return typeof process === "object" ? process.getBuiltinModule?.("node:worker_threads") : undefined;
+  try {
+    // Not an import: bundlers for browsers would stumble over it.
+    return process.getBuiltinModule("node:worker_threads");
+  } catch {
+    return undefined;
+  }
 }
 
 /** Why this host has no threads that share memory; undefined when it has. */

@@ -69,9 +69,16 @@ function start(port, setup) {
   }
 }
 
-// Asked for what is used: bundlers give workers an imitation of `process`, too.
-const node = typeof process === "object" ? process.getBuiltinModule?.("node:worker_threads") : undefined;
-const port = node?.parentPort;
+/** Node's port to the main thread. Bundlers give browsers' workers an imitation of `process`, too. */
+function nodePort() {
+  try {
+    return process.getBuiltinModule("node:worker_threads").parentPort;
+  } catch {
+    return null;
+  }
+}
+
+const port = nodePort();
 if (port) {
   port.once("message", (setup) => start(port, setup));
 } else {

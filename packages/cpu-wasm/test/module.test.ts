@@ -43,6 +43,19 @@ describe("the package's bytes", () => {
     expect(formats).toEqual(["deflate"]);
   });
 
+  test.each([
+    ["modules that do nothing", () => ({})],
+    [
+      "a function that fails",
+      () => {
+        throw new Error("not implemented");
+      },
+    ],
+  ])("inflate where process imitates Node's, with %s", async (_, getBuiltinModule) => {
+    vi.stubGlobal("process", Object.create(process, { getBuiltinModule: { value: getBuiltinModule } }));
+    expect(await compiles(file, "plain", true)).toBe(true);
+  });
+
   test("where nothing inflates them, the error says what does, and names cpu-js", async () => {
     withoutBuiltinModules();
     vi.stubGlobal("DecompressionStream", undefined);

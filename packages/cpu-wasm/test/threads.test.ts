@@ -133,13 +133,20 @@ describe("lost workers", () => {
 });
 
 describe("a browser's worker", () => {
-  test("waits for its message, though its bundler gave it an imitation of process", () => {
-    const script = readFileSync(new URL("../src/worker.js", import.meta.url), "utf8");
-    const scope: Record<string, unknown> = { process: { env: {}, versions: { node: "22.14.0" } } };
-    scope.globalThis = scope;
-    runInNewContext(script, scope);
-    expect(scope.onmessage).toBeTypeOf("function");
-  });
+  test.each([
+    ["none", undefined],
+    ["an empty one", () => ({})],
+  ])(
+    "waits for its message, though its bundler gave it a process, with a module of threads: %s",
+    (_, get) => {
+      const script = readFileSync(new URL("../src/worker.js", import.meta.url), "utf8");
+      const process = { env: {}, versions: { node: "22.14.0" }, getBuiltinModule: get };
+      const scope: Record<string, unknown> = { process };
+      scope.globalThis = scope;
+      runInNewContext(script, scope);
+      expect(scope.onmessage).toBeTypeOf("function");
+    },
+  );
 });
 
 describe("a process that slept", () => {
