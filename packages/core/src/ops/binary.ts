@@ -75,7 +75,7 @@ function optionalComparison(
   return {
     ...own,
     forward: ([a, b]) =>
-      a!.backend.optionalOps.includes(member) ? own.forward([a!, b!], undefined) : fallback(a!, b!),
+      a!.ownBackend.optionalOps.includes(member) ? own.forward([a!, b!], undefined) : fallback(a!, b!),
   };
 }
 

@@ -77,7 +77,7 @@ export function toOperand(op: string, value: number, like: Tensor): Tensor {
       `${op}: ${value} is not an int32, and the tensor is ${like.dtype}; cast it first with .float()`,
     );
   }
-  return cachedScalar(like.backend, value, like.dtype);
+  return cachedScalar(like.ownBackend, value, like.dtype);
 }
 
 /**

@@ -20,7 +20,7 @@ const native =
 const optional =
   (member: UnaryOp & OptionalOp, fallback: Value): Value =>
   (x) =>
-    x.backend.optionalOps.includes(member)
+    x.ownBackend.optionalOps.includes(member)
       ? makeTensor(primitives.unary(member, x.storage), x.sizes)
       : runScoped(() => fallback(x));
 
