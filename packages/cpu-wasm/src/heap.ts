@@ -10,7 +10,7 @@
  */
 import { Corr2dError, type DType, isFloating, type TypedArray } from "@corr2d/core";
 import { Allocator } from "./allocator.ts";
-import { type Cell, IN_NURSERY, TensorHandle } from "./cell.ts";
+import { type Cell, copyOut, IN_NURSERY, TensorHandle } from "./cell.ts";
 import { EvictionQueue } from "./eviction-queue.ts";
 import { HEAP_START, PAGE } from "./layout.ts";
 import { NURSERY_BYTES, Nursery, SMALL_BYTES } from "./nursery.ts";
@@ -94,7 +94,7 @@ export class Heap {
 
   /**
    * Starts an operation, cleaning up after the last one if it failed.
-   * @throws what `refuse` was given.
+   * @throws what `refuse` was given; OUT_OF_MEMORY.
    */
   begin(): void {
     if (this.#refusal !== null) throw this.#refusal();
@@ -158,7 +158,7 @@ export class Heap {
 
   /**
    * The first `size` elements of a handle's values: in `into`, an array of `size` elements of the dtype, or a new one.
-   * @throws BACKEND_CLOSED; what was computed before a worker was lost can still be read.
+   * @throws BACKEND_CLOSED, OUT_OF_MEMORY; what was computed before a worker was lost can still be read.
    */
   read(handle: TensorHandle, size: number, dtype: DType, into?: TypedArray): TypedArray {
     if (this.#closed) throw this.#refusal!();
@@ -170,7 +170,7 @@ export class Heap {
       values = isInt ? copy : new Float32Array(copy.buffer);
       start = copyOffset;
     }
-    if (into === undefined) return values.slice(start, start + size);
+    if (into === undefined) return copyOut(values, start, start + size);
     into.set(values.subarray(start, start + size));
     return into;
   }
@@ -290,7 +290,7 @@ export class Heap {
     while (moved < goal) {
       const cell = this.#queue.next(this.#cells, this.#operation);
       if (cell === undefined) break;
-      cell.copy = this.i32.slice(cell.pointer >> 2, (cell.pointer + cell.bytes) >> 2);
+      cell.copy = copyOut(this.i32, cell.pointer >> 2, (cell.pointer + cell.bytes) >> 2);
       this.#remove(cell);
       moved += cell.bytes;
     }

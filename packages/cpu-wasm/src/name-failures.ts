@@ -22,13 +22,18 @@ function showCall(rows: readonly ArgumentRow[], args: readonly unknown[]): strin
   return rows.flatMap((row, i) => ("is" in row ? [showNamed([row.name, args[i]])] : [])).join(", ");
 }
 
+const REQUEST =
+  ". This is a bug in corr2d: please report it, with this message, at https://github.com/corr2d/corr2d/issues. " +
+  "The backend can still be used.";
+
 /** The error, naming its operation. What is no error of corr2d is a trap in the module: a bug. */
 function named(error: unknown, name: string, call: string): Corr2dError {
   const known = Corr2dError.isInstance(error);
   if (known && error.message.startsWith(`${name}:`)) return error;
   const message = error instanceof Error ? error.message : String(error);
   const { code, details } = known ? error : { code: "INTERNAL" as const, details: {} };
-  return new Corr2dError(code, `${name} (${call}): ${message}`, details, { cause: error });
+  const request = code === "INTERNAL" ? REQUEST : "";
+  return new Corr2dError(code, `${name} (${call}): ${message}${request}`, details, { cause: error });
 }
 
 type Member = (...args: readonly unknown[]) => unknown;

@@ -6,7 +6,7 @@
  * frees the copy when none of its handles is left. A cell that is used again after that is long-lived: it comes
  * back into the heap proper. (The generational hypothesis: Ungar 1984, "Generation Scavenging".)
  */
-import { type Cell, IN_NURSERY } from "./cell.ts";
+import { type Cell, copyOut, IN_NURSERY } from "./cell.ts";
 
 /** The largest tensor that begins here. */
 export const SMALL_BYTES = 512;
@@ -47,22 +47,27 @@ export class Nursery {
     return this.#end - this.#next < SMALL_BYTES;
   }
 
-  /** Turns to the next page, moving its cells out, and gives those. Not while an operation holds pointers. */
+  /**
+   * Turns to the next page, moving its cells out, and gives those. Not while an operation holds pointers.
+   * @throws OUT_OF_MEMORY; then nothing was moved.
+   */
   turn(memory: Int32Array): Cell[] {
-    this.#page = (this.#page + 1) % PAGES;
-    this.#next = this.#start + this.#page * PAGE_BYTES;
-    this.#end = this.#next + PAGE_BYTES;
-    const cells = this.#cells[this.#page]!;
-    this.#cells[this.#page] = [];
-    const moved = cells.filter((cell) => cell.pointer !== 0);
+    const page = (this.#page + 1) % PAGES;
+    const start = this.#start + page * PAGE_BYTES;
+    const end = start + PAGE_BYTES;
+    const moved = this.#cells[page]!.filter((cell) => cell.pointer !== 0);
     if (moved.length > 0) {
-      const copy = memory.slice(this.#next >> 2, this.#end >> 2);
+      const copy = copyOut(memory, start >> 2, end >> 2);
       for (const cell of moved) {
         cell.copy = copy;
-        cell.copyOffset = (cell.pointer - this.#next) >> 2;
+        cell.copyOffset = (cell.pointer - start) >> 2;
         cell.pointer = 0;
       }
     }
+    this.#page = page;
+    this.#next = start;
+    this.#end = end;
+    this.#cells[page] = [];
     return moved;
   }
 }

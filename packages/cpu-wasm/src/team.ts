@@ -116,7 +116,7 @@ export class Team {
       this.#join(units - ((left >> UNIT_BITS) - (left & UNIT_MASK)) - finished);
     }
     if (Atomics.load(control, SLOTS.failed) !== 0) {
-      throw new Corr2dError("INTERNAL", "a kernel of cpu-wasm trapped in a worker thread: this is a bug");
+      throw new Corr2dError("INTERNAL", "a kernel trapped in a worker thread");
     }
   }
 

@@ -1,6 +1,7 @@
 /** What the backend adds to its kernels: operands that had moved out of the heap, and failures that say what failed. */
 import { type CompleteBackend, Corr2dError, corr2dWindow } from "@corr2d/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import type { TensorHandle } from "../src/cell.ts";
 import { cpuWasm } from "../src/index.ts";
 
 /** The error that `run` throws. */
@@ -79,14 +80,65 @@ describe("failures name the operation and what it was called with", () => {
     expect(backend.readSync!(backend.unary("neg", x, 2000, "float32"), 2000, "float32")[1999]).toBe(-1);
   });
 
-  test("a trap in the module, which leaves the backend usable", async () => {
+  test("a trap in the module: a bug to be reported, after which the backend goes on", async () => {
     const backend = await small();
     const x = backend.fill(1, 4, "float32");
+    const before = backend.stats!();
     const failure = failureOf(() => backend.softmax(x, 1, 0, 1, "float32")); // core asks for no such thing
     expect(failure.code).toBe("INTERNAL");
-    expect(failure.message).toBe("softmax (outer 1, length 0, inner 1, dtype float32): divide by zero");
+    expect(failure.message).toMatch(
+      /^softmax \(outer 1, length 0, inner 1, dtype float32\): divide by zero\. This is a bug in corr2d: please report it, /,
+    );
+    expect(failure.message).toContain("https://github.com/corr2d/corr2d/issues");
     expect(failure.cause).toBeInstanceOf(WebAssembly.RuntimeError);
+    expect(backend.stats!()).toEqual(before);
     expect(backend.readSync!(backend.unary("neg", x, 4, "float32"), 4, "float32")[3]).toBe(-1);
+  });
+
+  test.each([1, 2])("a trap in kernels on %i threads, however often", async (threads) => {
+    const backend = await cpuWasm({ threads });
+    expect(backend.features.threads).toBe(threads);
+    const size = 2 ** 20;
+    const x = backend.fill(2, size, "float32");
+    const outside = backend.fill(2, 4, "float32") as TensorHandle;
+    const before = backend.stats!();
+    const { pointer } = outside.cell;
+    for (let attempt = 0; attempt < 20; attempt++) {
+      outside.cell.pointer = 2 ** 31 - 64;
+      const failure = failureOf(() => backend.unary("exp", outside, size, "float32"));
+      expect(failure.code).toBe("INTERNAL");
+      expect(failure.message).toMatch(/^unary \(op exp, .*This is a bug in corr2d/);
+      outside.cell.pointer = pointer;
+      const squares = backend.unary("square", x, size, "float32");
+      expect(backend.readSync!(squares, size, "float32").every((value) => value === 4)).toBe(true);
+      backend.free(squares);
+    }
+    expect(backend.stats!()).toEqual({ ...before, heapBytes: expect.any(Number) });
+    await backend.close!();
+  });
+
+  test("memory that the host has not, for what is read or moved out of the heap", async () => {
+    const backend = await small();
+    const x = backend.fill(3, 2000, "float32");
+    const slice = vi.spyOn(Float32Array.prototype, "slice").mockImplementation(() => {
+      throw new RangeError("Array buffer allocation failed");
+    });
+    const moved = vi.spyOn(Int32Array.prototype, "slice").mockImplementation(slice.getMockImplementation()!);
+    try {
+      const reading = failureOf(() => backend.readSync!(x, 2000, "float32"));
+      expect(reading.code).toBe("OUT_OF_MEMORY");
+      expect(reading.message).toBe("the host has no room for a copy of 2000 elements out of the heap");
+      await expect(backend.read(x, 2000, "float32")).rejects.toMatchObject({ code: "OUT_OF_MEMORY" });
+      const moving = failureOf(() => {
+        for (let step = 0; step < 10; step++) backend.fill(step, 200_000, "float32");
+      });
+      expect(moving.code).toBe("OUT_OF_MEMORY");
+    } finally {
+      slice.mockRestore();
+      moved.mockRestore();
+    }
+    for (let step = 0; step < 10; step++) backend.fill(step, 200_000, "float32");
+    expect(backend.readSync!(x, 2000, "float32").every((value) => value === 3)).toBe(true);
   });
 
   test("an index out of range, once", async () => {

@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { Corr2dError } from "@corr2d/core";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { TensorHandle } from "../src/cell.ts";
 import { Heap } from "../src/heap.ts";
 import { HEAP_START, PAGE } from "../src/layout.ts";
@@ -41,6 +41,29 @@ function valuesOf(heap: Heap, handle: TensorHandle, bytes: number): [number, num
 }
 
 describe("eviction", () => {
+  test("of a page of small tensors for whose copy the host has no room: they stay where they are", () => {
+    const heap = createHeap(4);
+    const handles: TensorHandle[] = [];
+    const storeMany = (): void => {
+      for (let i = 0; i < 2000; i++) handles.push(store(heap, 512, handles.length));
+    };
+    const slice = vi.spyOn(Int32Array.prototype, "slice").mockImplementation(() => {
+      throw new RangeError("Array buffer allocation failed");
+    });
+    try {
+      for (let attempt = 0; attempt < 3; attempt++) {
+        expect(storeMany).toThrow(expect.objectContaining({ code: "OUT_OF_MEMORY" }));
+      }
+    } finally {
+      slice.mockRestore();
+    }
+    expect(handles.length).toBeGreaterThan(400);
+    storeMany();
+    handles.forEach((handle, i) => {
+      expect(valuesOf(heap, handle, 512)).toEqual([i, i]);
+    });
+  });
+
   test("live data three times the heap keeps its values, read in place or used again", () => {
     const heap = createHeap(4);
     const bytes = MIB / 4;
