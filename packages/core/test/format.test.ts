@@ -1,7 +1,7 @@
 // Goldens are PyTorch's own output (scripts/goldens); what PyTorch changed since that version is below in full.
 import { afterEach, describe, expect, it } from "vitest";
-import type { DType } from "../src/backend.ts";
-import { type FormatOptions, formatTensor, setPrintOptions } from "../src/format.ts";
+import type { FormatOptions } from "../src/format.ts";
+import { type DType, formatTensor, setPrintOptions } from "../src/index.ts";
 import goldens from "./fixtures/format.json" with { type: "json" };
 
 interface Golden {

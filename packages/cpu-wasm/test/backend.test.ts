@@ -120,10 +120,11 @@ describe("failures name the operation and what it was called with", () => {
   test("memory that the host has not, for what is read or moved out of the heap", async () => {
     const backend = await small();
     const x = backend.fill(3, 2000, "float32");
-    const slice = vi.spyOn(Float32Array.prototype, "slice").mockImplementation(() => {
+    const refuse = (): never => {
       throw new RangeError("Array buffer allocation failed");
-    });
-    const moved = vi.spyOn(Int32Array.prototype, "slice").mockImplementation(slice.getMockImplementation()!);
+    };
+    const slice = vi.spyOn(Float32Array.prototype, "slice").mockImplementation(refuse);
+    const moved = vi.spyOn(Int32Array.prototype, "slice").mockImplementation(refuse);
     try {
       const reading = failureOf(() => backend.readSync!(x, 2000, "float32"));
       expect(reading.code).toBe("OUT_OF_MEMORY");

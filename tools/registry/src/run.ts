@@ -31,12 +31,12 @@ export async function run(
     timeout,
   });
   let output = "";
-  child.stdout.on("data", (data) => {
-    output += data;
-  });
-  child.stderr.on("data", (data) => {
-    output += data;
-  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8"); // a letter may come in two parts
+    stream.on("data", (text: string) => {
+      output += text;
+    });
+  }
   const outcome = await new Promise<string | number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => resolve(signal ?? code));
