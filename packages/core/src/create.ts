@@ -10,7 +10,7 @@ import {
   drawUniform,
   type FloatDType,
 } from "./draws.ts";
-import { arrayOf, bytesOf, dtypeOf, isFloating } from "./dtype.ts";
+import { arrayOf, dtypeOf, isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import {
   checkInteger,
@@ -22,10 +22,10 @@ import {
   upload,
 } from "./ops/data.ts";
 import { fill } from "./ops/fill.ts";
-import { checkCanRequireGrad, checkDtype } from "./ops/operands.ts";
+import { checkCanRequireGrad, checkDtype, checkRoom } from "./ops/operands.ts";
 import { checkOptions, describeValue, type OptionTypes } from "./options.ts";
 import { defaultGenerator, type Generator } from "./random.ts";
-import { formatShape, type Shape, sameShape, sizeOf, toShape } from "./shape.ts";
+import { type Shape, sameShape, sizeOf, toShape } from "./shape.ts";
 import type { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -68,15 +68,7 @@ function place(op: string, sizes: unknown, options: TensorOptions, usual: DType 
   const dtype = options.dtype ?? usual;
   checkDtype(op, backend, dtype);
   const shape = toShape(op, sizes);
-  const bytes = sizeOf(shape) * bytesOf(dtype);
-  const { maxBytes } = backend.features;
-  if (typeof maxBytes === "number" && bytes > maxBytes) {
-    throw new Corr2dError(
-      "OUT_OF_MEMORY",
-      `${op}: shape ${formatShape(shape)} of ${dtype} takes ${bytes} bytes, and backend ${backend.name} holds at most ` +
-        `${maxBytes} in one value`,
-    );
-  }
+  checkRoom(op, backend, shape, dtype);
   const requiresGrad = options.requiresGrad ?? false;
   if (requiresGrad) checkCanRequireGrad(dtype);
   return { backend, dtype, shape, requiresGrad };

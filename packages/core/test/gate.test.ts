@@ -103,6 +103,14 @@ describe("what cannot be held", () => {
     const small = core.defineBackend({ ...cpuJs(), features: { syncRead: true, maxBytes: 1024 } });
     expectError(() => zeros([257], { backend: small }), "OUT_OF_MEMORY", "takes 1028 bytes");
     expect(zeros([256], { backend: small }).size).toBe(256);
+    const x = ones([1, 1, 3, 3], { backend: small });
+    for (const pool of [core.adaptiveAvgPool2d, core.adaptiveMaxPool2d]) {
+      expectError(() => pool(x, [1, 257]), "OUT_OF_MEMORY", "takes 1028 bytes");
+      expectError(() => pool(x, [1, 200]), "OUT_OF_MEMORY", "[400] of int32 takes 1600 bytes");
+    }
+    for (const mode of ["replicate", "constant"] as const) {
+      expectError(() => core.pad(x, [1000, 0], { mode }), "OUT_OF_MEMORY", "takes 12036 bytes");
+    }
   });
 });
 
@@ -111,6 +119,36 @@ function revoked(): object {
   revoke();
   return proxy;
 }
+
+describe("pools of planes without cells, or of no channels", () => {
+  it.each([[[1, 1, 0, 0]], [[1, 1, 14, 0]], [[1, 0, 4, 4]], [[0, 4, 4]]])(
+    "are refused as by PyTorch: %j",
+    (shape) => {
+      const message = "with optional 0 dim batch size for input, but got: [";
+      expectError(() => core.maxPool2d(zeros(shape), 2, { padding: 1 }), "SHAPE_MISMATCH", message);
+      expectError(() => core.avgPool2d(zeros(shape), 2, { padding: 1 }), "SHAPE_MISMATCH", message);
+      expect(core.maxPool2d(zeros([0, 1, 4, 4]), 2).shape).toEqual([0, 1, 2, 2]);
+    },
+  );
+});
+
+describe("nothing, in huge shapes", () => {
+  it.each([
+    [
+      "adaptiveAvgPool2d",
+      (x: core.Tensor) => core.adaptiveAvgPool2d(x, [1, 2 ** 31 - 1]),
+      [0, 1, 1, 2 ** 31 - 1],
+    ],
+    ["adaptiveMaxPool2d", (x: core.Tensor) => core.adaptiveMaxPool2d(x, [1, 2 ** 30]), [0, 1, 1, 2 ** 30]],
+    ["pad", (x: core.Tensor) => core.pad(x, [2 ** 30, 0], { mode: "replicate" }), [0, 1, 3, 2 ** 30 + 3]],
+  ] as const)("%s does no work for it", (_, run, shape) => {
+    const x = zeros([0, 1, 3, 3], { requiresGrad: true });
+    const out = run(x);
+    expect(out.shape).toEqual(shape);
+    out.sum().backward();
+    expect(x.grad!.shape).toEqual([0, 1, 3, 3]);
+  });
+});
 
 describe("scalars beside tensors", () => {
   it("are kept, but not for ever", () => {

@@ -92,6 +92,11 @@ export class Heap {
     this.#refreshViews();
   }
 
+  /** The largest value that there can ever be room for. */
+  get maxBytes(): number {
+    return this.#limit - ALLOCATOR_START - END_BYTES;
+  }
+
   /**
    * Starts an operation, cleaning up after the last one if it failed.
    * @throws what `refuse` was given; OUT_OF_MEMORY.
@@ -255,7 +260,7 @@ export class Heap {
   }
 
   #reserve(bytes: number): number {
-    if (bytes > this.#limit - ALLOCATOR_START - END_BYTES) throw this.#outOfMemory(bytes);
+    if (bytes > this.maxBytes) throw this.#outOfMemory(bytes);
     for (;;) {
       const pointer = this.#allocator.allocate(bytes);
       if (pointer !== 0) return pointer;

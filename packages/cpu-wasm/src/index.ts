@@ -49,6 +49,7 @@ export async function cpuWasm(options: CpuWasmOptions = {}): Promise<CompleteBac
     ...(threadsReason === undefined ? {} : { threadsReason }),
     winograd: runtime.winograd,
     heapMiB: open.heap.stats().heapLimitBytes / 2 ** 20,
+    maxBytes: open.heap.maxBytes,
   }) as CompleteBackend;
 }
 

@@ -32,6 +32,7 @@ describe("options", () => {
       threads: 1,
       winograd: "default",
       heapMiB: 64,
+      maxBytes: 66_781_120,
     });
     expect(backend.stats?.()).toMatchObject({ liveHandles: 0, liveBytes: 0, heapLimitBytes: 64 * 2 ** 20 });
     await backend.close?.();

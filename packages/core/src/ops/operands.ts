@@ -9,6 +9,7 @@ import type { Backend, DType } from "../backend.ts";
 import { DTYPE_NAMES, DTYPES, isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { describeValue } from "../options.ts";
+import { checkSize, formatShape, type Shape } from "../shape.ts";
 import { keep } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { fill } from "./fill.ts";
@@ -143,6 +144,21 @@ export function checkDtype(op: string, backend: Backend, dtype: DType): void {
     "DTYPE_UNSUPPORTED",
     `${op}: backend ${backend.name} does not offer ${dtype} (it has ${backend.dtypes.join(", ")}); use another dtype, or a ` +
       "backend that has it, such as @corr2d/cpu-js",
+  );
+}
+
+/**
+ * Checks a result before any work is done for it.
+ * @throws OUT_OF_MEMORY for more than can be addressed, or than the backend says that it can ever hold.
+ */
+export function checkRoom(op: string, backend: Backend, shape: Shape, dtype: DType): void {
+  const bytes = checkSize(op, shape) * DTYPES[dtype].bytes;
+  const { maxBytes } = backend.features;
+  if (typeof maxBytes !== "number" || bytes <= maxBytes) return;
+  throw new Corr2dError(
+    "OUT_OF_MEMORY",
+    `${op}: shape ${formatShape(shape)} of ${dtype} takes ${bytes} bytes, and backend ${backend.name} holds at most ` +
+      `${maxBytes} in one value`,
   );
 }
 

@@ -3,12 +3,14 @@
  * pick positions of the tensor, axis by axis, so both directions are differentiable by what they are made of.
  */
 import { checkTensor } from "../autograd.ts";
+import { arrayOf } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
-import { checkSize, formatShape, MAX_SIZE, stridesOf } from "../shape.ts";
+import { formatShape, MAX_SIZE, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { indexSelect } from "./indexing.ts";
-import { embed, embedIn, type Range, slice } from "./movement.ts";
+import { embed, embedIn, type Range, reshape, slice } from "./movement.ts";
+import { checkRoom } from "./operands.ts";
 
 export type PadMode = "constant" | "zeros" | "reflect" | "replicate" | "circular";
 
@@ -96,10 +98,16 @@ export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {
     if (before === 0 && after === 0) return;
     const size = out.sizes[axis]!;
     checkReach(mode, size, before, after, axis);
-    const positions = Int32Array.from({ length: size + before + after }, (_, i) =>
-      SOURCES[mode](i - before, size),
-    );
-    out = indexSelect(out, axis, x.fromArray(positions, [positions.length]));
+    const length = size + before + after;
+    const shape = out.sizes.map((size, i) => (i === axis ? length : size));
+    checkRoom("pad", x.backend, shape, x.dtype);
+    if (out.size === 0) {
+      out = reshape(out, shape); // nothing, however long
+      return;
+    }
+    const positions = arrayOf("int32", length);
+    for (let i = 0; i < length; i++) positions[i] = SOURCES[mode](i - before, size);
+    out = indexSelect(out, axis, x.fromArray(positions, [length]));
   });
   return out === x ? x.alias() : out;
 }
@@ -123,7 +131,7 @@ function padConstant(x: Tensor, borders: readonly Border[], value: number): Tens
   const kept = crop(x, borders);
   const added = borders.map(onlyAdded);
   const shape = kept.sizes.map((size, axis) => size + added[axis]![0] + added[axis]![1]);
-  checkSize("pad", shape);
+  checkRoom("pad", x.backend, shape, x.dtype);
   const strides = stridesOf(shape);
   const offset =
     kept.size === 0 ? 0 : strides.reduce((sum, stride, axis) => sum + stride * added[axis]![0], 0);

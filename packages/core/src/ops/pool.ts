@@ -19,7 +19,7 @@ import { correlate, padded, towardsInput } from "./corr2d.ts";
 import { fill } from "./fill.ts";
 import { addByIndex, gather, indexSelect } from "./indexing.ts";
 import { expand, permute, read, reshape } from "./movement.ts";
-import { checkFloating } from "./operands.ts";
+import { checkFloating, checkRoom } from "./operands.ts";
 import { pad } from "./pad.ts";
 import { amax, argmax, extremeAlong } from "./reduce.ts";
 import { where } from "./where.ts";
@@ -48,6 +48,13 @@ function poolShapes(
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `${label}: Expected 3D or 4D (batch mode) tensor [N, C, H, W] for input, but got: ${formatShape(x.sizes)}`,
+    );
+  }
+  if (x.sizes.slice(-3).includes(0)) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `${label}: Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got: ` +
+        formatShape(x.sizes),
     );
   }
   const window = poolWindow(rank === 4 ? x.sizes : [1, ...x.sizes], kernelSize, options);
@@ -281,19 +288,44 @@ export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPoolOptions =
   return apply(AVG_POOL, [x], { window, average, shape });
 }
 
-/** Along one axis: bin o is of the cells from ⌊o · size / bins⌋ to before ⌈(o + 1) · size / bins⌉; neighbours may share one. */
-function meansOfBins(x: Tensor, axis: number, bins: number): Tensor {
+/**
+ * Along one axis: bin o is of the cells from ⌊o · size / bins⌋ to before ⌈(o + 1) · size / bins⌉; neighbours may share one. Bins
+ * that are shorter than the longest end with the cell `filler`, or repeat their last one.
+ * @throws OUT_OF_MEMORY
+ */
+function cellsOfBins(
+  label: string,
+  x: Tensor,
+  axis: number,
+  bins: number,
+  filler?: number,
+): { longest: number; lengths: Int32Array; cells: Tensor } {
   const size = x.sizes[axis]!;
+  const start = (o: number): number => Math.floor((o * size) / bins);
+  const lengths = arrayOf("int32", bins) as Int32Array;
+  let longest = 0;
+  for (let o = 0; o < bins; o++) {
+    lengths[o] = Math.ceil(((o + 1) * size) / bins) - start(o);
+    longest = Math.max(longest, lengths[o]!);
+  }
+  checkRoom(label, x.backend, [bins * longest], "int32");
+  const cells = arrayOf("int32", bins * longest);
+  for (let o = 0; o < bins; o++) {
+    const last = start(o) + lengths[o]! - 1;
+    for (let i = 0; i < longest; i++) {
+      cells[o * longest + i] = i < lengths[o]! ? start(o) + i : (filler ?? last);
+    }
+  }
+  return { longest, lengths, cells: x.fromArray(cells, [cells.length]) };
+}
+
+/** The means of bins along one axis. */
+function meansOfBins(x: Tensor, axis: number, bins: number): Tensor {
   const after = x.sizes.slice(axis + 1);
-  const starts = Array.from({ length: bins }, (_, o) => Math.floor((o * size) / bins));
-  const lengths = starts.map((start, o) => Math.ceil(((o + 1) * size) / bins) - start);
-  const longest = Math.max(...lengths);
+  const { longest, lengths, cells } = cellsOfBins("adaptiveAvgPool2d", x, axis, bins, x.sizes[axis]!);
   // Shorter bins end with a cell of zeros that is put behind the others.
-  const cells = starts.flatMap((start, o) =>
-    Array.from({ length: longest }, (_, i) => (i < lengths[o]! ? start + i : size)),
-  );
   const padded = pad(x, [...after.flatMap(() => [0, 0]), 0, 1]);
-  const picked = indexSelect(padded, axis, x.fromArray(Int32Array.from(cells), [cells.length]));
+  const picked = indexSelect(padded, axis, cells);
   const sums = reshape(picked, [...x.sizes.slice(0, axis), bins, longest, ...after]).sum(axis + 1);
   const counts = arrayOf(x.dtype, bins);
   counts.set(lengths);
@@ -319,6 +351,7 @@ function binsOf(label: string, x: Tensor, outputSize: AdaptiveSize): readonly [n
         `${formatShape(x.sizes)} and [${rows}, ${columns}]`,
     );
   }
+  checkRoom(label, x.backend, [...x.sizes.slice(0, -2), rows, columns], x.dtype);
   return [rows, columns];
 }
 
@@ -327,27 +360,17 @@ function binsOf(label: string, x: Tensor, outputSize: AdaptiveSize): readonly [n
  *
  * @param x [N, C, H, W] or [C, H, W]
  * @returns the same leading axes and outputSize.
- * @throws SHAPE_MISMATCH, INVALID_ARGUMENT, DTYPE_UNSUPPORTED.
+ * @throws SHAPE_MISMATCH, INVALID_ARGUMENT, DTYPE_UNSUPPORTED, OUT_OF_MEMORY.
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSize): Tensor {
   const [rows, columns] = binsOf("adaptiveAvgPool2d", x, outputSize);
   const lead = x.sizes.slice(0, -2);
   const [height, width] = x.sizes.slice(-2) as [number, number];
+  if (x.size === 0) return reshape(x, [...lead, rows, columns]);
   if (height % rows !== 0 || width % columns !== 0) {
     return meansOfBins(meansOfBins(x, lead.length, rows), lead.length + 1, columns);
   }
   return reshape(x, [...lead, rows, height / rows, columns, width / columns]).mean([-3, -1]);
-}
-
-/** The cells of each bin along an axis; shorter bins repeat their last one, which wins no more than it does once. */
-function cellsOfBins(size: number, bins: number): { longest: number; cells: Int32Array } {
-  const ends = Array.from({ length: bins }, (_, o) => Math.ceil(((o + 1) * size) / bins));
-  const starts = ends.map((_, o) => Math.floor((o * size) / bins));
-  const longest = Math.max(...ends.map((end, o) => end - starts[o]!));
-  const cells = starts.flatMap((start, o) =>
-    Array.from({ length: longest }, (_, i) => Math.min(start + i, ends[o]! - 1)),
-  );
-  return { longest, cells: Int32Array.from(cells) };
 }
 
 /**
@@ -356,18 +379,17 @@ function cellsOfBins(size: number, bins: number): { longest: number; cells: Int3
  *
  * @param x [N, C, H, W] or [C, H, W]
  * @returns the same leading axes and outputSize.
- * @throws SHAPE_MISMATCH, INVALID_ARGUMENT, DTYPE_UNSUPPORTED.
+ * @throws SHAPE_MISMATCH, INVALID_ARGUMENT, DTYPE_UNSUPPORTED, OUT_OF_MEMORY.
  */
 export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptiveSize): Tensor {
   const [rows, columns] = binsOf("adaptiveMaxPool2d", x, outputSize);
   const lead = x.sizes.slice(0, -2);
   const [height, width] = x.sizes.slice(-2) as [number, number];
+  if (x.size === 0) return reshape(x, [...lead, rows, columns]);
   if (height % rows === 0 && width % columns === 0) return maxPool2d(x, [height / rows, width / columns]);
-  const vertical = cellsOfBins(height, rows);
-  const horizontal = cellsOfBins(width, columns);
-  const pick = (from: Tensor, axis: number, cells: Int32Array): Tensor =>
-    indexSelect(from, axis, from.fromArray(cells, [cells.length]));
-  const picked = pick(pick(x, lead.length, vertical.cells), lead.length + 1, horizontal.cells);
+  const vertical = cellsOfBins("adaptiveMaxPool2d", x, lead.length, rows);
+  const horizontal = cellsOfBins("adaptiveMaxPool2d", x, lead.length + 1, columns);
+  const picked = indexSelect(indexSelect(x, lead.length, vertical.cells), lead.length + 1, horizontal.cells);
   const parts = [...lead, rows, vertical.longest, columns, horizontal.longest];
   const at = lead.length;
   const binned = permute(reshape(picked, parts), [...lead.keys(), at, at + 2, at + 1, at + 3]);
