@@ -230,16 +230,6 @@ describe("modules are found", () => {
     parent.eval();
     expect(child.inner.training).toBe(false);
   });
-
-  it("or named as another copy's", async () => {
-    vi.resetModules();
-    (await import("@corr2d/core")).setBackend(cpuJs()); // it has a copy of core of its own as well
-    const other = await import("../src/index.ts");
-    expect(other.Linear).not.toBe(Linear);
-    const text = "is a module of another copy of @corr2d/nn";
-    expectError(() => base(new other.Linear(1, 1)).parameters(), "DUPLICATE_CORE", `'held' ${text}`);
-    expectError(() => new Sequential(new other.Linear(1, 1) as never), "DUPLICATE_CORE", `'0' ${text}`);
-  });
 });
 
 describe("what a program did not mean", () => {

@@ -2,7 +2,8 @@
  * Which test files can run against the packed packages: those that use a package as anybody can.
  *
  * A file and the test files that it imports may import packages by their names or by their entries' sources, which is the
- * same. One that names any other file of a tested package (imports it, or reads an entry's text) tests the sources.
+ * same. One that names any other file of a tested package (imports it, or reads an entry's text) tests the sources; so does one
+ * that loads modules anew, which Vitest can do with those alone that it has transformed.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
@@ -33,6 +34,7 @@ export function useOf(testFile: string): Use {
     if (seen.has(file)) return;
     seen.add(file);
     const text = readFileSync(file, "utf8").replace(TYPES, "");
+    if (text.includes("vi.resetModules(")) sources.add(file);
     const imported = new Set([...text.matchAll(IMPORT)].map(([, name]) => name!));
     for (const name of imported) if (name.startsWith("@corr2d/")) packages.add(name);
     for (const [, path] of text.matchAll(PATH)) {

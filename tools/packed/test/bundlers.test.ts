@@ -73,7 +73,7 @@ test("the application gets results, and errors with a code", () => {
   expect(losses.length).toBe(10);
   expect(unbundled.filter((line) => line.includes(" INVALID_ARGUMENT: ")).length).toBeGreaterThan(1000);
   expect(unbundled).toContainEqual(
-    expect.stringMatching(/^lazy\.parameters\(\) INVALID_ARGUMENT: .*uninitialized parameter of LazyLinear/),
+    expect.stringMatching(/^lazy\.stateDict\(\) INVALID_ARGUMENT: .*uninitialized parameter of LazyLinear/),
   );
 });
 

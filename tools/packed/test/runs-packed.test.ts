@@ -38,6 +38,10 @@ describe("a test file runs packed", () => {
     expect(shortUse("core", "operations.test.ts").sources).toEqual(["core/src/backend.ts"]);
   });
 
+  it("not if it loads modules anew", () => {
+    expect(shortUse("nn", "copies.test.ts").sources).toEqual(["nn/test/copies.test.ts"]);
+  });
+
   it("whatever types it imports", () => {
     expect(shortUse("core", "format.test.ts").sources).toEqual([]);
   });
