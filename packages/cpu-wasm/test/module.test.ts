@@ -97,6 +97,7 @@ describe("a module that is given", () => {
       threads,
       winograd: "default",
       heapMiB: 16,
+      maxBytes: 16_449_472,
     });
     const size = 1 << 20; // enough for both threads
     const [x, y] = [backend.fill(1.5, size, "float32"), backend.fill(2, size, "float32")];
