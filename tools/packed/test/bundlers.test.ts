@@ -84,3 +84,21 @@ test.each(Object.entries(bundlers))("it does the same, bundled by %s", async (na
   expect(code).not.toMatch(/from ?["']@corr2d/);
   expect(await linesOf(file)).toEqual(unbundled);
 });
+
+test("an application that uses nothing of nn has nothing of it, though it were not told that nn has no side effects", async () => {
+  const file = join(project, "node_modules/@corr2d/nn/dist/index.js");
+  const application = await rolldown({
+    input: "application",
+    external: /^@corr2d\//,
+    plugins: [
+      {
+        name: "application",
+        resolveId: (id) =>
+          id === "application" || id === file ? { id, moduleSideEffects: true } : undefined,
+        load: (id) => (id === "application" ? `import ${JSON.stringify(file)};` : undefined),
+      },
+    ],
+  });
+  const { output } = await application.generate({ minify: true });
+  expect(output[0].code.replace(/export\s*\{\s*\};?|import\s*"@corr2d\/core";?/g, "").trim()).toBe("");
+});
