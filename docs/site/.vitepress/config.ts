@@ -27,6 +27,8 @@ const icon =
   '<path fill="#3451b2" d="M0 0h5v5H0z"/></svg>';
 
 const packages = ["core", "nn", "cpu-js", "cpu-wasm", "conformance"];
+/** TypeDoc gives these a folder. */
+const withNamespaces = ["core", "nn"];
 const page = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, link });
 
 /** One entry for each file, named by its heading. */
@@ -69,7 +71,9 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   },
   {
     text: "API reference",
-    items: packages.map((name) => page(`@corr2d/${name}`, `/api/@corr2d/${name === "nn" ? "nn/" : name}`)),
+    items: packages.map((name) =>
+      page(`@corr2d/${name}`, `/api/@corr2d/${withNamespaces.includes(name) ? `${name}/` : name}`),
+    ),
   },
 ];
 

@@ -28,11 +28,11 @@ const POSITIONAL: Signature["positional"] = {
   number: ["ignoreIndex"],
   string: ["reduction"],
 };
-const NLL: Signature = {
+export const NLL: Signature = {
   options: { weight: "any", ignoreIndex: "number", reduction: "any" },
   positional: POSITIONAL,
 };
-const CROSS_ENTROPY: Signature = {
+export const CROSS_ENTROPY: Signature = {
   options: { weight: "any", ignoreIndex: "number", reduction: "any", labelSmoothing: "number" },
   positional: POSITIONAL,
 };

@@ -9,6 +9,14 @@ export {
   type PairwiseOptions,
   pairwiseDistance,
 } from "./distance.ts";
+export {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  type MarginOptions,
+  marginRankingLoss,
+  type TripletOptions,
+  tripletMarginLoss,
+} from "./distance-losses.ts";
 export * as init from "./init.ts";
 export {
   Hardsigmoid,
@@ -47,6 +55,23 @@ export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from "
 export type { LayerOptions } from "./layers/layer-options.ts";
 export { LazyLinear, Linear, type LinearOptions } from "./layers/linear.ts";
 export { LocalResponseNorm, type LocalResponseNormOptions } from "./layers/local-response-norm.ts";
+export {
+  BCELoss,
+  BCEWithLogitsLoss,
+  CosineEmbeddingLoss,
+  CrossEntropyLoss,
+  GaussianNLLLoss,
+  HingeEmbeddingLoss,
+  HuberLoss,
+  KLDivLoss,
+  L1Loss,
+  MarginRankingLoss,
+  MSELoss,
+  NLLLoss,
+  PoissonNLLLoss,
+  SmoothL1Loss,
+  TripletMarginLoss,
+} from "./layers/losses.ts";
 export { ModuleDict, ModuleList } from "./layers/module-containers.ts";
 export {
   CircularPad1D,
@@ -93,13 +118,16 @@ export {
 export {
   type BceOptions,
   bceWithLogits,
+  type HuberOptions,
   huberLoss,
   type LossOptions,
   l1Loss,
   mseLoss,
   type Reduction,
+  type SmoothL1Options,
   smoothL1Loss,
 } from "./losses.ts";
+export { accuracy, confusionMatrix } from "./metrics.ts";
 export { Module } from "./module.ts";
 export { Adadelta, type AdadeltaOptions } from "./optim/adadelta.ts";
 export { Adagrad, type AdagradOptions } from "./optim/adagrad.ts";
@@ -158,5 +186,15 @@ export { RAdam, type RAdamOptions } from "./optim/radam.ts";
 export { RMSprop, type RMSpropOptions } from "./optim/rmsprop.ts";
 export { SGD, type SGDOptions } from "./optim/sgd.ts";
 export { Buffer, type BufferOptions, isParameter, Parameter } from "./parameter.ts";
+export {
+  binaryCrossEntropy,
+  type GaussianNllOptions,
+  gaussianNllLoss,
+  type KlDivOptions,
+  klDiv,
+  type PoissonNllOptions,
+  poissonNllLoss,
+} from "./probability-losses.ts";
 export type { LoadOptions, LoadResult } from "./state-dict.ts";
 export { type Summary, type SummaryOptions, type SummaryRow, summary } from "./summary.ts";
+export * as utils from "./utils.ts";

@@ -50,23 +50,34 @@ export function reductionOf({ reduction = "mean" }: LossOptions): Reduction {
   throw invalid(`${bare(reduction)} is not a valid value for reduction: use 'mean', 'sum' or 'none'`);
 }
 
-const PLAIN: Signature = { options: { reduction: "any" }, positional: { string: ["reduction"] } };
-const HUBER: Signature = {
+export const PLAIN: Signature = { options: { reduction: "any" }, positional: { string: ["reduction"] } };
+export const HUBER: Signature = {
   options: { reduction: "any", delta: "number" },
   positional: { string: ["reduction"], number: ["delta"] },
 };
-const SMOOTH_L1: Signature = {
+export const SMOOTH_L1: Signature = {
   options: { reduction: "any", beta: "number" },
   positional: { string: ["reduction"], number: ["beta"] },
 };
-const BCE: Signature = {
+export const BCE: Signature = {
   options: { weight: "any", reduction: "any", posWeight: "any" },
   positional: { tensor: ["weight", "posWeight"], string: ["reduction"] },
 };
 
-function reduce(loss: Tensor, options: LossOptions): Tensor {
+/** A loss of elements, reduced as asked for. */
+export function reduce(loss: Tensor, options: LossOptions): Tensor {
   const reduction = reductionOf(options);
   return reduction === "none" ? loss : loss[reduction]();
+}
+
+export interface HuberOptions extends LossOptions {
+  /** Where the loss turns from squared to linear (default 1). */
+  readonly delta?: number | undefined;
+}
+
+export interface SmoothL1Options extends LossOptions {
+  /** Where the loss turns from squared to linear (default 1). */
+  readonly beta?: number | undefined;
 }
 
 const warnedFrom = new Set<string>();
@@ -115,11 +126,7 @@ function huber(error: Tensor, delta: number): Tensor {
  * @param options `delta`, default 1.
  * @throws INVALID_ARGUMENT for a delta that is not positive.
  */
-export function huberLoss(
-  input: Tensor,
-  target: Tensor,
-  options: LossOptions & { readonly delta?: number | undefined } = NO_OPTIONS,
-): Tensor {
+export function huberLoss(input: Tensor, target: Tensor, options: HuberOptions = NO_OPTIONS): Tensor {
   checkLoss("huberLoss", HUBER, input, target, options);
   const { delta = 1 } = options;
   if (!(delta > 0)) throw invalid(`huber_loss does not support non-positive values for delta: got ${delta}`);
@@ -132,11 +139,7 @@ export function huberLoss(
  * @param options `beta`, default 1.
  * @throws INVALID_ARGUMENT for a negative beta.
  */
-export function smoothL1Loss(
-  input: Tensor,
-  target: Tensor,
-  options: LossOptions & { readonly beta?: number | undefined } = NO_OPTIONS,
-): Tensor {
+export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Options = NO_OPTIONS): Tensor {
   checkLoss("smoothL1Loss", SMOOTH_L1, input, target, options);
   const { beta = 1 } = options;
   if (!(beta >= 0)) throw invalid(`smooth_l1_loss does not support negative values for beta: got ${beta}`);

@@ -16,6 +16,7 @@ import { cpuJs } from "@corr2d/cpu-js";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   AvgPool2D,
+  BatchNorm1D,
   BatchNorm2D,
   Conv2D,
   ConvTranspose2D,
@@ -23,6 +24,8 @@ import {
   Flatten,
   GroupNorm,
   LayerNorm,
+  LazyBatchNorm1D,
+  LazyBatchNorm2D,
   LazyConv2D,
   LazyLinear,
   Linear,
@@ -251,6 +254,34 @@ describe("lazy layers", () => {
     expect(String(lazy.bias)).toBe("<UninitializedParameter>");
     expect(lazy.parameters()).toEqual([lazy.weight, lazy.bias]);
     expect(lazy.modules()).toEqual([lazy]);
+  });
+
+  it("of normalisations have their statistics, from the first input or from a state dict", () => {
+    const text = "Attempted to use an uninitialized buffer of LazyBatchNorm2d";
+    const lazy = new LazyBatchNorm2D();
+    expectError(() => lazy.runningMean!.dataSync(), "INVALID_ARGUMENT", text);
+    expectError(() => new LazyBatchNorm2D({ affine: false }).stateDict(), "INVALID_ARGUMENT", text);
+    const parameters = lazy.parameters();
+    lazy(zeros([2, 3, 2, 2], { dtype: "float64" }));
+    expect(lazy.parameters()).toEqual(parameters);
+    expect([lazy.features, lazy.weight!.dtype, lazy.runningVar!.dtype]).toEqual([3, "float64", "float64"]);
+    expect(String(lazy)).toBe(String(new BatchNorm2D(3)));
+
+    const trained = new BatchNorm1D(3);
+    trained(rand([4, 3]));
+    const loaded = new LazyBatchNorm1D();
+    loaded.loadStateDict(trained.stateDict());
+    const x = rand([5, 3]);
+    expect(loaded.eval()(x).dataSync()).toEqual(trained.eval()(x).dataSync());
+    expect(loaded.features).toBe(3);
+    expectError(() => loaded(rand([5, 4])), "SHAPE_MISMATCH", "running_mean should contain 4 elements not 3");
+    expectError(
+      () => new LazyBatchNorm1D()(zeros([2])),
+      "SHAPE_MISMATCH",
+      "expected 2D or 3D input (got 1D input)",
+    );
+    const place = "dtype and backend are those of the first input";
+    expectError(() => new LazyBatchNorm1D({ dtype: "float64" } as never), "INVALID_ARGUMENT", place);
   });
 
   it("refuse inputs and options that cannot be", () => {

@@ -149,17 +149,20 @@ function antialiasedTaps({ input, output, scale }: Resize, mode: "bilinear" | "b
 
 /** x with an axis made of other cells of it. */
 function resample(x: Tensor, axis: number, { count, cells, weights }: Taps): Tensor {
-  const picked = indexSelect(x, axis, x.fromArray(cells, [cells.length]));
+  const output = cells.length / count;
+  // All first cells, then all second ones: the sum is then over an axis outside of the result's, not one of a few numbers.
+  const place = (at: number): number => (at % output) * count + Math.floor(at / output);
+  const order = Int32Array.from(cells, (_, at) => cells[place(at)]!);
+  const picked = indexSelect(x, axis, x.fromArray(order, [order.length]));
   if (count === 1) return picked;
   const before = x.sizes.slice(0, axis);
   const after = x.sizes.slice(axis + 1);
-  const output = cells.length / count;
   const values = arrayOf(x.dtype, weights.length);
-  values.set(weights);
-  const factors = x.fromArray(values, [output, count, ...after.map(() => 1)]);
-  return reshape(picked, [...before, output, count, ...after])
+  for (let at = 0; at < values.length; at++) values[at] = weights[place(at)]!;
+  const factors = x.fromArray(values, [count, output, ...after.map(() => 1)]);
+  return reshape(picked, [...before, count, output, ...after])
     .mul(factors)
-    .sum(axis + 1);
+    .sum(axis);
 }
 
 /** Every cell `times` times along an axis. */

@@ -1,0 +1,98 @@
+/** What training does with the gradients and parameters of many tensors at once. */
+import { Corr2dError, cat, isTensor, noGrad, stack, type Tensor } from "@corr2d/core";
+import { checkGiven, checkNumber, checkTensor, invalid, type Signature } from "./arguments.ts";
+import { sizesText } from "./sizes.ts";
+
+function listOf(owner: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
+  const isList = typeof parameters === "object" && parameters !== null && Symbol.iterator in parameters;
+  const list = isTensor(parameters) ? [parameters] : isList ? [...parameters] : null;
+  if (list === null) throw invalid(`${owner}: expected parameters, as net.parameters() gives them`);
+  for (const parameter of list) checkTensor(owner, parameter);
+  return list;
+}
+
+const gradientsOf = (parameters: readonly Tensor[]): Tensor[] =>
+  parameters.flatMap(({ grad }) => (grad === null ? [] : [grad]));
+
+export interface ClipOptions {
+  /** Which norm (default 2); Infinity is the largest magnitude. */
+  readonly normType?: number | undefined;
+}
+
+const CLIP: Signature = { options: { normType: "number" }, positional: { number: ["normType"] } };
+
+/**
+ * Scales all gradients by one factor, so that the norm of all their elements is `maxNorm` at most.
+ *
+ * @param parameters those without a gradient are passed over.
+ * @returns the norm before, a scalar; without any gradient null. (PyTorch can be told to throw where it is not finite: that would
+ *   have to read it.)
+ * @throws INVALID_ARGUMENT
+ */
+export function clipGradNorm(
+  parameters: Tensor | Iterable<Tensor>,
+  maxNorm: number,
+  options: ClipOptions = {},
+): Tensor | null {
+  const owner = "utils.clipGradNorm";
+  const list = listOf(owner, parameters);
+  checkNumber(owner, "maxNorm", maxNorm);
+  checkGiven(owner, CLIP, options);
+  const { normType = 2 } = options;
+  const gradients = gradientsOf(list);
+  if (gradients.length === 0) return null;
+  return noGrad(() => {
+    const total = stack(gradients.map((grad) => grad.norm(normType))).norm(normType);
+    const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
+    for (const parameter of list) {
+      if (parameter.grad !== null) parameter.grad = parameter.grad.mul(factor);
+    }
+    return total;
+  });
+}
+
+/**
+ * Holds every element of all gradients between −clipValue and clipValue.
+ * @throws INVALID_ARGUMENT
+ */
+export function clipGradValue(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
+  const owner = "utils.clipGradValue";
+  const list = listOf(owner, parameters);
+  checkNumber(owner, "clipValue", clipValue);
+  noGrad(() => {
+    for (const parameter of list) {
+      if (parameter.grad !== null) parameter.grad = parameter.grad.clamp(-clipValue, clipValue);
+    }
+  });
+}
+
+/** All parameters in a row, [sum of their sizes]. */
+export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
+  const list = listOf("utils.parametersToVector", parameters);
+  if (list.length === 0) throw invalid("utils.parametersToVector: there are no parameters");
+  return cat(list.map((parameter) => parameter.flatten()));
+}
+
+/**
+ * Assigns to parameters what `parametersToVector` would have made of them.
+ * @throws SHAPE_MISMATCH unless the vector has as many elements as they.
+ */
+export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
+  const owner = "utils.vectorToParameters";
+  checkTensor(owner, vector);
+  const list = listOf(owner, parameters);
+  const size = list.reduce((sum, parameter) => sum + parameter.size, 0);
+  if (vector.shape.length !== 1 || vector.size !== size) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `${owner}: the parameters have ${size} elements, but the vector is ${sizesText(vector.shape)}`,
+    );
+  }
+  noGrad(() => {
+    let start = 0;
+    for (const parameter of list) {
+      parameter.assign(vector.narrow(0, start, parameter.size).reshape(parameter.shape));
+      start += parameter.size;
+    }
+  });
+}
