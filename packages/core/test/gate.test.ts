@@ -177,6 +177,34 @@ describe("options", () => {
   ])("%s", (_, run, message) => expectError(run, "INVALID_ARGUMENT", message));
 });
 
+describe("what layers are made of", () => {
+  it.each<[string, string, () => unknown]>([
+    [
+      "interpolate without options",
+      "either size or scale_factor should be defined",
+      () => js.interpolate(plane()),
+    ],
+    ["conv1d with null", "conv1d", () => js.conv1d(ones([1, 4]), ones([1, 1, 2]), null)],
+    ["conv1d by position", "write { stride: 2 }", () => js.conv1d(ones([1, 4]), ones([1, 1, 2]), 2)],
+    ["celu of an object", "celu: alpha must be a number, but got an object", () => js.celu(x(), {})],
+    [
+      "softshrink of a symbol",
+      "softshrink: lambd must be a number",
+      () => js.softshrink(x().float(), Symbol("s")),
+    ],
+    ["softplus of nothing", "softplus", () => js.softplus(null)],
+    ["hardtanh with options", "hardtanh: minVal must be a number", () => js.hardtanh(x(), { minVal: 0 })],
+    ["fold by position", "write { stride: 2 }", () => js.fold(ones([4, 9]), 4, 2, 1)],
+    [
+      "pixelShuffle by 0",
+      "pixel_shuffle expects a positive upscale_factor, but got 0",
+      () => js.pixelShuffle(plane(), 0),
+    ],
+  ])("%s: %s", (_, text, run) => {
+    expectError(run, "INVALID_ARGUMENT", text);
+  });
+});
+
 describe("int32", () => {
   it.each<[string, () => unknown, string]>([
     ["a number beside it", () => arange(3, { dtype: "int32" }).add(2 ** 31), "DTYPE_MISMATCH"],

@@ -5,6 +5,7 @@
 import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { Activation } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
+import { describeValue } from "../options.ts";
 import { normalizeAxis } from "../shape.ts";
 import { runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
@@ -82,6 +83,14 @@ export function tanh(x: Tensor): Tensor {
 
 type Parameters = Readonly<Record<string, number>>;
 
+function checkNumber(label: string, option: string, value: unknown): void {
+  if (typeof value === "number") return;
+  throw new Corr2dError(
+    "INVALID_ARGUMENT",
+    `${label}: ${option} must be a number, but got ${describeValue(value)}`,
+  );
+}
+
 /**
  * An activation written in tensor operations: value and derivative as functions of x and parameters. Calls are marked
  * pure for the bundlers that would not see it, so that activations nobody uses are left out.
@@ -100,6 +109,7 @@ function composed(
   return (x, label, p = {}) => {
     checkTensor(label, x);
     checkFloating(label, x);
+    for (const option in p) checkNumber(label, option, p[option]);
     return apply(op, [x], p);
   };
 }
@@ -145,6 +155,9 @@ const runSoftplus = /* @__PURE__ */ composed(
  *   that here there is none.
  */
 export function softplus(x: Tensor, beta = 1, threshold: number = Infinity): Tensor {
+  checkTensor("softplus", x);
+  checkNumber("softplus", "beta", beta);
+  checkNumber("softplus", "threshold", threshold);
   const soft = beta === 1 ? runSoftplus(x, "softplus") : runSoftplus(x.mul(beta), "softplus").div(beta);
   return threshold === Infinity ? soft : where(x.mul(beta).gt(threshold), x, soft);
 }
@@ -269,6 +282,8 @@ const HARDTANH: Op<{ readonly min: number; readonly max: number }> = {
 /** clamp(x, minVal, maxVal), without a gradient at the bounds. */
 export function hardtanh(x: Tensor, minVal = -1, maxVal = 1): Tensor {
   checkTensor("hardtanh", x);
+  checkNumber("hardtanh", "minVal", minVal);
+  checkNumber("hardtanh", "maxVal", maxVal);
   return apply(HARDTANH, [x], { min: minVal, max: maxVal });
 }
 
@@ -281,12 +296,15 @@ export function relu6(x: Tensor): Tensor {
 /** x where x > threshold, otherwise `value`. */
 export function threshold(x: Tensor, threshold: number, value: number): Tensor {
   checkTensor("threshold", x);
-  return where(x.gt(threshold), x, value);
+  checkNumber("threshold", "threshold", threshold);
+  checkNumber("threshold", "value", value);
+  return where(x.le(threshold), value, x);
 }
 
 /** x where |x| > lambd, otherwise 0. */
 export function hardshrink(x: Tensor, lambd = 0.5): Tensor {
   checkTensor("hardshrink", x);
+  checkNumber("hardshrink", "lambd", lambd);
   return where(x.abs().le(lambd), 0, x);
 }
 

@@ -223,11 +223,11 @@ function perAxis(name: string, value: number | readonly number[], axes: number):
  * @returns [N, C, …] and the size asked for.
  * @throws INVALID_ARGUMENT, SHAPE_MISMATCH, DTYPE_UNSUPPORTED, with PyTorch's messages.
  */
-export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
+export function interpolate(x: Tensor, options: InterpolateOptions = {}): Tensor {
   checkTensor("interpolate", x);
   checkOptions("interpolate", options, OPTIONS, "{ scaleFactor: 2 }");
   checkFloating("interpolate", x);
-  const { size = null, scaleFactor = null, mode = "nearest", antialias = false } = options ?? {};
+  const { size = null, scaleFactor = null, mode = "nearest", antialias = false } = options;
   const isSmooth = mode === "linear" || mode === "bilinear" || mode === "bicubic";
   const alignCorners = options.alignCorners ?? null;
   const rank = x.sizes.length;

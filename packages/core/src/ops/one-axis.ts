@@ -138,9 +138,10 @@ export function conv1d(
 ): Tensor {
   checkTensors("conv1d", [x, kernel]);
   checkRank("conv1d", x);
+  const plane = flat("conv1d", options, CONV_OPTIONS);
   const { groups = 1 } = options;
   checkWeight("conv1d", x.sizes, kernel.sizes, (shape) => shape[1]! * groups, `groups=${groups}`);
-  return corr2d(unsqueeze(x, -2), unsqueeze(kernel, -2), flat("conv1d", options, CONV_OPTIONS)).squeeze(-2);
+  return corr2d(unsqueeze(x, -2), unsqueeze(kernel, -2), plane).squeeze(-2);
 }
 
 /**
