@@ -38,6 +38,13 @@ const COMPARISONS: { readonly [op in OptionalOp & BinaryOp]: "ne" | "gt" | "ge" 
   greaterEqual: "ge",
 };
 
+/** The optional reductions, on a tensor of which some axes are reduced. */
+const REDUCTIONS: { readonly [op in OptionalOp & ReduceOp]: (x: Tensor, axes: readonly number[]) => Tensor } =
+  {
+    min: amin,
+    argmin: (x, axes) => argmin(x, axes[0]!),
+  };
+
 /**
  * The backend with every composite and every optional function there: its own, and core's fallback for each that it lacks.
  *
@@ -74,9 +81,7 @@ export function withFallbacks<H>(backend: Backend<H>): CompleteBackend<H> {
           ),
     reduce: (op, x, shape, axes, dtype) => {
       if (has(op)) return backend.reduce(op, x, shape, axes, dtype);
-      return take(() =>
-        op === "min" ? amin(borrow(x, shape, dtype), axes) : argmin(borrow(x, shape, dtype), axes[0]!),
-      );
+      return take(() => REDUCTIONS[op as keyof typeof REDUCTIONS](borrow(x, shape, dtype), axes));
     },
   };
 

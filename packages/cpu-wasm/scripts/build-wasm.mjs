@@ -6,7 +6,7 @@
 //
 // The module imports an unshared memory: one with shared memory differs in one flag byte. Builds with and without
 // relaxed SIMD differ in a few instructions, all of one length. src/module.ts makes the changes.
-// Memory below 64 KiB holds the argument block, the threads' control block (src/layout.ts) and the kernels' constants.
+// Memory below 64 KiB holds the argument block, the threads' control block (assembly/common/layout.ts) and the kernels' constants.
 import { createHash } from "node:crypto";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

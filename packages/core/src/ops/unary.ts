@@ -41,9 +41,9 @@ const ofOutput = (value: Value, name: string, gradient: (g: Tensor, y: Tensor) =
 });
 
 /** A function whose derivative is a constant. */
-const linear = (member: UnaryOp, gradient: (g: Tensor) => Tensor): Op => ({
+const linear = (member: UnaryOp, gradient: (g: Tensor) => Tensor, value: Value = native(member)): Op => ({
   name: gradName(member),
-  forward: ([x]) => native(member)(x!),
+  forward: ([x]) => value(x!),
   gradients: [gradient],
 });
 
