@@ -17,6 +17,7 @@ import { cases as fused } from "./fused.ts";
 import { cases as fusedSizes } from "./fused-sizes.ts";
 import { cases as indexRange } from "./index-range.ts";
 import { cases as largeStorage } from "./large-storage.ts";
+import { cases as longSums } from "./long-sums.ts";
 import { cases as matmul } from "./matmul.ts";
 import { cases as matmulSizes } from "./matmul-sizes.ts";
 import { cases as mixed } from "./mixed.ts";
@@ -66,6 +67,7 @@ export const cases: readonly Case[] = [
   ...correlationValues,
   ...correlationSizes,
   ...blocks,
+  ...longSums,
   ...autograd,
   ...training,
   ...optional,

@@ -15,7 +15,7 @@
  * | `phases`     | T with stride, few input channels            | depthwise 96@112 stride 2 0.9 ms; `gemm` 6.7 |
  * | `dot`        | G, few output channels per group             | 1→6@28, b128 0.8 ms; `gemm` 1.2              |
  */
-import { LONGEST_DEPTH } from "../common/budgets";
+import { LONGEST_DEPTH, LONGEST_WALK } from "../common/budgets";
 import { ceilDiv, SETTINGS } from "../common/host";
 import { Window, WindowAxis } from "../common/window";
 import { columnPhases, Correlation, CorrelationAxis, rowPhases, setInputPhase } from "./correlation";
@@ -78,7 +78,9 @@ export function planCorrelation(c: Correlation): CorrelationPlan {
 /** T(g, k): all phases together, or `EACH` as a correlation of its own. `phase`: room for one. */
 export function planInput(w: Window, phase: Correlation): InputPlan {
   if (rowPhases(w) * columnPhases(w) > 1 && allPreferImages(w, phase)) return InputPlan.IMAGES;
-  return w.x.stride > 1 && w.inChannels / w.groups < GEMM_CHANNELS ? InputPlan.PHASES : InputPlan.EACH;
+  const taps = <f64>(w.outChannels / w.groups) * w.y.kernel * w.x.kernel;
+  const few = w.x.stride > 1 && w.inChannels / w.groups < GEMM_CHANNELS && taps <= LONGEST_WALK;
+  return few ? InputPlan.PHASES : InputPlan.EACH;
 }
 
 function allPreferImages(w: Window, phase: Correlation): bool {
@@ -107,7 +109,7 @@ export function prefersDot(c: Correlation): bool {
 function winogradTile(c: Correlation): i32 {
   if (SETTINGS.winograd == Winograd.OFF || c.y.taps != 3 || c.x.taps != 3) return 0;
   if (c.y.stride * c.x.stride != 1 || c.y.dilation * c.x.dilation != 1 || c.outX != 1) return 0;
-  if (min(c.inChannels, c.outChannels) < WINOGRAD_CHANNELS) return 0;
+  if (min(c.inChannels, c.outChannels) < WINOGRAD_CHANNELS || c.inChannels > LONGEST_WALK) return 0;
   if (SETTINGS.winograd == Winograd.LARGE && tilesOf(c, 4) >= LARGE_TILES) return 4;
   return tilesOf(c, 2) < WINOGRAD_TILES ? 0 : 2;
 }
@@ -164,7 +166,7 @@ function imagesWork(c: Correlation): f64 {
 }
 
 function prefersRows(c: Correlation): bool {
-  if (c.outX != 1) return false;
+  if (c.outX != 1 || c.depth > LONGEST_WALK) return false;
   if (c.outChannels < GEMM_CHANNELS) return rowsWork(c, 1) < gemmWork(c);
   // Nothing cuts a long depth of rows into blocks.
   if (SETTINGS.relaxed || c.depth > LONGEST_DEPTH) return false;
@@ -172,7 +174,11 @@ function prefersRows(c: Correlation): bool {
 }
 
 function prefersImages(c: Correlation): bool {
-  return c.groups == 1 && imagesWork(c) < IMAGES_ADVANTAGE * min(rowsWork(c, 1), gemmWork(c));
+  return (
+    c.groups == 1 &&
+    c.depth <= LONGEST_WALK &&
+    imagesWork(c) < IMAGES_ADVANTAGE * min(rowsWork(c, 1), gemmWork(c))
+  );
 }
 
 /** Pairs of an output position and a tap whose cell lies in the input. */
