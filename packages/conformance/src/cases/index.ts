@@ -18,6 +18,7 @@ import { cases as fusedSizes } from "./fused-sizes.ts";
 import { cases as indexRange } from "./index-range.ts";
 import { cases as largeStorage } from "./large-storage.ts";
 import { cases as longSums } from "./long-sums.ts";
+import { cases as masked } from "./masked.ts";
 import { cases as matmul } from "./matmul.ts";
 import { cases as matmulSizes } from "./matmul-sizes.ts";
 import { cases as mixed } from "./mixed.ts";
@@ -68,6 +69,7 @@ export const cases: readonly Case[] = [
   ...correlationSizes,
   ...blocks,
   ...longSums,
+  ...masked,
   ...autograd,
   ...training,
   ...optional,

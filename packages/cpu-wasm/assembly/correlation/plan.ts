@@ -66,10 +66,10 @@ function padded(axis: WindowAxis): f64 {
   return <f64>(axis.output - 1) * axis.stride + <f64>(axis.kernel - 1) * axis.dilation + 1;
 }
 
-/** F(x, k), and each phase of T(g, k). */
-export function planCorrelation(c: Correlation): CorrelationPlan {
+/** F(x, k), and each phase of T(g, k). `transforms`: whether a transform may mix the kernel's taps. */
+export function planCorrelation(c: Correlation, transforms: bool): CorrelationPlan {
   if (isDepthwise3(c)) return CorrelationPlan.DEPTHWISE3;
-  const size = winogradTile(c);
+  const size = transforms ? winogradTile(c) : 0;
   if (size != 0) return size == 2 ? CorrelationPlan.WINOGRAD2 : CorrelationPlan.WINOGRAD4;
   if (c.isWholePlane && prefersImages(c)) return CorrelationPlan.IMAGES;
   return prefersRows(c) ? CorrelationPlan.ROWS : CorrelationPlan.GEMM;
@@ -110,8 +110,14 @@ function winogradTile(c: Correlation): i32 {
   if (SETTINGS.winograd == Winograd.OFF || c.y.taps != 3 || c.x.taps != 3) return 0;
   if (c.y.stride * c.x.stride != 1 || c.y.dilation * c.x.dilation != 1 || c.outX != 1) return 0;
   if (min(c.inChannels, c.outChannels) < WINOGRAD_CHANNELS || c.inChannels > LONGEST_WALK) return 0;
+  if (!meetsCells(c.y) || !meetsCells(c.x)) return 0;
   if (SETTINGS.winograd == Winograd.LARGE && tilesOf(c, 4) >= LARGE_TILES) return 4;
   return tilesOf(c, 2) < WINOGRAD_TILES ? 0 : 2;
+}
+
+/** Whether each window of three taps meets a cell: one in padding alone is 0, which a transform blurs. */
+function meetsCells(axis: CorrelationAxis): bool {
+  return axis.pad < 3 && axis.output - 1 - axis.pad < axis.input;
 }
 
 function tilesOf(c: Correlation, size: i32): i32 {
