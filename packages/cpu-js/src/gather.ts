@@ -1,5 +1,6 @@
 /** Picking elements by an index tensor along one axis (`gather`), and adding by one (`scatterAdd`, its adjoint). */
 import { Corr2dError, type GatherSize, type TypedArray } from "@corr2d/core";
+import type { BufferPool } from "./buffers.ts";
 
 /** @throws INDEX_OUT_OF_RANGE for the first index outside `[0, length)` */
 export function checkIndices(operation: "gather" | "scatterAdd", index: TypedArray, size: GatherSize): void {
@@ -33,15 +34,27 @@ export function gather(x: TypedArray, index: TypedArray, size: GatherSize, out: 
   }
 }
 
-/** `out[o, index[o, c, i], i] += x[o, c, i]` into zeros, indices checked. */
-export function scatterAdd(x: TypedArray, index: TypedArray, size: GatherSize, out: TypedArray): void {
+/** `out[o, index[o, c, i], i] += x[o, c, i]` into zeros, indices checked; float32 in float64. */
+export function scatterAdd(
+  x: TypedArray,
+  index: TypedArray,
+  size: GatherSize,
+  out: TypedArray,
+  pool: BufferPool,
+): void {
   const { outer, length, inner, count } = size;
-  out.fill(0);
+  const rounds = out instanceof Float32Array;
+  const totals = rounds ? pool.borrow(length * inner) : out;
+  if (!rounds) out.fill(0);
   let at = 0;
   for (let o = 0; o < outer; o++) {
     const block = o * length * inner;
+    const start = rounds ? 0 : block;
+    if (rounds) totals.fill(0);
     for (let c = 0; c < count; c++) {
-      for (let i = 0; i < inner; i++, at++) out[block + index[at]! * inner + i]! += x[at]!;
+      for (let i = 0; i < inner; i++, at++) totals[start + index[at]! * inner + i]! += x[at]!;
     }
+    if (rounds) out.set(totals, block);
   }
+  if (rounds) pool.giveBack(totals as Float64Array);
 }

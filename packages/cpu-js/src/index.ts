@@ -133,7 +133,7 @@ export function cpuJs(options: CpuJsOptions = {}): Backend<Handle> {
 
     stridedAdd(x, view, dtype) {
       const out = pool.take("stridedAdd", dtype, view.sourceSize);
-      stridedAdd(x.data, view, out, dtype);
+      stridedAdd(x.data, view, out, dtype, pool);
       return pool.own(out);
     },
 
@@ -147,7 +147,7 @@ export function cpuJs(options: CpuJsOptions = {}): Backend<Handle> {
     scatterAdd(x, index, size, dtype) {
       const out = pool.take("scatterAdd", dtype, size.outer * size.length * size.inner);
       checkIndices("scatterAdd", index.data, size);
-      scatterAdd(x.data, index.data, size, out);
+      scatterAdd(x.data, index.data, size, out, pool);
       return pool.own(out);
     },
 
@@ -213,7 +213,7 @@ export function cpuJs(options: CpuJsOptions = {}): Backend<Handle> {
 
     avgPool2dInput(g, w, average, dtype) {
       const out = pool.take("avgPool2dInput", dtype, inputSizeOf(w));
-      avgPool2dInput(g.data, w, average, out);
+      avgPool2dInput(g.data, w, average, out, pool);
       return pool.own(out);
     },
 

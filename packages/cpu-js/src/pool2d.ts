@@ -2,6 +2,7 @@
  * Pooling: the maximum or the average over each window's cells that lie in the input.
  */
 import type { AveragePool, TypedArray, Window2d, WindowAxis } from "@corr2d/core";
+import type { BufferPool } from "./buffers.ts";
 
 /**
  * What the windows of one axis meet: window o the input positions [bounds[2 · o], bounds[2 · o + 1]), `step` apart. Int32 as
@@ -111,15 +112,30 @@ export function avgPool2d(x: TypedArray, w: Window2d, average: AveragePool, out:
   }
 }
 
-export function avgPool2dInput(g: TypedArray, w: Window2d, average: AveragePool, out: TypedArray): void {
+/** Whether windows of an axis may share cells. */
+const overlap = ({ kernel, stride, dilation }: WindowAxis): boolean =>
+  kernel > stride || (kernel > 1 && dilation > 1);
+
+/** Where windows overlap, float32 cells are summed in float64. */
+export function avgPool2dInput(
+  g: TypedArray,
+  w: Window2d,
+  average: AveragePool,
+  out: TypedArray,
+  pool: BufferPool,
+): void {
   const rows = spanOf(w.axes[0]);
   const columns = spanOf(w.axes[1]);
   const divisors = divisorsOf(w, average);
   const line = columns.input;
   const plane = rows.input * line;
-  out.fill(0);
+  const rounds = out instanceof Float32Array && w.axes.some(overlap);
+  const totals = rounds ? pool.borrow(plane) : out;
+  if (!rounds) out.fill(0);
   let at = 0;
-  for (let start = 0; start < w.batch * w.inChannels * plane; start += plane) {
+  for (let first = 0; first < w.batch * w.inChannels * plane; first += plane) {
+    const start = rounds ? 0 : first;
+    if (rounds) totals.fill(0);
     let window = 0;
     for (let oy = 0; oy < rows.bounds.length; oy += 2) {
       const top = start + rows.bounds[oy]! * line;
@@ -129,9 +145,11 @@ export function avgPool2dInput(g: TypedArray, w: Window2d, average: AveragePool,
         const right = columns.bounds[ox + 1]!;
         const share = g[at]! / divisors[window]!;
         for (let row = top; row < bottom; row += rows.step * line) {
-          for (let i = row + left; i < row + right; i += columns.step) out[i]! += share;
+          for (let i = row + left; i < row + right; i += columns.step) totals[i]! += share;
         }
       }
     }
+    if (rounds) out.set(totals, first);
   }
+  if (rounds) pool.giveBack(totals as Float64Array);
 }

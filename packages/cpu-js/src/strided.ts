@@ -5,6 +5,7 @@
  */
 import { type DType, type StridedView, stridesOf, type TypedArray } from "@corr2d/core";
 import { Rows } from "./axes.ts";
+import type { BufferPool } from "./buffers.ts";
 
 /** From this length on, the engine's block copy beats a loop. */
 const BLOCK = 128;
@@ -36,11 +37,17 @@ function copyRow(
 
 /**
  * Adds x through the view into zeros. A single element that reaches an address is copied there, so that −0 stays what it
- * is: where several may, all add to a −0.
+ * is: where several may, all add to a −0, float32 in float64.
  *
  * @param out of `view.sourceSize` elements, contents arbitrary
  */
-export function stridedAdd(x: TypedArray, view: StridedView, out: TypedArray, dtype: DType): void {
+export function stridedAdd(
+  x: TypedArray,
+  view: StridedView,
+  out: TypedArray,
+  dtype: DType,
+  pool: BufferPool,
+): void {
   const rows = new Rows(view.shape, [view.strides, stridesOf(view.shape)], [view.offset | 0, 0]);
   const { length, starts } = rows;
   const [step, stepX] = rows.steps as [number, number];
@@ -50,10 +57,14 @@ export function stridedAdd(x: TypedArray, view: StridedView, out: TypedArray, dt
     while (rows.next());
     return;
   }
-  out.fill(0);
-  clear(view, out);
-  do addRow(x, starts[1]!, out, starts[0]!, step, length, TOTALS[dtype]);
+  const totals = dtype === "float32" ? pool.borrow(out.length) : out;
+  totals.fill(0);
+  clear(view, totals);
+  do addRow(x, starts[1]!, totals, starts[0]!, step, length, TOTALS[dtype]);
   while (rows.next());
+  if (totals === out) return;
+  out.set(totals);
+  pool.giveBack(totals as Float64Array);
 }
 
 /** Whether two elements may have one address: no if each step leads beyond all that the smaller ones reach. */

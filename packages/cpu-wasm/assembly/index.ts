@@ -7,7 +7,7 @@
  * tiers up; the build then removes the names (scripts/build-wasm.mjs).
  */
 export { broadcast, flat } from "./elementwise/kernels";
-export { copyRows, transpose } from "./view/kernels";
+export { copyRows, narrow, transpose, widen } from "./view/kernels";
 export { argReduce } from "./reduce/arg";
 export { reduceColumns } from "./reduce/columns";
 export { reduceRows, sumFinish } from "./reduce/rows";
@@ -28,6 +28,8 @@ export {
   single12,
   single8,
   positions,
+  laterChains,
+  walk16,
 } from "./common/positions";
 export { fillTable } from "./common/tables";
 export { rowPair16 } from "./correlation/rows/row-pair";

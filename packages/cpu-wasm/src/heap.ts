@@ -2,7 +2,8 @@
  * The tensors' memory: one WebAssembly memory, used as a bounded cache over garbage-collected memory.
  *
  * Cells (`cell.ts`) say where values are. When the heap is full, the least recently used move out into ordinary
- * arrays, which the collector counts and frees, and come back when they are used. What a handle that nobody keeps
+ * arrays, which the collector counts and frees, and come back when they are used. It is full at a soft limit, which
+ * doubles when much of it comes back: only then was it too small. What a handle that nobody keeps
  * has left in the heap goes the same way or, if it is large, when the FinalizationRegistry reports the handle.
  * Small results begin in the nursery (`nursery.ts`).
  *
@@ -24,6 +25,11 @@ const MAX_REGISTRATIONS = 65536;
 const TOKEN_SLOTS = 2 ** 26;
 /** An eviction frees at least this part of the heap. */
 const EVICTION_SHARE = 1 / 64;
+/** How large the heap grows before it moves tensors out; it doubles as needed. */
+const FIRST_SOFT_BYTES = 64 * 2 ** 20;
+/** It doubles when so much of it has come back since it last did, and for a block that is larger than this part of it. */
+const RESTORED_SHARE = 1 / 4;
+const BLOCK_SHARE = 1 / 8;
 /** The heap grows by at least this part of its size. */
 const GROWTH_SHARE = 1 / 4;
 const MIN_GROWTH_PAGES = 16;
@@ -57,6 +63,10 @@ export class Heap {
   readonly #nursery = new Nursery(HEAP_START);
   readonly #allocator = new Allocator();
   readonly #limit: number;
+  /** What the heap fills before it moves cells out: what a program needs, not what it may have. */
+  #softLimit: number;
+  /** `#restoredBytes` when the soft limit last changed. */
+  #restoredBefore = 0;
   #size: number;
   /** Cells in the heap, by slot. */
   #cells: (Cell | undefined)[] = [];
@@ -86,6 +96,7 @@ export class Heap {
   constructor(memory: WebAssembly.Memory, limit: number) {
     this.memory = memory;
     this.#limit = limit;
+    this.#softLimit = Math.min(FIRST_SOFT_BYTES, limit);
     this.#size = memory.buffer.byteLength;
     this.#allocator.extend(ALLOCATOR_START, this.#size - ALLOCATOR_START - END_BYTES);
     this.#registry = new FinalizationRegistry((token) => this.#collected(token));
@@ -256,6 +267,7 @@ export class Heap {
     cell.copy = null;
     cell.copyOffset = 0;
     this.#restoredBytes += cell.bytes;
+    if (this.#restoredBytes - this.#restoredBefore > this.#softLimit * RESTORED_SHARE) this.#raiseSoftLimit();
     return pointer;
   }
 
@@ -264,13 +276,23 @@ export class Heap {
     for (;;) {
       const pointer = this.#allocator.allocate(bytes);
       if (pointer !== 0) return pointer;
-      if (!this.#grow(bytes) && !this.#evict(bytes)) throw this.#outOfMemory(bytes);
+      while (bytes > this.#softLimit * BLOCK_SHARE && this.#raiseSoftLimit());
+      if (this.#grow(bytes) || this.#evict(bytes) || this.#raiseSoftLimit()) continue;
+      throw this.#outOfMemory(bytes);
     }
+  }
+
+  /** Doubles the soft limit; false where it is the limit. */
+  #raiseSoftLimit(): boolean {
+    if (this.#softLimit === this.#limit) return false;
+    this.#softLimit = Math.min(2 * this.#softLimit, this.#limit);
+    this.#restoredBefore = this.#restoredBytes;
+    return true;
   }
 
   /** Grows the memory by at least `bytes`, if it may and the host has that much; false when it did not grow. */
   #grow(bytes: number): boolean {
-    const room = (this.#limit - this.#size) / PAGE;
+    const room = (this.#softLimit - this.#size) / PAGE;
     const needed = Math.ceil(classBytes(classOf(bytes)) / PAGE);
     const wanted = Math.max(needed, Math.ceil((this.#size * GROWTH_SHARE) / PAGE), MIN_GROWTH_PAGES);
     for (const pages of [Math.min(wanted, room), Math.min(needed, room)]) {

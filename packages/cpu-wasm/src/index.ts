@@ -22,8 +22,9 @@ export interface CpuWasmOptions {
   /** The worker's script, or a function that creates a worker from it, where a bundler does not find it by itself. */
   readonly worker?: WorkerSource | undefined;
   /**
-   * 'default' allows the Winograd transform that is as accurate as direct summation, 'large' also the faster one
-   * with an error five to ten times as large, 'off' none.
+   * 'default' allows the Winograd transform that rounds like direct summation, 'large' also the faster one, which is
+   * about ten times less accurate; either's error is relative to the largest products near an output (README.md,
+   * Accuracy). 'off' allows none.
    */
   readonly winograd?: "default" | "large" | "off" | undefined;
   /**

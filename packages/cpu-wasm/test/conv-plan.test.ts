@@ -149,4 +149,60 @@ describe.each(BUILDS)("%s build", (build) => {
     expect(four).toBeLessThan(2e-5);
     expect(four).toBeGreaterThan(0);
   });
+
+  const LAYER: Geometry = { channels: [32, 33], input: [12, 13], kernel: [3, 3], padding: [1, 1, 1, 1] };
+  const IN_GROUPS: Geometry = { ...LAYER, channels: [64, 66], groups: 2 };
+
+  test.each([
+    ["a tap that is 0 in every filter", LAYER, (i: number) => i % 9 !== 7],
+    [
+      "a tap that is 0 in every filter of one group",
+      IN_GROUPS,
+      (i: number) => i % 9 !== 7 || i >= 33 * 32 * 9,
+    ],
+    ["a kernel of zeros", LAYER, () => false],
+  ])("%s keeps transforms away; cells without a path get no gradient", async (_, geometry, kept) => {
+    const { rt, ran } = await noting(build, await module);
+    const w = windowOf(geometry)!;
+    const random = seeded(81);
+    const data = operands(w, () => random() - 0.5);
+    const masked = { ...data, kernel: data.kernel.map((value, i) => (kept(i) ? value : 0)) };
+    for (const winograd of ["default", "large"] as const) {
+      ran.clear();
+      const got = triple(rt, w, masked, winograd);
+      expect([...ran].filter((kernel) => kernel.startsWith("winograd"))).toEqual([]);
+      expect(got.input).toEqual(triple(rt, w, masked, "off").input);
+    }
+  });
+
+  test("taps that are 0 in some filters, or NaN, do not", async () => {
+    const { rt, ran } = await noting(build, await module);
+    const w = windowOf(LAYER)!;
+    const random = seeded(82);
+    const data = operands(w, () => random() - 0.5);
+    const last = data.kernel.length - 9;
+    const kernels = [
+      data.kernel.map((value, i) => (i < last ? (i % 9 < 5 ? value : 0) : value)),
+      data.kernel.map((value, i) => (i % 9 === 4 ? Number.NaN : value)),
+    ];
+    for (const kernel of kernels) {
+      ran.clear();
+      triple(rt, w, { ...data, kernel }, "default");
+      expect([...ran]).toContain("winogradTasks, tiles of 2");
+    }
+  });
+
+  test.each([
+    [3, 1, 1, 1],
+    [1, 1, 1, 3],
+  ])("windows in padding alone give 0: padding %i %i %i %i", async (...padding) => {
+    const { rt } = await noting(build, await module);
+    const w = windowOf({ ...LAYER, padding })!;
+    const random = seeded(83);
+    const data = operands(w, () => random() - 0.5);
+    const got = triple(rt, w, { ...data, bias: data.bias.fill(0) }, "large").output;
+    const want = reference(w, data).output;
+    expect(want).toContain(0);
+    expect(got.filter((value, i) => want[i] === 0 && value !== 0)).toEqual(new Float32Array(0));
+  });
 });

@@ -213,6 +213,52 @@ describe("eviction", () => {
   });
 });
 
+describe("the soft limit", () => {
+  test("garbage that nobody frees fills 64 MiB of a large heap, while what is used stays in place", () => {
+    const heap = createHeap(512);
+    const kept = Array.from({ length: 10 }, (_, i) => store(heap, MIB, i));
+    const pointers = kept.map((handle) => handle.cell.pointer);
+    for (let step = 0; step < 1000; step++) {
+      store(heap, 2 * MIB, step);
+      heap.begin();
+      for (const handle of kept) heap.pointer(handle);
+      heap.end();
+    }
+    expect(heap.stats()).toMatchObject({ heapBytes: 64 * MIB, heapLimitBytes: 512 * MIB, restoredBytes: 0 });
+    expect(kept.map((handle) => handle.cell.pointer)).toEqual(pointers);
+  });
+
+  test("doubles until what is used again and again stays in place", () => {
+    const heap = createHeap(512);
+    const live = Array.from({ length: 150 }, (_, i) => store(heap, MIB, i));
+    const round = (): number => {
+      const before = heap.stats().restoredBytes;
+      for (const [i, handle] of live.entries()) {
+        heap.begin();
+        const pointer = heap.pointer(handle);
+        expect(heap.i32[pointer >> 2]).toBe(i);
+        heap.end();
+      }
+      return heap.stats().restoredBytes - before;
+    };
+    expect(round()).toBeGreaterThan(0);
+    round();
+    expect(round()).toBe(0);
+    expect(heap.stats().heapBytes).toBeLessThanOrEqual(256 * MIB);
+  });
+
+  test("gives way to large blocks, and to an operation whose operands are all in use, before anything moves out", () => {
+    const heap = createHeap(512);
+    for (let i = 0; i < 5; i++) store(heap, 50 * MIB, i);
+    expect(heap.stats().evictedBytes).toBe(0);
+    const small = createHeap(512);
+    small.begin();
+    for (let i = 0; i < 100; i++) small.result(MIB);
+    small.end();
+    expect(small.stats()).toMatchObject({ evictedBytes: 0, liveHandles: 100 });
+  });
+});
+
 describe("reading", () => {
   test("into an array that is given, or a new one, bit for bit, in the heap or out of it", () => {
     const heap = createHeap(4);

@@ -17,6 +17,8 @@ import { cases as fused } from "./fused.ts";
 import { cases as fusedSizes } from "./fused-sizes.ts";
 import { cases as indexRange } from "./index-range.ts";
 import { cases as largeStorage } from "./large-storage.ts";
+import { cases as longSums } from "./long-sums.ts";
+import { cases as masked } from "./masked.ts";
 import { cases as matmul } from "./matmul.ts";
 import { cases as matmulSizes } from "./matmul-sizes.ts";
 import { cases as mixed } from "./mixed.ts";
@@ -66,6 +68,8 @@ export const cases: readonly Case[] = [
   ...correlationValues,
   ...correlationSizes,
   ...blocks,
+  ...longSums,
+  ...masked,
   ...autograd,
   ...training,
   ...optional,

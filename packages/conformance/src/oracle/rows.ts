@@ -5,7 +5,7 @@
 import type { Activation, DType } from "@corr2d/core";
 import { type Expected, formatNumber, smallestNormal, unitRoundoff } from "../compare.ts";
 import { numbers, ULPS } from "./elementwise.ts";
-import { SUM_FACTOR } from "./sums.ts";
+import { sumError } from "./sums.ts";
 
 type Values = ArrayLike<number>;
 
@@ -34,10 +34,10 @@ function eachRow(
 
 /**
  * Roundings behind one exponential of a row, in units of u: the subtraction moves the argument by u·|x − max|,
- * exp adds its ulps, the sum its √K, the division its ulps.
+ * exp adds its ulps, the sum its own, the division its ulps.
  */
-const rowRoundings = (shift: number, length: number): number =>
-  Math.abs(shift) + 4 * ULPS.exp! + SUM_FACTOR * Math.sqrt(length) + 2 * ULPS.div!;
+const rowRoundings = (shift: number, length: number, dtype: DType): number =>
+  Math.abs(shift) + 4 * ULPS.exp! + sumError(length, dtype) + 2 * ULPS.div!;
 
 export function softmax(x: Values, outer: number, length: number, inner: number, dtype: DType): Expected {
   const values = new Float64Array(x.length);
@@ -46,7 +46,7 @@ export function softmax(x: Values, outer: number, length: number, inner: number,
   eachRow(x, outer, length, inner, (at, max, sum) => {
     for (const a of at) {
       values[a] = Math.exp(x[a]! - max) / sum;
-      tolerance[a] = u * rowRoundings(x[a]! - max, length) * values[a]! + smallestNormal[dtype];
+      tolerance[a] = u * rowRoundings(x[a]! - max, length, dtype) * values[a]! + smallestNormal[dtype];
     }
   });
   return { values, tolerance };
@@ -60,7 +60,7 @@ export function logSoftmax(x: Values, outer: number, length: number, inner: numb
     for (const a of at) {
       values[a] = x[a]! - max - Math.log(sum);
       const logError = 2 * ULPS.log! * Math.log(sum) + Math.abs(values[a]!);
-      tolerance[a] = u * (rowRoundings(x[a]! - max, length) + logError);
+      tolerance[a] = u * (rowRoundings(x[a]! - max, length, dtype) + logError);
     }
   });
   return { values, tolerance };

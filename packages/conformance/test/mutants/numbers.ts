@@ -66,6 +66,21 @@ export const NUMBER_MUTANTS: readonly Mutant[] = [
     }),
   },
   {
+    name: "sums added one after the other in float32",
+    killedBy: "reduce/long-sums,65537,axis=0",
+    mutate: (right) => ({
+      reduce(op, x, shape, axes, dtype) {
+        const out = right.reduce(op, x, shape, axes, dtype);
+        if (op === "sum" && dtype === "float32" && shape.length === 1) {
+          let sum = 0;
+          for (const value of memory(x)) sum = Math.fround(sum + value);
+          memory(out)[0] = sum;
+        }
+        return out;
+      },
+    }),
+  },
+  {
     name: "lessEqual as not greater: true for NaN",
     killedBy: "binary/lessEqual/float32/special",
     mutate: (right) => ({

@@ -1,6 +1,6 @@
 /** Bugs in the correlations and pools. */
 import type { Backend, DType, Window2d } from "@corr2d/core";
-import { elements, type Mutant, memory, type WindowChange, withAxes } from "./mutant.ts";
+import { elements, type Mutant, memory, spoilEach, type WindowChange, withAxes } from "./mutant.ts";
 
 /** The correlation `member` computed for a wrong window. */
 const misread = (
@@ -15,6 +15,11 @@ const misread = (
 };
 
 export const WINDOW_MUTANTS: readonly Mutant[] = [
+  {
+    name: "a trace where nothing is summed",
+    killedBy: "corr2dInput/masked,causal",
+    mutate: spoilEach("corr2dInput", (value) => value || 1e-9),
+  },
   {
     name: "padding off by one",
     killedBy: "corr2d/x=1x1x5x5,k=1x1x3x3,pad=1",

@@ -23,6 +23,15 @@ export const SLICE_BYTES: i32 = SMALL_BUDGETS ? 3000 : 256 << 10;
 export const LONGEST_DEPTH: i32 = SMALL_BUDGETS ? 40 : 640;
 export const DEPTH: i32 = SMALL_BUDGETS ? 30 : 512;
 /**
+ * Terms that are added one after the other in float32. Equal terms may all round in one direction: K of them
+ * are then off by K / 4 units, and the contract allows 4·√K. Longer sums are sums of chains.
+ */
+export const CHAIN: i32 = SMALL_BUDGETS ? 8 : 256;
+/** So many chains are added in float32, and blocks of a depth; more go on in float64. */
+export const CHAINS: i32 = SMALL_BUDGETS ? 3 : 64;
+/** Taps that the tiles of `positions.ts` add up at most. */
+export const LONGEST_WALK: i32 = CHAIN * CHAINS;
+/**
  * Bytes of the padded rows of a strip; 24 to 192 KiB measure the same, 64 KiB leaves few rows to be copied
  * twice.
  */

@@ -17,7 +17,9 @@ export const DIMENSIONS: usize = 2048;
 export const AXES: usize = 2560;
 /** The threads' control block (src/team.ts). */
 export const CONTROL: usize = 3072;
+/** The rooms of `tile-room.ts`, for 64 threads. */
+export const TILE_ROOMS: usize = 4096;
 /** The kernels' own constants, by asc's `--memoryBase`. */
-export const CONSTANTS: usize = 4096;
+export const CONSTANTS: usize = 20480;
 /** The first byte of the heap. */
 export const HEAP_START: usize = 65536;

@@ -4,9 +4,12 @@
  * output channels.
  *
  * Taps are read through a table of byte offsets, their weights from rows of one (or two) floats. `start`:
- * what the sums begin with. Sizes as in matmul/gemm-tile.ts.
+ * what the sums begin with. Sizes as in matmul/gemm-tile.ts. Sums of more than CHAIN taps are sums of chains:
+ * the first goes to the output, and the others, by way of a room, are added to it.
  */
+import { CHAIN } from "./budgets";
 import { fma } from "./simd";
+import { tileRoom } from "./tile-room";
 
 /**
  * The tile of all: `channels` (1 or 2) × `vectors` (2 to 4) vectors of positions; both are constants, and
@@ -169,6 +172,109 @@ export function single8(
   tile(1, 2, input, table, start, taps, depth, runs, skip, out, 0);
 }
 
+/** What later chains begin with, for a pair of channels. */
+const ZEROS: usize = memory.data<f32>([0, 0]);
+
+/** Adds the room's sums of `channels` rows of `width` vectors to the output. */
+function addRoom(room: usize, channels: i32, width: i32, out: usize, outStep: usize): void {
+  for (; channels > 0; channels--, out += outStep) {
+    for (let i: usize = 0; i < (<usize>width) << 4; i += 16, room += 16) {
+      v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(room)));
+    }
+  }
+}
+
+/**
+ * A pair of channels, or one, × 16 positions over a walk of any length up to LONGEST_WALK: as many runs at a time
+ * as make a chain, or a run that is longer in parts.
+ */
+export function walk16(
+  channels: i32,
+  input: usize,
+  table: usize,
+  start: usize,
+  taps: usize,
+  depth: i32,
+  runs: i32,
+  skip: usize,
+  out: usize,
+  outStep: usize,
+): void {
+  const pair = channels == 2;
+  const together = min(runs, max(1, CHAIN / depth));
+  const most = min(depth, CHAIN);
+  const room = tileRoom();
+  let rest = depth;
+  let to = out;
+  let step = outStep;
+  while (true) {
+    const count = min(runs, together);
+    const length = min(rest, most);
+    if (pair) pair16(input, table, start, taps, length, count, skip, to, step);
+    else single16(input, table, start, taps, length, count, skip, to);
+    if (to == room) addRoom(room, channels, 4, out, outStep);
+    rest -= length;
+    let walked = (<usize>length) << 2;
+    if (rest == 0) {
+      runs -= count;
+      if (runs == 0) return;
+      walked = (walked + skip) * count;
+      rest = depth;
+    }
+    table += walked;
+    taps += pair ? walked << 1 : walked;
+    start = ZEROS;
+    to = room;
+    step = 64;
+  }
+}
+
+/** The tile of `width` vectors over one run. */
+@inline
+function tileOf(
+  channels: i32,
+  width: i32,
+  input: usize,
+  table: usize,
+  start: usize,
+  taps: usize,
+  depth: i32,
+  out: usize,
+  outStep: usize,
+): void {
+  if (channels == 2) {
+    if (width == 4) pair16(input, table, start, taps, depth, 1, 0, out, outStep);
+    else if (width == 3) pair12(input, table, start, taps, depth, 1, 0, out, outStep);
+    else pair8(input, table, start, taps, depth, 1, 0, out, outStep);
+  } else {
+    if (width == 4) single16(input, table, start, taps, depth, 1, 0, out);
+    else if (width == 3) single12(input, table, start, taps, depth, 1, 0, out);
+    else single8(input, table, start, taps, depth, 1, 0, out);
+  }
+}
+
+/** The chains of a tile after the first, added to the output. */
+export function laterChains(
+  channels: i32,
+  width: i32,
+  input: usize,
+  table: usize,
+  taps: usize,
+  depth: i32,
+  out: usize,
+  outStep: usize,
+): void {
+  const room = tileRoom();
+  const bits: usize = channels == 2 ? 3 : 2;
+  while (depth > CHAIN) {
+    depth -= CHAIN;
+    table += (<usize>CHAIN) << 2;
+    taps += (<usize>CHAIN) << bits;
+    tileOf(channels, width, input, table, ZEROS, taps, min(depth, CHAIN), room, (<usize>width) << 4);
+    addRoom(room, channels, width, out, outStep);
+  }
+}
+
 /**
  * `channels` (1 or 2) output channels over `count` ≥ 8 positions, in tiles; the last one may overlap its
  * neighbour and write the same sums again.
@@ -184,6 +290,7 @@ export function positions(
   outStep: usize,
   count: i32,
 ): void {
+  const chain = min(depth, CHAIN);
   let vectors = (count + 3) >> 2;
   const last = <usize>(count << 2);
   let at: usize = 0;
@@ -195,15 +302,8 @@ export function positions(
     if (vectors <= 0) at = last - ((<usize>width) << 4);
     const from = input + at,
       to = out + at;
-    if (channels == 2) {
-      if (width == 4) pair16(from, table, start, taps, depth, 1, 0, to, outStep);
-      else if (width == 3) pair12(from, table, start, taps, depth, 1, 0, to, outStep);
-      else pair8(from, table, start, taps, depth, 1, 0, to, outStep);
-    } else {
-      if (width == 4) single16(from, table, start, taps, depth, 1, 0, to);
-      else if (width == 3) single12(from, table, start, taps, depth, 1, 0, to);
-      else single8(from, table, start, taps, depth, 1, 0, to);
-    }
+    tileOf(channels, width, from, table, start, taps, chain, to, outStep);
+    if (depth > CHAIN) laterChains(channels, width, from, table, taps, depth, to, outStep);
     at += (<usize>width) << 4;
   } while (vectors > 0);
 }

@@ -24,6 +24,7 @@ import { CorrelationPlan, InputPlan, isDirect, planCorrelation, planInput, prefe
 import { Member } from "./operations";
 import { correlateRows } from "./rows/driver";
 import { correlateWinograd } from "./winograd/driver";
+import { lacksTap } from "./winograd/taps";
 
 /* Where the steps below write what they pass on. */
 const moving = changetype<Window>(MOVING_WINDOW);
@@ -87,7 +88,10 @@ function direct(w: Window, member: Member, a: usize, b: usize, bias: usize, out:
 
 /** A correlation by the algorithm of the plan. */
 function correlate(c: Correlation, x: usize, kernel: usize, bias: usize, out: usize): void {
-  switch (planCorrelation(c)) {
+  let plan = planCorrelation(c, true);
+  const transforms = plan == CorrelationPlan.WINOGRAD2 || plan == CorrelationPlan.WINOGRAD4;
+  if (transforms && lacksTap(c, kernel)) plan = planCorrelation(c, false);
+  switch (plan) {
     case CorrelationPlan.DEPTHWISE3:
       if (mayReadBeyond(c, x)) correlateDepthwise3(c, x, kernel, bias, out);
       else correlateRows(c, x, kernel, bias, out);

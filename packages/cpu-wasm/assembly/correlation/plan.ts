@@ -15,7 +15,7 @@
  * | `phases`     | T with stride, few input channels            | depthwise 96@112 stride 2 0.9 ms; `gemm` 6.7 |
  * | `dot`        | G, few output channels per group             | 1→6@28, b128 0.8 ms; `gemm` 1.2              |
  */
-import { LONGEST_DEPTH } from "../common/budgets";
+import { LONGEST_DEPTH, LONGEST_WALK } from "../common/budgets";
 import { ceilDiv, SETTINGS } from "../common/host";
 import { Window, WindowAxis } from "../common/window";
 import { columnPhases, Correlation, CorrelationAxis, rowPhases, setInputPhase } from "./correlation";
@@ -66,10 +66,10 @@ function padded(axis: WindowAxis): f64 {
   return <f64>(axis.output - 1) * axis.stride + <f64>(axis.kernel - 1) * axis.dilation + 1;
 }
 
-/** F(x, k), and each phase of T(g, k). */
-export function planCorrelation(c: Correlation): CorrelationPlan {
+/** F(x, k), and each phase of T(g, k). `transforms`: whether a transform may mix the kernel's taps. */
+export function planCorrelation(c: Correlation, transforms: bool): CorrelationPlan {
   if (isDepthwise3(c)) return CorrelationPlan.DEPTHWISE3;
-  const size = winogradTile(c);
+  const size = transforms ? winogradTile(c) : 0;
   if (size != 0) return size == 2 ? CorrelationPlan.WINOGRAD2 : CorrelationPlan.WINOGRAD4;
   if (c.isWholePlane && prefersImages(c)) return CorrelationPlan.IMAGES;
   return prefersRows(c) ? CorrelationPlan.ROWS : CorrelationPlan.GEMM;
@@ -78,7 +78,9 @@ export function planCorrelation(c: Correlation): CorrelationPlan {
 /** T(g, k): all phases together, or `EACH` as a correlation of its own. `phase`: room for one. */
 export function planInput(w: Window, phase: Correlation): InputPlan {
   if (rowPhases(w) * columnPhases(w) > 1 && allPreferImages(w, phase)) return InputPlan.IMAGES;
-  return w.x.stride > 1 && w.inChannels / w.groups < GEMM_CHANNELS ? InputPlan.PHASES : InputPlan.EACH;
+  const taps = <f64>(w.outChannels / w.groups) * w.y.kernel * w.x.kernel;
+  const few = w.x.stride > 1 && w.inChannels / w.groups < GEMM_CHANNELS && taps <= LONGEST_WALK;
+  return few ? InputPlan.PHASES : InputPlan.EACH;
 }
 
 function allPreferImages(w: Window, phase: Correlation): bool {
@@ -107,9 +109,15 @@ export function prefersDot(c: Correlation): bool {
 function winogradTile(c: Correlation): i32 {
   if (SETTINGS.winograd == Winograd.OFF || c.y.taps != 3 || c.x.taps != 3) return 0;
   if (c.y.stride * c.x.stride != 1 || c.y.dilation * c.x.dilation != 1 || c.outX != 1) return 0;
-  if (min(c.inChannels, c.outChannels) < WINOGRAD_CHANNELS) return 0;
+  if (min(c.inChannels, c.outChannels) < WINOGRAD_CHANNELS || c.inChannels > LONGEST_WALK) return 0;
+  if (!meetsCells(c.y) || !meetsCells(c.x)) return 0;
   if (SETTINGS.winograd == Winograd.LARGE && tilesOf(c, 4) >= LARGE_TILES) return 4;
   return tilesOf(c, 2) < WINOGRAD_TILES ? 0 : 2;
+}
+
+/** Whether each window of three taps meets a cell: one in padding alone is 0, which a transform blurs. */
+function meetsCells(axis: CorrelationAxis): bool {
+  return axis.pad < 3 && axis.output - 1 - axis.pad < axis.input;
 }
 
 function tilesOf(c: Correlation, size: i32): i32 {
@@ -164,7 +172,7 @@ function imagesWork(c: Correlation): f64 {
 }
 
 function prefersRows(c: Correlation): bool {
-  if (c.outX != 1) return false;
+  if (c.outX != 1 || c.depth > LONGEST_WALK) return false;
   if (c.outChannels < GEMM_CHANNELS) return rowsWork(c, 1) < gemmWork(c);
   // Nothing cuts a long depth of rows into blocks.
   if (SETTINGS.relaxed || c.depth > LONGEST_DEPTH) return false;
@@ -172,7 +180,11 @@ function prefersRows(c: Correlation): bool {
 }
 
 function prefersImages(c: Correlation): bool {
-  return c.groups == 1 && imagesWork(c) < IMAGES_ADVANTAGE * min(rowsWork(c, 1), gemmWork(c));
+  return (
+    c.groups == 1 &&
+    c.depth <= LONGEST_WALK &&
+    imagesWork(c) < IMAGES_ADVANTAGE * min(rowsWork(c, 1), gemmWork(c))
+  );
 }
 
 /** Pairs of an output position and a tap whose cell lies in the input. */

@@ -1,7 +1,8 @@
 /** Gather and scatterAdd: the check of their indices, and their chunks laid out. */
 import { Gather } from "./operations";
-import { firstOutside, gather as gatherChunks, GatherArguments, scatterAdd } from "./kernels";
-import { ceilDiv, run } from "../common/host";
+import { firstOutside, gather as gatherChunks, GatherArguments, scatterAdd, SLOT_BYTES } from "./kernels";
+import { CHAIN } from "../common/budgets";
+import { ceilDiv, newScratch, run } from "../common/host";
 import { argumentsOf } from "../common/structs";
 
 /** Elements that are worth a chunk. */
@@ -11,7 +12,8 @@ const WORK: f64 = 40;
 
 /**
  * `out[o, c, i] = x[o, index[o, c, i], i]`, or `out[o, index[o, c, i], i] += x[o, c, i]` into zeros, in the
- * order of x. Gives the position of the first index outside [0, length), where nothing is done, or −1.
+ * order of x, and in float64 where many may meet. Gives the position of the first index outside [0, length),
+ * where nothing is done, or −1.
  */
 export function gather(
   member: Gather,
@@ -28,6 +30,13 @@ export function gather(
   const adds = member != Gather.GATHER;
   const moved = (count + (adds ? length : 0)) * inner;
   const perChunk = max(1, CHUNK / moved);
+  const chunks = ceilDiv(outer, perChunk);
+  let rooms: usize = 0;
+  if (member == Gather.SCATTER_ADD && count > CHAIN) {
+    const scratch = newScratch();
+    scratch.reserve(SLOT_BYTES * <f64>count * inner * chunks);
+    rooms = scratch.allocate();
+  }
   const args = argumentsOf<GatherArguments>();
   args.x = x;
   args.index = index;
@@ -38,7 +47,7 @@ export function gather(
   args.count = count;
   args.perChunk = perChunk;
   args.int = member == Gather.SCATTER_ADD_INT;
-  const chunks = ceilDiv(outer, perChunk);
+  args.rooms = rooms;
   const work = WORK * outer * count * inner;
   if (adds) run<GatherArguments>(scatterAdd, chunks, work);
   else run<GatherArguments>(gatherChunks, chunks, work);

@@ -63,6 +63,36 @@ function addRow(x: usize, index: usize, out: usize, inner: i32, int: bool): void
   }
 }
 
+/** A float64 sum, and where it goes. */
+export const SLOT_BYTES: i32 = 12;
+
+/**
+ * Elements added in float64, into zeros. An element that is met gets the next slot of the room, whose number it
+ * holds meanwhile: the room is as large as x, not as the result.
+ */
+function addWide(x: usize, index: usize, out: usize, count: i32, inner: i32, room: usize): void {
+  const targets = room + ((<usize>(count * inner)) << 3);
+  let slots: usize = 0;
+  for (; count > 0; count--) {
+    for (let i = 0; i < inner; i++, x += 4, index += 4) {
+      const to = out + ((<usize>(load<i32>(index) * inner + i)) << 2);
+      const value = <f64>load<f32>(x);
+      const slot = <usize>load<i32>(to);
+      if (slot == 0) {
+        store<f64>(room + (slots << 3), value);
+        store<i32>(targets + (slots << 2), <i32>to);
+        store<i32>(to, <i32>++slots);
+      } else {
+        const sum = room + ((slot - 1) << 3);
+        store<f64>(sum, load<f64>(sum) + value);
+      }
+    }
+  }
+  for (let slot: usize = 0; slot < slots; slot++) {
+    store<f32>(<usize>load<i32>(targets + (slot << 2)), <f32>load<f64>(room + (slot << 3)));
+  }
+}
+
 /** The argument block of `gather` and `scatterAdd`; `int`, of the latter, says that elements are int32. */
 @unmanaged
 export class GatherArguments {
@@ -75,6 +105,8 @@ export class GatherArguments {
   count: i32;
   perChunk: i32;
   int: bool;
+  /** Room for the slots of one outer, for each chunk; or 0. */
+  rooms: usize;
 }
 
 export function gather(args: GatherArguments, begin: i32, end: i32): void {
@@ -111,7 +143,9 @@ export function scatterAdd(args: GatherArguments, begin: i32, end: i32): void {
     const x = args.x + picked;
     const index = args.index + picked;
     memory.fill(out, 0, size);
-    if (inner > 1) {
+    if (args.rooms) {
+      addWide(x, index, out, count, inner, args.rooms + SLOT_BYTES * (begin * count * inner));
+    } else if (inner > 1) {
       for (let c = 0; c < count; c++) {
         const row = (<usize>(c * inner)) << 2;
         addRow(x + row, index + row, out, inner, int);

@@ -1,14 +1,24 @@
 /**
  * Batched matrix products of float32 matrices, all four transpositions, on the packed kernels.
  */
-import { PACKED_BYTES, SLICE_BYTES, TRANSPOSE_BYTES } from "../common/budgets";
+import { LONGEST_WALK, PACKED_BYTES, SLICE_BYTES, TRANSPOSE_BYTES } from "../common/budgets";
 import { bytes, ceilDiv, newScratch, run } from "../common/host";
 import { argumentsOf } from "../common/structs";
 import { fillTable } from "../common/tables";
 import { imagesAtOnce } from "../correlation/planes";
-import { FewArguments, fewRows, fewRowsDots, TransposeArguments, transposeMatrix } from "./few";
+import { FewArguments, fewRows, fewRowsDots, ROOM_BYTES, TransposeArguments, transposeMatrix } from "./few";
 import { GemmArguments } from "./gemm";
-import { CHUNKS, cutDepth, DEPTH_BLOCKS_BYTES, DepthBlocks, multiply, pack, tileBytes } from "./gemm-driver";
+import {
+  CHUNKS,
+  cutDepth,
+  DEPTH_BLOCKS_BYTES,
+  DepthBlocks,
+  multiply,
+  needsTotals,
+  pack,
+  tileBytes,
+  totalBytes,
+} from "./gemm-driver";
 
 const depthBlocks = changetype<DepthBlocks>(memory.data(DEPTH_BLOCKS_BYTES));
 
@@ -66,11 +76,13 @@ function few(
   const scratch = newScratch();
   const table = scratch.reserve(bytes(inner));
   const zeros = scratch.reserve(4);
+  const rooms = scratch.reserve(inner > LONGEST_WALK ? <f64>chunks * ROOM_BYTES : 0);
   const base = scratch.allocate();
   fillLine(base + table, inner, bytes(columns));
   store<f32>(base + zeros, 0);
   args.table = base + table;
   args.zeros = base + zeros;
+  args.rooms = inner > LONGEST_WALK ? base + rooms : 0;
   run<FewArguments>(fewRows, chunks, work);
 }
 
@@ -106,6 +118,8 @@ function packed(
   const copy = scratch.reserve(<f64>together * copyBytes);
   const panels = scratch.reserve(<f64>together * blocks.panelBytes);
   const tiles = scratch.reserve(tileBytes(columns, together * slices));
+  const wide = needsTotals(blocks.inner);
+  const totals = scratch.reserve(wide ? totalBytes(together * slices, slice, columns) : 0);
   const base = scratch.allocate();
 
   const rowStep = bytes(across ? 1 : inner);
@@ -161,7 +175,9 @@ function packed(
     gemmArgs.sliceIn = slice * rowStep;
     gemmArgs.sliceOut = bytes(slice * columns);
     gemmArgs.sliceTable = 0;
-    gemmArgs.adds = false;
+    gemmArgs.totals = wide ? base + totals : 0;
+    gemmArgs.continued = false;
+    gemmArgs.last = true;
     gemmArgs.tiles = base + tiles;
     multiply(gemmArgs, blocks, 0, perBlock * stepA, count, true, work * columns);
   }

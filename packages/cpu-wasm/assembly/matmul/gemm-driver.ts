@@ -2,7 +2,7 @@
  * The matrix kernels laid out: packing columns into panels, and multiplying rows, read through offset tables,
  * with them. `gemm.ts` and `gemm-pack.ts` say what happens.
  */
-import { DEPTH, LONGEST_DEPTH } from "../common/budgets";
+import { CHAINS, DEPTH, LONGEST_DEPTH } from "../common/budgets";
 import { bytes, ceilDiv, run } from "../common/host";
 import { argumentsOf } from "../common/structs";
 import { GemmArguments, gemm, TILE_BYTES } from "./gemm";
@@ -104,9 +104,22 @@ function partColumns(columns: i32, chunks: i32): i32 {
   return ceilDiv(blocks, wanted) * LANES;
 }
 
-/** Bytes that `multiply` wants in `GemmArguments.tiles`; `chunks`: images · groups · slices. */
+/**
+ * Bytes that `multiply` wants in `GemmArguments.tiles` for at most `chunks` images · groups · slices. Fewer are
+ * cut into more parts: n of them into at most n + CHUNKS.
+ */
 export function tileBytes(columns: i32, chunks: i32): f64 {
-  return <f64>chunks * ceilDiv(columns, partColumns(columns, chunks)) * TILE_BYTES;
+  return min(<f64>chunks * ceilDiv(columns, LANES), <f64>chunks + CHUNKS) * TILE_BYTES;
+}
+
+/** Whether sums of `blocks` blocks go on in float64. */
+export function needsTotals(blocks: i32): bool {
+  return blocks > CHAINS;
+}
+
+/** Bytes of `GemmArguments.totals`; `chunks`: images · groups · slices, of at most `slice` rows. */
+export function totalBytes(chunks: i32, slice: i32, columns: i32): f64 {
+  return 8 * <f64>chunks * slice * columns;
 }
 
 /**

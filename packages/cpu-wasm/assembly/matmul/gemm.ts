@@ -4,8 +4,9 @@
  *
  * Left and output are addressed as base + row offset (+ depth offset); see gemm-tile.ts. Rows are cut into
  * slices small enough that a slice of the left operand stays in cache while every column block passes over
- * it; a long depth is cut into blocks whose results add up in order.
+ * it; a long depth is cut into blocks whose results add up in order, in float64 where they are many.
  */
+import { CHAINS } from "../common/budgets";
 
 import { storeTile } from "./gemm-store";
 import { tile2x16, tile2x16Out, tile4x8 } from "./gemm-tile";
@@ -40,7 +41,7 @@ function rowsTimesPanel(
         if (columnStep == 4 || second - first == 4) {
           const p0 = input + <usize>load<i32>(rowIn + at),
             p1 = input + <usize>load<i32>(rowIn + at, 4);
-          tile2x16Out(p0, p1, table, depth, panel, out + first, out + second, columnStep);
+          tile2x16Out(p0, p1, table, depth, panel, out + first, out + second, columnStep, tile);
           continue;
         }
       }
@@ -97,13 +98,47 @@ export class GemmArguments {
   partChunks: i32;
   partColumns: i32;
   blockPanel: usize;
-  /** Whether to add to what the output holds. */
-  adds: bool;
   /** Room for the sums of a tile, `TILE_BYTES` for each chunk. */
   tiles: usize;
+  /**
+   * Where blocks are many: float64 sums of [image, group, slice][row][column], to which the output's go after
+   * CHAINS of them; or 0.
+   */
+  totals: usize;
+  /** Whether they hold the sums of calls before, and whether this call is the last. */
+  continued: bool;
+  last: bool;
 }
 
 export const TILE_BYTES: usize = 256;
+
+/**
+ * Adds what `rows` rows of `columns` columns of the output hold to their totals, or begins these, or (`last`)
+ * stores the sums in the output.
+ */
+function foldTotals(
+  out: usize,
+  rowOut: usize,
+  rows: i32,
+  columnStep: usize,
+  columns: i32,
+  totals: usize,
+  totalRow: usize,
+  continued: bool,
+  last: bool,
+): void {
+  for (let row = 0; row < rows; row++) {
+    let at = out + <usize>load<i32>(rowOut + ((<usize>row) << 2));
+    let to = totals + totalRow * row;
+    for (let column = 0; column < columns; column++) {
+      const total = <f64>load<f32>(at) + (continued ? load<f64>(to) : 0);
+      if (last) store<f32>(at, <f32>total);
+      else store<f64>(to, total);
+      at += columnStep;
+      to += 8;
+    }
+  }
+}
 
 /** Chunks: (part of the column blocks, image, group, slice of rows). */
 export function gemm(args: GemmArguments, begin: i32, end: i32): void {
@@ -133,7 +168,14 @@ export function gemm(args: GemmArguments, begin: i32, end: i32): void {
     const out = args.out + args.imageOut * image + args.groupOut * group + args.sliceOut * slice;
     const tile = args.tiles + TILE_BYTES * chunk;
     const panels = args.panels + args.imagePanel * image + args.groupPanel * group;
-    let accumulate = args.adds;
+    const totalRow = (<usize>columns) << 3;
+    const totals = args.totals
+      ? args.totals + totalRow * (args.slice * rest) + ((<usize>firstColumn) << 3)
+      : 0;
+    const first = out + <usize>firstColumn * columnStep;
+    let continued = args.continued;
+    let left = CHAINS;
+    let accumulate = false;
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < inner; i++) {
         const depth = i == inner - 1 ? args.lastDepth : args.depth;
@@ -157,7 +199,35 @@ export function gemm(args: GemmArguments, begin: i32, end: i32): void {
           );
         }
         accumulate = true;
+        if (totals && --left == 0 && o * inner + i < outer * inner - 1) {
+          foldTotals(
+            first,
+            rowOut,
+            rows,
+            columnStep,
+            endColumn - firstColumn,
+            totals,
+            totalRow,
+            continued,
+            false,
+          );
+          continued = true;
+          left = CHAINS;
+          accumulate = false;
+        }
       }
     }
+    if (totals)
+      foldTotals(
+        first,
+        rowOut,
+        rows,
+        columnStep,
+        endColumn - firstColumn,
+        totals,
+        totalRow,
+        continued,
+        args.last,
+      );
   }
 }

@@ -1,24 +1,25 @@
 /**
  * The average of each window, and its adjoint. As in max.ts, windows are done four at a time where they
  * can be; those of the adjoint only where they are two columns wide with stride 2, so that no two of the four
- * share a cell.
+ * share a cell. Where many windows share each cell, shares.ts does the adjoint.
  */
+import { CHAIN } from "../common/budgets";
+import { sumRow } from "../reduce/rows";
 import { averageHalves, spreadHalves } from "./halves";
-import { WindowAxis } from "../common/window";
-import { areHalves, firstReaching, loadStrided, PoolArguments, wideFrom, wideTo } from "./window";
+import { gatherShares } from "./shares";
+import {
+  areHalves,
+  countAlong,
+  divisorOf,
+  firstReaching,
+  loadStrided,
+  PoolArguments,
+  wideFrom,
+  wideTo,
+} from "./window";
 
-/** How many cells of a window along one axis count in the divisor. */
-function countAlong(args: PoolArguments, axis: WindowAxis, start: i32): i32 {
-  const pad = args.countPad;
-  const first = pad ? 0 : firstReaching(start, axis.dilation, 0, axis.kernel);
-  return firstReaching(start, axis.dilation, axis.input + (pad ? axis.after : 0), axis.kernel) - first;
-}
-
-@inline
-function divisorOf(args: PoolArguments, rows: i32, columns: i32): f32 {
-  const divisor = args.divisor;
-  return divisor ? divisor : <f32>(rows * columns);
-}
+/** Columns from which the vectors of `sumRow` pay. */
+const LONG_ROW = 8;
 
 /** The average of one window (`adjoint` false), or the share of `out` added to its cells. */
 @inline
@@ -44,17 +45,22 @@ function averageCell(
     if (!adjoint) store<f32>(out, 0); // the divisor may be 0
     return;
   }
-  let sum: f32 = 0;
+  let sum: f64 = 0;
   const share: f32 = adjoint ? load<f32>(out) / divisor : 0;
+  const long = !adjoint && stepX == 1 && stopX - startX >= LONG_ROW;
   for (; y < stopY; y += stepY) {
     const row = plane + ((<usize>(y * width)) << 2);
+    if (long) {
+      sum += sumRow(row + ((<usize>startX) << 2), stopX - startX);
+      continue;
+    }
     for (let at = startX; at < stopX; at += stepX) {
       const cell = row + ((<usize>at) << 2);
       if (adjoint) store<f32>(cell, load<f32>(cell) + share);
-      else sum += load<f32>(cell);
+      else sum += <f64>load<f32>(cell);
     }
   }
-  if (!adjoint) store<f32>(out, sum / divisor);
+  if (!adjoint) store<f32>(out, <f32>(sum / <f64>divisor));
 }
 
 function sumCell(args: PoolArguments, plane: usize, y: i32, x: i32, counted: i32, out: usize): void {
@@ -64,6 +70,19 @@ function spreadCell(args: PoolArguments, plane: usize, y: i32, x: i32, counted: 
   averageCell(true, args, plane, y, x, counted, out);
 }
 
+/** The sums of some rows of four windows. */
+@inline
+function sumRows(stride: i32, at: usize, rows: i32, columns: i32, rowStep: i32, columnStep: i32): v128 {
+  let sum = f32x4.splat(0);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      sum = f32x4.add(sum, loadStrided(at + ((<usize>(row * rowStep + column * columnStep)) << 2), stride));
+    }
+  }
+  return sum;
+}
+
+/** The averages of four windows, of at most CHAIN columns: CHAIN cells are added in float32. */
 @inline
 function sumFour(
   stride: i32,
@@ -75,11 +94,18 @@ function sumFour(
   divisor: v128,
   out: usize,
 ): void {
-  let sum = f32x4.splat(0);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      sum = f32x4.add(sum, loadStrided(at + ((<usize>(row * rowStep + column * columnStep)) << 2), stride));
+  const together = CHAIN / columns;
+  let sum = sumRows(stride, at, min(rows, together), columns, rowStep, columnStep);
+  if (rows > together) {
+    let low = f64x2.promote_low_f32x4(sum);
+    let high = f64x2.promote_low_f32x4(i64x2.shuffle(sum, sum, 1, 1));
+    for (let row = together; row < rows; row += together) {
+      const from = at + ((<usize>(row * rowStep)) << 2);
+      sum = sumRows(stride, from, min(rows - row, together), columns, rowStep, columnStep);
+      low = f64x2.add(low, f64x2.promote_low_f32x4(sum));
+      high = f64x2.add(high, f64x2.promote_low_f32x4(i64x2.shuffle(sum, sum, 1, 1)));
     }
+    sum = i64x2.shuffle(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
   }
   v128.store(out, f32x4.div(sum, divisor));
 }
@@ -144,7 +170,7 @@ function averageRow(adjoint: bool, args: PoolArguments, plane: usize, y: i32, ou
   const rows = firstReaching(y, stepY, w.y.input, w.y.kernel) - skipped;
   const from = wideFrom(w.x);
   let wide = rows <= 0 ? 0 : max(wideTo(w.x) - from, 0) & -4;
-  if (adjoint && !(stride == 2 && columns == 2 && stepX == 1)) wide = 0;
+  if (adjoint ? stride != 2 || columns != 2 || stepX != 1 : columns > CHAIN) wide = 0;
   for (let i = 0; i < outWidth; i++) {
     if (i == from && wide > 0) {
       const place = (y + skipped * stepY) * width + i * stride - left;
@@ -185,6 +211,11 @@ function averagePlanes(adjoint: bool, args: PoolArguments, begin: i32, end: i32)
   const covered = halves && 2 * outHeight == w.y.input && 2 * outWidth == width;
   for (let p = begin * perChunk; p < stop; p++) {
     const plane = cellsFrom + <usize>p * size;
+    if (adjoint && args.rooms) {
+      const windows = windowsFrom + ((<usize>(p * outHeight * outWidth)) << 2);
+      gatherShares(args, windows, plane, args.rooms + args.roomBytes * begin);
+      continue;
+    }
     if (adjoint && !covered) memory.fill(plane, 0, size);
     for (let row = 0; row < outHeight; row++) {
       const out = windowsFrom + ((<usize>((p * outHeight + row) * outWidth)) << 2);

@@ -1,9 +1,10 @@
 /** The pools laid out. */
-import { ceilDiv, run } from "../common/host";
+import { ceilDiv, newScratch, run } from "../common/host";
 import { argumentsOf } from "../common/structs";
 import { WINDOW } from "../common/window";
 import { avgPool, avgPoolInput } from "./average";
 import { maxPool } from "./max";
+import { shareCells, sharesRoom } from "./shares";
 import { PoolArguments } from "./window";
 
 type PoolKernel = (args: PoolArguments, begin: i32, end: i32) => void;
@@ -13,18 +14,29 @@ const CHUNK = 8192;
 /** Rough work per cell of a window, in the unit of `PARALLEL_FLOPS` (src/runtime.ts). */
 const WORK: f64 = 12;
 
-/** The kernel's other arguments are written, and the window, by JavaScript. */
-function pool(kernel: PoolKernel, x: usize, out: usize): void {
+/** The kernel's other arguments are written, and the window, by JavaScript. `shares`: whether by shares.ts. */
+function pool(kernel: PoolKernel, x: usize, out: usize, shares: bool): void {
   const w = WINDOW;
   const planes = w.batch * w.inChannels;
   const perChunk = max(1, CHUNK / max(1, w.y.input * w.x.input));
+  const chunks = ceilDiv(planes, perChunk);
+  let rooms: usize = 0;
+  let roomBytes: f64 = 0;
+  if (shares) {
+    const scratch = newScratch();
+    roomBytes = sharesRoom(w);
+    scratch.reserve(roomBytes * chunks);
+    rooms = scratch.allocate();
+  }
   const args = argumentsOf<PoolArguments>();
+  args.rooms = rooms;
+  args.roomBytes = <usize>roomBytes;
   args.window = w;
   args.x = x;
   args.out = out;
   args.perChunk = perChunk;
   const cells = WORK * planes * w.y.output * w.x.output;
-  run<PoolArguments>(kernel, ceilDiv(planes, perChunk), cells * w.y.kernel * w.x.kernel);
+  run<PoolArguments>(kernel, chunks, cells * w.y.kernel * w.x.kernel);
 }
 
 /**
@@ -33,7 +45,7 @@ function pool(kernel: PoolKernel, x: usize, out: usize): void {
  */
 export function maxPool2d(x: usize, values: usize, indices: usize): void {
   argumentsOf<PoolArguments>().indices = indices;
-  pool(maxPool, x, values);
+  pool(maxPool, x, values, false);
 }
 
 /**
@@ -44,5 +56,5 @@ export function avgPool2d(adjoint: bool, x: usize, out: usize, countPad: bool, d
   const args = argumentsOf<PoolArguments>();
   args.countPad = countPad;
   args.divisor = divisor;
-  pool(adjoint ? avgPoolInput : avgPool, x, out);
+  pool(adjoint ? avgPoolInput : avgPool, x, out, adjoint && shareCells(WINDOW));
 }

@@ -14,6 +14,9 @@ export class PoolArguments {
   countPad: bool;
   /** Or 0: as many cells as count. */
   divisor: f32;
+  /** Room for each chunk of shares.ts, which then does an adjoint; or 0. */
+  rooms: usize;
+  roomBytes: usize;
 }
 
 /** Whether windows are those of halves.ts. */
@@ -42,6 +45,19 @@ export function firstReaching(start: i32, step: i32, limit: i32, most: i32): i32
 export function loadStrided(at: usize, stride: i32): v128 {
   const v = v128.load(at);
   return stride == 1 ? v : i32x4.shuffle(v, v128.load(at, 16), 0, 2, 4, 6);
+}
+
+/** How many cells of a window along one axis count in the divisor. */
+export function countAlong(args: PoolArguments, axis: WindowAxis, start: i32): i32 {
+  const pad = args.countPad;
+  const first = pad ? 0 : firstReaching(start, axis.dilation, 0, axis.kernel);
+  return firstReaching(start, axis.dilation, axis.input + (pad ? axis.after : 0), axis.kernel) - first;
+}
+
+@inline
+export function divisorOf(args: PoolArguments, rows: i32, columns: i32): f32 {
+  const divisor = args.divisor;
+  return divisor ? divisor : <f32>(rows * columns);
 }
 
 /**

@@ -50,7 +50,8 @@ function sumBlock(x: usize, n: i32): f64 {
   return sumLanes(f32x4.add(s0, s4));
 }
 
-function sumRow(x: usize, n: i32): f64 {
+/** The sum of n floats. */
+export function sumRow(x: usize, n: i32): f64 {
   let sum: f64 = 0;
   for (; n > BLOCK; n -= BLOCK) {
     sum += sumBlock(x, BLOCK);

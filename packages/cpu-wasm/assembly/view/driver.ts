@@ -6,13 +6,26 @@
  * the target are disjoint go outside, where threads may share them, and the others keep their order, which
  * fixes the sums.
  */
+import { CHAIN } from "../common/budgets";
 import { bytes, ceilDiv, dim, newScratch, run, setDim } from "../common/host";
 import { AXES } from "../common/layout";
 import { argumentsOf, behind, item } from "../common/structs";
 import { copy, fill } from "../elementwise/driver";
 import { reduce } from "../reduce/driver";
 import { Fold } from "../reduce/operations";
-import { CopyArguments, copyRows, Mode, NestAxis, STRIPS, TileArguments, transpose } from "./kernels";
+import {
+  CopyArguments,
+  copyRows,
+  Mode,
+  narrow,
+  NestAxis,
+  STRIPS,
+  TileArguments,
+  transpose,
+  widen,
+  WIDTH_CHUNK,
+  WidthArguments,
+} from "./kernels";
 
 /** Elements per chunk of a copy. */
 const CHUNK = 8192;
@@ -240,14 +253,22 @@ export function stridedAdd(isInt: bool, x: usize, out: usize, rank: i32, offset:
   const from = sumStillAxes(isInt, x, rank),
     to = out + bytes(offset);
   nest.setView(from, to, rank, false);
-  // Axes of strides up to `limit` overlap, if any do.
+  // Axes of strides up to `limit` overlap, if any do. Of axes whose steps are within each other's reach, all
+  // but the longest may lead to one address as often as they are long.
   nest.sortByTarget();
   let limit = -1,
-    reach = 0;
+    reach = 0,
+    longest = 1;
+  let meeting: f64 = 1;
   for (let i = 0; i < nest.axes; i++) {
-    const stride = abs(nest.axis(i).to);
-    if (stride <= reach) limit = stride;
-    reach += (nest.axis(i).length - 1) * stride;
+    const stride = abs(nest.axis(i).to),
+      length = nest.axis(i).length;
+    if (stride <= reach) {
+      limit = stride;
+      meeting *= min(length, longest);
+      longest = max(length, longest);
+    } else longest = length;
+    reach += (length - 1) * stride;
   }
   if (limit < 0) {
     if (nest.size < size) fill(0, out, size);
@@ -270,7 +291,33 @@ export function stridedAdd(isInt: bool, x: usize, out: usize, rank: i32, offset:
   // A chunk is whole slices of the disjoint axes, so that no two chunks add to one place.
   const slice = nest.sizeOver(overlapping);
   nest.merge(overlapping);
-  runRows(isInt ? Mode.INT_ADD : Mode.ADD, max(1, CHUNK / slice) * slice);
+  const chunk = max(1, CHUNK / slice) * slice;
+  if (isInt || meeting <= CHAIN) runRows(isInt ? Mode.INT_ADD : Mode.ADD, chunk);
+  else addWide(out, size, offset, chunk);
+}
+
+/** The float sums of the nest in float64, from what `out` holds, and rounded to it at the end. */
+function addWide(out: usize, size: i32, offset: i32, chunk: i32): void {
+  const scratch = newScratch();
+  scratch.reserve(8 * <f64>size);
+  const sums = scratch.allocate();
+  runWidth(widen, out, sums, size);
+  nest.target = sums + 2 * bytes(offset);
+  runRows(Mode.WIDE_ADD, chunk);
+  runWidth(narrow, out, sums, size);
+}
+
+function runWidth(
+  kernel: (args: WidthArguments, begin: i32, end: i32) => void,
+  floats: usize,
+  wide: usize,
+  size: i32,
+): void {
+  const args = argumentsOf<WidthArguments>();
+  args.floats = floats;
+  args.wide = wide;
+  args.size = size;
+  run<WidthArguments>(kernel, ceilDiv(size, WIDTH_CHUNK), 4 * <f64>size);
 }
 
 /**

@@ -13,6 +13,8 @@ export const enum Mode {
   COPY,
   ADD,
   INT_ADD,
+  /** Floats to float64 sums. */
+  WIDE_ADD,
 }
 
 /** An axis of a nest: its strides in the source and the target are in elements. */
@@ -108,6 +110,14 @@ function addApartInt(from: usize, fromStep: usize, to: usize, toStep: usize, n: 
   }
 }
 
+function addWide(from: usize, fromStep: usize, to: usize, toStep: usize, n: i32): void {
+  for (; n > 0; n--) {
+    store<f64>(to, load<f64>(to) + <f64>load<f32>(from));
+    from += fromStep;
+    to += toStep;
+  }
+}
+
 /** One row; steps in bytes. */
 function copyRow(mode: i32, from: usize, fromStep: usize, to: usize, toStep: usize, n: i32): void {
   if (toStep == 4 && fromStep == 4) {
@@ -117,6 +127,8 @@ function copyRow(mode: i32, from: usize, fromStep: usize, to: usize, toStep: usi
   } else if (mode == Mode.COPY) {
     if (toStep == 4 && fromStep == 0) repeat(from, to, n);
     else copyApart(from, fromStep, to, toStep, n);
+  } else if (mode == Mode.WIDE_ADD) {
+    addWide(from, fromStep, to, toStep, n);
   } else if (mode == Mode.ADD) {
     addApart(from, fromStep, to, toStep, n);
   } else {
@@ -149,7 +161,8 @@ export function copyRows(args: CopyArguments, begin: i32, end: i32): void {
   const chunk = args.chunk;
   const n = args.length;
   const fromStep = args.from << 2;
-  const toStep = args.to << 2;
+  const targetBits: usize = mode == Mode.WIDE_ADD ? 1 : 0; // its elements are twice as large
+  const toStep = args.to << (2 + targetBits);
   const axes = args.axes;
   const stop = min(end * chunk, args.size);
   let at = begin * chunk;
@@ -160,10 +173,10 @@ export function copyRows(args: CopyArguments, begin: i32, end: i32): void {
   const inner = item<NestAxis>(list, 0);
   const run = axes > 0 ? inner.length : 1;
   const nextFrom = axes > 0 ? (<usize>inner.from) << 2 : 0;
-  const nextTo = axes > 0 ? (<usize>inner.to) << 2 : 0;
+  const nextTo = axes > 0 ? (<usize>inner.to) << (2 + targetBits) : 0;
   while (at < stop) {
     let from = source + sourceOffset(list, axes, row) + <usize>column * fromStep;
-    let to = target + targetOffset(list, axes, row) + <usize>column * toStep;
+    let to = target + (targetOffset(list, axes, row) << targetBits) + <usize>column * toStep;
     for (let left = run - (row % run); left > 0 && at < stop; left--) {
       const length = min(n - column, stop - at);
       copyRow(mode, from, fromStep, to, toStep, length);
@@ -173,6 +186,33 @@ export function copyRows(args: CopyArguments, begin: i32, end: i32): void {
       to += nextTo - <usize>column * toStep;
       column = 0;
     }
+  }
+}
+
+/** The argument block of `widen` and `narrow`. */
+@unmanaged
+export class WidthArguments {
+  floats: usize;
+  wide: usize;
+  size: i32;
+}
+
+/** Elements per chunk of these. */
+export const WIDTH_CHUNK: i32 = 8192;
+
+/** Floats to float64. Chunks: WIDTH_CHUNK elements. */
+export function widen(args: WidthArguments, begin: i32, end: i32): void {
+  const stop = min(end * WIDTH_CHUNK, args.size);
+  for (let i = begin * WIDTH_CHUNK; i < stop; i++) {
+    store<f64>(args.wide + ((<usize>i) << 3), <f64>load<f32>(args.floats + ((<usize>i) << 2)));
+  }
+}
+
+/** And back. */
+export function narrow(args: WidthArguments, begin: i32, end: i32): void {
+  const stop = min(end * WIDTH_CHUNK, args.size);
+  for (let i = begin * WIDTH_CHUNK; i < stop; i++) {
+    store<f32>(args.floats + ((<usize>i) << 2), <f32>load<f64>(args.wide + ((<usize>i) << 3)));
   }
 }
 

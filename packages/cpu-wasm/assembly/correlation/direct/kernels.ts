@@ -1,10 +1,11 @@
 /**
  * The correlation triple as its definition says it: loops over any geometry, scalar and summed in float64 but
- * for windows that lie inside the input.
+ * for short sums of windows that lie inside the input.
  *
  * Used where packing would cost more than the sums (a 6×8 image), and to recompute what a fast kernel cannot
  * know (non-finite values beside padding). Cells outside the input have no term: the loops skip them.
  */
+import { CHAIN } from "../../common/budgets";
 import { fma } from "../../common/simd";
 import { Window } from "../../common/window";
 
@@ -55,6 +56,7 @@ export function convDirect(args: DirectArguments, begin: i32, end: i32): void {
     (top | left) == 0 &&
     strideX == 1 &&
     outWidth >= 4 &&
+    channels * kernelHeight * kernelWidth <= CHAIN &&
     (outHeight - 1) * strideY + (kernelHeight - 1) * stepY < height &&
     outWidth - 1 + (kernelWidth - 1) * stepX < width;
   let to = out + ((<usize>(begin * outHeight * outWidth)) << 2);

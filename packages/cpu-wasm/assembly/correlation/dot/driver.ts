@@ -8,7 +8,7 @@ import { fillTable } from "../../common/tables";
 import { CHUNKS } from "../../matmul/gemm-driver";
 import { Correlation } from "../correlation";
 import { copyPlanes, imagesAtOnce, padCopy, Planes, PLANES_BYTES, setRowPlanes, tapOffsets } from "../planes";
-import { convDot, DotArguments, dotFinish, SumArguments } from "./kernels";
+import { convDot, DotArguments, dotFinish, PAIR_BYTES, SINGLE_BYTES, SumArguments } from "./kernels";
 
 const planes = changetype<Planes>(memory.data(PLANES_BYTES));
 
@@ -30,7 +30,8 @@ export function kernelGradientDot(c: Correlation, x: usize, g: usize, out: usize
   const perImage = ceilDiv(c.y.output, rows);
   const chunks = min(CHUNKS, batch * perImage);
   const groupSums =
-    (c.outChannels >> 1) * ceilDiv(taps, 4) * 128 + (c.outChannels & 1) * ceilDiv(taps, 5) * 80;
+    (c.outChannels >> 1) * ceilDiv(taps, 4) * PAIR_BYTES +
+    (c.outChannels & 1) * ceilDiv(taps, 5) * SINGLE_BYTES;
   const chunkSums = c.groups * groupSums;
   const slices = ceilDiv(c.batch, batch);
 

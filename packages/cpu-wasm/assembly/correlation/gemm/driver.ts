@@ -15,9 +15,11 @@ import {
   DepthBlocks,
   LANES,
   multiply,
+  needsTotals,
   pack,
   paddedColumns,
   tileBytes,
+  totalBytes,
 } from "../../matmul/gemm-driver";
 import { Correlation } from "../correlation";
 import {
@@ -67,9 +69,11 @@ export function correlateGemm(c: Correlation, x: usize, kernel: usize, bias: usi
   const kernelTable = scratch.reserve(tapBytes);
   const panels = scratch.reserve(<f64>c.groups * blocks.panelBytes);
   const copy = scratch.reserve(p.copied ? <f64>batch * imageBytes : 0);
-  const tiles = scratch.reserve(
-    tileBytes(c.outChannels, c.groups * (merged ? ceilDiv(batch, images) : batch * perImage)),
-  );
+  const mostChunks = c.groups * (merged ? ceilDiv(batch, images) : batch * perImage);
+  const tiles = scratch.reserve(tileBytes(c.outChannels, mostChunks));
+  const wide = needsTotals(blocks.inner);
+  const slice = images * rows * columns;
+  const totals = scratch.reserve(wide ? totalBytes(mostChunks, slice, c.outChannels) : 0);
   const base = scratch.allocate();
 
   const outImage = bytes(c.imageOut);
@@ -109,7 +113,7 @@ export function correlateGemm(c: Correlation, x: usize, kernel: usize, bias: usi
     args.rowsOut = base + outTable;
     args.depthTable = base + depthTable;
     args.panels = base + panels;
-    args.slice = images * rows * columns;
+    args.slice = slice;
     args.lastSlice = merged
       ? (count - (slices - 1) * images) * pixels
       : (c.y.output - (slices - 1) * rows) * columns;
@@ -124,7 +128,9 @@ export function correlateGemm(c: Correlation, x: usize, kernel: usize, bias: usi
     args.sliceIn = merged ? images * imageBytes : rows * rowIn;
     args.sliceOut = merged ? images * outImage : bytes(rows * c.outY);
     args.sliceTable = 0;
-    args.adds = false;
+    args.totals = wide ? base + totals : 0;
+    args.continued = false;
+    args.last = true;
     args.tiles = base + tiles;
     multiply(
       args,
@@ -181,6 +187,8 @@ export function kernelGradientGemm(c: Correlation, x: usize, g: usize, out: usiz
   const panels = scratch.reserve(<f64>c.groups * mostBlocks * blocks.bytes);
   const copy = scratch.reserve(<f64>batch * copyBytes);
   const tiles = scratch.reserve(tileBytes(c.outChannels, c.groups * slices));
+  const wide = batch < c.batch || needsTotals(mostBlocks);
+  const totals = scratch.reserve(wide ? totalBytes(c.groups * slices, slice, c.outChannels) : 0);
   const base = scratch.allocate();
 
   tapOffsets(c, p, base + tapTable);
@@ -234,7 +242,9 @@ export function kernelGradientGemm(c: Correlation, x: usize, g: usize, out: usiz
     args.sliceIn = 0;
     args.sliceOut = 0;
     args.sliceTable = bytes(slice);
-    args.adds = first > 0;
+    args.totals = wide ? base + totals : 0;
+    args.continued = first > 0;
+    args.last = first + count == c.batch;
     args.tiles = base + tiles;
     multiply(
       args,

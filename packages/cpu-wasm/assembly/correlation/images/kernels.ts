@@ -4,7 +4,7 @@
  * and after.
  */
 
-import { pair16, single16 } from "../../common/positions";
+import { walk16 } from "../../common/positions";
 
 /**
  * The argument block of `imagesToLanes` and `lanesToImages`: the images row by row, their lanes, how many,
@@ -172,8 +172,7 @@ export function convImages(args: ImageArguments, begin: i32, end: i32): void {
         } else {
           const entries = table + ((<usize>skip) << 2),
             tapWeights = weights + step * (skip + 1);
-          if (pair) pair16(from, entries, weights, tapWeights, depth, runs, between, to, outChannel);
-          else single16(from, entries, weights, tapWeights, depth, runs, between, to);
+          walk16(pair ? 2 : 1, from, entries, weights, tapWeights, depth, runs, between, to, outChannel);
         }
         weights += step * (taps + 1);
         to += outChannel << 1;

@@ -16,6 +16,7 @@ import {
   tapOffsets,
 } from "../planes";
 import { convRows, RowArguments } from "./kernels";
+import { PAIR_CHAIN } from "./row-pair";
 import { joinRows } from "./together";
 import { packedTaps, packWeights } from "./weights-driver";
 
@@ -32,7 +33,8 @@ function pairsRows(c: Correlation): bool {
     c.y.dilation == 1 &&
     c.x.output >= 16 &&
     c.y.output >= 2 &&
-    c.y.taps >= 3
+    c.y.taps >= 3 &&
+    c.inChannels * c.x.taps <= PAIR_CHAIN
   );
 }
 

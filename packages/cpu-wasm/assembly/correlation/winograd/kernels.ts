@@ -13,15 +13,12 @@
  */
 import { padPlane } from "../pad";
 import { positions } from "../../common/positions";
+import { thread } from "../../common/tile-room";
 
 import { repair } from "./repair";
 import { WinogradArguments } from "./arguments";
 import { inputTiles2, kernelTiles2, outputTiles2 } from "./tiles2";
 import { inputTiles4, kernelTiles4, outputTiles4 } from "./tiles4";
-
-/** The number of this instance's thread, which JavaScript gives. */
-@external("env", "thread")
-declare const thread: i32;
 
 /** This thread's room, or everyone's, where `perThread` is 0. */
 @inline
