@@ -80,7 +80,7 @@ export function corr2dPacked(
       for (let first = 0; first < pixels; first += block) {
         const count = Math.min(block, pixels - first);
         const width = columnsUp(count);
-        packPixels(planes.data, addresses, first, width, columnPanels);
+        packCells(planes.data, addresses.pixels, first, width, addresses.terms, 0, terms, columnPanels);
         products.fill(0, 0, rows * width);
         multiplyPanels(kernelPanels, 0, columnPanels, products, rows, terms, width);
         for (let oc = 0; oc < outChannels; oc++) {
@@ -96,25 +96,31 @@ export function corr2dPacked(
   pool.giveBack(kernelPanels, columnPanels, products);
 }
 
-/** im2col by panels of 3 pixels: the terms of the windows from pixel `first` on. Past the end, the last pixel again. */
-function packPixels(
+/**
+ * im2col: the cells at `panelled[i] + inner[j]`, with i along panels of 3 and j along each. Panels are `width` from `from` on, past
+ * the end the last again; the sum of a product goes over `count` from `first` on.
+ */
+function packCells(
   data: Float64Array,
-  { terms, pixels }: Addresses,
-  first: number,
+  panelled: Int32Array,
+  from: number,
   width: number,
+  inner: Int32Array,
+  first: number,
+  count: number,
   panels: Float64Array,
 ): void {
-  const last = pixels.length - 1;
+  const last = panelled.length - 1;
   let at = 0;
-  for (let pixel = first; pixel < first + width; pixel += TILE_COLUMNS) {
-    const p0 = pixels[pixel]!;
-    const p1 = pixels[Math.min(pixel + 1, last)]!;
-    const p2 = pixels[Math.min(pixel + 2, last)]!;
-    for (let term = 0; term < terms.length; term++, at += TILE_COLUMNS) {
-      const offset = terms[term]!;
-      panels[at] = data[p0 + offset]!;
-      panels[at + 1] = data[p1 + offset]!;
-      panels[at + 2] = data[p2 + offset]!;
+  for (let i = from; i < from + width; i += TILE_COLUMNS) {
+    const a0 = panelled[i]!;
+    const a1 = panelled[Math.min(i + 1, last)]!;
+    const a2 = panelled[Math.min(i + 2, last)]!;
+    for (let j = first; j < first + count; j++, at += TILE_COLUMNS) {
+      const offset = inner[j]!;
+      panels[at] = data[a0 + offset]!;
+      panels[at + 1] = data[a1 + offset]!;
+      panels[at + 2] = data[a2 + offset]!;
     }
   }
 }
@@ -204,7 +210,7 @@ export function corr2dKernelPacked(
         const count = Math.min(block, pixels - first);
         const from = (n * w.outChannels + firstOut) * pixels + first;
         packPanels(g, from, outChannels, pixels, 1, count, TILE_ROWS, gradientPanels);
-        packTerms(planes.data, addresses, first, count, width, termPanels);
+        packCells(planes.data, addresses.terms, 0, width, addresses.pixels, first, count, termPanels);
         multiplyPanels(gradientPanels, 0, termPanels, products, rows, count, width);
       }
     }
@@ -216,28 +222,4 @@ export function corr2dKernelPacked(
   }
   pool.giveBack(planes.data, addresses.terms, addresses.pixels);
   pool.giveBack(gradientPanels, termPanels, products);
-}
-
-/** im2col by panels of 3 terms: the cells of `count` windows from pixel `first` on. Past the end, the last term again. */
-function packTerms(
-  data: Float64Array,
-  { terms, pixels }: Addresses,
-  first: number,
-  count: number,
-  width: number,
-  panels: Float64Array,
-): void {
-  const last = terms.length - 1;
-  let at = 0;
-  for (let term = 0; term < width; term += TILE_COLUMNS) {
-    const t0 = terms[term]!;
-    const t1 = terms[Math.min(term + 1, last)]!;
-    const t2 = terms[Math.min(term + 2, last)]!;
-    for (let i = first; i < first + count; i++, at += TILE_COLUMNS) {
-      const offset = pixels[i]!;
-      panels[at] = data[t0 + offset]!;
-      panels[at + 1] = data[t1 + offset]!;
-      panels[at + 2] = data[t2 + offset]!;
-    }
-  }
 }
