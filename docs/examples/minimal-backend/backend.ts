@@ -228,14 +228,14 @@ export default function minimalBackend(): Backend {
     },
 
     stridedAdd(x, view, dtype) {
-      const out = arrayOf(dtype, view.sourceSize);
+      const sums = new Float64Array(view.sourceSize); // which round once, however many terms there are (§9.2)
       const met = new Uint8Array(view.sourceSize);
       addresses(view).forEach((at, i) => {
         // What nothing is added to stays as it is: 0 + −0 would be 0.
-        out[at] = met[at] === 1 ? out[at]! + x[i]! : x[i]!;
+        sums[at] = met[at] === 1 ? sums[at]! + x[i]! : x[i]!;
         met[at] = 1;
       });
-      return out;
+      return build(dtype, sums.length, (i) => sums[i]!);
     },
 
     gather(x, index, size, dtype) {
@@ -247,11 +247,11 @@ export default function minimalBackend(): Backend {
     },
 
     scatterAdd(x, index, size, dtype) {
-      const out = arrayOf(dtype, size.outer * size.length * size.inner);
+      const sums = new Float64Array(size.outer * size.length * size.inner);
       eachPick("scatterAdd", index, size, (whole, picked) => {
-        out[whole]! += x[picked]!;
+        sums[whole]! += x[picked]!;
       });
-      return out;
+      return build(dtype, sums.length, (i) => sums[i]!);
     },
 
     matmul(a, b, { batch, rows, inner, columns, transposeA, transposeB }, dtype) {
