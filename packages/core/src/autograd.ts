@@ -11,7 +11,7 @@
  */
 import { isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
-import { checkOptions, describeValue, type OptionTypes } from "./options.ts";
+import { checkOptions, describeValue, isInstance, isList, type OptionTypes } from "./options.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 import { checkFunction, checkSynchronous, runScoped, type Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
@@ -108,7 +108,10 @@ function releaseSaved(saved: Saved): void {
   saved.storage = null;
 }
 
-type TensorConstructor = new (storage: Storage, shape: Shape, edge: GraphNode | null) => Tensor;
+interface TensorConstructor {
+  new (storage: Storage, shape: Shape, edge: GraphNode | null): Tensor;
+  is(value: unknown): value is Tensor;
+}
 let TensorClass: TensorConstructor;
 
 /** `tensor.ts` hands its class over once, at load: the one knot between operations and tensors is cut here. */
@@ -123,11 +126,7 @@ export function makeTensor(storage: Storage, shape: Shape, edge: GraphNode | nul
 
 /** Whether `value` is a tensor of this copy of core. */
 export function isTensor(value: unknown): value is Tensor {
-  try {
-    return value instanceof TensorClass;
-  } catch {
-    return false; // a proxy that was revoked
-  }
+  return TensorClass.is(value);
 }
 
 /** Whether `value` is a tensor of another copy of core. */
@@ -146,6 +145,12 @@ function isForeign(value: unknown): boolean {
  */
 export function checkTensor(op: string, value: unknown): asserts value is Tensor {
   if (isTensor(value)) return;
+  if (isInstance(value, TensorClass)) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `${op}: expected a tensor, but got an object that only looks like one, such as a proxy: use the tensor itself`,
+    );
+  }
   if (isForeign(value)) {
     throw new Corr2dError(
       "DUPLICATE_CORE",
@@ -484,6 +489,7 @@ function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
     }
     return root.onesLike();
   }
+  checkTensor("the gradient", gradient);
   if (!sameShape(gradient.sizes, root.sizes)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
@@ -550,7 +556,7 @@ export function grad(
 ): (Tensor | null)[] {
   checkOptions("grad", options, GRAD_OPTIONS, "{ createGraph: true }");
   checkTensor("grad", output);
-  const list: readonly Tensor[] = Array.isArray(inputs) ? inputs : [inputs as Tensor];
+  const list: readonly Tensor[] = isList(inputs) ? inputs : [inputs as Tensor];
   const edges = Array.from(list, (tensor): Edge => {
     checkTensor("grad", tensor);
     if (!tensor.requiresGrad) {

@@ -1,5 +1,6 @@
 /** Tensors in consoles: as text by themselves in Node, Deno and Bun, and where a page asks for it in a browser's. */
 import { isTensor } from "./autograd.ts";
+import { isRecord } from "./options.ts";
 
 const NODE = Symbol.for("nodejs.util.inspect.custom");
 
@@ -13,7 +14,9 @@ export function printAsText(prototype: object): void {
   };
   Object.defineProperty(prototype, NODE, { value: asText });
   const deno = function (this: unknown, _: unknown, options?: { indentationLvl?: number }): string {
-    return String(this).replaceAll("\n", `\n${" ".repeat(options?.indentationLvl ?? 0)}`);
+    const indent =
+      isRecord(options) && Number.isInteger(options.indentationLvl) ? options.indentationLvl! : 0;
+    return String(this).replaceAll("\n", `\n${" ".repeat(Math.min(Math.max(indent, 0), 100))}`);
   };
   Object.defineProperty(prototype, Symbol.for("Deno.customInspect"), { value: deno });
 }

@@ -24,7 +24,7 @@ import {
 import { fill } from "./ops/fill.ts";
 import { checkCanRequireGrad, checkDtype, checkRoom } from "./ops/operands.ts";
 import { checkOptions, describeValue, type OptionTypes } from "./options.ts";
-import { defaultGenerator, type Generator } from "./random.ts";
+import { checkGenerator, defaultGenerator, type Generator } from "./random.ts";
 import { type Shape, sameShape, sizeOf, toShape } from "./shape.ts";
 import type { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
@@ -245,11 +245,11 @@ export function eye(
   columns: number | TensorOptions = rows,
   options: TensorOptions = {},
 ): Tensor {
-  if (typeof columns === "object") return eye(rows, rows, columns);
-  checkOptions("eye", options, TENSOR_OPTIONS);
-  const at = place("eye", [rows, columns], options);
-  const values = arrayOf(at.dtype, rows * columns);
-  for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
+  const [width, given] = typeof columns === "object" ? [rows, columns] : [columns, options];
+  checkOptions("eye", given, TENSOR_OPTIONS);
+  const at = place("eye", [rows, width], given);
+  const values = arrayOf(at.dtype, rows * width);
+  for (let i = 0; i < Math.min(rows, width); i++) values[i * width + i] = 1;
   return make(values, at);
 }
 
@@ -262,12 +262,8 @@ function floatingPlace(op: string, shape: unknown, options: RandomOptions): Plac
 
 function generatorOf({ generator }: RandomOptions): Generator {
   if (generator === undefined) return defaultGenerator;
-  if (typeof generator === "object" && generator !== null && typeof generator.nextWord === "function")
-    return generator;
-  throw new Corr2dError(
-    "INVALID_ARGUMENT",
-    `'generator' must be a Generator, but got ${describeValue(generator)}`,
-  );
+  checkGenerator(generator);
+  return generator;
 }
 
 /** Uniform on [0, 1), the same numbers as PyTorch's for the same seed: `rand([2, 3], options)`, or `rand(2, 3)`. */
@@ -318,12 +314,15 @@ export async function equal(a: Tensor, b: Tensor): Promise<boolean> {
   return left.every((value, i) => value === right[i]);
 }
 
+const ALLCLOSE_OPTIONS: OptionTypes = { rtol: "number", atol: "number", equalNaN: "boolean" };
+
 /** Whether |a − b| ≤ atol + rtol · |b| everywhere; reads both. */
 export async function allclose(
   a: Tensor,
   b: Tensor,
   options: { readonly rtol?: number; readonly atol?: number; readonly equalNaN?: boolean } = {},
 ): Promise<boolean> {
+  checkOptions("allclose", options, ALLCLOSE_OPTIONS, "{ atol: 1e-6 }");
   checkTensor("allclose", a);
   checkTensor("allclose", b);
   if (!sameShape(a.sizes, b.sizes)) return false;

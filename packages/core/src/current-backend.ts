@@ -2,7 +2,7 @@
 import type { Backend } from "./backend.ts";
 import { CONTRACT, isBackend } from "./define-backend.ts";
 import { Corr2dError } from "./errors.ts";
-import { describeValue } from "./options.ts";
+import { describeValue, isInstance } from "./options.ts";
 
 let current: Backend | null = null;
 
@@ -12,12 +12,11 @@ let current: Backend | null = null;
  */
 export function checkBackend(backend: Backend): Backend {
   if (isBackend(backend) && backend.contract === CONTRACT) return backend;
-  const hint =
-    backend instanceof Promise
-      ? "a promise: await the factory, as in setBackend(await cpuWasm())"
-      : typeof backend === "function"
-        ? "a function: call the factory, as in setBackend(cpuJs())"
-        : describeValue(backend);
+  const hint = isInstance(backend, Promise)
+    ? "a promise: await the factory, as in setBackend(await cpuWasm())"
+    : typeof backend === "function"
+      ? "a function: call the factory, as in setBackend(cpuJs())"
+      : describeValue(backend);
   throw new Corr2dError("BACKEND_INVALID", `expected a backend made by defineBackend, but got ${hint}`);
 }
 

@@ -15,7 +15,7 @@ import {
 } from "./autograd.ts";
 import { Corr2dError } from "./errors.ts";
 import { fill } from "./ops/fill.ts";
-import { describeValue } from "./options.ts";
+import { describeValue, isList } from "./options.ts";
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 import { keep, runScoped } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
@@ -175,7 +175,7 @@ const missing = (name: string, method: string): Corr2dError =>
   );
 
 function listOf(name: string, given: FunctionGradients, count: number): readonly unknown[] {
-  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const list: readonly unknown[] = isList(given) ? given : [given];
   if (list.length === count) return list;
   throw new Corr2dError(
     "INVALID_ARGUMENT",

@@ -10,7 +10,7 @@ import { didYouMean } from "./did-you-mean.ts";
 import { DTYPE_NAMES } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { BINARY_OPS, OPERATION_NAMES, OPERATIONS, type OpRow, REDUCE_OPS, UNARY_OPS } from "./operations.ts";
-import { describeValue } from "./options.ts";
+import { describeValue, isList } from "./options.ts";
 
 /** The contract version this core speaks. */
 export const CONTRACT = 1;
@@ -36,16 +36,23 @@ const isMade = Symbol.for("@corr2d/core.backend");
 
 /** Whether `value` was made by `defineBackend`, of this or any other copy of core. */
 export function isBackend(value: unknown): value is Backend {
-  return typeof value === "object" && value !== null && isMade in value;
+  try {
+    return typeof value === "object" && value !== null && isMade in value;
+  } catch {
+    return false; // a proxy that was revoked
+  }
 }
 
 /** What is wrong with a list of names: entries that are not known. */
 function strangers(member: string, list: unknown, known: readonly string[]): string[] {
-  if (!Array.isArray(list)) return [`'${member}' must be an array`];
+  if (!isList(list)) return [`'${member}' must be an array`];
   // A hole in an array is an entry, too.
   return Array.from(list)
     .filter((entry) => !known.includes(entry))
-    .map((entry) => `'${member}' lists unknown '${String(entry)}'${didYouMean(String(entry), known)}`);
+    .map(
+      (entry) =>
+        `'${member}' lists unknown '${typeof entry === "string" ? entry : describeValue(entry)}'${typeof entry === "string" ? didYouMean(entry, known) : ""}`,
+    );
 }
 
 /** Everything that is wrong with a definition. */
@@ -56,7 +63,7 @@ function faultsOf(definition: Readonly<Record<string, unknown>>): string[] {
     faults.push(`'name' must be one word, as messages show it, but is ${describeValue(name)}`);
   }
   if (contract !== CONTRACT) {
-    faults.push(`implements contract ${String(contract)}; this core accepts ${CONTRACT}`);
+    faults.push(`implements contract ${describeValue(contract)}; this core accepts ${CONTRACT}`);
   }
   if (typeof features !== "object" || features === null || !("syncRead" in features)) {
     faults.push("'features' must be an object with a boolean 'syncRead'");
@@ -65,7 +72,7 @@ function faultsOf(definition: Readonly<Record<string, unknown>>): string[] {
   } else if (features.syncRead !== (typeof definition.readSync === "function")) {
     faults.push("'readSync' must be there exactly when features.syncRead is true");
   }
-  if (!Array.isArray(dtypes) || !dtypes.includes("float32") || !dtypes.includes("int32")) {
+  if (!isList(dtypes) || !dtypes.includes("float32") || !dtypes.includes("int32")) {
     faults.push("'dtypes' must list at least 'float32' and 'int32'");
   } else faults.push(...strangers("dtypes", dtypes, DTYPE_NAMES));
   faults.push(...strangers("optionalOps", optionalOps, OPTIONAL_OPS));

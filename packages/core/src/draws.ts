@@ -5,8 +5,9 @@
  * All draws throw INVALID_ARGUMENT when `n` is not a non-negative integer. "Exact" below means bit for bit.
  */
 import type { DType } from "./backend.ts";
-import { arrayOf, DTYPES, isFloating } from "./dtype.ts";
+import { arrayOf, DTYPES, dtypeOf, isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
+import { describeValue, isList } from "./options.ts";
 import type { Generator } from "./random.ts";
 import { boxMuller16, boxMuller16Float32, boxMullerPair, fmaFloat32, fmaFloat64 } from "./rounding.ts";
 
@@ -58,7 +59,7 @@ export function drawNormal<D extends FloatDType>(
   std: number = 1,
 ): FloatArray<D> {
   const out = allocate(n, dtype);
-  if (!(std >= 0)) throw invalid(`normal expects std >= 0.0, but found std ${std}`);
+  if (!(std >= 0)) throw invalid(`normal expects std >= 0.0, but found std ${describeValue(std)}`);
   if (n < 16) {
     for (let i = 0; i < n; i++) out[i] = standardNormal(generator) * std + mean;
     return out as FloatArray<D>;
@@ -82,7 +83,9 @@ export function drawNormal<D extends FloatDType>(
 export function drawIntegers(generator: Generator, n: number, low: number, high: number): Int32Array {
   checkCount(n);
   if (!Number.isInteger(low) || !Number.isInteger(high)) {
-    throw invalid(`randint expects integers, but got low=${low} and high=${high}`);
+    throw invalid(
+      `randint expects integers, but got low=${describeValue(low)} and high=${describeValue(high)}`,
+    );
   }
   if (low >= high) {
     throw invalid(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
@@ -135,6 +138,8 @@ export function drawBernoulli<D extends FloatDType>(
     for (let i = 0; i < n; i++) out[i] = uniform53(generator) < p ? 1 : 0;
     return out as FloatArray<D>;
   }
+  if (!isList(p) && !isNumbers(p))
+    throw invalid(`bernoulli expects p to be in [0, 1], but got p=${describeValue(p)}`);
   if (p.length !== n) throw invalid(`bernoulli expects ${n} probabilities, but got ${p.length}`);
   for (let i = 0; i < n; i++) checkProbability(p[i]!);
   if (dtype === "float32") {
@@ -184,12 +189,12 @@ function standardNormal(generator: Generator): number {
 function allocate(n: number, dtype: FloatDType): Float32Array | Float64Array {
   checkCount(n);
   if (Object.hasOwn(DTYPES, dtype) && isFloating(dtype)) return arrayOf(dtype, n) as FloatArray<FloatDType>;
-  throw invalid(`expected dtype "float32" or "float64", but got ${JSON.stringify(dtype)}`);
+  throw invalid(`expected dtype "float32" or "float64", but got ${describeValue(dtype)}`);
 }
 
 function checkCount(n: number): void {
   if (!Number.isInteger(n) || n < 0) {
-    throw invalid(`expected the number of draws to be a non-negative integer, but got ${n}`);
+    throw invalid(`expected the number of draws to be a non-negative integer, but got ${describeValue(n)}`);
   }
 }
 
@@ -199,7 +204,8 @@ function checkInterval(low: number, high: number, dtype: FloatDType): void {
     ["from", low],
     ["to", high],
   ] as const) {
-    if (!(Math.abs(value) <= largest)) throw invalid(`${bound} is out of bounds for ${name}: ${value}`);
+    if (!(Math.abs(value) <= largest))
+      throw invalid(`${bound} is out of bounds for ${name}: ${describeValue(value)}`);
   }
   if (low > high) {
     throw invalid(`uniform_ expects to return a [from, to) range, but found from=${low} > to=${high}`);
@@ -212,8 +218,12 @@ function checkInterval(low: number, high: number, dtype: FloatDType): void {
   }
 }
 
+/** Whether it is a typed array, also of another realm. */
+const isNumbers = (p: unknown): p is ArrayLike<number> => ArrayBuffer.isView(p) && dtypeOf(p) !== null;
+
 function checkProbability(p: number): void {
-  if (!(p >= 0 && p <= 1)) throw invalid(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
+  if (typeof p !== "number" || !(p >= 0 && p <= 1))
+    throw invalid(`bernoulli_ expects p to be in [0, 1], but got p=${describeValue(p)}`);
 }
 
 function invalid(message: string): Corr2dError {

@@ -59,6 +59,15 @@ export type ErrorCode =
 
 const brand = Symbol.for("@corr2d/core.error");
 
+/** Whether `Error` can ask for the cause: not of a proxy that was revoked. */
+function isCause(options: ErrorOptions | undefined): boolean {
+  try {
+    return options !== undefined && "cause" in options;
+  } catch {
+    return false;
+  }
+}
+
 /** Every error that corr2d throws on purpose. */
 export class Corr2dError extends Error {
   override readonly name = "Corr2dError";
@@ -75,7 +84,10 @@ export class Corr2dError extends Error {
     details: Record<string, unknown> = {},
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(
+      typeof message === "string" ? message : `an error without a text (a ${typeof message})`,
+      isCause(options) ? options : undefined,
+    );
     this.code = code;
     this.details = details;
     Object.defineProperty(this, brand, { value: true });
@@ -83,6 +95,10 @@ export class Corr2dError extends Error {
 
   /** Whether `value` is a Corr2dError of this or any other copy of the package. */
   static isInstance(value: unknown): value is Corr2dError {
-    return typeof value === "object" && value !== null && brand in value;
+    try {
+      return typeof value === "object" && value !== null && brand in value;
+    } catch {
+      return false; // a proxy that was revoked
+    }
   }
 }

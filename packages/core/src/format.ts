@@ -8,6 +8,7 @@
 import type { DType } from "./backend.ts";
 import { DTYPES, isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
+import { checkOptions, describeValue, type OptionTypes } from "./options.ts";
 import { type Shape, sizeOf, stridesOf } from "./shape.ts";
 
 /** The options of `torch.set_printoptions`. */
@@ -47,6 +48,15 @@ const profiles: Record<PrintProfile, Partial<PrintOptions>> = {
   full: { threshold: Infinity },
 };
 
+const PRINT_OPTIONS: OptionTypes = {
+  precision: "number",
+  threshold: "number",
+  edgeitems: "number",
+  linewidth: "number",
+  sciMode: "any",
+  profile: Object.keys(profiles),
+};
+
 let current: PrintOptions = defaults;
 
 /**
@@ -57,13 +67,8 @@ let current: PrintOptions = defaults;
 export function setPrintOptions(
   options: PartialPrintOptions & { profile?: PrintProfile } = {},
 ): PrintOptions {
+  checkOptions("setPrintOptions", options, PRINT_OPTIONS, "{ precision: 2 }");
   const { profile, ...given } = options;
-  if (profile !== undefined && !Object.hasOwn(profiles, profile)) {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `expected profile "default", "short" or "full", but got ${profile}`,
-    );
-  }
   const base = profile === undefined ? current : { ...defaults, ...profiles[profile] };
   current = merge(base, given);
   return { ...current };
@@ -291,6 +296,12 @@ function merge(base: PrintOptions, given: PartialPrintOptions): PrintOptions {
   checkOption("threshold", threshold, 0, Infinity);
   checkOption("edgeitems", edgeitems, 0, Infinity);
   checkOption("linewidth", linewidth, 1, Infinity);
+  if (sciMode !== null && typeof sciMode !== "boolean") {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `expected sciMode to be true, false or null, but got ${describeValue(sciMode)}`,
+    );
+  }
   return { precision, threshold, edgeitems, linewidth, sciMode };
 }
 
@@ -299,7 +310,7 @@ function checkOption(name: string, value: number, least: number, most: number): 
   if (!whole || value < least || value > most) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `expected ${name} to be an integer from ${least} to ${most}, but got ${value}`,
+      `expected ${name} to be an integer from ${least} to ${most}, but got ${describeValue(value)}`,
     );
   }
 }

@@ -8,7 +8,7 @@ import { checkTensor, enableGrad, grad } from "./autograd.ts";
 import { eye, zeros } from "./create.ts";
 import { Corr2dError } from "./errors.ts";
 import { stack } from "./ops/cat.ts";
-import { checkOptions, type OptionTypes } from "./options.ts";
+import { checkOptions, isList, type OptionTypes } from "./options.ts";
 import { formatShape, sameShape, sizeOf } from "./shape.ts";
 import { checkFunction } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
@@ -30,7 +30,7 @@ function start(owner: string, fn: TensorFunction, inputs: OneOrMore, options: De
   checkFunction(owner, fn);
   checkOptions(owner, options, OPTIONS, "{ createGraph: true }");
   const createGraph = options.createGraph ?? false;
-  const given: readonly Tensor[] = Array.isArray(inputs) ? inputs : [inputs as Tensor];
+  const given: readonly Tensor[] = isList(inputs) ? inputs : [inputs as Tensor];
   const xs = given.map((x) => {
     checkTensor(owner, x);
     if (createGraph && x.requiresGrad) return x.clone();
@@ -43,7 +43,7 @@ function start(owner: string, fn: TensorFunction, inputs: OneOrMore, options: De
   return { xs, output, createGraph };
 }
 
-const inFormOf = <T>(inputs: OneOrMore, list: T[]): T | T[] => (Array.isArray(inputs) ? list : list[0]!);
+const inFormOf = <T>(inputs: OneOrMore, list: T[]): T | T[] => (isList(inputs) ? list : list[0]!);
 
 /** Gradients of `output`, zeros where an input does not lead to it. */
 function gradients(output: Tensor, xs: readonly Tensor[], gradient: Tensor, createGraph: boolean): Tensor[] {
@@ -88,7 +88,7 @@ export function vjp(
   options: DerivativeOptions = {},
 ): [Tensor, Tensor | Tensor[]] {
   const { xs, output, createGraph } = start("vjp", fn, inputs, options);
-  if (v) checkVector("vjp", v, output);
+  if (v !== undefined && v !== null) checkVector("vjp", v, output);
   else checkOne("vjp", output);
   const found = gradients(output, xs, v ?? output.detach().onesLike(), createGraph);
   return [createGraph ? output : output.detach(), inFormOf(inputs, found)];
@@ -117,7 +117,7 @@ export function jvp(
   options: DerivativeOptions = {},
 ): [Tensor, Tensor] {
   const { xs, output, createGraph } = start("jvp", fn, inputs, options);
-  const vs: readonly Tensor[] = Array.isArray(v) ? v : [v as Tensor];
+  const vs: readonly Tensor[] = isList(v) ? v : [v as Tensor];
   for (const [i, x] of xs.entries()) checkVector("jvp", vs[i]!, x);
   const product = enableGrad(() => {
     const u = output.detach().mul(0);
@@ -176,7 +176,8 @@ export function hessian(
   inputs: OneOrMore,
   options: DerivativeOptions = {},
 ): Tensor | Tensor[][] {
-  const given: readonly Tensor[] = Array.isArray(inputs) ? inputs : [inputs as Tensor];
+  checkFunction("hessian", fn);
+  const given: readonly Tensor[] = isList(inputs) ? inputs : [inputs as Tensor];
   const rows = given.map((_, i) => {
     const gradient: TensorFunction = (...xs) => {
       const output = fn(...xs);
@@ -185,5 +186,5 @@ export function hessian(
     };
     return jacobian(gradient, given, options);
   });
-  return Array.isArray(inputs) ? rows : rows[0]![0]!;
+  return isList(inputs) ? rows : rows[0]![0]!;
 }

@@ -3,8 +3,10 @@
  *
  * Every entry of the Jacobian is compared with the central difference (f(x + ε) − f(x − ε)) / 2ε, in float64.
  */
-import { grad } from "./autograd.ts";
+import { checkTensor, checkTensors, grad } from "./autograd.ts";
 import { Corr2dError } from "./errors.ts";
+import { checkOptions, describeValue, isList, type OptionTypes } from "./options.ts";
+import { checkFunction } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 export interface GradcheckOptions {
@@ -15,6 +17,8 @@ export interface GradcheckOptions {
   /** Relative tolerance (default 1e-3). */
   readonly rtol?: number;
 }
+
+const GRADCHECK_OPTIONS: OptionTypes = { eps: "number", atol: "number", rtol: "number" };
 
 /**
  * @param fn a function of the inputs, of any result shape.
@@ -27,14 +31,24 @@ export async function gradcheck(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): Promise<boolean> {
+  checkFunction("gradcheck", fn);
+  checkOptions("gradcheck", options, GRADCHECK_OPTIONS, "{ eps: 1e-6 }");
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-3 } = options;
-  for (const input of inputs) {
+  if (!isList(inputs)) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `gradcheck: inputs are an array of tensors, but got ${describeValue(inputs)}`,
+    );
+  }
+  checkTensors("gradcheck", inputs);
+  for (const input of inputs as readonly Tensor[]) {
     if (input.requiresGrad && input.dtype !== "float64") {
       throw new Corr2dError("INVALID_ARGUMENT", `gradcheck needs float64 inputs, but got ${input.dtype}`);
     }
   }
   const values = await Promise.all(inputs.map((input) => input.data()));
   const output = fn(...inputs);
+  checkTensor("gradcheck's function", output);
   const checked = inputs.flatMap((input, i) => (input.requiresGrad ? [i] : []));
   const cotangent = new Float64Array(output.size);
   const rows: (readonly (ArrayLike<number> | null)[])[] = [];

@@ -58,29 +58,11 @@ export {
 } from "./create.ts";
 export { getBackend, setBackend, synchronize } from "./current-backend.ts";
 export { CustomFunction, type FunctionContext, type FunctionGradients } from "./custom-function.ts";
-export {
-  COMPOSITES,
-  CONTRACT,
-  defineBackend,
-  describeBackend,
-  isBackend,
-  nativeComposites,
-  OPTIONAL_OPS,
-} from "./define-backend.ts";
+export { COMPOSITES, CONTRACT, isBackend, OPTIONAL_OPS } from "./define-backend.ts";
 export { drawNormal, drawPermutation, drawUniform } from "./draws.ts";
-export {
-  arrayOf,
-  bytesOf,
-  DTYPE_NAMES,
-  DTYPES,
-  type DTypeRow,
-  dtypeOf,
-  isFloating,
-  type TypedArrayClass,
-} from "./dtype.ts";
+export { DTYPE_NAMES, DTYPES, type DTypeRow, type TypedArrayClass } from "./dtype.ts";
 export { Corr2dError, type ErrorCode } from "./errors.ts";
-export { withFallbacks } from "./fallbacks.ts";
-export { formatTensor, type PrintOptions, setPrintOptions } from "./format.ts";
+export { type PrintOptions, setPrintOptions } from "./format.ts";
 export { type DerivativeOptions, hessian, jacobian, jvp, type TensorFunction, vjp } from "./functional.ts";
 export { type GradcheckOptions, gradcheck } from "./gradcheck.ts";
 export {
@@ -141,7 +123,6 @@ export {
   type MaxPool1dOptions,
   maxPool1d,
   type Single,
-  toSingle,
 } from "./ops/one-axis.ts";
 export type { Operand } from "./ops/operands.ts";
 export { type PadMode, type PadOptions, pad } from "./ops/pad.ts";
@@ -161,7 +142,7 @@ export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./ops/shuffle.ts";
 export { logSoftmax, softmax, softmin } from "./ops/softmax.ts";
 export { fold, type UnfoldOptions, unfold } from "./ops/unfold.ts";
 export { where } from "./ops/where.ts";
-export { checkOptions, describeValue, type OptionTypes, ownOptions } from "./options.ts";
+export { describeValue, isInstance, isList, type OptionTypes } from "./options.ts";
 export {
   defaultGenerator,
   Generator,
@@ -170,15 +151,8 @@ export {
   manualSeed,
   setRngState,
 } from "./random.ts";
-export {
-  type OperandInfo,
-  type OperationArguments,
-  operandsOf,
-  resultsOf,
-  type ValueInfo,
-} from "./results.ts";
-export { broadcastShapes, broadcastStrides, type Shape, sizeOf, stridesOf } from "./shape.ts";
-export { binaryDtype, inputSizeOf, kernelSizeOf, outputSizeOf, reduceDtype, reducedSizeOf } from "./sizes.ts";
+export type { OperandInfo, OperationArguments, ValueInfo } from "./results.ts";
+export type { Shape } from "./shape.ts";
 export { type Bounds, keep } from "./storage.ts";
 export {
   initializeTensor,
@@ -190,16 +164,43 @@ export {
   uninitializedTensor,
 } from "./tensor.ts";
 export {
-  type ConvTransposeOptions,
-  type Corr2dOptions,
+  arrayOf,
+  averageDivisors,
+  binaryDtype,
+  broadcastShapes,
+  broadcastStrides,
+  bytesOf,
+  checkOptions,
+  checkTensor,
   convTransposeWindow,
   corr2dWindow,
-  type Padding,
-  type Pair,
-  type PoolOptions,
+  defineBackend,
+  describeBackend,
+  dtypeOf,
+  formatTensor,
+  inputSizeOf,
+  isFloating,
+  kernelSizeOf,
+  nativeComposites,
+  operandsOf,
+  outputSizeOf,
+  ownOptions,
   poolWindow,
+  reduceDtype,
+  reducedSizeOf,
+  resultsOf,
   samePadding,
+  sizeOf,
+  stridesOf,
   toPair,
+  toSingle,
   windowOutputSize,
+  withFallbacks,
+} from "./tools.ts";
+export type {
+  ConvTransposeOptions,
+  Corr2dOptions,
+  Padding,
+  Pair,
+  PoolOptions,
 } from "./window.ts";
-export { averageDivisors } from "./window-record.ts";

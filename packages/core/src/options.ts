@@ -37,8 +37,27 @@ export function describeValue(value: unknown): string {
   return "an object";
 }
 
+/** `Array.isArray`, which throws for a proxy that was revoked. */
+// biome-ignore lint/suspicious/noExplicitAny: as Array.isArray has it
+export function isList(value: unknown): value is any[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** `instanceof`, which throws for a proxy that was revoked. */
+export function isInstance<T>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
+  try {
+    return value instanceof type;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a value can hold options by name: an object that is none of the language's or the library's own kinds. */
-function isRecord(value: unknown): value is object {
+export function isRecord(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   try {
     return Object.prototype.toString.call(value) === "[object Object]";

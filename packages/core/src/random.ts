@@ -6,6 +6,7 @@
  * `draws.ts`.
  */
 import { Corr2dError } from "./errors.ts";
+import { describeValue, isInstance, isList, isRecord } from "./options.ts";
 
 /** Everything that a generator remembers, as plain data: survives `JSON.stringify` and `structuredClone`. */
 export interface GeneratorState {
@@ -47,7 +48,7 @@ export class Generator {
    */
   manualSeed(seed: number): this {
     if (!Number.isSafeInteger(seed)) {
-      const message = `expected the seed to be a safe integer, but got ${seed}: its low 32 bits are enough`;
+      const message = `expected the seed to be a safe integer, but got ${describeValue(seed)}: its low 32 bits are enough`;
       throw new Corr2dError("INVALID_ARGUMENT", message);
     }
     const words = this.words;
@@ -101,8 +102,24 @@ export function manualSeed(seed: number): Generator {
   return defaultGenerator.manualSeed(seed);
 }
 
+/**
+ * Throws unless `generator` is a Generator of this copy of core.
+ * @throws INVALID_ARGUMENT.
+ */
+export function checkGenerator(generator: unknown): asserts generator is Generator {
+  if (isInstance(generator, Generator)) return;
+  throw new Corr2dError(
+    "INVALID_ARGUMENT",
+    `'generator' must be a Generator, but got ${describeValue(generator)}`,
+  );
+}
+
+/** What no state can be. */
+const NO_STATE = {} as GeneratorState;
+
 /** A copy of a generator's state, which later draws do not change: `torch.get_rng_state()`. */
 export function getRngState(generator: Generator = defaultGenerator): GeneratorState {
+  checkGenerator(generator);
   const { seed, words, index, nextNormal } = generator;
   return { seed, words: Array.from(words), index, nextNormal };
 }
@@ -112,10 +129,11 @@ export function getRngState(generator: Generator = defaultGenerator): GeneratorS
  * @throws INVALID_ARGUMENT when it is not such a state.
  */
 export function setRngState(state: GeneratorState, generator: Generator = defaultGenerator): void {
-  const { seed, words, index, nextNormal } = state;
+  checkGenerator(generator);
+  const { seed, words, index, nextNormal } = isRecord(state) ? state : NO_STATE;
   const valid =
     Number.isSafeInteger(seed) &&
-    Array.isArray(words) &&
+    isList(words) &&
     words.length === stateLength &&
     words.every((word) => word === word >>> 0) &&
     Number.isInteger(index) &&

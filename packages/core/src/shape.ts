@@ -7,7 +7,7 @@
  * what was compiled for one kind is thrown away when the other comes.
  */
 import { Corr2dError } from "./errors.ts";
-import { describeValue } from "./options.ts";
+import { describeValue, isList } from "./options.ts";
 
 /** Sizes of the axes, outermost first. */
 export type Shape = readonly number[];
@@ -119,7 +119,7 @@ export function normalizeAxes(
     return all;
   }
   if (typeof axes === "number") return normalizeAxes(op, [axes], rank);
-  if (!Array.isArray(axes)) {
+  if (!isList(axes)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `${op}: dim must be a number or an array of numbers, but got ${describeValue(axes)}; options come after it, as in ` +
@@ -153,7 +153,7 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepDim: boo
  * @throws SHAPE_MISMATCH with PyTorch's message, INVALID_ARGUMENT for what is no shape.
  */
 export function inferShape(requested: Shape, size: number): number[] {
-  if (!Array.isArray(requested)) throw notSizes(requested, "reshape: a shape");
+  if (!isList(requested)) throw notSizes(requested, "reshape: a shape");
   const out: number[] = [];
   let hole = -1;
   let known = 1;
@@ -175,6 +175,7 @@ export function inferShape(requested: Shape, size: number): number[] {
   }
   checkRank("reshape", out);
   if (hole >= 0 && known > 0 && size % known === 0) out[hole] = size / known;
+  if (size === 0) checkSize("reshape", out);
   if (out.includes(-1) || sizeOf(out) !== size) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
@@ -189,7 +190,7 @@ const isSize = (n: unknown): boolean => Number.isInteger(n) && (n as number) >= 
 const notSizes = (sizes: unknown, name: string): Corr2dError =>
   new Corr2dError(
     "INVALID_ARGUMENT",
-    `${name} is an array of non-negative integers, but got ${Array.isArray(sizes) ? formatShape(sizes) : describeValue(sizes)}`,
+    `${name} is an array of non-negative integers, but got ${isList(sizes) ? formatShape(sizes) : describeValue(sizes)}`,
   );
 
 /**
@@ -199,7 +200,7 @@ const notSizes = (sizes: unknown, name: string): Corr2dError =>
  * @throws INVALID_ARGUMENT on a negative, fractional or non-numeric size.
  */
 export function toSizes(sizes: unknown, name: string): Shape {
-  if (!Array.isArray(sizes)) throw notSizes(sizes, name);
+  if (!isList(sizes)) throw notSizes(sizes, name);
   const out: number[] = [];
   for (let i = 0; i < sizes.length; i++) {
     if (!isSize(sizes[i])) throw notSizes(sizes, name);
@@ -221,15 +222,27 @@ export function toShape(op: string, sizes: unknown): Shape {
 
 /**
  * The number of elements of a result, before any work is done for it.
- * @throws OUT_OF_MEMORY for more than can be addressed.
+ * @throws OUT_OF_MEMORY for more than can be addressed; INVALID_ARGUMENT for an axis longer than that of a tensor without any.
  */
 export function checkSize(op: string, shape: Shape): number {
   const size = sizeOf(shape);
+  if (size === 0) checkLengths(op, shape);
   if (size <= MAX_SIZE) return size;
   throw new Corr2dError(
     "OUT_OF_MEMORY",
     `${op}: shape ${formatShape(shape)} has ${size} elements, more than a tensor can have (2³¹ − 1)`,
   );
+}
+
+/** Where there are no elements, their number says nothing of how long the axes are: arithmetic with them must stay exact. */
+function checkLengths(op: string, shape: Shape): void {
+  for (let axis = 0; axis < shape.length; axis++) {
+    if (shape[axis]! <= MAX_SIZE) continue;
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `${op}: dimension ${axis} of shape ${formatShape(shape)} is longer than a tensor's can be (2³¹ − 1)`,
+    );
+  }
 }
 
 /** Sizes given as one array or one by one: `reshape([2, 3])` and `reshape(2, 3)`. */

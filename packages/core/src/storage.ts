@@ -65,6 +65,15 @@ export function track(tensor: Scoped): void {
   current?.push(tensor);
 }
 
+/** Undefined for what is no tensor, even where reading fails. */
+function lifetimeOf(value: Partial<Scoped> | null | undefined): symbol | undefined {
+  try {
+    return value?.lifetime;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Takes a tensor out of every scope around: it lives until it is disposed or collected.
  *
@@ -72,8 +81,8 @@ export function track(tensor: Scoped): void {
  * @throws INVALID_ARGUMENT for anything else, such as an array of tensors.
  */
 export function keep<T extends Scoped>(tensor: T): T {
-  const given: Partial<Scoped> | null | undefined = tensor;
-  if (given?.lifetime !== SCOPED && given?.lifetime !== KEPT) {
+  const lifetime = lifetimeOf(tensor);
+  if (lifetime !== SCOPED && lifetime !== KEPT) {
     throw new Corr2dError("INVALID_ARGUMENT", `keep: expected a tensor, but got ${describeValue(tensor)}`);
   }
   tensor.lifetime = KEPT;
@@ -89,14 +98,23 @@ export function checkFunction(name: string, fn: unknown): void {
   );
 }
 
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  try {
+    return (
+      typeof value === "object" && typeof (value as Partial<PromiseLike<unknown>> | null)?.then === "function"
+    );
+  } catch {
+    return false; // what cannot be asked is none
+  }
+}
+
 /**
  * Refuses a promise from a function that `name` calls and that must be synchronous.
  * @throws ASYNC_CALLBACK.
  */
 export function checkSynchronous(name: string, result: unknown): void {
-  const promise = result as PromiseLike<unknown> | null | undefined;
-  if (typeof promise !== "object" || typeof promise?.then !== "function") return;
-  promise.then(undefined, () => {}); // Its failure is the caller's mistake's consequence, reported below.
+  if (!isThenable(result)) return;
+  result.then(undefined, () => {}); // Its failure is the caller's mistake's consequence, reported below.
   throw new Corr2dError(
     "ASYNC_CALLBACK",
     `${name}(fn) is synchronous, but fn returned a promise: do the asynchronous part (await data(), …) outside, with the ` +
@@ -106,6 +124,15 @@ export function checkSynchronous(name: string, result: unknown): void {
 
 /** What a plain container holds: an array, a Map, a Set or a plain object, of any realm. */
 function itemsOf(value: object): Iterable<unknown> {
+  try {
+    return plainItemsOf(value);
+  } catch (error) {
+    if (error instanceof TypeError) return []; // a proxy that was revoked
+    throw error;
+  }
+}
+
+function plainItemsOf(value: object): Iterable<unknown> {
   if (Array.isArray(value)) return value;
   if (/^\[object (Map|Set)\]$/.test(Object.prototype.toString.call(value)) && Symbol.iterator in value) {
     return value as Iterable<unknown>;

@@ -44,7 +44,7 @@ import type { Dim, KeepDim, ValuesAndIndices, VarianceOptions } from "./ops/redu
 import * as reduction from "./ops/reduce.ts";
 import { logSoftmax, softmax } from "./ops/softmax.ts";
 import { unary } from "./ops/unary.ts";
-import { checkOptions, describeValue, type OptionTypes } from "./options.ts";
+import { checkOptions, describeValue, isList, type OptionTypes } from "./options.ts";
 import { checkRank, formatShape, type Shape, sameShape, sizeOf, sizesFrom } from "./shape.ts";
 import { keep, runScope, SCOPED, type Storage, track } from "./storage.ts";
 
@@ -122,6 +122,15 @@ export class Tensor implements Disposable {
   }
 
   // ——— For core itself ———
+
+  /** Whether a value is a tensor, and not a proxy of one or an object that inherits from one. @internal */
+  static is(value: unknown): value is Tensor {
+    try {
+      return #storage in (value as object);
+    } catch {
+      return false; // no object
+    }
+  }
 
   /** Gives a tensor that was made without one its value. @internal */
   initialize(value: Tensor): void {
@@ -281,7 +290,7 @@ export class Tensor implements Disposable {
    */
   set(ranges: readonly Range[], value: Operand): this {
     this.#checkAssignable();
-    if (!Array.isArray(ranges)) {
+    if (!isList(ranges)) {
       throw new Corr2dError(
         "INVALID_ARGUMENT",
         `set: ranges are an array, one per axis, but got ${describeValue(ranges)}: write x.set([0], value)`,

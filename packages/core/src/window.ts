@@ -7,7 +7,7 @@
  */
 import type { Window2d, WindowAxis } from "./backend.ts";
 import { Corr2dError } from "./errors.ts";
-import { describeValue } from "./options.ts";
+import { describeValue, isList } from "./options.ts";
 import { formatShape, MAX_SIZE, type Shape } from "./shape.ts";
 import { type Axes, makeWindow, reach } from "./window-record.ts";
 
@@ -75,12 +75,12 @@ function checkIntegers(op: string, name: string, values: readonly number[]): voi
  * @throws INVALID_ARGUMENT when it is neither, or holds something else than integers.
  */
 export function toPair(name: string, value: Pair, op = ""): Two {
-  const isPair = Array.isArray(value) && value.length === 2;
+  const isPair = isList(value) && value.length === 2;
   if (!isPair && typeof value !== "number") {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `${op}expected ${name} to be a single integer value or a list of 2 values to match the convolution dimensions, ` +
-        `but got ${name}=${Array.isArray(value) ? formatShape(value) : describeValue(value)}`,
+        `but got ${name}=${isList(value) ? formatShape(value) : describeValue(value)}`,
     );
   }
   const pair: Two = isPair ? [value[0]!, value[1]!] : [value as number, value as number];
@@ -100,8 +100,7 @@ const toStride = (op: string, value: Pair): Two =>
 const toDilation = (op: string, value: Pair): Two =>
   toPositive(op, "dilation", value, "dilation should be greater than zero, but got");
 
-const isFourSides = (padding: unknown): padding is FourSides =>
-  Array.isArray(padding) && padding.length === 4;
+const isFourSides = (padding: unknown): padding is FourSides => isList(padding) && padding.length === 4;
 
 function toSides(op: string, padding: Pair | FourSides): readonly [Ends, Ends] {
   let sides: FourSides;

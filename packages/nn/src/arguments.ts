@@ -2,15 +2,27 @@
  * The gate for what callers give in plain JavaScript, where no compiler has looked. Options are checked by core for form,
  * names and types; here stands what to write in place of PyTorch's positional form, and whose argument it was.
  */
-import {
-  Corr2dError,
-  checkOptions,
-  describeValue,
-  isTensor,
-  type OptionTypes,
-  type Tensor,
-} from "@corr2d/core";
+import { Corr2dError, checkOptions, describeValue, isList, isTensor, type OptionTypes } from "@corr2d/core";
+
 import { setMessage } from "./module-path.ts";
+
+export { checkTensor } from "@corr2d/core";
+
+/** Options to read before they are checked: none of what is no record. */
+export const optionsOf = <T extends object>(options: T): Partial<T> =>
+  (isRecord(options) ? options : {}) as Partial<T>;
+
+/** What an array or another iterable holds; null for what is none, a tensor's numbers and proxies that were revoked among it. */
+export function itemsOf(value: unknown): unknown[] | null {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || isTensor(value))
+    return null;
+  try {
+    if (!(Symbol.iterator in value)) return null;
+  } catch {
+    return null;
+  }
+  return [...(value as Iterable<unknown>)];
+}
 
 export function invalid(message: string): Corr2dError {
   return new Corr2dError("INVALID_ARGUMENT", message);
@@ -27,7 +39,7 @@ type PositionalType = "number" | "boolean" | "string" | "array" | "tensor";
 
 /** `[1, 2]`, or the value in words. */
 const listed = (value: unknown): string =>
-  Array.isArray(value) && value.length <= 4
+  isList(value) && value.length <= 4
     ? `[${Array.from(value, describeValue).join(", ")}]`
     : describeValue(value);
 
@@ -39,11 +51,7 @@ function written({ positional = {} }: Signature, values: readonly unknown[]): st
   const taken = new Map<readonly string[], number>();
   const entries: string[] = [];
   for (const value of values) {
-    const type = isTensor(value)
-      ? "tensor"
-      : Array.isArray(value)
-        ? "array"
-        : (typeof value as PositionalType);
+    const type = isTensor(value) ? "tensor" : isList(value) ? "array" : (typeof value as PositionalType);
     const names = positional[type] ?? (type === "array" ? positional.number : undefined) ?? [];
     const next = taken.get(names) ?? 0;
     taken.set(names, next + 1);
@@ -68,7 +76,7 @@ export function checkGiven(
   surplus: readonly unknown[] = [],
 ): void {
   const isForeign = isTensor(given);
-  const isObject = typeof given === "object" && given !== null && !Array.isArray(given) && !isForeign;
+  const isObject = typeof given === "object" && given !== null && !isList(given) && !isForeign;
   if (given === undefined || isObject) {
     checkOptions(owner, given, signature.options);
     if (surplus.length === 0) return;
@@ -99,25 +107,13 @@ export function named<T>(owner: string, check: () => T): T {
 
 /** Whether `value` is an object of names and values, of any realm: no array, map, tensor or instance of a class. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-/**
- * @param owner the function or class that was given `value`.
- * @throws INVALID_ARGUMENT, DUPLICATE_CORE.
- */
-export function checkTensor(owner: string, value: unknown): asserts value is Tensor {
-  if (isTensor(value)) return;
-  if (typeof value === "object" && value !== null && Symbol.for("@corr2d/core.tensor") in value) {
-    throw new Corr2dError(
-      "DUPLICATE_CORE",
-      `${owner}: the tensor was made by another copy of @corr2d/core. \`npm ls @corr2d/core\` lists the copies: let every ` +
-        "package use one (npm dedupe, or an override).",
-    );
+  if (typeof value !== "object" || value === null || isList(value)) return false;
+  try {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    return prototype === null || Object.getPrototypeOf(prototype) === null;
+  } catch {
+    return false; // a proxy that was revoked
   }
-  throw invalid(`${owner}: expected a tensor, but got ${describeValue(value)}`);
 }
 
 /**

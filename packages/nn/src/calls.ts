@@ -2,7 +2,7 @@
  * What happens when a module is called: hooks run around its forward, an error is told where it came from, and what a
  * program most likely did not mean is said. A direct `module.forward(x)` skips all of it, as in PyTorch.
  */
-import { describeValue, isTensor } from "@corr2d/core";
+import { describeValue, isList, isTensor } from "@corr2d/core";
 import { invalid } from "./arguments.ts";
 import type { Module } from "./module.ts";
 import { addModulePath } from "./module-path.ts";
@@ -59,7 +59,7 @@ export function runModule(module: Module, inputs: readonly unknown[]): unknown {
     let given = inputs;
     for (const hook of record.preHooks) {
       const changed = hook(module, given);
-      if (changed !== undefined) given = Array.isArray(changed) ? changed : [changed];
+      if (changed !== undefined) given = isList(changed) ? changed : [changed];
     }
     let output: unknown = module.forward(...given);
     for (const hook of record.hooks) output = hook(module, given, output) ?? output;
@@ -97,7 +97,11 @@ function reportUnheld(module: Module, outer: Call): void {
   const type = outer.module.constructor as typeof Module;
   if (!type.reportsUnheld || !module.parameters().some((parameter) => parameter.requiresGrad)) return;
   for (let call: Call | null = outer; call !== null; call = call.outer) {
-    if (call.inputs.flat().includes(module) || call.module.modules().includes(module)) return;
+    if (
+      call.inputs.some((input) => input === module || (isList(input) && input.includes(module))) ||
+      call.module.modules().includes(module)
+    )
+      return;
   }
   console.warn(
     `${outer.module.typeName} runs a ${module.typeName} that is in none of its properties: parameters() does not find what ` +

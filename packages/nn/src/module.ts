@@ -6,7 +6,7 @@
  * registered. Order is that of assignment, names and state dicts are PyTorch's. Source: Paszke et al. 2019, "PyTorch: an imperative
  * style, high-performance deep learning library", section 4.
  */
-import { type Backend, describeValue, isUninitialized, type Tensor } from "@corr2d/core";
+import { type Backend, describeValue, isInstance, isList, isUninitialized, type Tensor } from "@corr2d/core";
 import { invalid, isRecord } from "./arguments.ts";
 import { callable } from "./callable.ts";
 import { addHook, addPreHook, type HookRemover, runModule } from "./calls.ts";
@@ -63,7 +63,7 @@ export abstract class Module extends Callable {
   namedChildren(): [name: string, module: Module][] {
     const out: [string, Module][] = [];
     for (const { name, value } of slotsOf(this)) {
-      const isOwn = value instanceof Module;
+      const isOwn = isModule(value);
       checkCopy(name, value, isOwn);
       if (isOwn) out.push([name, value]);
     }
@@ -309,11 +309,11 @@ export abstract class Module extends Callable {
 
 /** The text of a module, and of an array or plain object that holds some; undefined for anything else. */
 function childText(value: unknown, inside: readonly unknown[] = []): string | undefined {
-  if (value instanceof Module) return String(value);
+  if (isModule(value)) return String(value);
   if (inside.includes(value)) return undefined; // a container that holds itself
   const texts = (items: readonly unknown[]): (string | undefined)[] =>
     items.map((item) => childText(item, [...inside, value]));
-  if (Array.isArray(value)) {
+  if (isList(value)) {
     const found = texts(Array.from(value));
     return found.some((text) => text !== undefined) ? listText(value, found) : undefined;
   }
@@ -360,4 +360,9 @@ async function moveTensor(tensor: Tensor, backend: Backend): Promise<Tensor> {
   const parameter = new Parameter(data, { requiresGrad: tensor.requiresGrad });
   if (tensor.grad !== null) parameter.grad = await tensor.grad.to(backend);
   return parameter;
+}
+
+/** Whether a value is a module, which is a function: what only inherits from one is none. */
+export function isModule(value: unknown): value is Module {
+  return typeof value === "function" && isInstance(value, Module);
 }

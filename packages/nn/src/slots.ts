@@ -2,7 +2,7 @@
  * What a module holds: the objects among its own properties, and among those of the arrays and plain objects there, however
  * deep. Nothing else is looked into: what is private, and what other classes' objects hold, is not the module's.
  */
-import { Corr2dError } from "@corr2d/core";
+import { Corr2dError, isList } from "@corr2d/core";
 import { invalid, isRecord } from "./arguments.ts";
 import { isParameter } from "./parameter.ts";
 
@@ -34,7 +34,7 @@ export function slotsOf(module: object): Slot[] {
       const value = holder[key];
       if (!isObject(value)) continue;
       const name = `${prefix}${key}`;
-      if (Array.isArray(value) || isRecord(value)) {
+      if (isList(value) || isRecord(value)) {
         if (inside.has(value)) continue; // a container that holds itself
         inside.add(value);
         visit(value as Record<string, unknown>, `${name}.`);
@@ -61,7 +61,13 @@ function checkCollection(name: string, value: object): void {
   }
 }
 
-const isModuleOfAnyCopy = (value: unknown): boolean => typeof value === "function" && MODULE in value;
+function isModuleOfAnyCopy(value: unknown): boolean {
+  try {
+    return typeof value === "function" && MODULE in value;
+  } catch {
+    return false; // a proxy that was revoked
+  }
+}
 
 /** @throws DUPLICATE_CORE for a module that another copy of this package made. */
 export function checkCopy(name: string, value: unknown, isOwn: boolean): void {

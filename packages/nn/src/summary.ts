@@ -4,6 +4,7 @@ import {
   bytesOf,
   type DType,
   describeValue,
+  isList,
   isTensor,
   isUninitialized,
   noGrad,
@@ -17,7 +18,7 @@ import {
 import { checkGiven, checkTensor, invalid, type Signature } from "./arguments.ts";
 import { Convolution } from "./layers/convolution.ts";
 import { Linear } from "./layers/linear.ts";
-import { Module } from "./module.ts";
+import { isModule, type Module } from "./module.ts";
 
 export interface SummaryOptions {
   /** Of inputs that are given by shapes (default float32). */
@@ -112,17 +113,17 @@ export class Summary extends PrintedAsText {
 
 /** The inputs as tensors: those given, or zeros of shapes. */
 function inputsOf(net: Module, given: unknown, options: SummaryOptions): readonly Tensor[] {
-  if (!Array.isArray(given) && !isTensor(given)) {
+  if (!isList(given) && !isTensor(given)) {
     throw invalid(
       `summary: the input is a shape, such as [1, 1, 28, 28], or a tensor, but got ${describeValue(given)}`,
     );
   }
-  const several = Array.isArray(given) && given.some((item) => typeof item !== "number");
+  const several = isList(given) && given.some((item) => typeof item !== "number");
   const list: readonly unknown[] = several ? given : [given];
   const home = net.parameters().find((parameter) => !isUninitialized(parameter));
   const backend = options.backend ?? home?.backend;
   return list.map((item) => {
-    if (Array.isArray(item)) return zeros(item, { dtype: options.dtype, backend });
+    if (isList(item)) return zeros(item, { dtype: options.dtype, backend });
     checkTensor("summary", item);
     return item;
   });
@@ -140,7 +141,7 @@ export function summary(
   input: Shape | Tensor | readonly (Shape | Tensor)[],
   options: SummaryOptions = {},
 ): Summary {
-  if (!(net instanceof Module)) throw invalid(`summary takes a module, but got ${describeValue(net)}`);
+  if (!isModule(net)) throw invalid(`summary takes a module, but got ${describeValue(net)}`);
   checkGiven("summary", SIGNATURE, options);
   const modules = net.namedModules();
   const modes = modules.map(([, module]) => module.training);

@@ -1,14 +1,13 @@
 /** What training does with the gradients and parameters of many tensors at once. */
 import { Corr2dError, cat, isTensor, noGrad, stack, type Tensor } from "@corr2d/core";
-import { checkGiven, checkNumber, checkTensor, invalid, type Signature } from "./arguments.ts";
+import { checkGiven, checkNumber, checkTensor, invalid, itemsOf, type Signature } from "./arguments.ts";
 import { sizesText } from "./sizes.ts";
 
 function listOf(owner: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
-  const isList = typeof parameters === "object" && parameters !== null && Symbol.iterator in parameters;
-  const list = isTensor(parameters) ? [parameters] : isList ? [...parameters] : null;
+  const list = isTensor(parameters) ? [parameters] : itemsOf(parameters);
   if (list === null) throw invalid(`${owner}: expected parameters, as net.parameters() gives them`);
   for (const parameter of list) checkTensor(owner, parameter);
-  return list;
+  return list as Tensor[];
 }
 
 const gradientsOf = (parameters: readonly Tensor[]): Tensor[] =>

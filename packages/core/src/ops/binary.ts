@@ -1,8 +1,9 @@
 /** Elementwise operations of two operands, broadcasting: forward and gradient side by side. */
-import { apply, makeTensor, type Op } from "../autograd.ts";
+import { apply, isTensor, makeTensor, type Op } from "../autograd.ts";
 import type { BinaryOp, DType, OptionalOp } from "../backend.ts";
 import { isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
+import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
 import { broadcastShapes } from "../shape.ts";
 import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
@@ -103,24 +104,22 @@ export interface DivOptions {
   readonly roundingMode?: "trunc" | "floor" | undefined;
 }
 
+const DIV_OPTIONS: OptionTypes = { roundingMode: "any" };
+
 /**
  * `a / b`. Two int32 operands give float32 unless a rounding mode is given (PyTorch's true division).
  * @throws INVALID_ARGUMENT on an unknown rounding mode.
  */
-export function div(a: Operand, b: Operand, options: DivOptions = {}): Tensor {
-  const { roundingMode } = options;
+export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
+  checkOptions("div", options, DIV_OPTIONS, "{ roundingMode: 'floor' }");
+  const roundingMode = options?.roundingMode;
   if (roundingMode === undefined) {
-    return run(
-      DIV,
-      "div",
-      typeof a === "number" ? a : toFloating(a),
-      typeof b === "number" ? b : toFloating(b),
-    );
+    return run(DIV, "div", isTensor(a) ? toFloating(a) : a, isTensor(b) ? toFloating(b) : b);
   }
   if (roundingMode !== "trunc" && roundingMode !== "floor") {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `div expected rounding_mode to be one of 'trunc' or 'floor' but found '${String(roundingMode)}'`,
+      `div expected rounding_mode to be one of 'trunc' or 'floor' but found ${describeValue(roundingMode)}`,
     );
   }
   const [left, right] = operands("div", a, b);

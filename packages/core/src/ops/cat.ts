@@ -1,7 +1,7 @@
 /** Tensors side by side: along an axis they have, or along a new one. */
 import { apply, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import { Corr2dError } from "../errors.ts";
-import { describeValue } from "../options.ts";
+import { describeValue, isList } from "../options.ts";
 import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
@@ -64,7 +64,7 @@ function composedConcat(parts: readonly Tensor[]): Tensor {
 }
 
 function checkList(op: string, tensors: readonly Tensor[]): void {
-  if (Array.isArray(tensors) && tensors.length > 0) return;
+  if (isList(tensors) && tensors.length > 0) return;
   throw new Corr2dError(
     "INVALID_ARGUMENT",
     `${op}(): expected a non-empty list of Tensors, but got ${describeValue(tensors)}`,

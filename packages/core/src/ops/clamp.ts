@@ -39,14 +39,13 @@ export function clamp(
   max?: number | null,
 ): Tensor {
   checkTensor("clamp", x);
-  if (typeof min === "object" && min !== null) {
-    checkOptions("clamp", min, CLAMP_OPTIONS);
-    return clamp(x, min.min, min.max);
-  }
+  const isRecord = typeof min === "object" && min !== null;
+  if (isRecord) checkOptions("clamp", min, CLAMP_OPTIONS);
+  const given = isRecord ? min : { min, max };
   // An integral tensor has no infinite bounds: those of int32 stand for them.
   const [least, most] = isFloating(x.dtype) ? [-Infinity, Infinity] : [-(2 ** 31), 2 ** 31 - 1];
   return apply(CLAMP, [x], {
-    min: Math.max(least, bound(min, least)),
-    max: Math.min(most, bound(max, most)),
+    min: Math.max(least, bound(given.min, least)),
+    max: Math.min(most, bound(given.max, most)),
   });
 }

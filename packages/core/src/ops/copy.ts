@@ -5,8 +5,9 @@
  * tensor piece by piece is differentiable as in PyTorch.
  */
 import { apply, checkTensors, type Op } from "../autograd.ts";
+import { isList } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Range, slice, sliceScatter } from "./movement.ts";
+import { checkIndices, type Range, slice, sliceScatter } from "./movement.ts";
 import { checkSameDtype, type Operand } from "./operands.ts";
 
 const COPY: Op = {
@@ -34,7 +35,8 @@ export function copiedSlices(x: Tensor, value: Operand, ranges: readonly Range[]
   const part = typeof value === "number" ? x.scalarLike(value) : value;
   checkTensors("set", [x, part]);
   checkSameDtype("set", x, part);
+  checkIndices(x, ranges); // too many would not even fit into a call
   // The caller's arrays may be written on before backward reads them.
-  const own = ranges.map((range): Range => (Array.isArray(range) ? (range.slice() as Range) : range));
+  const own = ranges.map((range): Range => (isList(range) ? (range.slice() as Range) : range));
   return apply(COPY_SLICES, [x, part], own);
 }

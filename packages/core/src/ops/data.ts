@@ -3,7 +3,7 @@ import { makeTensor } from "../autograd.ts";
 import type { Backend, DType, TypedArray } from "../backend.ts";
 import { arrayOf, DTYPES, isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
-import { describeValue } from "../options.ts";
+import { describeValue, isList } from "../options.ts";
 import { checkRank, formatShape, type Shape, sizeOf } from "../shape.ts";
 import { type Bounds, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
@@ -30,7 +30,7 @@ export function isNumeric(view: ArrayBufferView): view is NumericArray {
 
 /** Whether `data` holds more levels: an array, or a typed one. */
 const isLevel = (data: unknown): data is ArrayLike<NestedArray> =>
-  Array.isArray(data) || (ArrayBuffer.isView(data) && isNumeric(data));
+  isList(data) || (ArrayBuffer.isView(data) && isNumeric(data));
 
 /** A copy of `data` on `backend`. */
 export function upload(backend: Backend, data: TypedArray, dtype: DType): Storage {
@@ -84,7 +84,7 @@ function flattenInto(data: NestedArray, shape: Shape, depth: number, out: TypedA
       `tensor: expected sequence of length ${shape[depth]} at dim ${depth} (got ${length ?? describeValue(data)})`,
     );
   }
-  if (!Array.isArray(data) && depth === shape.length - 1) {
+  if (!isList(data) && depth === shape.length - 1) {
     out.set(data as NumericArray, at);
     return at + shape[depth]!;
   }

@@ -47,7 +47,10 @@ function checkIndex(op: string, index: Tensor): void {
  * What is known of an integral tensor's elements without reading them; null where nothing is. By it a layer can check
  * indices before it derives anything from them.
  */
-export const boundsOf = (x: Tensor): Bounds | null => x.storage.bounds;
+export function boundsOf(x: Tensor): Bounds | null {
+  checkTensor("boundsOf", x);
+  return x.storage.bounds;
+}
 
 /**
  * Refuses an index that core knows to be wrong, before anything is derived from it: a failure that only a later read

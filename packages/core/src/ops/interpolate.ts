@@ -7,7 +7,7 @@
 import { checkTensor } from "../autograd.ts";
 import { arrayOf } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
-import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
+import { checkOptions, describeValue, isList, type OptionTypes } from "../options.ts";
 import { formatShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { indexSelect } from "./indexing.ts";
@@ -195,7 +195,7 @@ function tapsOf(mode: InterpolateMode, antialias: boolean, resize: Resize): Taps
 
 /** One number per axis of the plane. */
 function perAxis(name: string, value: number | readonly number[], axes: number): readonly number[] {
-  const list = Array.isArray(value) ? (value as readonly number[]) : undefined;
+  const list = isList(value) ? (value as readonly number[]) : undefined;
   if (list !== undefined && list.length !== axes) {
     throw fail(
       `Input and output must have the same number of spatial dimensions, but got input with ${axes} spatial dimensions and ` +
@@ -229,13 +229,13 @@ export function interpolate(x: Tensor, options: InterpolateOptions = {}): Tensor
   checkFloating("interpolate", x);
   const { size = null, scaleFactor = null, mode = "nearest", antialias = false } = options;
   const isSmooth = mode === "linear" || mode === "bilinear" || mode === "bicubic";
-  const alignCorners = options.alignCorners ?? null;
+  const alignCorners = options?.alignCorners ?? null;
   const rank = x.sizes.length;
-  if (!Object.hasOwn(RANKS, mode) || rank < 3 || rank > 4) {
+  if (typeof mode !== "string" || !Object.hasOwn(RANKS, mode) || rank < 3 || rank > 4) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `Input Error: Only 3D and 4D input Tensors supported (got ${rank}D) for the modes: nearest | linear | bilinear | bicubic | ` +
-        `area | nearest-exact (got ${String(mode)})`,
+        `area | nearest-exact (got ${typeof mode === "string" ? mode : describeValue(mode)})`,
     );
   }
   if (alignCorners !== null && !isSmooth) {

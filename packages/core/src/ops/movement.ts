@@ -8,7 +8,7 @@
 import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { StridedView } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
-import { describeValue } from "../options.ts";
+import { describeValue, isList } from "../options.ts";
 import {
   alignShape,
   broadcastStrides,
@@ -96,7 +96,11 @@ const RESHAPE: Op<Shape> = {
 /** The same elements in another shape; one size may be −1. Shares memory, moves nothing. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   checkTensor("reshape", x);
-  return apply(RESHAPE, [x], sameShape(x.sizes, shape) ? x.sizes : inferShape(shape, x.size));
+  return apply(
+    RESHAPE,
+    [x],
+    shape === x.sizes || (isList(shape) && sameShape(x.sizes, shape)) ? x.sizes : inferShape(shape, x.size),
+  );
 }
 
 /** Axes `startDim` to `endDim` as one (default all). */
@@ -131,7 +135,7 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
 
 /** Axes that a caller listed, in the caller's order. */
 function normalizeEach(op: string, dims: readonly number[], rank: number): number[] {
-  if (!Array.isArray(dims)) {
+  if (!isList(dims)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `${op}: dims must be an array of numbers, but got ${describeValue(dims)}`,
@@ -187,7 +191,7 @@ export function t(x: Tensor): Tensor {
 
 /** Axes of size 1 repeated to `shape` (−1 keeps a size); new axes may be added in front. */
 export function expand(x: Tensor, shape: Shape): Tensor {
-  if (!Array.isArray(shape)) toSizes(shape, "expand: a shape");
+  if (!isList(shape)) toSizes(shape, "expand: a shape");
   const extra = shape.length - x.sizes.length;
   const from = extra < 0 ? x.sizes : alignShape(x.sizes, shape.length);
   const out = mapAxes(shape, (size, axis) => (size === -1 && axis >= extra ? from[axis]! : size));
@@ -249,7 +253,7 @@ interface AxisRange {
 }
 
 function badRange(range: Range, why: string): Corr2dError {
-  const got = Array.isArray(range) ? formatShape(range) : describeValue(range);
+  const got = isList(range) ? formatShape(range) : describeValue(range);
   return new Corr2dError("INVALID_ARGUMENT", `slice: ${why}: ${got}`);
 }
 
@@ -271,7 +275,7 @@ function parseRange(range: Range, axis: number, size: number): AxisRange {
       throw badRange(range, "expected 'start:stop' or 'start:stop:step'");
     }
     parts = fields.map((field) => (field.trim() === "" ? null : Number(field)));
-  } else if (Array.isArray(range) && range.length <= 3) parts = range;
+  } else if (isList(range) && range.length <= 3) parts = range;
   else throw badRange(range, "expected a number, [start, stop, step] or 'start:stop:step'");
   if (!Array.from(parts).every((part) => part === null || part === undefined || Number.isInteger(part))) {
     throw badRange(range, "bounds must be integers");
@@ -291,14 +295,18 @@ function parseRange(range: Range, axis: number, size: number): AxisRange {
   return { start, count: Math.max(0, Math.ceil((stop - start) / step)), step, drop: false };
 }
 
+/** @throws INVALID_ARGUMENT for more ranges than axes. */
+export function checkIndices(x: Tensor, ranges: readonly Range[]): void {
+  if (ranges.length <= x.sizes.length) return;
+  throw new Corr2dError(
+    "INVALID_ARGUMENT",
+    `too many indices for tensor of dimension ${x.sizes.length}: got ${ranges.length}`,
+  );
+}
+
 /** The view that an index with one range per leading axis takes of a tensor. */
 function sliceView(x: Tensor, ranges: readonly Range[]): Omit<StridedView, "sourceSize"> {
-  if (ranges.length > x.sizes.length) {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `too many indices for tensor of dimension ${x.sizes.length}: got ${ranges.length}`,
-    );
-  }
+  checkIndices(x, ranges);
   const shape: number[] = [];
   const strides: number[] = [];
   let offset = 0;

@@ -3,7 +3,7 @@
  */
 import { checkTensor, checkTensors } from "../autograd.ts";
 import { Corr2dError } from "../errors.ts";
-import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
+import { checkOptions, describeValue, isList, type OptionTypes } from "../options.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { convTranspose2d, corr2d } from "./corr2d.ts";
@@ -51,12 +51,12 @@ export interface AvgPool1dOptions extends Omit<MaxPool1dOptions, "dilation"> {
  * @throws INVALID_ARGUMENT
  */
 export function toSingle(name: string, value: Single): number {
-  const single: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  const single: unknown = isList(value) && value.length === 1 ? value[0] : value;
   if (Number.isInteger(single)) return single as number;
   throw new Corr2dError(
     "INVALID_ARGUMENT",
     `expected ${name} to be a single integer value or a list of 1 values to match the convolution dimensions, but got ` +
-      `${name}=${Array.isArray(value) ? formatShape(value) : describeValue(value)}`,
+      `${name}=${isList(value) ? formatShape(value) : describeValue(value)}`,
   );
 }
 

@@ -133,7 +133,7 @@ export function checkCanRequireGrad(dtype: DType): void {
  * @throws DTYPE_UNSUPPORTED, INVALID_ARGUMENT.
  */
 export function checkDtype(op: string, backend: Backend, dtype: DType): void {
-  if (!Object.hasOwn(DTYPES, dtype)) {
+  if (typeof dtype !== "string" || !Object.hasOwn(DTYPES, dtype)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `${op}: unknown dtype ${describeValue(dtype)}: use one of '${DTYPE_NAMES.join("', '")}'`,

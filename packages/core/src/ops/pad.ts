@@ -5,11 +5,11 @@
 import { checkTensor } from "../autograd.ts";
 import { arrayOf } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
-import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
+import { checkOptions, describeValue, isList, type OptionTypes } from "../options.ts";
 import { formatShape, MAX_SIZE, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { indexSelect } from "./indexing.ts";
-import { embed, embedIn, type Range, reshape, slice } from "./movement.ts";
+import { embed, embedIn, type Range, slice } from "./movement.ts";
 import { checkRoom } from "./operands.ts";
 
 export type PadMode = "constant" | "zeros" | "reflect" | "replicate" | "circular";
@@ -66,12 +66,12 @@ export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {
   checkOptions("pad", options, PAD_OPTIONS, "{ mode: 'reflect' }");
   const { mode = "constant", value = 0 } = options;
   const rank = x.sizes.length;
-  const isPairs = Array.isArray(sides) && sides.length % 2 === 0 && sides.length <= 2 * rank;
+  const isPairs = isList(sides) && sides.length % 2 === 0 && sides.length <= 2 * rank;
   if (!isPairs || !Array.from(sides).every((n) => Number.isInteger(n) && Math.abs(n) <= MAX_SIZE)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `pad: expected pairs of integers (before, after) from the last axis backwards, at most ${rank} for a tensor of shape ` +
-        `${formatShape(x.sizes)}, but got ${Array.isArray(sides) ? formatShape(sides) : describeValue(sides)}`,
+        `${formatShape(x.sizes)}, but got ${isList(sides) ? formatShape(sides) : describeValue(sides)}`,
     );
   }
   const borders = x.sizes.map((size, axis): Border => {
@@ -85,7 +85,7 @@ export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {
     return [before, after];
   });
   if (mode === "constant" || mode === "zeros") return padConstant(x, borders, mode === "zeros" ? 0 : value);
-  if (!Object.hasOwn(SOURCES, mode)) {
+  if (typeof mode !== "string" || !Object.hasOwn(SOURCES, mode)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, but got padding_mode=${describeValue(mode)}`,
@@ -95,16 +95,15 @@ export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {
   let out = mode === "circular" ? crop(x, borders) : x;
   const grown = mode === "circular" ? borders.map(onlyAdded) : borders;
   grown.forEach(([before, after], axis) => {
+    if (before !== 0 || after !== 0) checkReach(mode, out.sizes[axis]!, before, after, axis);
+  });
+  const shape = grown.map(([before, after], axis) => before + out.sizes[axis]! + after);
+  checkRoom("pad", x.backend, shape, x.dtype);
+  if (shape.includes(0)) return padConstant(out, grown, 0); // nothing is shown, however long the axes are
+  grown.forEach(([before, after], axis) => {
     if (before === 0 && after === 0) return;
     const size = out.sizes[axis]!;
-    checkReach(mode, size, before, after, axis);
     const length = size + before + after;
-    const shape = out.sizes.map((size, i) => (i === axis ? length : size));
-    checkRoom("pad", x.backend, shape, x.dtype);
-    if (out.size === 0) {
-      out = reshape(out, shape); // nothing, however long
-      return;
-    }
     const positions = arrayOf("int32", length);
     for (let i = 0; i < length; i++) positions[i] = SOURCES[mode](i - before, size);
     out = indexSelect(out, axis, x.fromArray(positions, [length]));

@@ -8,7 +8,7 @@ import { apply, checkTensor, isTensor, makeTensor, type Op } from "../autograd.t
 import type { AveragePool, Window2d, WindowAxis } from "../backend.ts";
 import { arrayOf } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
-import { checkOptions, type OptionTypes } from "../options.ts";
+import { checkOptions, isList, type OptionTypes } from "../options.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import { inputSizeOf, outputSizeOf } from "../sizes.ts";
 import { runScope, runScoped, Storage } from "../storage.ts";
@@ -44,10 +44,11 @@ function poolShapes(
   checkTensor(label, x);
   checkFloating(label, x);
   const rank = x.sizes.length;
-  if (rank !== 3 && rank !== 4) {
+  if ((rank !== 3 && rank !== 4) || (x.size === 0 && x.sizes.slice(-3).includes(0))) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `${label}: Expected 3D or 4D (batch mode) tensor [N, C, H, W] for input, but got: ${formatShape(x.sizes)}`,
+      `${label}: Expected 3D or 4D (batch mode) tensor [N, C, H, W] with optional 0 dim batch size for input, but got: ` +
+        formatShape(x.sizes),
     );
   }
   if (x.sizes.slice(-3).includes(0)) {
@@ -340,8 +341,8 @@ function binsOf(label: string, x: Tensor, outputSize: AdaptiveSize): readonly [n
   checkTensor(label, x);
   checkFloating(label, x);
   const [height, width] = x.sizes.slice(-2) as [number, number];
-  const [vertical, horizontal] = Array.isArray(outputSize) ? outputSize : [outputSize, outputSize];
-  const isPair = !Array.isArray(outputSize) || outputSize.length === 2;
+  const [vertical, horizontal] = isList(outputSize) ? outputSize : [outputSize, outputSize];
+  const isPair = !isList(outputSize) || outputSize.length === 2;
   const bins = isPair ? ([vertical ?? height, horizontal ?? width] as const) : outputSize;
   const [rows, columns] = toPair("outputSize", bins as Pair);
   if (x.sizes.length < 3 || x.sizes.length > 4 || rows <= 0 || columns <= 0 || height === 0 || width === 0) {

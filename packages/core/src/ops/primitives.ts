@@ -85,7 +85,7 @@ export function reduce(
 ): Storage {
   const { backend, dtype } = x;
   const size = reducedSizeOf(shape, axes);
-  if (x.size === 0) return fill(backend, op === "prod" ? 1 : 0, size, out);
+  if (x.size === 0) return fill(backend, op === "prod" ? 1 : 0, checkSize(op, [size]), out);
   return new Storage(backend, backend.reduce(op, x.handle, shape, axes, dtype), size, out);
 }
 

@@ -96,10 +96,10 @@ export function newScratch(): Scratch {
   return SCRATCH;
 }
 
-/** ⌈a / b⌉ of positive numbers. */
+/** ⌈a / b⌉ for a ≥ 0 and b > 0, whose sum may be beyond 31 bits. */
 @inline
 export function ceilDiv(a: i32, b: i32): i32 {
-  return (a + b - 1) / b;
+  return <i32>((<u32>a + <u32>b - 1) / <u32>b);
 }
 
 @inline

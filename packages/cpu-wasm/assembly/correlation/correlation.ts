@@ -170,8 +170,9 @@ function setPhaseAxis(first: i32, from: WindowAxis, to: CorrelationAxis): void {
   const reach = dilation / shared;
   const start = first + from.before;
   let lowest = 0;
-  while (lowest < step && (start - lowest * dilation) % stride != 0) lowest++;
-  const count = lowest < step && lowest < from.kernel ? ceilDiv(from.kernel - lowest, step) : 0;
+  const tries = min(step, from.kernel);
+  while (lowest < tries && (start - lowest * dilation) % stride != 0) lowest++;
+  const count = lowest < tries ? ceilDiv(from.kernel - lowest, step) : 0;
   const offset = count == 0 ? 0 : (start - lowest * dilation) / stride;
   to.input = from.output;
   to.output = ceilDiv(from.input - first, stride);

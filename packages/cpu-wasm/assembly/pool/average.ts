@@ -14,6 +14,7 @@ import {
   firstReaching,
   loadStrided,
   PoolArguments,
+  stopOf,
   wideFrom,
   wideTo,
 } from "./window";
@@ -36,8 +37,8 @@ function averageCell(
   const stepY = w.y.dilation;
   const stepX = w.x.dilation;
   const width = w.x.input;
-  const stopY = min(y + w.y.kernel * stepY, w.y.input);
-  const stopX = min(x + w.x.kernel * stepX, width);
+  const stopY = stopOf(y, w.y);
+  const stopX = stopOf(x, w.x);
   const startX = x + firstReaching(x, stepX, 0, i32.MAX_VALUE) * stepX;
   const divisor = divisorOf(args, counted, countAlong(args, w.x, x));
   y += firstReaching(y, stepY, 0, i32.MAX_VALUE) * stepY;
@@ -48,13 +49,13 @@ function averageCell(
   let sum: f64 = 0;
   const share: f32 = adjoint ? load<f32>(out) / divisor : 0;
   const long = !adjoint && stepX == 1 && stopX - startX >= LONG_ROW;
-  for (; y < stopY; y += stepY) {
+  for (; <u32>y < <u32>stopY; y += stepY) {
     const row = plane + ((<usize>(y * width)) << 2);
     if (long) {
       sum += sumRow(row + ((<usize>startX) << 2), stopX - startX);
       continue;
     }
-    for (let at = startX; at < stopX; at += stepX) {
+    for (let at = startX; <u32>at < <u32>stopX; at += stepX) {
       const cell = row + ((<usize>at) << 2);
       if (adjoint) store<f32>(cell, load<f32>(cell) + share);
       else sum += <f64>load<f32>(cell);

@@ -5,7 +5,7 @@
  */
 import { beats, maxHalves } from "./halves";
 import { Window } from "../common/window";
-import { areHalves, firstReaching, loadStrided, PoolArguments, wideFrom, wideTo } from "./window";
+import { areHalves, firstReaching, loadStrided, PoolArguments, stopOf, wideFrom, wideTo } from "./window";
 
 /**
  * The maximum of one window, and its place: −∞ at −1 where it meets no cell. `plane` is the input's, (y, x)
@@ -15,14 +15,14 @@ function maxCell(w: Window, plane: usize, y: i32, x: i32, value: usize, index: u
   const stepY = w.y.dilation;
   const stepX = w.x.dilation;
   const width = w.x.input;
-  const stopY = min(y + w.y.kernel * stepY, w.y.input);
-  const stopX = min(x + w.x.kernel * stepX, width);
+  const stopY = stopOf(y, w.y);
+  const stopX = stopOf(x, w.x);
   const startX = x + firstReaching(x, stepX, 0, i32.MAX_VALUE) * stepX;
   y += firstReaching(y, stepY, 0, i32.MAX_VALUE) * stepY;
   let best: f32 = -Infinity;
   let found = -1;
-  for (; y < stopY; y += stepY) {
-    for (let at = y * width + startX; at < y * width + stopX; at += stepX) {
+  for (; <u32>y < <u32>stopY; y += stepY) {
+    for (let at = y * width + startX; <u32>at < <u32>(y * width + stopX); at += stepX) {
       const v = load<f32>(plane + ((<usize>at) << 2));
       if (found < 0 || v > best || v != v) {
         best = v;

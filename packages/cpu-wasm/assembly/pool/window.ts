@@ -1,4 +1,5 @@
 /** What the pools share: their argument block, and which windows can be done in a faster way. */
+import { ceilDiv } from "../common/host";
 import { Window, WindowAxis } from "../common/window";
 
 /** The argument block of the pools. `x` may be g, and `indices` 0. */
@@ -37,7 +38,16 @@ export function areHalves(w: Window): bool {
 /** The least k ≥ 0 with start + k · step ≥ limit, at most `most`. */
 @inline
 export function firstReaching(start: i32, step: i32, limit: i32, most: i32): i32 {
-  return start >= limit ? 0 : min((limit - start + step - 1) / step, most);
+  return start >= limit ? 0 : min((limit - start - 1) / step + 1, most);
+}
+
+/**
+ * One past the last cell, clipped to the input, of a window that begins at `start`. One step further can be beyond 31 bits:
+ * so this sum is a wide one, and loops that step up to here compare as unsigned numbers.
+ */
+@inline
+export function stopOf(start: i32, axis: WindowAxis): i32 {
+  return <i32>min(<i64>start + <i64>axis.kernel * axis.dilation, <i64>axis.input);
 }
 
 /** Four elements, `stride` (1 or 2) apart. */
@@ -66,7 +76,7 @@ export function divisorOf(args: PoolArguments, rows: i32, columns: i32): f32 {
  */
 @inline
 export function wideFrom(x: WindowAxis): i32 {
-  return (x.before + x.stride - 1) / x.stride;
+  return ceilDiv(x.before, x.stride);
 }
 
 @inline

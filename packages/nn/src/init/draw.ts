@@ -6,6 +6,7 @@ import {
   type drawUniform,
   Generator,
   isFloating,
+  isInstance,
   noGrad,
   scope,
   sizeOf,
@@ -27,7 +28,7 @@ export type DrawnDType = Parameters<typeof drawUniform>[2];
 export type Drawn = ReturnType<typeof drawUniform>;
 
 function generatorOf(owner: string, { generator = defaultGenerator }: DrawOptions): Generator {
-  if (generator instanceof Generator) return generator;
+  if (isInstance(generator, Generator)) return generator;
   throw invalid(`${owner}: 'generator' is a Generator, but got ${describeValue(generator)}`);
 }
 

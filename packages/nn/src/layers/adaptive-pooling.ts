@@ -4,6 +4,7 @@ import {
   adaptiveAvgPool2d,
   adaptiveMaxPool2d,
   describeValue,
+  isList,
   type Tensor,
 } from "@corr2d/core";
 import { invalid } from "../arguments.ts";
@@ -16,7 +17,7 @@ import { ownerOf } from "./layer-options.ts";
  * @throws INVALID_ARGUMENT unless it is positive integers, or null.
  */
 function ownSize(owner: string, outputSize: AdaptiveSize): AdaptiveSize {
-  const isArray = Array.isArray(outputSize);
+  const isArray = isList(outputSize);
   const parts: readonly unknown[] = isArray ? Array.from(outputSize) : [outputSize];
   const isSize = (part: unknown): boolean =>
     part === null || (Number.isInteger(part) && (part as number) > 0);

@@ -4,7 +4,7 @@
  * Source: Ioffe & Szegedy 2015, "Batch normalization". Book: Dive into Deep Learning, 8.5.
  */
 import { Corr2dError, noGrad, scope, type Tensor } from "@corr2d/core";
-import { checkTensor } from "../arguments.ts";
+import { checkTensor, optionsOf } from "../arguments.ts";
 import { torchSize } from "../sizes.ts";
 import { type LayerOptions, ownerOf, refusePlace } from "./layer-options.ts";
 import { type Moments, momentsOf, scaleAndShift, standardize } from "./moments.ts";
@@ -16,7 +16,7 @@ export interface BatchNormOptions extends RunningNormOptions {}
 /** In training the batch's own statistics are used, and enter the running ones; after `eval()` the running ones are used. */
 export abstract class BatchNorm extends RunningNorm {
   constructor(features: number, options: BatchNormOptions = {}, ...surplus: never[]) {
-    const { affine = true, trackRunningStats = true } = options ?? {};
+    const { affine = true, trackRunningStats = true } = optionsOf(options);
     super(features, options, { affine, tracks: trackRunningStats }, surplus);
   }
 

@@ -4,7 +4,7 @@
  * Source: Ulyanov et al. 2016, "Instance normalization: the missing ingredient for fast stylization".
  */
 import { Corr2dError, type Tensor } from "@corr2d/core";
-import { checkTensor } from "../arguments.ts";
+import { checkTensor, optionsOf } from "../arguments.ts";
 import { torchSize } from "../sizes.ts";
 import { momentsOf, scaleAndShift, standardize } from "./moments.ts";
 import { RunningNorm, type RunningNormOptions, refuseRank } from "./running-norm.ts";
@@ -14,7 +14,7 @@ export interface InstanceNormOptions extends RunningNormOptions {}
 
 abstract class InstanceNorm extends RunningNorm {
   constructor(features: number, options: InstanceNormOptions = {}, ...surplus: never[]) {
-    const { affine = false, trackRunningStats = false } = options ?? {};
+    const { affine = false, trackRunningStats = false } = optionsOf(options);
     super(features, options, { affine, tracks: trackRunningStats }, surplus);
   }
 

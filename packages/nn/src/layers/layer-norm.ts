@@ -3,7 +3,7 @@
  *
  * Sources: Ba et al. 2016, "Layer normalization"; Zhang & Sennrich 2019, "Root mean square layer normalization".
  */
-import { Corr2dError, type Shape, type Tensor } from "@corr2d/core";
+import { Corr2dError, isList, type Shape, type Tensor } from "@corr2d/core";
 import { checkGiven, checkPositive, checkTensor, invalid, named, type Signature } from "../arguments.ts";
 import * as init from "../init.ts";
 import { Module } from "../module.ts";
@@ -30,7 +30,7 @@ const LAYER_NORM: Signature = {
 /** A copy of the sizes that nobody can change. */
 function ownSizes(sizes: number | Shape): Shape {
   const own: number[] = [];
-  for (const size of Array.isArray(sizes) ? sizes : [sizes]) {
+  for (const size of isList(sizes) ? sizes : [sizes]) {
     checkPositive("normalized_shape", size);
     own.push(size);
   }

@@ -3,13 +3,13 @@
  * alike, and a port reads like the original.
  */
 import { describeValue } from "@corr2d/core";
-import { invalid, isRecord } from "../arguments.ts";
-import { listText, Module } from "../module.ts";
+import { invalid, isRecord, itemsOf } from "../arguments.ts";
+import { isModule, listText, Module } from "../module.ts";
 import { checkCopy } from "../slots.ts";
 import { checkName } from "./sequential.ts";
 
 function checkModule(owner: string, name: string, value: unknown): asserts value is Module {
-  const isOwn = value instanceof Module;
+  const isOwn = isModule(value);
   checkCopy(name, value, isOwn);
   if (!isOwn) throw invalid(`${owner}: ${describeValue(value)} is not a Module (argument '${name}')`);
 }
@@ -44,6 +44,8 @@ export class ModuleList<M extends Module = Module> extends Module {
 
   /** The module at a place; negative ones count from the end. */
   at(index: number): M | undefined {
+    if (!Number.isInteger(index))
+      throw invalid(`ModuleList: at takes an integer, but got ${describeValue(index)}`);
     return (this.children() as M[]).at(index);
   }
 
@@ -56,17 +58,17 @@ export class ModuleList<M extends Module = Module> extends Module {
 
   /** Puts modules at the end. */
   extend(modules: Iterable<M>): this {
-    const isList = typeof modules === "object" && modules !== null && Symbol.iterator in modules;
-    if (!isList) {
+    const items = itemsOf(modules);
+    if (items === null) {
       throw invalid(`ModuleList: expected an array of modules, but got ${describeValue(modules)}`);
     }
-    for (const module of [...modules]) this.append(module);
+    for (const module of items) this.append(module as M);
     return this;
   }
 
   /** Puts a module in front of the place `index`. */
   insert(index: number, module: M): this {
-    checkModule("ModuleList", String(index), module);
+    checkModule("ModuleList", describeValue(index), module);
     const list = this.children() as M[];
     if (!Number.isInteger(index) || Math.abs(index) > list.length) {
       throw invalid(`ModuleList: index ${describeValue(index)} is out of range`);

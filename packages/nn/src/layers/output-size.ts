@@ -1,5 +1,5 @@
 /** Which padding of the output gives a transposed convolution the output size that was asked for. */
-import { Corr2dError, type Tensor } from "@corr2d/core";
+import { Corr2dError, isList, type Tensor } from "@corr2d/core";
 import { checkTensor, invalid } from "../arguments.ts";
 import { sizesText } from "../sizes.ts";
 import type { Convolution } from "./convolution.ts";
@@ -12,7 +12,7 @@ export function outputPaddingFor(layer: Convolution, x: Tensor, outputSize: read
   checkTensor("forward", x);
   const { kernelSize, stride, dilation } = layer;
   const axes = kernelSize.length;
-  const isArray = Array.isArray(outputSize) && Array.from(outputSize).every((n) => Number.isInteger(n));
+  const isArray = isList(outputSize) && Array.from(outputSize).every((n) => Number.isInteger(n));
   const lead = x.shape.length - axes;
   if (!isArray || (outputSize.length !== axes && outputSize.length !== x.shape.length)) {
     const count = isArray ? outputSize.length : "none";

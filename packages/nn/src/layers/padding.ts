@@ -1,5 +1,5 @@
 /** Cells added around lines and planes, as layers. */
-import { describeValue, type PadMode, pad, type Tensor } from "@corr2d/core";
+import { describeValue, isList, type PadMode, pad, type Tensor } from "@corr2d/core";
 import { checkNumber, checkTensor, invalid } from "../arguments.ts";
 import { Module } from "../module.ts";
 import { floatText, pythonText } from "../python-text.ts";
@@ -16,13 +16,13 @@ abstract class Padding extends Module {
 
   constructor(axes: 1 | 2, padding: number | readonly number[]) {
     super();
-    const list: readonly unknown[] = Array.isArray(padding)
+    const list: readonly unknown[] = isList(padding)
       ? Array.from(padding as readonly number[])
       : new Array<unknown>(2 * axes).fill(padding);
     if (list.length !== 2 * axes || !list.every((n) => Number.isInteger(n))) {
       throw invalid(
         `${ownerOf(this)}: padding is an integer, or ${2 * axes} of them, ${axes === 1 ? "[left, right]" : "[left, right, top, bottom]"}, ` +
-          `but got ${Array.isArray(padding) ? `[${list.map(describeValue).join(", ")}]` : describeValue(padding)}`,
+          `but got ${isList(padding) ? `[${list.map(describeValue).join(", ")}]` : describeValue(padding)}`,
       );
     }
     this.padding = Object.freeze(list) as readonly number[];

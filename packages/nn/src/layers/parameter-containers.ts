@@ -1,6 +1,6 @@
 /** Parameters in a list and by name, for a module that uses them itself; arrays and plain objects do the same. */
-import { type DType, describeValue, isTensor, isUninitialized, type Tensor } from "@corr2d/core";
-import { checkTensor, invalid, isRecord } from "../arguments.ts";
+import { type DType, describeValue, isUninitialized, type Tensor } from "@corr2d/core";
+import { checkTensor, invalid, isRecord, itemsOf } from "../arguments.ts";
 import { Module } from "../module.ts";
 import { isParameter, Parameter } from "../parameter.ts";
 import { checkName } from "./sequential.ts";
@@ -69,11 +69,11 @@ export class ParameterList extends Parameters {
 
   /** Puts parameters at the end. */
   extend(parameters: Iterable<Tensor>): this {
-    const isList = typeof parameters === "object" && parameters !== null && Symbol.iterator in parameters;
-    if (!isList || isTensor(parameters)) {
+    const items = itemsOf(parameters);
+    if (items === null) {
       throw invalid(`ParameterList: expected an array of parameters, but got ${describeValue(parameters)}`);
     }
-    for (const parameter of [...parameters]) this.append(parameter);
+    for (const parameter of items) this.append(parameter as Tensor);
     return this;
   }
 

@@ -1,7 +1,7 @@
 /** Modules in a row. Book: Dive into Deep Learning, 6.1. */
-import { describeValue, type Tensor } from "@corr2d/core";
+import { describeValue, isList, type Tensor } from "@corr2d/core";
 import { invalid, isRecord } from "../arguments.ts";
-import { Module } from "../module.ts";
+import { isModule, Module } from "../module.ts";
 import { checkCopy } from "../slots.ts";
 
 class Modules extends Module {
@@ -14,9 +14,9 @@ class Modules extends Module {
     const first = modules[0];
     const isNamed = modules.length === 1 && isRecord(first);
     if (isNamed) for (const name of Object.keys(first)) checkName("Sequential", name);
-    const list: readonly unknown[] = modules.length === 1 && Array.isArray(first) ? first : modules;
+    const list: readonly unknown[] = modules.length === 1 && isList(first) ? first : modules;
     for (const [name, module] of isNamed ? Object.entries(first) : list.entries()) {
-      const isOwn = module instanceof Module;
+      const isOwn = isModule(module);
       checkCopy(String(name), module, isOwn);
       if (!isOwn) throw invalid(`Sequential: ${describeValue(module)} is not a Module (argument '${name}')`);
       if (name in this) {

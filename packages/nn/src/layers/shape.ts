@@ -1,5 +1,5 @@
 /** Layers without parameters that only pass values on. */
-import { Corr2dError, describeValue, type Shape, type Tensor } from "@corr2d/core";
+import { Corr2dError, describeValue, isList, type Shape, type Tensor } from "@corr2d/core";
 import { checkGiven, checkTensor, invalid, type Signature } from "../arguments.ts";
 import { Module } from "../module.ts";
 import { pythonText } from "../python-text.ts";
@@ -61,7 +61,7 @@ export class Unflatten extends Module {
     super();
     const owner = ownerOf(this);
     if (!Number.isInteger(dim)) throw invalid(`${owner}: dim is an integer, but got ${describeValue(dim)}`);
-    const isShape = Array.isArray(unflattenedSize) && unflattenedSize.length > 0;
+    const isShape = isList(unflattenedSize) && unflattenedSize.length > 0;
     if (!isShape || !Array.from(unflattenedSize).every((n) => Number.isInteger(n))) {
       throw invalid(
         `${owner}: unflattened_size must be an array of integers, but got ${describeValue(unflattenedSize)}`,

@@ -1,6 +1,6 @@
 /** Planes resized, as layers. */
-import { type InterpolateMode, interpolate, type Tensor } from "@corr2d/core";
-import { checkGiven, invalid, type Signature } from "../arguments.ts";
+import { type InterpolateMode, interpolate, isList, type Tensor } from "@corr2d/core";
+import { checkGiven, invalid, optionsOf, type Signature } from "../arguments.ts";
 import { Module } from "../module.ts";
 import { floatText, pythonText } from "../python-text.ts";
 import { ownerOf } from "./layer-options.ts";
@@ -36,9 +36,9 @@ function own(
   value: number | readonly number[] | null | undefined,
 ): number | readonly number[] | null {
   if (value === undefined || value === null) return null;
-  const list: readonly unknown[] = Array.isArray(value) ? Array.from(value as readonly number[]) : [value];
+  const list: readonly unknown[] = isList(value) ? Array.from(value as readonly number[]) : [value];
   if (list.length > 0 && list.every((n) => typeof n === "number" && n > 0 && n < Infinity)) {
-    return Array.isArray(value) ? (Object.freeze(list) as readonly number[]) : value;
+    return isList(value) ? (Object.freeze(list) as readonly number[]) : value;
   }
   throw invalid(`${owner}: '${name}' is a positive number, or an array of them`);
 }
@@ -62,7 +62,7 @@ export class Upsample extends Module {
     super();
     const owner = ownerOf(this);
     checkGiven(owner, SIGNATURE, options, surplus);
-    const { mode = "nearest", alignCorners = null, recomputeScaleFactor = null } = options ?? {};
+    const { mode = "nearest", alignCorners = null, recomputeScaleFactor = null } = optionsOf(options);
     this.size = own(owner, "size", options?.size);
     this.scaleFactor = own(owner, "scaleFactor", options?.scaleFactor);
     this.mode = mode;
@@ -78,7 +78,7 @@ export class Upsample extends Module {
   override extraRepr(): string {
     const { size, scaleFactor, mode } = this;
     if (scaleFactor === null) return `size=${pythonText(size)}, mode='${mode}'`;
-    const factors = Array.isArray(scaleFactor)
+    const factors = isList(scaleFactor)
       ? `(${(scaleFactor as readonly number[]).map(floatText).join(", ")})`
       : floatText(scaleFactor as number);
     return `scale_factor=${factors}, mode='${mode}'`;

@@ -1,5 +1,5 @@
 /** How convolutional layers keep what they are given of windows: over planes, and over one axis. */
-import { type Padding, type Pair, type Single, toPair, toSingle } from "@corr2d/core";
+import { isList, type Padding, type Pair, type Single, toPair, toSingle } from "@corr2d/core";
 import { invalid } from "../arguments.ts";
 import type { WindowForm } from "./convolution.ts";
 
@@ -11,7 +11,7 @@ export const PLANE: WindowForm<readonly [number, number]> = {
   sizes: pair,
   padding(value) {
     if (typeof value === "string") return value;
-    return Array.isArray(value) && value.length === 4
+    return isList(value) && value.length === 4
       ? Object.freeze([...(value as readonly number[])])
       : pair("padding", value as Pair);
   },

@@ -4,13 +4,13 @@
  * A mean starts at zero, so its first value needs no tensor of zeros. Numbers that change at every step stand in
  * `addScaled`, or in a tensor of their own: core keeps the plain numbers beside a tensor for the next time.
  */
-import { addScaled, describeValue, full, type Tensor } from "@corr2d/core";
+import { addScaled, describeValue, full, isList, type Tensor } from "@corr2d/core";
 import { invalid } from "../arguments.ts";
 import { evolve, type ParamState } from "./optimizer.ts";
 
 /** @throws INVALID_ARGUMENT unless `betas` are two numbers in [0, 1), with PyTorch's message. */
 export function checkBetas(betas: unknown): void {
-  if (!Array.isArray(betas) || betas.length !== 2) {
+  if (!isList(betas) || betas.length !== 2) {
     throw invalid(`betas are two numbers, [0.9, 0.999], but got ${describeValue(betas)}`);
   }
   for (let i = 0; i < 2; i++) {

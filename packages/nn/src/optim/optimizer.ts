@@ -8,6 +8,7 @@
 import {
   Corr2dError,
   describeValue,
+  isList,
   isTensor,
   keep,
   noGrad,
@@ -16,7 +17,7 @@ import {
   scope,
   type Tensor,
 } from "@corr2d/core";
-import { checkGiven, invalid, isRecord } from "../arguments.ts";
+import { checkGiven, invalid, isRecord, itemsOf } from "../arguments.ts";
 import { type PrintedValue, pythonText, snakeCase } from "../python-text.ts";
 
 /** Options of an optimiser, each of which a group may set for itself. */
@@ -97,7 +98,7 @@ function checkTypes(owner: string, group: object, typed: TypedOptions): void {
 function ownArrays<T extends object>(options: T): T {
   const entries = Object.entries(options);
   return Object.fromEntries(
-    entries.map(([name, value]) => [name, Array.isArray(value) ? Object.freeze([...value]) : value]),
+    entries.map(([name, value]) => [name, isList(value) ? Object.freeze([...value]) : value]),
   ) as T;
 }
 
@@ -107,11 +108,19 @@ function ownArrays<T extends object>(options: T): T {
  */
 function listOf(params: unknown): unknown[] {
   if (isTensor(params)) throw notParams("a tensor: put it in [ ]");
-  const given = params as (Partial<Iterable<unknown>> & { readonly parameters?: unknown }) | null | undefined;
-  if (typeof given?.parameters === "function") throw notParams("a module: write net.parameters()");
-  if (typeof given !== "object" || given === null) throw notParams(describeValue(params));
-  if (typeof given[Symbol.iterator] !== "function") throw notParams(describeValue(params));
-  return [...(params as Iterable<unknown>)];
+  if (hasParameters(params)) throw notParams("a module: write net.parameters()");
+  const items = itemsOf(params);
+  if (items === null) throw notParams(describeValue(params));
+  return items;
+}
+
+/** Whether it is a module, of any copy of this package. */
+function hasParameters(value: unknown): boolean {
+  try {
+    return typeof (value as { readonly parameters?: unknown } | null | undefined)?.parameters === "function";
+  } catch {
+    return false; // a proxy that was revoked
+  }
 }
 
 const notParams = (got: string): Corr2dError =>
@@ -182,7 +191,7 @@ export abstract class Optimizer<O extends Options> extends PrintedAsText {
     );
     const list = listOf(params);
     if (list.length === 0) throw invalid("optimizer got an empty parameter list");
-    const grouped = list.every((item) => typeof item === "object" && item !== null && "params" in item);
+    const grouped = list.every((item) => isRecord(item) && "params" in item);
     for (const group of grouped ? list : [{ params: list }]) this.addParamGroup(group as GroupOf<O>);
   }
 
@@ -340,12 +349,12 @@ export abstract class Optimizer<O extends Options> extends PrintedAsText {
 
 /** @throws STATE_DICT for what `stateDict` cannot have given. */
 function checkStateDict(dict: unknown): void {
-  const isGroup = (group: unknown): boolean => isRecord(group) && Array.isArray(group.params);
+  const isGroup = (group: unknown): boolean => isRecord(group) && isList(group.params);
   const isKept = (kept: unknown): boolean =>
     isRecord(kept) && Object.values(kept).every((value) => isTensor(value) || typeof value === "number");
   if (
     isRecord(dict) &&
-    Array.isArray(dict.paramGroups) &&
+    isList(dict.paramGroups) &&
     Array.from(dict.paramGroups).every(isGroup) &&
     isRecord(dict.state) &&
     Object.values(dict.state).every(isKept)

@@ -205,7 +205,7 @@ export function convDirectInput(args: DirectArguments, begin: i32, end: i32): vo
 /** The first window position whose cell `offset` (tap · dilation − padding) is not negative. */
 @inline
 function firstInside(offset: i32, stride: i32): i32 {
-  return offset >= 0 ? 0 : (stride - 1 - offset) / stride;
+  return offset >= 0 ? 0 : (-1 - offset) / stride + 1; // a sum of the two could be beyond 32 bits
 }
 
 /** One past the last window position whose cell `offset` lies below `size`. */

@@ -1,5 +1,5 @@
 /** Running statistics for averaged weights, which no training has seen. */
-import { describeValue, noGrad, scope, type Tensor } from "@corr2d/core";
+import { describeValue, isList, noGrad, scope, type Tensor } from "@corr2d/core";
 import { checkTensor, invalid } from "../../arguments.ts";
 import { BatchNorm } from "../../layers/batch-norm.ts";
 import type { Module } from "../../module.ts";
@@ -39,7 +39,7 @@ export async function updateBn(
   try {
     model.train();
     for await (const batch of loader) {
-      const input: unknown = Array.isArray(batch) ? batch[0] : batch;
+      const input: unknown = isList(batch) ? batch[0] : batch;
       checkTensor("updateBn", input);
       noGrad(() =>
         scope(() => {

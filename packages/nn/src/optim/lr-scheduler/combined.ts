@@ -1,5 +1,5 @@
 /** Schedulers made of others: what SequentialLR and ChainedScheduler share. */
-import { Corr2dError, describeValue } from "@corr2d/core";
+import { Corr2dError, describeValue, isInstance, isList } from "@corr2d/core";
 import { invalid } from "../../arguments.ts";
 import { type AnyOptimizer, Scheduler, type SchedulerState } from "./scheduler.ts";
 
@@ -12,7 +12,7 @@ export function checkSchedulers(
   schedulers: unknown,
   optimizer: AnyOptimizer | undefined,
 ): asserts schedulers is Scheduler[] {
-  if (!Array.isArray(schedulers)) {
+  if (!isList(schedulers)) {
     throw invalid(`${owner} expects an array of schedulers, but got ${describeValue(schedulers)}`);
   }
   if (schedulers.length < 1) {
@@ -20,7 +20,7 @@ export function checkSchedulers(
   }
   const [first] = schedulers as readonly (Scheduler | undefined)[];
   for (const [i, scheduler] of Array.from(schedulers as readonly unknown[]).entries()) {
-    if (!(scheduler instanceof Scheduler)) {
+    if (!isInstance(scheduler, Scheduler)) {
       throw invalid(`${owner} expects schedulers, but got ${describeValue(scheduler)} at index ${i}`);
     }
     if (scheduler.takesMetric) {
@@ -61,7 +61,7 @@ export abstract class CombinedScheduler<S extends object = object> extends Sched
 
   override loadStateDict(dict: SchedulerState): void {
     const states = (dict as SchedulerState | null)?._schedulers;
-    if (!Array.isArray(states) || states.length !== this.#schedulers.length) {
+    if (!isList(states) || states.length !== this.#schedulers.length) {
       throw new Corr2dError(
         "STATE_DICT",
         `loaded state dict has no '_schedulers' with ${this.#schedulers.length} states`,

@@ -1,5 +1,5 @@
 /** The functions that LambdaLR and MultiplicativeLR take. */
-import { describeValue } from "@corr2d/core";
+import { describeValue, isList } from "@corr2d/core";
 import { invalid, type Signature } from "../../arguments.ts";
 import { type AnyOptimizer, checkOptimizer } from "./scheduler.ts";
 
@@ -19,7 +19,7 @@ export const LAMBDA_OPTIONS: Signature = {
 export function lambdasOf(optimizer: AnyOptimizer, given: LrLambda | readonly LrLambda[]): LrLambda[] {
   checkOptimizer(optimizer);
   const { length } = optimizer.paramGroups;
-  const lambdas: readonly LrLambda[] = Array.isArray(given)
+  const lambdas: readonly LrLambda[] = isList(given)
     ? Array.from(given as readonly LrLambda[])
     : new Array<LrLambda>(length).fill(given as LrLambda);
   if (lambdas.length !== length) {

@@ -1,5 +1,5 @@
 /** The base of schedules that compute rates from the number of epochs: `getLr`. */
-import { describeValue } from "@corr2d/core";
+import { describeValue, isList } from "@corr2d/core";
 import { invalid } from "../../arguments.ts";
 import { type AnyOptimizer, checkOptimizer, Scheduler } from "./scheduler.ts";
 
@@ -91,8 +91,8 @@ export abstract class LRScheduler<S extends object = object> extends Scheduler<S
    * @throws INVALID_ARGUMENT for what are no numbers: a function that was given may return anything.
    */
   protected setRates(rates: readonly number[]): void {
-    if (!Array.isArray(rates) || !rates.every((rate) => typeof rate === "number" && !Number.isNaN(rate))) {
-      const got = Array.isArray(rates) ? Array.from(rates, describeValue).join(", ") : describeValue(rates);
+    if (!isList(rates) || !rates.every((rate) => typeof rate === "number" && !Number.isNaN(rate))) {
+      const got = isList(rates) ? Array.from(rates, describeValue).join(", ") : describeValue(rates);
       throw invalid(`a schedule gives a rate, a number, for each group, but got ${got}`);
     }
     const groups = this.optimizer.paramGroups;

@@ -1,5 +1,5 @@
 /** MultiStepLR: times gamma at given epochs. */
-import { describeValue } from "@corr2d/core";
+import { describeValue, isList } from "@corr2d/core";
 import { checkGiven, invalid, type Signature } from "../../arguments.ts";
 import { LRScheduler, type SchedulerOptions } from "./lr-scheduler.ts";
 import type { AnyOptimizer } from "./scheduler.ts";
@@ -19,7 +19,7 @@ type Milestones = Readonly<Record<number, number>>;
 
 /** @throws INVALID_ARGUMENT */
 function countMilestones(given: unknown): Milestones {
-  if (!Array.isArray(given)) {
+  if (!isList(given)) {
     throw invalid(`MultiStepLR: 'milestones' is an array of epochs, but got ${describeValue(given)}`);
   }
   const counts: Record<number, number> = {};

@@ -4,7 +4,7 @@
  * All that a scheduler knows is in `state`, under the names of PyTorch's state dict in camelCase, as plain data: its state dict is a
  * copy. What groups keep for it (`initialLr`) is in theirs, so save the optimiser's state dict too.
  */
-import { Corr2dError, describeValue } from "@corr2d/core";
+import { Corr2dError, describeValue, isInstance, isList } from "@corr2d/core";
 import { invalid, isRecord } from "../../arguments.ts";
 import { Optimizer } from "../optimizer.ts";
 
@@ -28,16 +28,16 @@ const lastRates = (optimizer: AnyOptimizer): number[] => optimizer.paramGroups.m
 /** A copy, with null for functions. */
 function copyOf(value: unknown): Plain {
   if (typeof value === "function") return null;
-  if (Array.isArray(value)) return value.map(copyOf);
+  if (isList(value)) return value.map(copyOf);
   if (typeof value !== "object" || value === null) return value as Plain;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copyOf(inner)]));
 }
 
 /** Whether a value is a function, or a list of them: state dicts have no place for these. */
 const isFunctions = (value: unknown): boolean =>
-  typeof value === "function" || (Array.isArray(value) && value.some(isFunctions));
+  typeof value === "function" || (isList(value) && value.some(isFunctions));
 
-const kindOf = (value: unknown): string => (Array.isArray(value) ? "array" : typeof value);
+const kindOf = (value: unknown): string => (isList(value) ? "array" : typeof value);
 
 /** @throws STATE_DICT when something is missing, or is of another kind. */
 function checkState(own: SchedulerState, dict: unknown): asserts dict is SchedulerState {
@@ -67,7 +67,7 @@ function checkState(own: SchedulerState, dict: unknown): asserts dict is Schedul
 
 /** @throws INVALID_ARGUMENT, with PyTorch's message, unless `value` is an optimiser whose groups have a rate. */
 export function checkOptimizer(value: unknown): asserts value is AnyOptimizer {
-  if (!(value instanceof Optimizer)) throw invalid(`${describeValue(value)} is not an Optimizer`);
+  if (!isInstance(value, Optimizer)) throw invalid(`${describeValue(value)} is not an Optimizer`);
   for (const { lr } of (value as AnyOptimizer).paramGroups) {
     if (typeof lr === "number") continue;
     throw invalid(

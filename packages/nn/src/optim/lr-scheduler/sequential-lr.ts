@@ -1,5 +1,5 @@
 /** SequentialLR: one schedule after another. */
-import { describeValue } from "@corr2d/core";
+import { describeValue, isList } from "@corr2d/core";
 import { checkGiven, invalid, type Signature } from "../../arguments.ts";
 import { CombinedScheduler, checkSchedulers } from "./combined.ts";
 import type { SchedulerOptions } from "./lr-scheduler.ts";
@@ -28,7 +28,7 @@ export class SequentialLR extends CombinedScheduler<Progress> {
     checkOptimizer(optimizer);
     checkSchedulers("SequentialLR", schedulers, optimizer);
     checkGiven("SequentialLR", SIGNATURE, options, surplus);
-    if (!Array.isArray(milestones)) {
+    if (!isList(milestones)) {
       throw invalid(`SequentialLR: 'milestones' is an array of epochs, but got ${describeValue(milestones)}`);
     }
     if (milestones.length !== schedulers.length - 1) {

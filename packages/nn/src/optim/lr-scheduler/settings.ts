@@ -1,5 +1,5 @@
 /** Checks of what schedules are told. */
-import { describeValue } from "@corr2d/core";
+import { describeValue, isList } from "@corr2d/core";
 import { invalid } from "../../arguments.ts";
 import type { AnyOptimizer } from "./scheduler.ts";
 
@@ -17,7 +17,7 @@ export type PerGroup<T> = T | readonly T[];
  * @throws INVALID_ARGUMENT, with PyTorch's message.
  */
 export function perGroup(name: string, { paramGroups }: AnyOptimizer, given: PerGroup<number>): number[] {
-  const values: readonly unknown[] = Array.isArray(given)
+  const values: readonly unknown[] = isList(given)
     ? Array.from(given as readonly unknown[])
     : paramGroups.map(() => given);
   if (values.length !== paramGroups.length) {

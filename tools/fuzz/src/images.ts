@@ -1,0 +1,109 @@
+/**
+ * Damaged images for what the demo's command line reads: small files with bytes changed, cut off, put in or moved. Each
+ * must be read, or refused with a reason.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import { readImage } from "@corr2d/demo/image-file";
+import * as fc from "fast-check";
+import jpeg from "jpeg-js";
+import { PNG } from "pngjs";
+
+const SIZES = [
+  [1, 1],
+  [5, 3],
+  [17, 16],
+] as const;
+
+const pixels = (width: number, height: number): Buffer =>
+  Buffer.from(Array.from({ length: 4 * width * height }, (_, i) => (i * 37 + (i >> 3)) & 255));
+
+/** Whole files: PNGs of every colour type that pngjs writes, and a JPEG, of each size. */
+const FILES: readonly Buffer[] = SIZES.flatMap(([width, height]) => [
+  ...([0, 2, 4, 6] as const).map((colorType) => {
+    const png = new PNG({ width, height });
+    png.data = pixels(width, height);
+    return PNG.sync.write(png, { colorType });
+  }),
+  jpeg.encode({ width, height, data: pixels(width, height) }, 60).data,
+]);
+
+/** A change at a place, which counts modulo the file's length. */
+interface Edit {
+  readonly kind: "set" | "cut" | "insert" | "drop" | "repeat";
+  readonly at: number;
+  readonly bytes: readonly number[];
+}
+
+export interface DamagedImage {
+  readonly file: number;
+  readonly edits: readonly Edit[];
+  /** Whether the checksums of a PNG's chunks are made right again, so that the damage gets as far as the decoder. */
+  readonly mended: boolean;
+}
+
+/** Bytes that lengths, sizes and markers are made of. */
+const byte = fc.oneof(
+  fc.constantFrom(0, 1, 0x7f, 0x80, 0xff, 0xc0, 0xc2, 0xc4, 0xd8, 0xd9, 0xda, 0xdb),
+  fc.nat({ max: 255 }),
+);
+
+export const images: fc.Arbitrary<DamagedImage> = fc.record({
+  file: fc.nat({ max: FILES.length - 1 }),
+  edits: fc.array(
+    fc.record({
+      kind: fc.constantFrom("set", "cut", "insert", "drop", "repeat"),
+      at: fc.nat({ max: 4000 }),
+      bytes: fc.array(byte, { minLength: 1, maxLength: 6 }),
+    }),
+    { minLength: 1, maxLength: 4 },
+  ),
+  mended: fc.boolean(),
+});
+
+function edited(file: Buffer, { kind, at, bytes }: Edit): Buffer {
+  const place = at % (file.length + 1);
+  const [before, behind] = [file.subarray(0, place), file.subarray(place)];
+  switch (kind) {
+    case "set":
+      return Buffer.concat([before, Buffer.from(bytes), behind.subarray(bytes.length)]);
+    case "insert":
+      return Buffer.concat([before, Buffer.from(bytes), behind]);
+    case "drop":
+      return Buffer.concat([before, behind.subarray(bytes.length)]);
+    case "repeat":
+      return Buffer.concat([before, behind.subarray(0, 8 * bytes[0]!), behind]);
+    case "cut":
+      return before;
+  }
+}
+
+/** The checksum of each chunk, as far as they can be followed. */
+function withChecksums(file: Buffer): Buffer {
+  const out = Buffer.from(file);
+  for (let at = 8; at + 12 <= out.length; ) {
+    const end = at + 8 + out.readUInt32BE(at);
+    if (end + 4 > out.length) break;
+    out.writeUInt32BE(crc32(out.subarray(at + 4, end)), end);
+    at = end + 4;
+  }
+  return out;
+}
+
+export function tryImage({ file, edits, mended }: DamagedImage): void {
+  const damaged = edits.reduce(edited, FILES[file]!);
+  const folder = mkdtempSync(join(tmpdir(), "corr2d-fuzz-"));
+  const path = join(folder, "image");
+  try {
+    writeFileSync(path, mended ? withChecksums(damaged) : damaged);
+    const { image } = readImage(path);
+    const count = image.channels * image.width * image.height;
+    if (image.values.length !== count) throw new Error(`${image.values.length} values of ${count}`);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "CommandError") throw error;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
