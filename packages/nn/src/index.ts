@@ -165,7 +165,7 @@ export {
   type AnyOptimizer,
   type Plain,
   Scheduler,
-  type SchedulerState,
+  type ScheduleState,
 } from "./optim/lr-scheduler/scheduler.ts";
 export { SequentialLR } from "./optim/lr-scheduler/sequential-lr.ts";
 export type { PerGroup } from "./optim/lr-scheduler/settings.ts";

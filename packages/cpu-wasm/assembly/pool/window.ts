@@ -42,8 +42,8 @@ export function firstReaching(start: i32, step: i32, limit: i32, most: i32): i32
 }
 
 /**
- * One past the last cell, clipped to the input, of a window that begins at `start`. One step further can be beyond 31 bits:
- * so this sum is a wide one, and loops that step up to here compare as unsigned numbers.
+ * One past the last cell, clipped to the input, of a window that begins at `start`. One step further can be beyond 31
+ * bits: so this sum is a wide one, and loops that step up to here compare as unsigned numbers.
  */
 @inline
 export function stopOf(start: i32, axis: WindowAxis): i32 {

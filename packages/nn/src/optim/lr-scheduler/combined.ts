@@ -1,7 +1,7 @@
 /** Schedulers made of others: what SequentialLR and ChainedScheduler share. */
 import { Corr2dError, describeValue, isInstance, isList } from "@corr2d/core";
 import { invalid } from "../../arguments.ts";
-import { type AnyOptimizer, Scheduler, type SchedulerState } from "./scheduler.ts";
+import { type AnyOptimizer, Scheduler, type ScheduleState } from "./scheduler.ts";
 
 /**
  * @param owner the class that was given `schedulers`.
@@ -55,12 +55,12 @@ export abstract class CombinedScheduler<S extends object = object> extends Sched
   }
 
   /** With those of its schedulers, as `_schedulers`. */
-  override stateDict(): SchedulerState {
+  override stateDict(): ScheduleState {
     return { ...super.stateDict(), _schedulers: this.#schedulers.map((scheduler) => scheduler.stateDict()) };
   }
 
-  override loadStateDict(dict: SchedulerState): void {
-    const states = (dict as SchedulerState | null)?._schedulers;
+  override loadStateDict(dict: ScheduleState): void {
+    const states = (dict as ScheduleState | null)?._schedulers;
     if (!isList(states) || states.length !== this.#schedulers.length) {
       throw new Corr2dError(
         "STATE_DICT",
@@ -76,9 +76,9 @@ export abstract class CombinedScheduler<S extends object = object> extends Sched
     }
   }
 
-  #load(dict: SchedulerState): void {
+  #load(dict: ScheduleState): void {
     super.loadStateDict(dict);
-    const states = dict._schedulers as readonly SchedulerState[];
+    const states = dict._schedulers as readonly ScheduleState[];
     this.#schedulers.forEach((scheduler, i) => {
       scheduler.loadStateDict(states[i]!);
     });

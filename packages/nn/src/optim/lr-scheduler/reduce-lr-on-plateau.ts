@@ -1,7 +1,7 @@
 /** ReduceLROnPlateau: smaller rates when a metric stops improving. */
 import { describeValue } from "@corr2d/core";
 import { checkGiven, invalid, type Signature } from "../../arguments.ts";
-import { type AnyOptimizer, checkOptimizer, Scheduler, type SchedulerState } from "./scheduler.ts";
+import { type AnyOptimizer, checkOptimizer, Scheduler, type ScheduleState } from "./scheduler.ts";
 import { type PerGroup, perGroup } from "./settings.ts";
 
 export interface ReduceLROnPlateauOptions {
@@ -147,7 +147,7 @@ export class ReduceLROnPlateau extends Scheduler<State> {
     });
   }
 
-  override loadStateDict(dict: SchedulerState): void {
+  override loadStateDict(dict: ScheduleState): void {
     super.loadStateDict(dict);
     const { state } = this;
     state.modeWorse = worstOf(state.mode);

@@ -16,7 +16,7 @@ export type AnyOptimizer = Optimizer<any>;
 export type Plain = number | string | boolean | null | readonly Plain[] | { readonly [name: string]: Plain };
 
 /** A scheduler's state dict. */
-export type SchedulerState = Readonly<Record<string, Plain>>;
+export type ScheduleState = Readonly<Record<string, Plain>>;
 
 /** Rates, one for each group. */
 interface LastRates {
@@ -40,7 +40,7 @@ const isFunctions = (value: unknown): boolean =>
 const kindOf = (value: unknown): string => (isList(value) ? "array" : typeof value);
 
 /** @throws STATE_DICT when something is missing, or is of another kind. */
-function checkState(own: SchedulerState, dict: unknown): asserts dict is SchedulerState {
+function checkState(own: ScheduleState, dict: unknown): asserts dict is ScheduleState {
   if (!isRecord(dict)) {
     throw new Corr2dError(
       "STATE_DICT",
@@ -101,17 +101,17 @@ export abstract class Scheduler<S extends object = object> {
   }
 
   /** Plain data from which `loadStateDict` continues. Save the optimiser's beside it. */
-  stateDict(): SchedulerState {
-    return copyOf(this.state) as SchedulerState;
+  stateDict(): ScheduleState {
+    return copyOf(this.state) as ScheduleState;
   }
 
   /**
    * Continues from what `stateDict` gave. The rates themselves are in the optimiser's.
    * @throws STATE_DICT for what it cannot have given, changing nothing.
    */
-  loadStateDict(dict: SchedulerState): void {
+  loadStateDict(dict: ScheduleState): void {
     const { state } = this;
-    checkState(state as unknown as SchedulerState, dict);
+    checkState(state as unknown as ScheduleState, dict);
     const own = Object.entries(state).filter(([, value]) => !isFunctions(value));
     for (const [name] of own) (state as Record<string, unknown>)[name] = copyOf(dict[name]);
   }
