@@ -41,8 +41,9 @@ export async function startRegistry(): Promise<Registry> {
   const host = `127.0.0.1:${port}/`;
   return {
     url: `http://${host}`,
-    // npm and pnpm publish only with a token; whose does not matter here.
-    npmrc: `registry=http://${host}\n//${host}:_authToken=anybody\n`,
+    // npm and pnpm publish only with a token; whose does not matter here. The cache is the registry's own: npx takes a version that
+    // it has seen before for the same package, whatever registry that came from.
+    npmrc: `registry=http://${host}\n//${host}:_authToken=anybody\ncache=${join(folder, "npm-cache")}\n`,
     scopedNpmrc: `@corr2d:registry=http://${host}\n`,
     async close() {
       server.closeAllConnections();

@@ -32,7 +32,7 @@ test("npm create corr2d-backend: its own commands are green", async () => {
   const tsc = join("node_modules", "typescript", "bin", "tsc");
   await node(tsc);
   const suite = await node(join("node_modules", "vitest", "vitest.mjs"), "run");
-  expect(suite).toMatch(/conformance of new-backend: \d{4} passed, 0 failed/);
+  expect(suite).toMatch(/conformance of new-backend: \d{4,} passed, 0 failed/);
 
   await node(tsc, "--project", "tsconfig.build.json");
   const command = await run(
