@@ -84,7 +84,7 @@ export async function compileModule(simd: Simd, shared: boolean): Promise<WebAss
     throw new Corr2dError(
       "BACKEND_UNAVAILABLE",
       `this host does not compile cpu-wasm's kernels (${String(cause)}). A page's Content-Security-Policy needs ` +
-        "'wasm-unsafe-eval' in its script-src, and a browser DecompressionStream (Chrome 80, Firefox 113, Safari 16.4); " +
+        "'wasm-unsafe-eval' in its script-src, and a browser DecompressionStream (Chrome 91, Firefox 113, Safari 16.4); " +
         "a host that takes modules only with the program (Cloudflare Workers), or has less than a page (AudioWorklet), needs " +
         "the option module, from @corr2d/cpu-wasm/kernels.wasm. @corr2d/cpu-js runs without any of it.",
       {},

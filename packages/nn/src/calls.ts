@@ -22,7 +22,7 @@ type PreHook = (module: Module, inputs: readonly unknown[]) => unknown;
 type Hook = (module: Module, inputs: readonly unknown[], output: unknown) => unknown;
 
 /** What is remembered of a module that was called, or has hooks. */
-interface Record {
+interface CallRecord {
   /** The properties that held parameters when it was first called. */
   readonly parameterNames: readonly string[];
   readonly preHooks: Set<PreHook>;
@@ -31,10 +31,10 @@ interface Record {
   readonly called: WeakSet<Module>;
 }
 
-const records = new WeakMap<Module, Record>();
+const records = new WeakMap<Module, CallRecord>();
 let current: Call | null = null;
 
-function recordOf(module: Module): Record {
+function recordOf(module: Module): CallRecord {
   let record = records.get(module);
   if (record === undefined) {
     const holder = module as unknown as { readonly [name: string]: unknown };
@@ -77,7 +77,7 @@ const nameOf = (module: Module, child: object): string | undefined =>
   module.namedModules().find(([, below]) => below === child)?.[0];
 
 /** @throws INVALID_ARGUMENT, with PyTorch's message, where a plain tensor has taken a parameter's place. */
-function checkParameters(module: Module, { parameterNames }: Record): void {
+function checkParameters(module: Module, { parameterNames }: CallRecord): void {
   for (let i = 0; i < parameterNames.length; i++) {
     const name = parameterNames[i]!;
     const value = (module as unknown as { readonly [name: string]: unknown })[name];
