@@ -61,7 +61,7 @@ describe("the package's bytes", () => {
     vi.stubGlobal("DecompressionStream", undefined);
     await expect(cpuWasm()).rejects.toMatchObject({
       code: "BACKEND_UNAVAILABLE",
-      message: expect.stringMatching(/DecompressionStream \(Chrome 80, .*@corr2d\/cpu-js/),
+      message: expect.stringMatching(/DecompressionStream \(Chrome 91, .*@corr2d\/cpu-js/),
     });
   });
 });
