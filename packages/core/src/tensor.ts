@@ -14,6 +14,7 @@ import {
   checkTensor,
   checkTensors,
   type GraphNode,
+  type HookRemover,
   isGradEnabled,
   isTensor,
   makeTensor,
@@ -125,11 +126,7 @@ export class Tensor implements Disposable {
 
   /** Whether a value is a tensor, and not a proxy of one or an object that inherits from one. @internal */
   static is(value: unknown): value is Tensor {
-    try {
-      return #storage in (value as object);
-    } catch {
-      return false; // no object
-    }
+    return typeof value === "object" && value !== null && #storage in value;
   }
 
   /** Gives a tensor that was made without one its value. @internal */
@@ -404,7 +401,7 @@ export class Tensor implements Disposable {
    * @throws INVALID_ARGUMENT for a tensor that does not require gradients; from `backward`: SHAPE_MISMATCH for a replacement of another
    *   shape.
    */
-  registerHook(hook: TensorHook): { remove(): void } {
+  registerHook(hook: TensorHook): HookRemover {
     if (this.#requiresGrad) return addTensorHook(this.#node ?? this.leaf, hook);
     throw new Corr2dError(
       "INVALID_ARGUMENT",
