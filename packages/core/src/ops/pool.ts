@@ -44,17 +44,11 @@ function poolShapes(
   checkTensor(label, x);
   checkFloating(label, x);
   const rank = x.sizes.length;
+  // Only a batch may be empty.
   if ((rank !== 3 && rank !== 4) || (x.size === 0 && x.sizes.slice(-3).includes(0))) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `${label}: Expected 3D or 4D (batch mode) tensor [N, C, H, W] with optional 0 dim batch size for input, but got: ` +
-        formatShape(x.sizes),
-    );
-  }
-  if (x.sizes.slice(-3).includes(0)) {
-    throw new Corr2dError(
-      "SHAPE_MISMATCH",
-      `${label}: Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got: ` +
         formatShape(x.sizes),
     );
   }
