@@ -33,8 +33,12 @@ class Checkpoint extends CustomFunction {
     }
     const now = getRngState();
     setRngState(random);
-    const output = enableGrad(() => part(...again));
-    setRngState(now);
+    let output: Tensor;
+    try {
+      output = enableGrad(() => part(...again));
+    } finally {
+      setRngState(now);
+    }
     output.backward(gradient);
     return [null, ...again.map((input) => (isTensor(input) ? input.grad : null))];
   }

@@ -210,6 +210,21 @@ describe("checkpoint", () => {
     expect(run((part, x, n) => checkpoint(part, x, n))).toEqual(run((part, x, n) => part(x, n)));
   });
 
+  it("leaves the random numbers where they were, also when the part fails the second time", () => {
+    manualSeed(0);
+    let calls = 0;
+    const part = (v: Tensor): Tensor => {
+      if (++calls === 2) throw new Error("the second time");
+      return v.mul(bernoulli([2], 0.5, { dtype: "float64" }));
+    };
+    const y = checkpoint(part, leaf([1, 2])).sum();
+    const wanted = bernoulli([8], 0.5);
+    manualSeed(0);
+    bernoulli([2], 0.5, { dtype: "float64" });
+    expect(() => y.backward()).toThrow("the second time");
+    expect(bernoulli([8], 0.5).toArraySync()).toEqual(wanted.toArraySync());
+  });
+
   it("keeps less for backward", () => {
     const grown = (work: (x: Tensor) => Tensor): number => {
       const x = leaf([1, 2]).mul(1);
