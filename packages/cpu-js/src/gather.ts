@@ -1,6 +1,7 @@
 /** Picking elements by an index tensor along one axis (`gather`), and adding by one (`scatterAdd`, its adjoint). */
 import { Corr2dError, type GatherSize, type TypedArray } from "@corr2d/core";
 import type { BufferPool } from "./buffers.ts";
+import { sumBlocks } from "./wide-sums.ts";
 
 /** @throws INDEX_OUT_OF_RANGE for the first index outside `[0, length)` */
 export function checkIndices(operation: "gather" | "scatterAdd", index: TypedArray, size: GatherSize): void {
@@ -42,19 +43,11 @@ export function scatterAdd(
   out: TypedArray,
   pool: BufferPool,
 ): void {
-  const { outer, length, inner, count } = size;
-  const rounds = out instanceof Float32Array;
-  const totals = rounds ? pool.borrow(length * inner) : out;
-  if (!rounds) out.fill(0);
+  const { length, inner, count } = size;
   let at = 0;
-  for (let o = 0; o < outer; o++) {
-    const block = o * length * inner;
-    const start = rounds ? 0 : block;
-    if (rounds) totals.fill(0);
+  sumBlocks(out, length * inner, true, pool, (totals, start) => {
     for (let c = 0; c < count; c++) {
       for (let i = 0; i < inner; i++, at++) totals[start + index[at]! * inner + i]! += x[at]!;
     }
-    if (rounds) out.set(totals, block);
-  }
-  if (rounds) pool.giveBack(totals as Float64Array);
+  });
 }

@@ -3,6 +3,7 @@
  */
 import type { AveragePool, TypedArray, Window2d, WindowAxis } from "@corr2d/core";
 import type { BufferPool } from "./buffers.ts";
+import { sumBlocks } from "./wide-sums.ts";
 
 /**
  * What the windows of one axis meet: window o the input positions [bounds[2 · o], bounds[2 · o + 1]), `step` apart. Int32 as
@@ -129,13 +130,8 @@ export function avgPool2dInput(
   const divisors = divisorsOf(w, average);
   const line = columns.input;
   const plane = rows.input * line;
-  const rounds = out instanceof Float32Array && w.axes.some(overlap);
-  const totals = rounds ? pool.borrow(plane) : out;
-  if (!rounds) out.fill(0);
   let at = 0;
-  for (let first = 0; first < w.batch * w.inChannels * plane; first += plane) {
-    const start = rounds ? 0 : first;
-    if (rounds) totals.fill(0);
+  sumBlocks(out, plane, w.axes.some(overlap), pool, (totals, start) => {
     let window = 0;
     for (let oy = 0; oy < rows.bounds.length; oy += 2) {
       const top = start + rows.bounds[oy]! * line;
@@ -149,7 +145,5 @@ export function avgPool2dInput(
         }
       }
     }
-    if (rounds) out.set(totals, first);
-  }
-  if (rounds) pool.giveBack(totals as Float64Array);
+  });
 }

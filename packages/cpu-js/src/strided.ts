@@ -6,6 +6,7 @@
 import { type DType, type StridedView, stridesOf, type TypedArray } from "@corr2d/core";
 import { Rows } from "./axes.ts";
 import type { BufferPool } from "./buffers.ts";
+import { sumBlocks } from "./wide-sums.ts";
 
 /** From this length on, the engine's block copy beats a loop. */
 const BLOCK = 128;
@@ -57,14 +58,11 @@ export function stridedAdd(
     while (rows.next());
     return;
   }
-  const totals = dtype === "float32" ? pool.borrow(out.length) : out;
-  totals.fill(0);
-  clear(view, totals);
-  do addRow(x, starts[1]!, totals, starts[0]!, step, length, TOTALS[dtype]);
-  while (rows.next());
-  if (totals === out) return;
-  out.set(totals);
-  pool.giveBack(totals as Float64Array);
+  sumBlocks(out, out.length, true, pool, (totals) => {
+    clear(view, totals);
+    do addRow(x, starts[1]!, totals, starts[0]!, step, length, TOTALS[dtype]);
+    while (rows.next());
+  });
 }
 
 /** Whether two elements may have one address: no if each step leads beyond all that the smaller ones reach. */
