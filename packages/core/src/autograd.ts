@@ -344,8 +344,13 @@ const hooks = new WeakMap<Edge, Set<TensorHook>>();
 /** Most programs have no hooks, and do not look for any. */
 let hasHooks = false;
 
-/** Calls `hook` with every gradient that arrives at `edge`. Returns what removes it. */
-export function addTensorHook(edge: Edge, hook: TensorHook): { remove(): void } {
+/** What takes a hook away again. */
+export interface HookRemover {
+  remove(): void;
+}
+
+/** Calls `hook` with every gradient that arrives at `edge`. */
+export function addTensorHook(edge: Edge, hook: TensorHook): HookRemover {
   checkFunction("registerHook", hook);
   hasHooks = true;
   const own = hooks.get(edge) ?? new Set();

@@ -4,6 +4,7 @@ export {
   detectAnomaly,
   enableGrad,
   grad,
+  type HookRemover,
   isGradEnabled,
   isTensor,
   noGrad,

@@ -2,7 +2,7 @@
  * What happens when a module is called: hooks run around its forward, an error is told where it came from, and what a
  * program most likely did not mean is said. A direct `module.forward(x)` skips all of it, as in PyTorch.
  */
-import { describeValue, isList, isTensor } from "@corr2d/core";
+import { describeValue, type HookRemover, isList, isTensor } from "@corr2d/core";
 import { invalid } from "./arguments.ts";
 import type { Module } from "./module.ts";
 import { addModulePath } from "./module-path.ts";
@@ -109,11 +109,6 @@ function reportUnheld(module: Module, outer: Call): void {
       "plain object (not in a Map, and not as #private); or, where this is meant, set " +
       `${outer.module.typeName}.reportsUnheld = false.`,
   );
-}
-
-/** What takes a hook away again. */
-export interface HookRemover {
-  remove(): void;
 }
 
 function register<T>(hooks: Set<T>, name: string, hook: T): HookRemover {

@@ -1,5 +1,4 @@
 /** The public names of `@corr2d/nn`. */
-export type { HookRemover } from "./calls.ts";
 export { type CrossEntropyOptions, crossEntropy, type NllOptions, nllLoss } from "./cross-entropy.ts";
 export {
   type CosineOptions,

@@ -6,10 +6,18 @@
  * registered. Order is that of assignment, names and state dicts are PyTorch's. Source: Paszke et al. 2019, "PyTorch: an imperative
  * style, high-performance deep learning library", section 4.
  */
-import { type Backend, describeValue, isInstance, isList, isUninitialized, type Tensor } from "@corr2d/core";
+import {
+  type Backend,
+  describeValue,
+  type HookRemover,
+  isInstance,
+  isList,
+  isUninitialized,
+  type Tensor,
+} from "@corr2d/core";
 import { invalid, isRecord } from "./arguments.ts";
 import { callable } from "./callable.ts";
-import { addHook, addPreHook, type HookRemover, runModule } from "./calls.ts";
+import { addHook, addPreHook, runModule } from "./calls.ts";
 import { Buffer, bufferOptions, isParameter, Parameter } from "./parameter.ts";
 import { indent } from "./python-text.ts";
 import { checkCopy, MODULE, type Slot, slotsOf } from "./slots.ts";

@@ -31,24 +31,12 @@ function ownSize(owner: string, outputSize: AdaptiveSize): AdaptiveSize {
   return isArray ? (Object.freeze(parts) as AdaptiveSize) : outputSize;
 }
 
-/**
- * `new AdaptiveAvgPool2D(outputSize)`: the means of as many bins as the output has cells, whatever the input's size.
- *
- * Input [N, C, H, W] or [C, H, W]; output the same with outputSize: a number, or [height, width], where null keeps the input's.
- * @throws INVALID_ARGUMENT from the constructor; from `forward`: SHAPE_MISMATCH.
- */
-export class AdaptiveAvgPool2D extends Module {
-  static override readonly typeName: string = "AdaptiveAvgPool2d";
-
+abstract class AdaptivePooling extends Module {
   readonly outputSize: AdaptiveSize;
 
   constructor(outputSize: AdaptiveSize) {
     super();
     this.outputSize = ownSize(ownerOf(this), outputSize);
-  }
-
-  override forward(x: Tensor): Tensor {
-    return adaptiveAvgPool2d(x, this.outputSize);
   }
 
   override extraRepr(): string {
@@ -56,22 +44,25 @@ export class AdaptiveAvgPool2D extends Module {
   }
 }
 
-/** `new AdaptiveMaxPool2D(outputSize)`: as AdaptiveAvgPool2D, the largest values. */
-export class AdaptiveMaxPool2D extends Module {
-  static override readonly typeName: string = "AdaptiveMaxPool2d";
+/**
+ * `new AdaptiveAvgPool2D(outputSize)`: the means of as many bins as the output has cells, whatever the input's size.
+ *
+ * Input [N, C, H, W] or [C, H, W]; output the same with outputSize: a number, or [height, width], where null keeps the input's.
+ * @throws INVALID_ARGUMENT from the constructor; from `forward`: SHAPE_MISMATCH.
+ */
+export class AdaptiveAvgPool2D extends AdaptivePooling {
+  static override readonly typeName: string = "AdaptiveAvgPool2d";
 
-  readonly outputSize: AdaptiveSize;
-
-  constructor(outputSize: AdaptiveSize) {
-    super();
-    this.outputSize = ownSize(ownerOf(this), outputSize);
+  override forward(x: Tensor): Tensor {
+    return adaptiveAvgPool2d(x, this.outputSize);
   }
+}
+
+/** `new AdaptiveMaxPool2D(outputSize)`: as AdaptiveAvgPool2D, the largest values. */
+export class AdaptiveMaxPool2D extends AdaptivePooling {
+  static override readonly typeName: string = "AdaptiveMaxPool2d";
 
   override forward(x: Tensor): Tensor {
     return adaptiveMaxPool2d(x, this.outputSize);
-  }
-
-  override extraRepr(): string {
-    return `output_size=${pythonText(this.outputSize)}`;
   }
 }

@@ -7,8 +7,8 @@ import {
   type Pair,
   type Tensor,
 } from "@corr2d/core";
-import { named, type Signature } from "../arguments.ts";
-import { Convolution, type ConvolutionOptions } from "./convolution.ts";
+import { named } from "../arguments.ts";
+import { Convolution, type ConvolutionOptions, TRANSPOSED } from "./convolution.ts";
 import { ownerOf } from "./layer-options.ts";
 import { outputPaddingFor } from "./output-size.ts";
 import { PLANE } from "./window-form.ts";
@@ -16,20 +16,6 @@ import { PLANE } from "./window-form.ts";
 export interface ConvTranspose2DOptions
   extends ConvolutionOptions,
     Pick<ConvTransposeOptions, "padding" | "outputPadding"> {}
-
-const SIGNATURE: Signature = {
-  options: {
-    stride: "any",
-    padding: "any",
-    outputPadding: "any",
-    groups: "number",
-    bias: "boolean",
-    dilation: "any",
-    dtype: "any",
-    backend: "any",
-  },
-  positional: { number: ["stride", "padding", "outputPadding", "groups", "dilation"], boolean: ["bias"] },
-};
 
 /**
  * `new ConvTranspose2D(inChannels, outChannels, kernelSize, { stride, padding, outputPadding, groups, bias, dilation })`.
@@ -54,7 +40,7 @@ export class ConvTranspose2D extends Convolution<readonly [number, number]> {
     options: ConvTranspose2DOptions = {},
     ...surplus: never[]
   ) {
-    super(SIGNATURE, PLANE, inChannels, outChannels, kernelSize, options, surplus);
+    super(TRANSPOSED, PLANE, inChannels, outChannels, kernelSize, options, surplus);
     const { stride, dilation, groups, outputPadding } = this;
     const padding = this.padding as readonly [number, number];
     const geometry = { stride, padding, outputPadding, dilation, groups };

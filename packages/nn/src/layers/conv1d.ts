@@ -10,8 +10,15 @@ import {
   type Single,
   type Tensor,
 } from "@corr2d/core";
-import { named, type Signature } from "../arguments.ts";
-import { Convolution, type ConvolutionOptions, checkPaddingMode, type PaddingMode } from "./convolution.ts";
+import { named } from "../arguments.ts";
+import {
+  CORRELATING,
+  Convolution,
+  type ConvolutionOptions,
+  checkPaddingMode,
+  type PaddingMode,
+  TRANSPOSED,
+} from "./convolution.ts";
 import { ownerOf } from "./layer-options.ts";
 import { outputPaddingFor } from "./output-size.ts";
 import { LINE } from "./window-form.ts";
@@ -20,20 +27,6 @@ export interface Conv1DOptions extends ConvolutionOptions<Single>, Pick<Conv1dGe
   /** What the cells around the input show (default 'zeros'). */
   readonly paddingMode?: PaddingMode | undefined;
 }
-
-const CONV: Signature = {
-  options: {
-    stride: "any",
-    padding: "any",
-    dilation: "any",
-    groups: "number",
-    bias: "boolean",
-    paddingMode: "any",
-    dtype: "any",
-    backend: "any",
-  },
-  positional: { number: ["stride", "padding", "dilation", "groups"], boolean: ["bias"], string: ["padding"] },
-};
 
 /** A number as that of a plane of height one. */
 const beside = (rest: number, [n]: readonly [number]): readonly [number, number] => [rest, n];
@@ -62,7 +55,7 @@ export class Conv1D extends Convolution<readonly [number]> {
     options: Conv1DOptions = {},
     ...surplus: never[]
   ) {
-    super(CONV, LINE, inChannels, outChannels, kernelSize, options, surplus);
+    super(CORRELATING, LINE, inChannels, outChannels, kernelSize, options, surplus);
     const { stride, dilation, groups, paddingMode } = this;
     const padding = this.padding as readonly [number] | "valid" | "same";
     this.#border = named(ownerOf(this), () => {
@@ -96,20 +89,6 @@ export class Conv1D extends Convolution<readonly [number]> {
 export interface ConvTranspose1DOptions
   extends ConvolutionOptions<Single>,
     Pick<ConvTranspose1dGeometry, "padding" | "outputPadding"> {}
-
-const TRANSPOSED: Signature = {
-  options: {
-    stride: "any",
-    padding: "any",
-    outputPadding: "any",
-    groups: "number",
-    bias: "boolean",
-    dilation: "any",
-    dtype: "any",
-    backend: "any",
-  },
-  positional: { number: ["stride", "padding", "outputPadding", "groups", "dilation"], boolean: ["bias"] },
-};
 
 /**
  * `new ConvTranspose1D(inChannels, outChannels, kernelSize, { stride, padding, outputPadding, groups, bias, dilation })`.

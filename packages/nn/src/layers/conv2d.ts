@@ -12,9 +12,15 @@ import {
   pad,
   type Tensor,
 } from "@corr2d/core";
-import { checkTensor, named, type Signature } from "../arguments.ts";
+import { checkTensor, named } from "../arguments.ts";
 import { sizesText } from "../sizes.ts";
-import { Convolution, type ConvolutionOptions, checkPaddingMode, type PaddingMode } from "./convolution.ts";
+import {
+  CORRELATING,
+  Convolution,
+  type ConvolutionOptions,
+  checkPaddingMode,
+  type PaddingMode,
+} from "./convolution.ts";
 import { type LayerOptions, ownerOf, refusePlace } from "./layer-options.ts";
 import { PLANE } from "./window-form.ts";
 
@@ -24,20 +30,6 @@ export interface Conv2DOptions extends ConvolutionOptions {
   /** What these cells show (default 'zeros'). */
   readonly paddingMode?: PaddingMode | undefined;
 }
-
-const SIGNATURE: Signature = {
-  options: {
-    stride: "any",
-    padding: "any",
-    dilation: "any",
-    groups: "number",
-    bias: "boolean",
-    paddingMode: "any",
-    dtype: "any",
-    backend: "any",
-  },
-  positional: { number: ["stride", "padding", "dilation", "groups"], boolean: ["bias"], string: ["padding"] },
-};
 
 /**
  * `new Conv2D(inChannels, outChannels, kernelSize, { stride, padding, dilation, groups, bias, paddingMode })`.
@@ -66,7 +58,7 @@ export class Conv2D extends Convolution<readonly [number, number]> {
     options: Conv2DOptions = {},
     ...surplus: never[]
   ) {
-    super(SIGNATURE, PLANE, inChannels, outChannels, kernelSize, options, surplus);
+    super(CORRELATING, PLANE, inChannels, outChannels, kernelSize, options, surplus);
     const { stride, dilation, groups, paddingMode } = this;
     const padding = this.padding as Exclude<Padding, number>;
     // A lazy layer's number of channels is not known; any multiple of the groups shows what else is wrong.

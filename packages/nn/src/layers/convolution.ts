@@ -23,6 +23,36 @@ export interface ConvolutionOptions<Extent = Pair> extends LayerOptions {
   readonly bias?: boolean | undefined;
 }
 
+/** The options of the layers that correlate. */
+export const CORRELATING: Signature = {
+  options: {
+    stride: "any",
+    padding: "any",
+    dilation: "any",
+    groups: "number",
+    bias: "boolean",
+    paddingMode: "any",
+    dtype: "any",
+    backend: "any",
+  },
+  positional: { number: ["stride", "padding", "dilation", "groups"], boolean: ["bias"], string: ["padding"] },
+};
+
+/** The options of the transposed ones. */
+export const TRANSPOSED: Signature = {
+  options: {
+    stride: "any",
+    padding: "any",
+    outputPadding: "any",
+    groups: "number",
+    bias: "boolean",
+    dilation: "any",
+    dtype: "any",
+    backend: "any",
+  },
+  positional: { number: ["stride", "padding", "outputPadding", "groups", "dilation"], boolean: ["bias"] },
+};
+
 /** Where the cells around the input come from. */
 export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
 

@@ -1,5 +1,5 @@
 /** Cells added around lines and planes, as layers. */
-import { describeValue, isList, type PadMode, pad, type Tensor } from "@corr2d/core";
+import { describeValue, isList, ownOptions, type PadOptions, pad, type Tensor } from "@corr2d/core";
 import { checkNumber, checkTensor, invalid } from "../arguments.ts";
 import { Module } from "../module.ts";
 import { floatText, pythonText } from "../python-text.ts";
@@ -13,8 +13,9 @@ export type PlanePadding = number | readonly [left: number, right: number, top: 
 abstract class Padding extends Module {
   /** The number for each side, from the last axis backwards. */
   readonly padding: readonly number[];
+  readonly #options: PadOptions;
 
-  constructor(axes: 1 | 2, padding: number | readonly number[]) {
+  constructor(axes: 1 | 2, padding: number | readonly number[], options: PadOptions) {
     super();
     const list: readonly unknown[] = isList(padding)
       ? Array.from(padding as readonly number[])
@@ -26,17 +27,30 @@ abstract class Padding extends Module {
       );
     }
     this.padding = Object.freeze(list) as readonly number[];
+    this.#options = ownOptions(options);
   }
-
-  protected abstract readonly mode: PadMode;
 
   override forward(x: Tensor): Tensor {
     checkTensor("forward", x);
-    return pad(x, this.padding, { mode: this.mode });
+    return pad(x, this.padding, this.#options);
   }
 
   override extraRepr(): string {
     return pythonText(this.padding);
+  }
+}
+
+abstract class ConstantPadding extends Padding {
+  readonly value: number;
+
+  constructor(axes: 1 | 2, padding: number | readonly number[], value: number) {
+    super(axes, padding, { value });
+    checkNumber(ownerOf(this), "value", value);
+    this.value = value;
+  }
+
+  override extraRepr(): string {
+    return `padding=${pythonText(this.padding)}, value=${floatText(this.value)}`;
   }
 }
 
@@ -45,11 +59,7 @@ export class ZeroPad1D extends Padding {
   static override readonly typeName: string = "ZeroPad1d";
 
   constructor(padding: LinePadding) {
-    super(1, padding);
-  }
-
-  protected override get mode(): PadMode {
-    return "zeros";
+    super(1, padding, { mode: "zeros" });
   }
 }
 
@@ -58,63 +68,25 @@ export class ZeroPad2D extends Padding {
   static override readonly typeName: string = "ZeroPad2d";
 
   constructor(padding: PlanePadding) {
-    super(2, padding);
-  }
-
-  protected override get mode(): PadMode {
-    return "zeros";
+    super(2, padding, { mode: "zeros" });
   }
 }
 
 /** `new ConstantPad1D(padding, value)`: `value` around. Input [..., L]. */
-export class ConstantPad1D extends Padding {
+export class ConstantPad1D extends ConstantPadding {
   static override readonly typeName: string = "ConstantPad1d";
 
-  readonly value: number;
-
   constructor(padding: LinePadding, value: number) {
-    super(1, padding);
-    checkNumber(ownerOf(this), "value", value);
-    this.value = value;
-  }
-
-  protected override get mode(): PadMode {
-    return "constant";
-  }
-
-  override forward(x: Tensor): Tensor {
-    checkTensor("forward", x);
-    return pad(x, this.padding, { value: this.value });
-  }
-
-  override extraRepr(): string {
-    return `padding=${pythonText(this.padding)}, value=${floatText(this.value)}`;
+    super(1, padding, value);
   }
 }
 
 /** `new ConstantPad2D(padding, value)`: `value` around. Input [..., H, W]. */
-export class ConstantPad2D extends Padding {
+export class ConstantPad2D extends ConstantPadding {
   static override readonly typeName: string = "ConstantPad2d";
 
-  readonly value: number;
-
   constructor(padding: PlanePadding, value: number) {
-    super(2, padding);
-    checkNumber(ownerOf(this), "value", value);
-    this.value = value;
-  }
-
-  protected override get mode(): PadMode {
-    return "constant";
-  }
-
-  override forward(x: Tensor): Tensor {
-    checkTensor("forward", x);
-    return pad(x, this.padding, { value: this.value });
-  }
-
-  override extraRepr(): string {
-    return `padding=${pythonText(this.padding)}, value=${floatText(this.value)}`;
+    super(2, padding, value);
   }
 }
 
@@ -123,11 +95,7 @@ export class ReflectionPad1D extends Padding {
   static override readonly typeName: string = "ReflectionPad1d";
 
   constructor(padding: LinePadding) {
-    super(1, padding);
-  }
-
-  protected override get mode(): PadMode {
-    return "reflect";
+    super(1, padding, { mode: "reflect" });
   }
 }
 
@@ -136,11 +104,7 @@ export class ReflectionPad2D extends Padding {
   static override readonly typeName: string = "ReflectionPad2d";
 
   constructor(padding: PlanePadding) {
-    super(2, padding);
-  }
-
-  protected override get mode(): PadMode {
-    return "reflect";
+    super(2, padding, { mode: "reflect" });
   }
 }
 
@@ -149,11 +113,7 @@ export class ReplicationPad1D extends Padding {
   static override readonly typeName: string = "ReplicationPad1d";
 
   constructor(padding: LinePadding) {
-    super(1, padding);
-  }
-
-  protected override get mode(): PadMode {
-    return "replicate";
+    super(1, padding, { mode: "replicate" });
   }
 }
 
@@ -162,11 +122,7 @@ export class ReplicationPad2D extends Padding {
   static override readonly typeName: string = "ReplicationPad2d";
 
   constructor(padding: PlanePadding) {
-    super(2, padding);
-  }
-
-  protected override get mode(): PadMode {
-    return "replicate";
+    super(2, padding, { mode: "replicate" });
   }
 }
 
@@ -175,11 +131,7 @@ export class CircularPad1D extends Padding {
   static override readonly typeName: string = "CircularPad1d";
 
   constructor(padding: LinePadding) {
-    super(1, padding);
-  }
-
-  protected override get mode(): PadMode {
-    return "circular";
+    super(1, padding, { mode: "circular" });
   }
 }
 
@@ -188,10 +140,6 @@ export class CircularPad2D extends Padding {
   static override readonly typeName: string = "CircularPad2d";
 
   constructor(padding: PlanePadding) {
-    super(2, padding);
-  }
-
-  protected override get mode(): PadMode {
-    return "circular";
+    super(2, padding, { mode: "circular" });
   }
 }

@@ -1,22 +1,18 @@
 /** Planes resized, as layers. */
-import { type InterpolateMode, interpolate, isList, type Tensor } from "@corr2d/core";
+import {
+  type InterpolateMode,
+  type InterpolateOptions,
+  interpolate,
+  isList,
+  type Tensor,
+} from "@corr2d/core";
 import { checkGiven, invalid, optionsOf, type Signature } from "../arguments.ts";
 import { Module } from "../module.ts";
 import { floatText, pythonText } from "../python-text.ts";
 import { ownerOf } from "./layer-options.ts";
 
-export interface UpsampleOptions {
-  /** The output's plane: one number for all its axes, or one each. Either this or `scaleFactor`. */
-  readonly size?: number | readonly number[] | null | undefined;
-  /** How much larger: one number for all axes, or one each. */
-  readonly scaleFactor?: number | readonly number[] | null | undefined;
-  /** Default 'nearest'. */
-  readonly mode?: InterpolateMode | undefined;
-  /** Whether the corners' centres stay where they are (default false; linear and cubic modes only). */
-  readonly alignCorners?: boolean | null | undefined;
-  /** Whether positions follow from the sizes, not from `scaleFactor` itself. */
-  readonly recomputeScaleFactor?: boolean | null | undefined;
-}
+/** Those of `interpolate`, without `antialias`. */
+export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
 
 const SIGNATURE: Signature = {
   options: {
