@@ -23,7 +23,7 @@ type Hook = (module: Module, inputs: readonly unknown[], output: unknown) => unk
 
 /** What is remembered of a module that was called, or has hooks. */
 interface CallRecord {
-  /** The properties that held parameters when it was first called. */
+  /** The properties that held parameters when it was first called, or asked for them. */
   readonly parameterNames: readonly string[];
   readonly preHooks: Set<PreHook>;
   readonly hooks: Set<Hook>;
@@ -77,7 +77,7 @@ const nameOf = (module: Module, child: object): string | undefined =>
   module.namedModules().find(([, below]) => below === child)?.[0];
 
 /** @throws INVALID_ARGUMENT, with PyTorch's message, where a plain tensor has taken a parameter's place. */
-function checkParameters(module: Module, { parameterNames }: CallRecord): void {
+export function checkParameters(module: Module, { parameterNames }: CallRecord = recordOf(module)): void {
   for (let i = 0; i < parameterNames.length; i++) {
     const name = parameterNames[i]!;
     const value = (module as unknown as { readonly [name: string]: unknown })[name];

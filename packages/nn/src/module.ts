@@ -17,7 +17,7 @@ import {
 } from "@corr2d/core";
 import { invalid, isRecord } from "./arguments.ts";
 import { callable } from "./callable.ts";
-import { addHook, addPreHook, runModule } from "./calls.ts";
+import { addHook, addPreHook, checkParameters, runModule } from "./calls.ts";
 import { Buffer, bufferOptions, isParameter, Parameter } from "./parameter.ts";
 import { indent } from "./python-text.ts";
 import { checkCopy, MODULE, type Slot, slotsOf } from "./slots.ts";
@@ -120,8 +120,10 @@ export abstract class Module extends Callable {
   /**
    * The parameters of this module and all below it, each once, by name. Those of lazy layers that have not seen an input are
    * among them, without a value.
+   * @throws INVALID_ARGUMENT where a plain tensor has taken a parameter's place.
    */
   namedParameters(): [name: string, parameter: Parameter][] {
+    for (const module of this.modules()) checkParameters(module);
     return this.#tensors(parameterName);
   }
 

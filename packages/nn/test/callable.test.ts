@@ -300,6 +300,11 @@ describe("what a program did not mean", () => {
       "INVALID_ARGUMENT",
       "Linear: cannot assign a plain tensor as parameter 'weight' (nn.Parameter or null expected)",
     );
+    expectError(
+      () => new SGD(new Sequential(layer).parameters()),
+      "INVALID_ARGUMENT",
+      "cannot assign a plain tensor as parameter 'weight'",
+    );
     layer.weight = new Parameter(ones([1, 1]));
     layer.bias = null;
     expect(layer(ones([1])).itemSync()).toBe(1);
