@@ -13,6 +13,7 @@ import {
 import { arrayOf, dtypeOf, isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import {
+  checkAttached,
   checkInteger,
   checkLength,
   fromNested,
@@ -105,6 +106,7 @@ export function tensor(data: NestedArray, options: DataOptions = {}): Tensor {
       `tensor: the data must be numbers, arrays of them, or a typed array of numbers, but got ${describeValue(data)}`,
     );
   }
+  if (flat) checkAttached(data);
   const usual = (flat ? dtypeOf(data) : null) ?? "float32";
   const { dtype } = place("tensor", [], options, usual);
   const given = flat ? { values: withDtype(data, dtype), shape: [data.length] } : fromNested(data, dtype);

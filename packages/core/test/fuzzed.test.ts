@@ -18,6 +18,27 @@ describe("pools of planes without cells, or of no planes", () => {
   );
 });
 
+describe("arrays whose memory was transferred", () => {
+  const gone = (): Float32Array => {
+    const array = Float32Array.of(1, 2, 3);
+    structuredClone(array.buffer, { transfer: [array.buffer] });
+    return array;
+  };
+  it.each<[string, () => unknown]>([
+    ["alone", () => core.tensor(gone())],
+    ["of another dtype", () => core.tensor(gone(), { dtype: "int32" })],
+    ["with a shape", () => core.tensor(gone(), { shape: [3] })],
+    ["in rows", () => core.tensor([gone(), gone()])],
+  ])("are refused: %s", (_, make) => {
+    expectError(make, "INVALID_ARGUMENT", "was transferred (by postMessage or structuredClone)");
+  });
+
+  it("and others that are empty are not", () => {
+    expect(core.tensor(new Float32Array(0)).shape).toEqual([0]);
+    expect(core.tensor([new Float32Array(0), new Float32Array(0)]).shape).toEqual([2, 0]);
+  });
+});
+
 describe("long axes of tensors without elements", () => {
   const empty = () => core.zeros([0, 3, 1]);
   it.each<[string, () => unknown]>([

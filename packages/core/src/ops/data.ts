@@ -32,6 +32,23 @@ export function isNumeric(view: ArrayBufferView): view is NumericArray {
 const isLevel = (data: unknown): data is ArrayLike<NestedArray> =>
   isList(data) || (ArrayBuffer.isView(data) && isNumeric(data));
 
+/**
+ * Refuses an array whose memory was given away (`postMessage` and `structuredClone` transfer it): it is empty now, without a word.
+ * @throws INVALID_ARGUMENT
+ */
+export function checkAttached(data: ArrayBufferView): void {
+  if (data.byteLength > 0) return;
+  try {
+    new Uint8Array(data.buffer);
+  } catch {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `tensor: the memory of ${describeValue(data)} was transferred (by postMessage or structuredClone), and its numbers with it: ` +
+        "make the tensor before, or transfer a copy",
+    );
+  }
+}
+
 /** A copy of `data` on `backend`. */
 export function upload(backend: Backend, data: TypedArray, dtype: DType): Storage {
   const bounds = isFloating(dtype) || data.length === 0 ? null : boundsOf(data);
@@ -61,6 +78,7 @@ export function fromArray(backend: Backend, data: TypedArray, shape: Shape, dtyp
 function nestedShape(data: NestedArray): number[] {
   const shape: number[] = [];
   for (let level: unknown = data; isLevel(level); level = level[0]) {
+    if (ArrayBuffer.isView(level)) checkAttached(level);
     shape.push(level.length);
     checkRank("tensor", shape); // An array may hold itself.
     if (level.length === 0) break;
