@@ -8,7 +8,7 @@ import type { DType } from "./backend.ts";
 import { arrayOf, DTYPES, dtypeOf, isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { describeValue, isList } from "./options.ts";
-import type { Generator } from "./random.ts";
+import { checkGenerator, type Generator } from "./random.ts";
 import { boxMuller16, boxMuller16Float32, boxMullerPair, fmaFloat32, fmaFloat64 } from "./rounding.ts";
 
 /** The dtypes of real-valued draws. */
@@ -33,6 +33,7 @@ export function drawUniform<D extends FloatDType>(
   low: number = 0,
   high: number = 1,
 ): FloatArray<D> {
+  checkGenerator(generator);
   const out = allocate(n, dtype);
   checkInterval(low, high, dtype);
   if (dtype === "float32") {
@@ -58,6 +59,7 @@ export function drawNormal<D extends FloatDType>(
   mean: number = 0,
   std: number = 1,
 ): FloatArray<D> {
+  checkGenerator(generator);
   const out = allocate(n, dtype);
   if (!(std >= 0)) throw invalid(`normal expects std >= 0.0, but found std ${describeValue(std)}`);
   if (n < 16) {
@@ -81,6 +83,7 @@ export function drawNormal<D extends FloatDType>(
  * @throws INVALID_ARGUMENT unless -(2 ** 31) <= low < high <= 2 ** 31, both integers.
  */
 export function drawIntegers(generator: Generator, n: number, low: number, high: number): Int32Array {
+  checkGenerator(generator);
   checkCount(n);
   if (!Number.isInteger(low) || !Number.isInteger(high)) {
     throw invalid(
@@ -107,6 +110,7 @@ export function drawIntegers(generator: Generator, n: number, low: number, high:
  * @throws INVALID_ARGUMENT when n >= 214748364, where PyTorch changes its method.
  */
 export function drawPermutation(generator: Generator, n: number): Int32Array {
+  checkGenerator(generator);
   checkCount(n);
   if (n >= 214748364) throw invalid(`randperm is offered for n < 214748364, but got n=${n}`);
   const out = new Int32Array(n);
@@ -132,6 +136,7 @@ export function drawBernoulli<D extends FloatDType>(
   dtype: D,
   p: number | ArrayLike<number>,
 ): FloatArray<D> {
+  checkGenerator(generator);
   const out = allocate(n, dtype);
   if (typeof p === "number") {
     checkProbability(p);

@@ -39,6 +39,36 @@ describe("arrays whose memory was transferred", () => {
   });
 });
 
+describe("arguments that were not looked at", () => {
+  const revoked = (): never => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy as never;
+  };
+  it.each<[string, () => unknown, string]>([
+    [
+      "gelu of a proxy",
+      () => core.gelu(core.ones([1]), revoked()),
+      "gelu: options are an object of approximate",
+    ],
+    [
+      "gelu, misspelt",
+      () => core.gelu(core.ones([1]), { aproximate: "tanh" } as object),
+      "did you mean 'approximate'?",
+    ],
+    [
+      "gelu, PyTorch's form",
+      () => core.gelu(core.ones([1]), "tanh" as never),
+      "write { approximate: 'tanh' }",
+    ],
+    ["drawPermutation", () => core.drawPermutation({} as never, 3), "'generator' must be a Generator"],
+    ["drawUniform", () => core.drawUniform(0 as never, 3, "float32"), "'generator' must be a Generator"],
+    ["drawNormal", () => core.drawNormal(revoked(), 3, "float32"), "'generator' must be a Generator"],
+  ])("%s", (_, call, text) => {
+    expectError(call, "INVALID_ARGUMENT", text);
+  });
+});
+
 describe("long axes of tensors without elements", () => {
   const empty = () => core.zeros([0, 3, 1]);
   it.each<[string, () => unknown]>([

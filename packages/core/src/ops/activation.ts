@@ -5,7 +5,7 @@
 import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { Activation } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
-import { describeValue } from "../options.ts";
+import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
 import { normalizeAxis } from "../shape.ts";
 import { runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
@@ -229,20 +229,20 @@ const runGeluTanh = /* @__PURE__ */ composed(
       .add(x.mul(0.5).mul(t.square().neg().add(1)).mul(inner));
   },
 );
+const GELU_OPTIONS: OptionTypes = { approximate: "any" };
+
 /**
  * x · Φ(x), exactly or by the tanh approximation (Hendrycks & Gimpel 2016, "Gaussian error linear units").
  * @throws INVALID_ARGUMENT for an unknown approximation.
  */
-export function gelu(
-  x: Tensor,
-  options: { readonly approximate?: "none" | "tanh" | undefined } = {},
-): Tensor {
-  const { approximate = "none" } = options;
+export function gelu(x: Tensor, options?: { readonly approximate?: "none" | "tanh" | undefined }): Tensor {
+  checkOptions("gelu", options, GELU_OPTIONS, "{ approximate: 'tanh' }");
+  const approximate = options?.approximate ?? "none";
   if (approximate === "none") return runGelu(x, "gelu");
   if (approximate === "tanh") return runGeluTanh(x, "gelu");
   throw new Corr2dError(
     "INVALID_ARGUMENT",
-    `gelu: approximate must be 'none' or 'tanh', but got '${String(approximate)}'`,
+    `gelu: approximate must be 'none' or 'tanh', but got ${describeValue(approximate)}`,
   );
 }
 
