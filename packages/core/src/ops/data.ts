@@ -39,7 +39,7 @@ const isLevel = (data: unknown): data is ArrayLike<NestedArray> =>
 export function checkAttached(data: ArrayBufferView): void {
   if (data.byteLength > 0) return;
   try {
-    new Uint8Array(data.buffer);
+    data.buffer.slice(0, 0); // throws, and no bundler holds it for pure
   } catch {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
