@@ -166,11 +166,13 @@ export interface AveragePool {
 export type Activation = "relu" | "sigmoid" | "tanh";
 
 /**
- * What a backend says of itself. `syncRead`: `readSync` is there. Further entries (threads, simd, why something
- * is off …) are the backend's own; `describeBackend` prints them all.
+ * What a backend says of itself. `syncRead`: `readSync` is there. `build`: what decides the bits of its results besides its
+ * name and version, where something does; a checkpoint names it. Further entries (threads, simd, why something is off …) are
+ * the backend's own; `describeBackend` prints them all.
  */
 export interface Features {
   readonly syncRead: boolean;
+  readonly build?: string | undefined;
   readonly [feature: string]: string | number | boolean | undefined;
 }
 

@@ -5,7 +5,7 @@
  * nearest known one), by the table of operations. A composite that the author did not write stays absent: the operation
  * that would use it has a fallback.
  */
-import type { Backend, BackendDefinition, Composites, OptionalOp } from "./backend.ts";
+import type { Backend, BackendDefinition, Composites, Features, OptionalOp } from "./backend.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { DTYPE_NAMES } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
@@ -71,6 +71,8 @@ function faultsOf(definition: Readonly<Record<string, unknown>>): string[] {
     faults.push("'features' must be an object with a boolean 'syncRead'");
   } else if (features.syncRead !== (typeof definition.readSync === "function")) {
     faults.push("'readSync' must be there exactly when features.syncRead is true");
+  } else if (!["string", "undefined"].includes(typeof (features as Features).build)) {
+    faults.push(`'features.build' must be a string, but is ${describeValue((features as Features).build)}`);
   }
   if (!isList(dtypes) || !dtypes.includes("float32") || !dtypes.includes("int32")) {
     faults.push("'dtypes' must list at least 'float32' and 'int32'");

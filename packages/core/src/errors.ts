@@ -52,6 +52,8 @@ export type ErrorCode =
   | "ANOMALY"
   /** A state dict does not match its module or optimiser. */
   | "STATE_DICT"
+  /** A file is not of the format that it should have, or is damaged. */
+  | "FILE_INVALID"
   /** Two copies of `@corr2d/core` met in one program. */
   | "DUPLICATE_CORE"
   /** A bug in corr2d or in a backend. */

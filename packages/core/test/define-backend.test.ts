@@ -76,6 +76,7 @@ describe("defineBackend", () => {
     [{ optionalOps: ["tan "] }, "'optionalOps' lists unknown 'tan '"],
     [{ features: {} }, "boolean 'syncRead'"],
     [{ features: { syncRead: true } }, "'readSync' must be there exactly when features.syncRead is true"],
+    [{ features: { syncRead: false, build: 7 } }, "'features.build' must be a string, but is 7"],
     [{ dtypes: ["float32"] }, "at least 'float32' and 'int32'"],
     [{ dtypes: ["float32", "int32", "float16"] }, "unknown 'float16'"],
     [{ softmax: 1 }, "'softmax' must be a function"],

@@ -45,6 +45,7 @@ export async function cpuWasm(options: CpuWasmOptions = {}): Promise<CompleteBac
   const { runtime, simd, threadsReason } = open;
   return createBackend(open, {
     syncRead: true,
+    build: `simd=${simd} winograd=${runtime.winograd}`,
     simd,
     threads: runtime.threads,
     ...(threadsReason === undefined ? {} : { threadsReason }),

@@ -93,6 +93,7 @@ describe("a module that is given", () => {
     const backend = await cpuWasm({ module, threads, heapMiB: 16 });
     expect(backend.features).toEqual({
       syncRead: true,
+      build: "simd=plain winograd=default",
       simd: "plain",
       threads,
       winograd: "default",

@@ -28,6 +28,7 @@ describe("options", () => {
     expect(backend.dtypes).toEqual(["float32", "int32"]);
     expect(backend.features).toEqual({
       syncRead: true,
+      build: "simd=plain winograd=default",
       simd: "plain",
       threads: 1,
       winograd: "default",
