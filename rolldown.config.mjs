@@ -3,10 +3,14 @@
 // (docs/decisions/0007). Each package's build runs this in its own folder, after `tsc -b` has written its types.
 import { existsSync } from "node:fs";
 
-const WORKER = "src/worker.js"; // a script of its own, which the package names by its URL
+const ENTRIES = [
+  "src/index.ts",
+  "src/functional.ts", // of nn: a list of names, exported beside the package
+  "src/worker.js", // a script of its own, which the package names by its URL
+];
 
 export default {
-  input: existsSync(WORKER) ? ["src/index.ts", WORKER] : ["src/index.ts"],
+  input: ENTRIES.filter((path) => existsSync(path)),
   external: /^@corr2d\//,
   platform: "neutral",
   output: {

@@ -14,7 +14,7 @@ warnings.simplefilter("ignore")
 
 LAYERS = {"mseLoss": "MSELoss", "l1Loss": "L1Loss", "huberLoss": "HuberLoss", "smoothL1Loss": "SmoothL1Loss",
           "crossEntropy": "CrossEntropyLoss", "nllLoss": "NLLLoss", "binaryCrossEntropy": "BCELoss",
-          "bceWithLogits": "BCEWithLogitsLoss", "klDiv": "KLDivLoss", "poissonNllLoss": "PoissonNLLLoss",
+          "binaryCrossEntropyWithLogits": "BCEWithLogitsLoss", "klDiv": "KLDivLoss", "poissonNllLoss": "PoissonNLLLoss",
           "gaussianNllLoss": "GaussianNLLLoss", "cosineEmbeddingLoss": "CosineEmbeddingLoss",
           "marginRankingLoss": "MarginRankingLoss", "hingeEmbeddingLoss": "HingeEmbeddingLoss",
           "tripletMarginLoss": "TripletMarginLoss"}
@@ -70,7 +70,7 @@ def cases():
     yield case("smoothL1Loss", (x, y), {"beta": 0.5})
     yield case("crossEntropy", (x, classes(3)), {"ignoreIndex": 1, "labelSmoothing": 0.1}, weight=weight)
     yield case("nllLoss", (x, classes(3)), {"reduction": "sum"}, weight=weight)
-    yield case("bceWithLogits", (x, target), weight=weight, posWeight=weight)
+    yield case("binaryCrossEntropyWithLogits", (x, target), weight=weight, posWeight=weight)
 
 
 def clipped(norm_type, most):

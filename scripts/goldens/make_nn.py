@@ -202,7 +202,7 @@ write("layers.json", {
 
 LOSSES = {"mseLoss": functional.mse_loss, "l1Loss": functional.l1_loss, "huberLoss": functional.huber_loss,
           "smoothL1Loss": functional.smooth_l1_loss, "crossEntropy": functional.cross_entropy,
-          "nllLoss": functional.nll_loss, "bceWithLogits": functional.binary_cross_entropy_with_logits}
+          "nllLoss": functional.nll_loss, "binaryCrossEntropyWithLogits": functional.binary_cross_entropy_with_logits}
 
 
 def loss(name, x, target, options=None, **tensors):
@@ -229,8 +229,8 @@ def loss_cases():
         yield loss("l1Loss", x, target, some)
         yield loss("huberLoss", x, target, some | {"delta": 1.5})
         yield loss("smoothL1Loss", x, target, some | {"beta": 0.5})
-        yield loss("bceWithLogits", x * 8, target.sigmoid(), some)
-        yield loss("bceWithLogits", x, classes(3, 4, count=2).float(), some, weight=sixteenths(3, 1).abs(),
+        yield loss("binaryCrossEntropyWithLogits", x * 8, target.sigmoid(), some)
+        yield loss("binaryCrossEntropyWithLogits", x, classes(3, 4, count=2).float(), some, weight=sixteenths(3, 1).abs(),
                    posWeight=sixteenths(4, seed=2).abs())
     yield loss("huberLoss", x, target)
     yield loss("smoothL1Loss", x, target)

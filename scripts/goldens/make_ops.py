@@ -51,13 +51,13 @@ for name, fn in {
     "neg": torch.neg, "abs": torch.abs, "sign": torch.sign, "square": torch.square, "sin": torch.sin, "cos": torch.cos,
     "tanh": torch.tanh, "sigmoid": torch.sigmoid, "relu": torch.relu, "erf": torch.erf, "exp": torch.exp,
     "expm1": torch.expm1, "floor": torch.floor, "ceil": torch.ceil, "round": torch.round, "trunc": torch.trunc,
-    "softplus": F.softplus, "softsign": F.softsign, "gelu": F.gelu, "selu": F.selu, "hardSwish": F.hardswish,
-    "relu6": F.relu6, "hardSigmoid": F.hardsigmoid, "elu": F.elu, "leakyRelu": F.leaky_relu,
+    "softplus": F.softplus, "softsign": F.softsign, "gelu": F.gelu, "selu": F.selu, "hardswish": F.hardswish,
+    "relu6": F.relu6, "hardsigmoid": F.hardsigmoid, "elu": F.elu, "leakyRelu": F.leaky_relu,
 }.items():
     case(name, fn, real(3, 5))
     # PyTorch changed hardswish's gradient at exactly ±3 after 1.13.
-    case(name, fn, torch.tensor([0.0, 6.0, 0.5, 1.5, 2.5, -0.5] + ([] if name == "hardSwish" else [3.0, -3.0])))
-    if name not in ("softplus", "softsign", "gelu", "selu", "hardSwish", "hardSigmoid", "elu", "leakyRelu", "relu6"):
+    case(name, fn, torch.tensor([0.0, 6.0, 0.5, 1.5, 2.5, -0.5] + ([] if name == "hardswish" else [3.0, -3.0])))
+    if name not in ("softplus", "softsign", "gelu", "selu", "hardswish", "hardsigmoid", "elu", "leakyRelu", "relu6"):
         # PyTorch's sign(NaN) is 0; ours stays NaN, as no other NaN is hidden either.
         case(name, fn, SPECIAL[1:] if name == "sign" else SPECIAL, grads=False)
 case("geluTanh", lambda x: F.gelu(x, approximate="tanh"), real(3, 5))
@@ -105,9 +105,9 @@ for dim in (None, 0, 1, 2, -1, [0, 2], [1, 2], [0, 1, 2]):
         case("mean", lambda x: torch.mean(x, **kw), real(2, 3, 4), args=(dim, keep))
         case("amax", lambda x: torch.amax(x, **({"dim": (0, 1, 2)} if dim is None else kw)), whole(2, 3, 4), args=(dim, keep))
         case("amin", lambda x: torch.amin(x, **({"dim": (0, 1, 2)} if dim is None else kw)), whole(2, 3, 4), args=(dim, keep))
-        case("logSumExp", lambda x: torch.logsumexp(x, dim=[0, 1, 2] if dim is None else dim, keepdim=keep), real(2, 3, 4),
+        case("logsumexp", lambda x: torch.logsumexp(x, dim=[0, 1, 2] if dim is None else dim, keepdim=keep), real(2, 3, 4),
              args=(dim, keep))
-        case("variance", lambda x: torch.var(x, dim=[0, 1, 2] if dim is None else dim, keepdim=keep), real(2, 3, 4),
+        case("var", lambda x: torch.var(x, dim=[0, 1, 2] if dim is None else dim, keepdim=keep), real(2, 3, 4),
              args=(dim, keep))
         case("std", lambda x: torch.std(x, dim=[0, 1, 2] if dim is None else dim, keepdim=keep), real(2, 3, 4), args=(dim, keep))
         if not isinstance(dim, list):
@@ -219,7 +219,7 @@ for name, fn in {"amax": torch.amax, "amin": torch.amin}.items():
 for name, fn in {"maximum": torch.maximum, "minimum": torch.minimum}.items():
     case(name, fn, torch.tensor([NAN, 1.0, NAN, 2.0]), torch.tensor([1.0, NAN, NAN, 3.0]))
 case("clamp", lambda x: torch.clamp(x, -1, 1), torch.tensor([NAN, INF, -INF, 0.5]), args=(-1, 1))
-case("logSumExp", lambda x: torch.logsumexp(x, dim=[1]), torch.zeros(2, 0), args=(1,), grads=False)
+case("logsumexp", lambda x: torch.logsumexp(x, dim=[1]), torch.zeros(2, 0), args=(1,), grads=False)
 case("maxPool2d", lambda x: F.max_pool2d(x, 2, stride=1, padding=1, dilation=2), torch.ones(1, 1, 1), grads=False,
      args=(2, {"stride": 1, "padding": 1, "dilation": 2}))
 case("gelu", F.gelu, torch.tensor([3e38, -3e38]), grads=False)

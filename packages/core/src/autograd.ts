@@ -78,7 +78,7 @@ export class GraphNode implements SavedContext<unknown> {
     this.inputs = inputs;
     this.#output = {
       storage: op.savesOutput ? output.storage.retain() : null,
-      shape: output.sizes,
+      shape: output.ownShape,
       edge: this,
     };
   }
@@ -255,7 +255,7 @@ export function apply<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): T
     const tensor = inputs[i]!;
     saved[i] = {
       storage: saves === true || saves?.includes(i) ? tensor.storage.retain() : null,
-      shape: tensor.sizes,
+      shape: tensor.ownShape,
       edge: tensor.requiresGrad ? (tensor.gradNode ?? tensor.leaf) : null,
     };
   }
@@ -291,11 +291,11 @@ function unpack(saved: Saved): Tensor {
 
 /** Sums `gradient` over the axes along which a value of `shape` was broadcast. */
 function unbroadcast(gradient: Tensor, shape: Shape): Tensor {
-  if (sameShape(gradient.sizes, shape)) return gradient;
-  const extra = gradient.sizes.length - shape.length;
+  if (sameShape(gradient.ownShape, shape)) return gradient;
+  const extra = gradient.ownShape.length - shape.length;
   const axes: number[] = [];
-  for (let axis = 0; axis < gradient.sizes.length; axis++) {
-    if (axis < extra || (shape[axis - extra] === 1 && gradient.sizes[axis] !== 1)) axes.push(axis);
+  for (let axis = 0; axis < gradient.ownShape.length; axis++) {
+    if (axis < extra || (shape[axis - extra] === 1 && gradient.ownShape[axis] !== 1)) axes.push(axis);
   }
   return gradient.sum(axes).reshape(shape);
 }
@@ -310,10 +310,10 @@ function gradientFor(node: GraphNode, index: number, gradient: Tensor): Tensor {
     // A rule may hand its argument on (addition does); the engine disposes both, so they must be two tensors.
     return fitted === gradient ? gradient.alias() : fitted;
   });
-  if (!sameShape(result.sizes, shape)) {
+  if (!sameShape(result.ownShape, shape)) {
     throw new Corr2dError(
       "INTERNAL",
-      `${node.op.name} returned a gradient of shape ${formatShape(result.sizes)} for an input of shape ` +
+      `${node.op.name} returned a gradient of shape ${formatShape(result.ownShape)} for an input of shape ` +
         formatShape(shape),
     );
   }
@@ -370,10 +370,10 @@ function hooked(edge: Edge, gradient: Tensor): Tensor {
     const changed = hook(before);
     if (changed === undefined || changed === before) continue;
     checkTensors("registerHook", [before, changed]);
-    if (!sameShape(changed.sizes, before.sizes)) {
+    if (!sameShape(changed.ownShape, before.ownShape)) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `registerHook: hook has changed the size of value: ${formatShape(before.sizes)} to ${formatShape(changed.sizes)}`,
+        `registerHook: hook has changed the size of value: ${formatShape(before.ownShape)} to ${formatShape(changed.ownShape)}`,
       );
     }
     result = changed.alias(); // the engine disposes it, and a hook may return a tensor of its own
@@ -485,20 +485,20 @@ function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
     );
   }
   if (gradient === undefined) {
-    if (sizeOf(root.sizes) !== 1) {
+    if (sizeOf(root.ownShape) !== 1) {
       throw new Corr2dError(
         "NOT_SCALAR",
-        `grad can be implicitly created only for scalar outputs, but this tensor has shape ${formatShape(root.sizes)}: ` +
+        `grad can be implicitly created only for scalar outputs, but this tensor has shape ${formatShape(root.ownShape)}: ` +
           "reduce it (for example .sum()) or pass backward(gradient).",
       );
     }
     return root.onesLike();
   }
   checkTensor("the gradient", gradient);
-  if (!sameShape(gradient.sizes, root.sizes)) {
+  if (!sameShape(gradient.ownShape, root.ownShape)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Mismatch in shape: the gradient has shape ${formatShape(gradient.sizes)} and the tensor ${formatShape(root.sizes)}`,
+      `Mismatch in shape: the gradient has shape ${formatShape(gradient.ownShape)} and the tensor ${formatShape(root.ownShape)}`,
     );
   }
   if (gradient.dtype !== root.dtype) {

@@ -311,7 +311,7 @@ export function bernoulli(shape: Shape, p: number | ArrayLike<number>, options: 
 export async function equal(a: Tensor, b: Tensor): Promise<boolean> {
   checkTensor("equal", a);
   checkTensor("equal", b);
-  if (!sameShape(a.sizes, b.sizes) || a.dtype !== b.dtype) return false;
+  if (!sameShape(a.ownShape, b.ownShape) || a.dtype !== b.dtype) return false;
   const [left, right] = await Promise.all([a.data(), b.data()]);
   return left.every((value, i) => value === right[i]);
 }
@@ -327,7 +327,7 @@ export async function allclose(
   checkOptions("allclose", options, ALLCLOSE_OPTIONS, "{ atol: 1e-6 }");
   checkTensor("allclose", a);
   checkTensor("allclose", b);
-  if (!sameShape(a.sizes, b.sizes)) return false;
+  if (!sameShape(a.ownShape, b.ownShape)) return false;
   const { rtol = 1e-5, atol = 1e-8, equalNaN = false } = options;
   const [left, right] = await Promise.all([a.data(), b.data()]);
   return left.every((value, i) => {

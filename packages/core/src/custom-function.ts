@@ -191,10 +191,10 @@ function fitted(name: string, place: number, result: unknown, shape: Shape): Ten
       `function ${name}Backward: expected a tensor or null as gradient ${place}, but got ${describeValue(result)}`,
     );
   }
-  if (!expandsTo(shape, result.sizes)) {
+  if (!expandsTo(shape, result.ownShape)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Function ${name}Backward returned an invalid gradient at index ${place} - got ${formatShape(result.sizes)} but ` +
+      `Function ${name}Backward returned an invalid gradient at index ${place} - got ${formatShape(result.ownShape)} but ` +
         `expected shape compatible with ${formatShape(shape)}`,
     );
   }

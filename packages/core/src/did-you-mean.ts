@@ -17,7 +17,7 @@ function distance(a: string, b: string): number {
 const SYNONYMS: Readonly<Record<string, string>> = {
   axis: "dim",
   axes: "dim",
-  keepdims: "keepDim",
+  keepdims: "keepdim",
   learningrate: "lr",
   learning_rate: "lr",
   strides: "stride",

@@ -55,10 +55,10 @@ function gradients(output: Tensor, xs: readonly Tensor[], gradient: Tensor, crea
 
 function checkVector(owner: string, v: Tensor, like: Tensor): void {
   checkTensor(owner, v);
-  if (sameShape(v.sizes, like.sizes)) return;
+  if (sameShape(v.ownShape, like.ownShape)) return;
   throw new Corr2dError(
     "SHAPE_MISMATCH",
-    `${owner}: v has invalid size: should be ${formatShape(like.sizes)} but got ${formatShape(v.sizes)}`,
+    `${owner}: v has invalid size: should be ${formatShape(like.ownShape)} but got ${formatShape(v.ownShape)}`,
   );
 }
 
@@ -95,11 +95,11 @@ export function vjp(
 }
 
 function checkOne(owner: string, output: Tensor): void {
-  if (output.size === 1) return;
+  if (output.numel() === 1) return;
   throw new Corr2dError(
     "NOT_SCALAR",
     `The vector v can only be None if the user-provided function returns a single Tensor with a single element: ${owner} got ` +
-      `an output of shape ${formatShape(output.sizes)}`,
+      `an output of shape ${formatShape(output.ownShape)}`,
   );
 }
 
@@ -146,7 +146,8 @@ export function jacobian(
   options: DerivativeOptions = {},
 ): Tensor | Tensor[] {
   const { xs, output, createGraph } = start("jacobian", fn, inputs, options);
-  const { shape, size, dtype, backend } = output;
+  const { shape, dtype, backend } = output;
+  const size = output.numel();
   const units = eye(size, { dtype, backend });
   const rows = Array.from({ length: size }, (_, row) =>
     gradients(output, xs, units.slice(row).reshape(shape), createGraph),

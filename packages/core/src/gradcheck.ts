@@ -50,15 +50,15 @@ export async function gradcheck(
   const output = fn(...inputs);
   checkTensor("gradcheck's function", output);
   const checked = inputs.flatMap((input, i) => (input.requiresGrad ? [i] : []));
-  const cotangent = new Float64Array(output.size);
+  const cotangent = new Float64Array(output.numel());
   const rows: (readonly (ArrayLike<number> | null)[])[] = [];
-  for (let row = 0; row < output.size; row++) {
+  for (let row = 0; row < output.numel(); row++) {
     cotangent.fill(0)[row] = 1;
     const gradients = grad(
       output,
       checked.map((i) => inputs[i]!),
       {
-        gradient: output.detach().fromArray(cotangent, output.sizes),
+        gradient: output.detach().fromArray(cotangent, output.ownShape),
         retainGraph: true,
         allowUnused: true,
       },
@@ -66,19 +66,19 @@ export async function gradcheck(
     rows.push(await Promise.all(gradients.map((gradient) => gradient?.data() ?? null)));
   }
   for (const [position, i] of checked.entries()) {
-    for (let column = 0; column < inputs[i]!.size; column++) {
+    for (let column = 0; column < inputs[i]!.numel(); column++) {
       const shifted = async (by: number): Promise<ArrayLike<number>> => {
         const moved = Float64Array.from(values[i]!);
         moved[column]! += by;
         const at = inputs.map((input, k) => {
-          const copy = k === i ? input.fromArray(moved, input.sizes) : input.detach();
+          const copy = k === i ? input.fromArray(moved, input.ownShape) : input.detach();
           copy.requiresGrad = input.requiresGrad; // fn may itself differentiate, for second derivatives.
           return copy;
         });
         return fn(...at).data();
       };
       const [high, low] = [await shifted(eps), await shifted(-eps)];
-      for (let row = 0; row < output.size; row++) {
+      for (let row = 0; row < output.numel(); row++) {
         const numeric = (high[row]! - low[row]!) / (2 * eps);
         const analytic = rows[row]![position]?.[column] ?? 0;
         if (Math.abs(analytic - numeric) <= atol + rtol * Math.abs(numeric)) continue;

@@ -14,7 +14,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   device: "x.backend",
   numpy: "await x.data()",
   tolist: "await x.toArray()",
-  var: "x.variance(…)",
+  variance: "x.var(…)",
   view: "x.reshape(…)",
 };
 

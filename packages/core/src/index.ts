@@ -83,9 +83,9 @@ export {
   elu,
   gelu,
   glu,
-  hardSigmoid,
-  hardSwish,
   hardshrink,
+  hardsigmoid,
+  hardswish,
   hardtanh,
   leakyRelu,
   logsigmoid,
@@ -153,7 +153,7 @@ export {
   setRngState,
 } from "./random.ts";
 export type { OperandInfo, OperationArguments, ValueInfo } from "./results.ts";
-export type { Shape } from "./shape.ts";
+export type { Shape, SizesOf } from "./shape.ts";
 export { type Bounds, keep } from "./storage.ts";
 export {
   initializeTensor,

@@ -12,6 +12,13 @@ import { describeValue, isList } from "./options.ts";
 /** Sizes of the axes, outermost first. */
 export type Shape = readonly number[];
 
+/** The sizes of so many axes, as a tuple. */
+export type SizesOf<Rank extends number, Sizes extends Shape = readonly []> = number extends Rank
+  ? Shape
+  : Sizes["length"] extends Rank
+    ? Sizes
+    : SizesOf<Rank, readonly [...Sizes, number]>;
+
 /** The most axes a tensor can have: what backends must handle. */
 export const MAX_RANK = 8;
 
@@ -123,7 +130,7 @@ export function normalizeAxes(
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `${op}: dim must be a number or an array of numbers, but got ${describeValue(axes)}; options come after it, as in ` +
-        "sum(1, { keepDim: true })",
+        "sum(1, { keepdim: true })",
     );
   }
   const out = mapAxes(axes, (axis) => normalizeAxis(op, axis, rank)).sort((a, b) => a - b);
@@ -139,11 +146,11 @@ export function normalizeAxes(
 }
 
 /** The shape left when `axes` (sorted, from the front) are reduced. */
-export function reducedShape(shape: Shape, axes: readonly number[], keepDim: boolean | undefined): number[] {
+export function reducedShape(shape: Shape, axes: readonly number[], keepdim: boolean | undefined): number[] {
   const out: number[] = [];
   for (let axis = 0; axis < shape.length; axis++) {
     if (!axes.includes(axis)) out.push(shape[axis]!);
-    else if (keepDim) out.push(1);
+    else if (keepdim) out.push(1);
   }
   return out;
 }

@@ -115,7 +115,7 @@ describe("what only looks like a tensor", () => {
     const forged = make() as core.Tensor;
     expect(core.isTensor(forged)).toBe(false);
     expectError(() => x().add(forged), "INVALID_ARGUMENT", "expected a tensor");
-    expectError(() => core.hardSigmoid(forged), "INVALID_ARGUMENT", "expected a tensor");
+    expectError(() => core.hardsigmoid(forged), "INVALID_ARGUMENT", "expected a tensor");
     expectError(() => x().div(forged), "INVALID_ARGUMENT", "expected a tensor");
   });
 });

@@ -118,7 +118,7 @@ describe("pools and the rest", () => {
     ["norm", [3, 4], (x: Tensor) => x.norm(2, 1)],
     ["3-norm", [3, 4], (x: Tensor) => x.norm(3, 1)],
     ["prod", [3, 4], (x: Tensor) => x.prod(1)],
-    ["logSumExp", [3, 4], (x: Tensor) => x.logSumExp(1)],
+    ["logsumexp", [3, 4], (x: Tensor) => x.logsumexp(1)],
     ["pad circular", [1, 1, 3, 4], (x: Tensor) => x.pad([1, 2, 0, 1], { mode: "circular" })],
     ["slice", [4, 5], (x: Tensor) => x.slice("::-2", [1, 4])],
   ] as const)("%s", async (_, shape, f) => checkTwice((x) => f(x!), [random(...shape)]));

@@ -20,7 +20,7 @@ interface Case {
 }
 
 const core = corr2dCore as unknown as Record<string, (...args: unknown[]) => Tensor>;
-const keepDim = (keep: boolean) => ({ keepDim: keep });
+const keepdim = (keep: boolean) => ({ keepdim: keep });
 const index = (rows: number[] | number[][]) => tensor(rows, { dtype: "int32" });
 
 /** Where the golden's name and arguments are not simply a method's or a function's. */
@@ -28,18 +28,18 @@ const SPELLINGS: Record<string, (inputs: Tensor[], args: Case["args"]) => Tensor
   geluTanh: ([x]) => corr2dCore.gelu(x!, { approximate: "tanh" }),
   where: ([x, y]) => corr2dCore.where(x!.gt(y!), x!, y!),
   divMode: ([a, b], [roundingMode]) => a!.div(b!, { roundingMode }),
-  sum: ([x], [dim, keep]) => x!.sum(dim, keepDim(keep)),
-  mean: ([x], [dim, keep]) => x!.mean(dim, keepDim(keep)),
-  prod: ([x], [dim, keep]) => x!.prod(dim, keepDim(keep)),
-  amax: ([x], [dim, keep]) => x!.amax(dim, keepDim(keep)),
-  amin: ([x], [dim, keep]) => x!.amin(dim, keepDim(keep)),
-  logSumExp: ([x], [dim, keep]) => x!.logSumExp(dim, keepDim(keep)),
-  variance: ([x], [dim, keep]) => x!.variance(dim, keepDim(keep)),
-  std: ([x], [dim, keep]) => x!.std(dim, keepDim(keep)),
-  argmax: ([x], [dim, keep]) => x!.argmax(dim ?? undefined, keepDim(keep)),
-  argmin: ([x], [dim, keep]) => x!.argmin(dim ?? undefined, keepDim(keep)),
-  maxValues: ([x], [dim, keep]) => x!.max(dim, keepDim(keep)).values,
-  minValues: ([x], [dim, keep]) => x!.min(dim, keepDim(keep)).values,
+  sum: ([x], [dim, keep]) => x!.sum(dim, keepdim(keep)),
+  mean: ([x], [dim, keep]) => x!.mean(dim, keepdim(keep)),
+  prod: ([x], [dim, keep]) => x!.prod(dim, keepdim(keep)),
+  amax: ([x], [dim, keep]) => x!.amax(dim, keepdim(keep)),
+  amin: ([x], [dim, keep]) => x!.amin(dim, keepdim(keep)),
+  logsumexp: ([x], [dim, keep]) => x!.logsumexp(dim, keepdim(keep)),
+  var: ([x], [dim, keep]) => x!.var(dim, keepdim(keep)),
+  std: ([x], [dim, keep]) => x!.std(dim, keepdim(keep)),
+  argmax: ([x], [dim, keep]) => x!.argmax(dim ?? undefined, keepdim(keep)),
+  argmin: ([x], [dim, keep]) => x!.argmin(dim ?? undefined, keepdim(keep)),
+  maxValues: ([x], [dim, keep]) => x!.max(dim, keepdim(keep)).values,
+  minValues: ([x], [dim, keep]) => x!.min(dim, keepdim(keep)).values,
   norm: ([x], [p, dim]) => x!.norm(Number(p), dim),
   sliceReverse: ([x], ranges) => x!.slice(...(ranges as Range[])),
   sliceScatter: ([x, source], ranges) => x!.sliceScatter(source!, ...(ranges as Range[])),
@@ -100,7 +100,7 @@ describe.each([...new Set(cases.map((each) => each.op))])("%s", (op) => {
     expect(output.dtype).toBe(each.output.dtype);
     await expectClose(output, each.output, "value");
     if (each.grads === undefined) return;
-    const cotangent = Float32Array.from({ length: output.size }, (_, i) => Math.cos(i));
+    const cotangent = Float32Array.from({ length: output.numel() }, (_, i) => Math.cos(i));
     output.backward(tensor(cotangent, { shape: output.shape }));
     for (const [i, grad] of each.grads.entries()) {
       if (grad !== null) await expectClose(inputs[i]!.grad!, grad, `gradient of input ${i}`);

@@ -88,7 +88,6 @@ describe("names that people write", () => {
     ["shape", "cannot be assigned: x.reshape(shape)"],
     ["dtype", "cannot be assigned: x.type(dtype)"],
     ["backend", "cannot be assigned: await x.to(backend)"],
-    ["size", "a tensor's 'size' cannot be assigned"],
     ["isLeaf", "a tensor's 'isLeaf' cannot be assigned"],
     ["gradFn", "a tensor's 'gradFn' cannot be assigned"],
     ["requires_grad", "a tensor has no 'requires_grad': write x.requiresGrad"],

@@ -58,7 +58,7 @@ describe("an uninitialized tensor", () => {
     const x = scope(make);
     x.requiresGrad = true;
     scope(() => initializeTensor(x, tensor([1, 2], { backend, dtype: "float64" })));
-    expect([x.shape, x.dtype, x.size, x.backend === backend]).toEqual([[2], "float64", 2, true]);
+    expect([x.shape, x.dtype, x.numel(), x.backend === backend]).toEqual([[2], "float64", 2, true]);
     x.square().sum().backward();
     expect(x.grad!.toArraySync()).toEqual([2, 4]);
     expectError(

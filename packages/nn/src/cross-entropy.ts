@@ -64,7 +64,7 @@ function checkClasses(input: Tensor, target: Tensor): void {
 }
 
 function checkWeight(weight: Tensor | null, classes: number): void {
-  if (weight === null || (weight.shape.length === 1 && weight.size === classes)) return;
+  if (weight === null || (weight.shape.length === 1 && weight.numel() === classes)) return;
   throw new Corr2dError(
     "SHAPE_MISMATCH",
     `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ` +
@@ -101,7 +101,7 @@ function mayIgnore(target: Tensor, classes: number, ignoreIndex: number): boolea
 
 /** The class axis' weights in the rank of the input. */
 function alongClasses(weight: Tensor, input: Tensor): Tensor {
-  return weight.reshape(input.shape.map((_, axis) => (axis === classAxis(input) ? weight.size : 1)));
+  return weight.reshape(input.shape.map((_, axis) => (axis === classAxis(input) ? weight.numel() : 1)));
 }
 
 /** Σ of the negated scores, their mean by `divisor`, or the negated scores themselves. */
@@ -140,7 +140,7 @@ function lossOfClasses(
       weight === null ? logProbabilities : logProbabilities.mul(alongClasses(weight, logProbabilities));
     scores = scores.mul(1 - smoothing).add(all.sum(axis).mul(smoothing / classes));
   }
-  const divisor = weights?.sum() ?? counted?.sum().type(logProbabilities.dtype) ?? target.size;
+  const divisor = weights?.sum() ?? counted?.sum().type(logProbabilities.dtype) ?? target.numel();
   return reduceScores(masked(scores), divisor, options);
 }
 
@@ -168,7 +168,7 @@ function lossOfProbabilities(
   const products = logProbabilities.mul(probabilities);
   const weighted = weight === null ? products : products.mul(alongClasses(weight, products));
   const scores = weighted.sum(classAxis(logProbabilities));
-  return reduceScores(scores, scores.size, options);
+  return reduceScores(scores, scores.numel(), options);
 }
 
 /**

@@ -31,25 +31,64 @@ export {
   Tanh,
   Tanhshrink,
 } from "./layers/activation.ts";
-export { AdaptiveAvgPool2D, AdaptiveMaxPool2D } from "./layers/adaptive-pooling.ts";
+export {
+  AdaptiveAvgPool2D,
+  AdaptiveAvgPool2D as AdaptiveAvgPool2d,
+  AdaptiveMaxPool2D,
+  AdaptiveMaxPool2D as AdaptiveMaxPool2d,
+} from "./layers/adaptive-pooling.ts";
 export {
   BatchNorm1D,
+  BatchNorm1D as BatchNorm1d,
   BatchNorm2D,
+  BatchNorm2D as BatchNorm2d,
   type BatchNormOptions,
   LazyBatchNorm1D,
+  LazyBatchNorm1D as LazyBatchNorm1d,
   LazyBatchNorm2D,
+  LazyBatchNorm2D as LazyBatchNorm2d,
 } from "./layers/batch-norm.ts";
 export { Bilinear } from "./layers/bilinear.ts";
-export { ConvTranspose2D, type ConvTranspose2DOptions } from "./layers/conv-transpose2d.ts";
-export { Conv1D, type Conv1DOptions, ConvTranspose1D, type ConvTranspose1DOptions } from "./layers/conv1d.ts";
-export { Conv2D, type Conv2DOptions, LazyConv2D } from "./layers/conv2d.ts";
+export {
+  ConvTranspose2D,
+  ConvTranspose2D as ConvTranspose2d,
+  type ConvTranspose2DOptions,
+} from "./layers/conv-transpose2d.ts";
+export {
+  Conv1D,
+  Conv1D as Conv1d,
+  type Conv1DOptions,
+  ConvTranspose1D,
+  ConvTranspose1D as ConvTranspose1d,
+  type ConvTranspose1DOptions,
+} from "./layers/conv1d.ts";
+export {
+  Conv2D,
+  Conv2D as Conv2d,
+  type Conv2DOptions,
+  LazyConv2D,
+  LazyConv2D as LazyConv2d,
+} from "./layers/conv2d.ts";
 export type { Convolution, ConvolutionOptions, PaddingMode } from "./layers/convolution.ts";
 export { CosineSimilarity, PairwiseDistance } from "./layers/distance.ts";
-export { AlphaDropout, Dropout, Dropout1D, Dropout2D } from "./layers/dropout.ts";
+export {
+  AlphaDropout,
+  Dropout,
+  Dropout1D,
+  Dropout1D as Dropout1d,
+  Dropout2D,
+  Dropout2D as Dropout2d,
+} from "./layers/dropout.ts";
 export { Embedding, type EmbeddingOptions, embedding } from "./layers/embedding.ts";
 export { Fold, Unfold } from "./layers/fold.ts";
 export { GroupNorm } from "./layers/group-norm.ts";
-export { InstanceNorm1D, InstanceNorm2D, type InstanceNormOptions } from "./layers/instance-norm.ts";
+export {
+  InstanceNorm1D,
+  InstanceNorm1D as InstanceNorm1d,
+  InstanceNorm2D,
+  InstanceNorm2D as InstanceNorm2d,
+  type InstanceNormOptions,
+} from "./layers/instance-norm.ts";
 export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from "./layers/layer-norm.ts";
 export type { LayerOptions } from "./layers/layer-options.ts";
 export { LazyLinear, Linear, type LinearOptions } from "./layers/linear.ts";
@@ -74,17 +113,27 @@ export {
 export { ModuleDict, ModuleList } from "./layers/module-containers.ts";
 export {
   CircularPad1D,
+  CircularPad1D as CircularPad1d,
   CircularPad2D,
+  CircularPad2D as CircularPad2d,
   ConstantPad1D,
+  ConstantPad1D as ConstantPad1d,
   ConstantPad2D,
+  ConstantPad2D as ConstantPad2d,
   type LinePadding,
   type PlanePadding,
   ReflectionPad1D,
+  ReflectionPad1D as ReflectionPad1d,
   ReflectionPad2D,
+  ReflectionPad2D as ReflectionPad2d,
   ReplicationPad1D,
+  ReplicationPad1D as ReplicationPad1d,
   ReplicationPad2D,
+  ReplicationPad2D as ReplicationPad2d,
   ZeroPad1D,
+  ZeroPad1D as ZeroPad1d,
   ZeroPad2D,
+  ZeroPad2D as ZeroPad2d,
 } from "./layers/padding.ts";
 export { ParameterDict, ParameterList } from "./layers/parameter-containers.ts";
 export {
@@ -101,22 +150,24 @@ export {
   Softshrink,
   Threshold,
 } from "./layers/parametric-activation.ts";
-export { AvgPool2D, MaxPool2D } from "./layers/pooling.ts";
-export { AvgPool1D, MaxPool1D } from "./layers/pooling1d.ts";
+export { AvgPool2D, AvgPool2D as AvgPool2d, MaxPool2D, MaxPool2D as MaxPool2d } from "./layers/pooling.ts";
+export { AvgPool1D, AvgPool1D as AvgPool1d, MaxPool1D, MaxPool1D as MaxPool1d } from "./layers/pooling1d.ts";
 export type { RunningNormOptions } from "./layers/running-norm.ts";
 export { Sequential } from "./layers/sequential.ts";
 export { Flatten, Identity, Unflatten } from "./layers/shape.ts";
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./layers/shuffle.ts";
-export { LogSoftmax, Softmax, Softmax2D, Softmin } from "./layers/softmax.ts";
+export { LogSoftmax, Softmax, Softmax2D, Softmax2D as Softmax2d, Softmin } from "./layers/softmax.ts";
 export {
   Upsample,
   type UpsampleOptions,
   UpsamplingBilinear2D,
+  UpsamplingBilinear2D as UpsamplingBilinear2d,
   UpsamplingNearest2D,
+  UpsamplingNearest2D as UpsamplingNearest2d,
 } from "./layers/upsample.ts";
 export {
   type BceOptions,
-  bceWithLogits,
+  binaryCrossEntropyWithLogits,
   type HuberOptions,
   huberLoss,
   type LossOptions,

@@ -18,9 +18,9 @@ export { type TruncNormalOptions, truncNormal } from "./init/trunc-normal.ts";
 
 export interface UniformOptions extends DrawOptions {
   /** The least value (default 0). */
-  readonly low?: number | undefined;
+  readonly a?: number | undefined;
   /** The bound above (default 1). */
-  readonly high?: number | undefined;
+  readonly b?: number | undefined;
 }
 
 export interface NormalOptions extends DrawOptions {
@@ -47,7 +47,7 @@ export interface KaimingOptions extends DrawOptions {
 /** Functions that `calculateGain` knows. */
 export type Nonlinearity = "linear" | "conv2d" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
-const UNIFORM: Signature = { options: { low: "number", high: "number", generator: "any" } };
+const UNIFORM: Signature = { options: { a: "number", b: "number", generator: "any" } };
 const NORMAL: Signature = { options: { mean: "number", std: "number", generator: "any" } };
 const XAVIER: Signature = {
   options: { gain: "number", generator: "any" },
@@ -81,12 +81,12 @@ function drawArguments<O extends DrawOptions>(
   return given as unknown as O;
 }
 
-/** Uniform on [low, high), default [0, 1): `uniform(w, low, high)` or `uniform(w, { low, high })`. Returns the tensor. */
+/** Uniform on [a, b), default [0, 1): `uniform(w, a, b)` or `uniform(w, { a, b })`. Returns the tensor. */
 export function uniform<T extends Tensor>(target: T, ...args: DrawArguments<UniformOptions>): T {
-  const options = drawArguments("init.uniform", UNIFORM, ["low", "high"], args);
-  const { low = 0, high = 1 } = options;
+  const options = drawArguments("init.uniform", UNIFORM, ["a", "b"], args);
+  const { a = 0, b = 1 } = options;
   return assignDrawn("init.uniform", target, options, (generator, n, dtype) =>
-    drawUniform(generator, n, dtype, low, high),
+    drawUniform(generator, n, dtype, a, b),
   );
 }
 
@@ -175,7 +175,7 @@ function kaimingStd(owner: string, target: Tensor, options: KaimingOptions): num
 /** Uniform with the variance gain² / fan: PyTorch's default for layers, with a = √5. Returns the tensor. */
 export function kaimingUniform<T extends Tensor>(target: T, options: KaimingOptions = {}): T {
   const bound = Math.sqrt(3) * kaimingStd("init.kaimingUniform", target, options);
-  return uniform(target, { low: -bound, high: bound, generator: options.generator });
+  return uniform(target, { a: -bound, b: bound, generator: options.generator });
 }
 
 /** Normal with the variance gain² / fan. Returns the tensor. */
@@ -194,7 +194,7 @@ function xavierStd(owner: string, target: Tensor, options: XavierOptions): numbe
 /** Uniform with the variance 2 gain² / (fanIn + fanOut). Returns the tensor. */
 export function xavierUniform<T extends Tensor>(target: T, options: XavierOptions = {}): T {
   const bound = Math.sqrt(3) * xavierStd("init.xavierUniform", target, options);
-  return uniform(target, { low: -bound, high: bound, generator: options.generator });
+  return uniform(target, { a: -bound, b: bound, generator: options.generator });
 }
 
 /** Normal with the variance 2 gain² / (fanIn + fanOut). Returns the tensor. */

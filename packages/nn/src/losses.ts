@@ -161,8 +161,12 @@ export interface BceOptions extends LossOptions {
  * @param target probabilities, of the input's shape and dtype.
  * @throws SHAPE_MISMATCH, with PyTorch's message.
  */
-export function bceWithLogits(input: Tensor, target: Tensor, options: BceOptions = NO_OPTIONS): Tensor {
-  checkLoss("bceWithLogits", BCE, input, target, options);
+export function binaryCrossEntropyWithLogits(
+  input: Tensor,
+  target: Tensor,
+  options: BceOptions = NO_OPTIONS,
+): Tensor {
+  checkLoss("binaryCrossEntropyWithLogits", BCE, input, target, options);
   if (!sameSizes(input.shape, target.shape)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
@@ -170,8 +174,8 @@ export function bceWithLogits(input: Tensor, target: Tensor, options: BceOptions
     );
   }
   const { weight, posWeight } = options;
-  checkFactor("bceWithLogits", "weight", weight);
-  checkFactor("bceWithLogits", "posWeight", posWeight);
+  checkFactor("binaryCrossEntropyWithLogits", "weight", weight);
+  checkFactor("binaryCrossEntropyWithLogits", "posWeight", posWeight);
   // −ln σ(x) = softplus(−x), and −ln(1 − σ(x)) = x + softplus(−x).
   const logistic = softplus(input.neg());
   const positive = posWeight ? target.mul(posWeight.sub(1)).add(1).mul(logistic) : logistic;

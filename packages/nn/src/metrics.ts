@@ -45,7 +45,7 @@ export function confusionMatrix(output: Tensor, target: Tensor, classes: number)
   const found = classesOf("confusionMatrix", output, target);
   return noGrad(() => {
     // Through one axis after the other, so that no class out of range lands in the row of another.
-    const pairs = target.size;
+    const pairs = target.numel();
     const rows = target.reshape([pairs, 1]).expand([pairs, classes]);
     const none = zeros([pairs, classes], { dtype: "int32", backend: target.backend });
     const columns = scatterAdd(none, 1, found.reshape([pairs, 1]), none.slice(":", [0, 1]).add(1));

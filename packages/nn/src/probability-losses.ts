@@ -16,7 +16,7 @@ export const BCE_OF_PROBABILITIES: Signature = {
 
 /**
  * Binary cross-entropy of probabilities, −t · ln x − (1 − t) · ln(1 − x), with logarithms of −100 at least. Of logits
- * `bceWithLogits` is the better one.
+ * `binaryCrossEntropyWithLogits` is the better one.
  *
  * @param input probabilities, any shape: what lies outside 0 to 1 is not looked for, and gives NaN.
  * @param target probabilities, of the input's shape and dtype.

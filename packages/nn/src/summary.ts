@@ -50,12 +50,12 @@ const SIGNATURE: Signature = { options: { dtype: "any", backend: "any" } };
 
 /** Products that a layer adds up for an input and an output. */
 function multiplyAddsOf(module: Module, input: unknown, output: Tensor): number {
-  if (module instanceof Linear) return output.size * module.inFeatures;
+  if (module instanceof Linear) return output.numel() * module.inFeatures;
   if (!(module instanceof Convolution)) return 0;
   // Each weight meets every cell of one plane: of the output's, or, transposed, of the input's.
   const cells = module.transposed ? (input as Tensor) : output;
   const channels = module.transposed ? module.inChannels : module.outChannels;
-  return (cells.size / channels) * module.weight.size;
+  return (cells.numel() / channels) * module.weight.numel();
 }
 
 const separated = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
@@ -167,8 +167,8 @@ export function summary(
           type: module.typeName,
           depth,
           outputShape: result?.shape ?? null,
-          parameters: own.reduce((sum, p) => sum + p.size, 0),
-          trainable: own.reduce((sum, p) => sum + (p.requiresGrad ? p.size : 0), 0),
+          parameters: own.reduce((sum, p) => sum + p.numel(), 0),
+          trainable: own.reduce((sum, p) => sum + (p.requiresGrad ? p.numel() : 0), 0),
           multiplyAdds: result === null ? 0 : multiplyAddsOf(module, first, result),
           outputBytes: result === null || nested ? 0 : sizeOf(result.shape) * bytesOf(result.dtype),
         };
@@ -182,6 +182,6 @@ export function summary(
     for (const hook of hooks) hook.remove();
     for (const [i, [, module]] of modules.entries()) module.training = modes[i]!;
   }
-  const bytes = net.parameters().reduce((sum, p) => sum + p.size * bytesOf(p.dtype), 0);
+  const bytes = net.parameters().reduce((sum, p) => sum + p.numel() * bytesOf(p.dtype), 0);
   return new Summary(rows as SummaryRow[], bytes);
 }

@@ -80,8 +80,8 @@ export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>)
   const owner = "utils.vectorToParameters";
   checkTensor(owner, vector);
   const list = listOf(owner, parameters);
-  const size = list.reduce((sum, parameter) => sum + parameter.size, 0);
-  if (vector.shape.length !== 1 || vector.size !== size) {
+  const size = list.reduce((sum, parameter) => sum + parameter.numel(), 0);
+  if (vector.shape.length !== 1 || vector.numel() !== size) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `${owner}: the parameters have ${size} elements, but the vector is ${sizesText(vector.shape)}`,
@@ -90,8 +90,8 @@ export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>)
   noGrad(() => {
     let start = 0;
     for (const parameter of list) {
-      parameter.assign(vector.narrow(0, start, parameter.size).reshape(parameter.shape));
-      start += parameter.size;
+      parameter.assign(vector.narrow(0, start, parameter.numel()).reshape(parameter.shape));
+      start += parameter.numel();
     }
   });
 }

@@ -138,7 +138,7 @@ describe("names of options are checked", () => {
       "unknown option 'requires_grad' (did you mean 'requiresGrad'?)",
       () => new Parameter(w(), { requires_grad: false }),
     ],
-    ["unknown option 'a'", () => init.uniform(w(), { a: 0, b: 1 })],
+    ["unknown option 'low'", () => init.uniform(w(), { low: 0, high: 1 })],
     ["unknown option 'strickt'", () => new Linear(1, 1).loadStateDict({}, { strickt: false })],
     [
       "LazyLinear: dtype and backend are those of the first input; leave 'dtype' out",
@@ -197,8 +197,8 @@ describe("types of options are checked", () => {
       () => losses.crossEntropy(w(), tensor([0, 1], { dtype: "int32" }), { weight: [1, 1, 1] }),
     ],
     [
-      "bceWithLogits: 'posWeight' is a tensor or null, but got 2",
-      () => losses.bceWithLogits(w(), w(), { posWeight: 2 }),
+      "binaryCrossEntropyWithLogits: 'posWeight' is a tensor or null, but got 2",
+      () => losses.binaryCrossEntropyWithLogits(w(), w(), { posWeight: 2 }),
     ],
     ["mseLoss: expected a tensor, but got an array of 2", () => losses.mseLoss(w(), [1, 2])],
     [
@@ -389,9 +389,9 @@ describe("initialisers take PyTorch's keywords", () => {
     };
     expect(drawn((t) => nn.init.normal(t, { std: 0.01 }))).toEqual(drawn((t) => nn.init.normal(t, 0, 0.01)));
     expect(drawn((t) => nn.init.normal(t, { mean: 2 }))).toEqual(drawn((t) => nn.init.normal(t, 2)));
-    expect(drawn((t) => nn.init.uniform(t, { low: -1 }))).toEqual(drawn((t) => nn.init.uniform(t, -1)));
+    expect(drawn((t) => nn.init.uniform(t, { a: -1 }))).toEqual(drawn((t) => nn.init.uniform(t, -1)));
     const [g, h] = [new Generator(7), new Generator(7)];
-    expect(drawn((t) => nn.init.uniform(t, { high: 2, generator: g }))).toEqual(
+    expect(drawn((t) => nn.init.uniform(t, { b: 2, generator: g }))).toEqual(
       drawn((t) => nn.init.uniform(t, 0, 2, { generator: h })),
     );
     expectError(

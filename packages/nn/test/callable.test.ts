@@ -139,7 +139,7 @@ describe("types know", () => {
     layer.weight = ones([1, 1]);
     // @ts-expect-error: nor is a buffer
     const parameter: Parameter = tensor([1]);
-    expect(parameter.size).toBe(1);
+    expect(parameter.numel()).toBe(1);
   });
 });
 

@@ -139,7 +139,7 @@ describe("parameters", () => {
     const list = new ParameterList([w, zeros([3])]);
     list.append(ones([1]));
     expect([list[0], list.length, list[1]!.requiresGrad]).toEqual([w, 3, true]);
-    expect([...list].map((p) => p.size)).toEqual([2, 3, 1]);
+    expect([...list].map((p) => p.numel())).toEqual([2, 3, 1]);
     expect(list.parameters().length).toBe(3);
     expectError(() => new ParameterList([3 as never]), "INVALID_ARGUMENT", "expected a tensor, but got 3");
     expectError(
@@ -154,7 +154,7 @@ describe("parameters", () => {
     const dict = new ParameterDict({ left: ones([2]), right: zeros([3]) });
     const left: Tensor = dict.left;
     expect(left.requiresGrad).toBe(true);
-    expect([dict.keys(), dict.length, dict.get("right")!.size, dict.has("keys")]).toEqual([
+    expect([dict.keys(), dict.length, dict.get("right")!.numel(), dict.has("keys")]).toEqual([
       ["left", "right"],
       2,
       3,

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import {
   Adam,
   AveragedModel,
-  bceWithLogits,
+  binaryCrossEntropyWithLogits,
   InstanceNorm2D,
   init,
   LayerNorm,
@@ -26,7 +26,7 @@ function revoked(target: object): never {
 }
 
 it.each<[string, () => unknown]>([
-  ["a loss", () => bceWithLogits(revoked({}), ones([1]))],
+  ["a loss", () => binaryCrossEntropyWithLogits(revoked({}), ones([1]))],
   ["a layer", () => new LayerNorm(3).forward(revoked({}))],
   ["fans", () => init.fans(revoked({}))],
   ["initial weights' options", () => init.kaimingUniform(ones([2, 2]), revoked([]))],

@@ -38,7 +38,7 @@ interface Computed {
 function fill(layer: Module): void {
   for (const [k, [, p]] of layer.namedParameters().entries()) {
     const values = Float32Array.from(
-      { length: p.size },
+      { length: p.numel() },
       (_, i) => (((i * 37 + 11 * (k + 2)) % 101) - 50) / 16,
     );
     noGrad(() => p.assign(tensor(values, { shape: p.shape })));

@@ -4,7 +4,7 @@ import { cpuJs } from "@corr2d/cpu-js";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import * as nn from "../src/index.ts";
 import {
-  bceWithLogits,
+  binaryCrossEntropyWithLogits,
   crossEntropy,
   huberLoss,
   l1Loss,
@@ -192,6 +192,6 @@ describe("bad input", () => {
     const beta = "smooth_l1_loss does not support negative values for beta";
     expectError(() => smoothL1Loss(logits, logits, { beta: -1 }), "INVALID_ARGUMENT", beta);
     const size = "Target size (torch.Size([2])) must be the same as input size (torch.Size([3]))";
-    expectError(() => bceWithLogits(zeros([3]), zeros([2])), "SHAPE_MISMATCH", size);
+    expectError(() => binaryCrossEntropyWithLogits(zeros([3]), zeros([2])), "SHAPE_MISMATCH", size);
   });
 });

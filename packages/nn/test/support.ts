@@ -34,10 +34,10 @@ export function build([kind, args, options]: Spec): nn.Module {
 }
 
 /** The cotangent cos(0), cos(1), … of the goldens. */
-export function cotangent({ shape, size }: Tensor): Tensor {
+export function cotangent(y: Tensor): Tensor {
   return tensor(
-    Float32Array.from({ length: size }, (_, i) => Math.cos(i)),
-    { shape },
+    Float32Array.from({ length: y.numel() }, (_, i) => Math.cos(i)),
+    { shape: y.shape },
   );
 }
 

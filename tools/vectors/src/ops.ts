@@ -11,8 +11,8 @@ import {
   corr2d,
   elu,
   gelu,
-  hardSigmoid,
-  hardSwish,
+  hardsigmoid,
+  hardswish,
   isFloating,
   leakyRelu,
   linear,
@@ -34,7 +34,15 @@ import {
   triu,
   where,
 } from "@corr2d/core";
-import { bceWithLogits, crossEntropy, huberLoss, LayerNorm, l1Loss, mseLoss, nllLoss } from "@corr2d/nn";
+import {
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  huberLoss,
+  LayerNorm,
+  l1Loss,
+  mseLoss,
+  nllLoss,
+} from "@corr2d/nn";
 
 export type Inputs = Readonly<Record<string, Tensor>>;
 export type Outputs = Readonly<Record<string, Tensor>>;
@@ -54,13 +62,13 @@ const swap = (x: Tensor, yes: boolean): Tensor => (yes ? x.transpose(-1, -2) : x
 
 /** `null`: all axes. `[]`: none, the operation is then elementwise. */
 const reduced = (
-  fn: (x: Tensor, dim: readonly number[] | null, options: { keepDim: boolean }) => Tensor,
+  fn: (x: Tensor, dim: readonly number[] | null, options: { keepdim: boolean }) => Tensor,
 ): Run => {
-  return ({ x }, { axes, keepdims }) => fn(x!, axes, { keepDim: keepdims });
+  return ({ x }, { axes, keepdims }) => fn(x!, axes, { keepdim: keepdims });
 };
 
 const perChannel = (p: Tensor, x: Tensor, axis: number): Tensor =>
-  p.reshape(x.shape.map((_, i) => (i === axis ? p.size : 1)));
+  p.reshape(x.shape.map((_, i) => (i === axis ? p.numel() : 1)));
 
 const normalise = (x: Tensor, mean: Tensor, variance: Tensor, epsilon: number): Tensor =>
   x.sub(mean).div(variance.add(epsilon).sqrt());
@@ -107,8 +115,8 @@ export const OPS: Readonly<Record<string, Run>> = {
     avgPool2d(x!, attrs.kernel, { ...pool(attrs), countIncludePad: attrs.count_include_pad }),
   l2_pool2d: ({ x }, attrs) =>
     avgPool2d(x!.square(), attrs.kernel, { ...pool(attrs), divisorOverride: 1 }).sqrt(),
-  global_avg_pool2d: unary((x) => x.mean([2, 3], { keepDim: true })),
-  global_max_pool2d: unary((x) => x.amax([2, 3], { keepDim: true })),
+  global_avg_pool2d: unary((x) => x.mean([2, 3], { keepdim: true })),
+  global_max_pool2d: unary((x) => x.amax([2, 3], { keepdim: true })),
   adaptive_avg_pool2d: ({ x }, { output_size }) => adaptiveAvgPool2d(x!, output_size),
   matmul: ({ a, b }, { trans_a, trans_b }) => matmul(swap(a!, trans_a), swap(b!, trans_b)),
   gemm: ({ a, b, c }, { alpha, beta, trans_a, trans_b }) => {
@@ -153,12 +161,12 @@ export const OPS: Readonly<Record<string, Run>> = {
   identity: unary((x) => x.clone()),
   softplus: unary(softplus),
   softsign: unary(softsign),
-  hard_swish: unary(hardSwish),
+  hard_swish: unary(hardswish),
   selu: unary(selu),
   leaky_relu: ({ x }, { alpha }) => leakyRelu(x!, alpha),
   elu: ({ x }, { alpha }) => elu(x!, alpha),
   gelu: ({ x }, { approximate }) => gelu(x!, { approximate }),
-  hard_sigmoid: ({ x }, { alpha, beta }) => hardSigmoid(x!, alpha, beta),
+  hard_sigmoid: ({ x }, { alpha, beta }) => hardsigmoid(x!, alpha, beta),
   affine: ({ x }, { alpha, beta }) => x!.mul(alpha).add(beta),
   clamp: ({ x }, { min, max }) => clamp(x!, Number(min), Number(max)),
   prelu: ({ x, slope }) => prelu(x!, slope!),
@@ -173,23 +181,18 @@ export const OPS: Readonly<Record<string, Run>> = {
   reduce_l1: reduced((x, dim, o) => x.norm(1, dim, o)),
   reduce_l2: reduced((x, dim, o) => x.norm(2, dim, o)),
   reduce_log_sum: reduced((x, dim, o) => x.sum(dim, o).log()),
-  reduce_log_sum_exp: reduced((x, dim, o) => x.logSumExp(dim, o)),
+  reduce_log_sum_exp: reduced((x, dim, o) => x.logsumexp(dim, o)),
   reduce_sum_square: reduced((x, dim, o) => x.square().sum(dim, o)),
-  argmax: ({ x }, { axis, keepdims }) => x!.argmax(axis, { keepDim: keepdims }),
-  argmin: ({ x }, { axis, keepdims }) => x!.argmin(axis, { keepDim: keepdims }),
+  argmax: ({ x }, { axis, keepdims }) => x!.argmax(axis, { keepdim: keepdims }),
+  argmin: ({ x }, { axis, keepdims }) => x!.argmin(axis, { keepdim: keepdims }),
 
   batch_norm: ({ x, mean, var: variance, scale, bias }, { axis, epsilon }) => {
     const at = (p: Tensor | undefined) => p && perChannel(p, x!, axis);
     return affine(normalise(x!, at(mean)!, at(variance)!, epsilon), at(scale), at(bias));
   },
   instance_norm: ({ x, scale, bias }, { epsilon }) => {
-    const over = { keepDim: true };
-    const centred = normalise(
-      x!,
-      x!.mean([2, 3], over),
-      x!.variance([2, 3], { ...over, correction: 0 }),
-      epsilon,
-    );
+    const over = { keepdim: true };
+    const centred = normalise(x!, x!.mean([2, 3], over), x!.var([2, 3], { ...over, correction: 0 }), epsilon);
     return affine(centred, scale && perChannel(scale, x!, 1), bias && perChannel(bias, x!, 1));
   },
   layer_norm: ({ x, scale, bias }, { axes, epsilon }) => {
@@ -241,7 +244,7 @@ export const OPS: Readonly<Record<string, Run>> = {
   gather: ({ x, indices }, { axis }) => {
     const at = axis < 0 ? axis + x!.shape.length : axis;
     const size = x!.shape[at]!;
-    const picked = x!.indexSelect(at, indices!.clamp(-size, size - 1).reshape([indices!.size]));
+    const picked = x!.indexSelect(at, indices!.clamp(-size, size - 1).reshape([indices!.numel()]));
     return picked.reshape([...x!.shape.slice(0, at), ...indices!.shape, ...x!.shape.slice(at + 1)]);
   },
   triangular: ({ x }, { upper, diagonal }) => (upper ? triu(x!, diagonal) : tril(x!, diagonal)),
@@ -256,7 +259,7 @@ export const OPS: Readonly<Record<string, Run>> = {
   mse_loss: loss(mseLoss),
   l1_loss: loss(l1Loss),
   huber_loss: loss(huberLoss),
-  bce_with_logits: loss(bceWithLogits),
+  bce_with_logits: loss(binaryCrossEntropyWithLogits),
 };
 
 /** Why a case of a known operation is outside corr2d, or null. */

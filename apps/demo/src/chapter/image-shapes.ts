@@ -27,7 +27,7 @@ export interface ImageShapes {
 
 /** How many numbers a module learns. */
 export function countParameters(module: Module): number {
-  return module.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
+  return module.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
 }
 
 export async function imageShapes(backend: Backend): Promise<ImageShapes> {

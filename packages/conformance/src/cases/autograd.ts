@@ -86,7 +86,7 @@ function secondOrderCase(name: string, expression: Expression, dtype: DType): Ca
       const { inputs, leaves, loss, weighted } = prepare(context, expression, dtype);
       const { random, backend } = context;
       for (const [i, leaf] of leaves.entries()) {
-        const direction = random.integers("float64", leaf.size, -1, 1);
+        const direction = random.integers("float64", leaf.numel(), -1, 1);
         const first = grad(weighted(expression.forward(...leaves)), [leaf], { createGraph: true });
         const probe = tensor(arrayFrom(dtype, direction), { shape: leaf.shape, backend });
         const second = grad(first[0]!.mul(probe).sum(), leaves, { allowUnused: true });

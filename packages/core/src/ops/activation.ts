@@ -22,7 +22,7 @@ const ACTIVATION_GRAD: Op<{ readonly op: Activation }> = {
       return runScoped(() => composedActivationGrad(op, y!, g!));
     }
     const result = backend.activationGrad(op, handle, g!.storage.handle, size, dtype);
-    return makeTensor(new Storage(backend, result, size, dtype), y!.sizes);
+    return makeTensor(new Storage(backend, result, size, dtype), y!.ownShape);
   },
   savesInputs: true,
   gradients: [
@@ -52,7 +52,7 @@ export function activationGrad(op: Activation, y: Tensor, g: Tensor): Tensor {
 function activation(op: Activation, name: string): Op {
   return {
     name,
-    forward: ([x]) => makeTensor(primitives.unary(op, x!.storage), x!.sizes),
+    forward: ([x]) => makeTensor(primitives.unary(op, x!.storage), x!.ownShape),
     savesOutput: true,
     gradients: [(g, c) => activationGrad(op, c.output(), g)],
   };
@@ -255,16 +255,16 @@ const runHardSigmoid = /* @__PURE__ */ composed(
   },
 );
 /** clamp(alpha · x + beta, 0, 1); PyTorch's constants are 1/6 and 1/2. */
-export const hardSigmoid = (x: Tensor, alpha: number = 1 / 6, beta: number = 0.5): Tensor =>
-  runHardSigmoid(x, "hardSigmoid", { alpha, beta });
+export const hardsigmoid = (x: Tensor, alpha: number = 1 / 6, beta: number = 0.5): Tensor =>
+  runHardSigmoid(x, "hardsigmoid", { alpha, beta });
 
 const runHardSwish = /* @__PURE__ */ composed(
   "HardswishBackward0",
   (x) => x.mul(x.div(6).add(0.5).clamp(0, 1)),
   (x) => where(x.le(-3), x.zerosLike(), where(x.lt(3), x.div(3).add(0.5), x.onesLike())),
 );
-/** x · hardSigmoid(x) (Howard et al. 2019, "Searching for MobileNetV3"). */
-export const hardSwish = (x: Tensor): Tensor => runHardSwish(x, "hardSwish");
+/** x · hardsigmoid(x) (Howard et al. 2019, "Searching for MobileNetV3"). */
+export const hardswish = (x: Tensor): Tensor => runHardSwish(x, "hardswish");
 
 // Unlike clamp, hardtanh passes no gradient at its bounds (PyTorch's hardtanh_backward).
 const HARDTANH: Op<{ readonly min: number; readonly max: number }> = {
@@ -330,12 +330,12 @@ export function tanhshrink(x: Tensor): Tensor {
 export function glu(x: Tensor, dim = -1): Tensor {
   checkTensor("glu", x);
   checkFloating("glu", x);
-  const axis = normalizeAxis("glu", dim, x.sizes.length);
-  const size = x.sizes[axis] ?? 1;
-  if (x.sizes.length === 0 || size % 2 !== 0) {
+  const axis = normalizeAxis("glu", dim, x.ownShape.length);
+  const size = x.ownShape[axis] ?? 1;
+  if (x.ownShape.length === 0 || size % 2 !== 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      x.sizes.length === 0
+      x.ownShape.length === 0
         ? "glu does not support 0-dimensional tensors"
         : `Halving dimension must be even, but dimension ${axis} is size ${size}`,
     );

@@ -14,7 +14,7 @@ const ADD_SCALED: Op<{ readonly scaleA: number; readonly scaleB: number }> = {
       return runScoped(() => a!.mul(scaleA).add(b!.mul(scaleB)));
     }
     const sum = backend.addScaled(handle, scaleA, b!.storage.handle, scaleB, size, dtype);
-    return makeTensor(new Storage(backend, sum, size, dtype), a!.sizes);
+    return makeTensor(new Storage(backend, sum, size, dtype), a!.ownShape);
   },
   gradients: [(g, c) => g.mul(c.attributes.scaleA), (g, c) => g.mul(c.attributes.scaleB)],
 };
@@ -31,8 +31,11 @@ export function addScaled(a: Tensor, scaleA: number, b: Tensor, scaleB: number):
   checkFloating("addScaled", a);
   checkFloating("addScaled", b);
   checkSameDtype("addScaled", a, b);
-  if (!sameShape(a.sizes, b.sizes)) {
-    throw new Corr2dError("SHAPE_MISMATCH", `addScaled: shapes [${a.sizes}] and [${b.sizes}] must be equal`);
+  if (!sameShape(a.ownShape, b.ownShape)) {
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `addScaled: shapes [${a.ownShape}] and [${b.ownShape}] must be equal`,
+    );
   }
   return apply(ADD_SCALED, [a, b], { scaleA, scaleB });
 }

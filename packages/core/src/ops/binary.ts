@@ -26,9 +26,9 @@ export function binaryOp(
   return {
     name: gradName(member),
     forward([a, b]) {
-      const shape = broadcastShapes(a!.sizes, b!.sizes, label);
+      const shape = broadcastShapes(a!.ownShape, b!.ownShape, label);
       return makeTensor(
-        primitives.binary(member, a!.storage, a!.sizes, b!.storage, b!.sizes, shape, dtype),
+        primitives.binary(member, a!.storage, a!.ownShape, b!.storage, b!.ownShape, shape, dtype),
         shape,
       );
     },

@@ -8,7 +8,7 @@ import * as primitives from "./primitives.ts";
 
 const CAST: Op<{ readonly to: DType; readonly from: DType }> = {
   name: "ToCopyBackward0",
-  forward: ([x], { to }) => makeTensor(primitives.cast(x!.storage, to), x!.sizes),
+  forward: ([x], { to }) => makeTensor(primitives.cast(x!.storage, to), x!.ownShape),
   gradients: [(g, c) => cast(g, c.attributes.from)],
 };
 

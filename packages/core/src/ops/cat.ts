@@ -17,18 +17,21 @@ interface CatAttributes {
 const CAT: Op<CatAttributes> = {
   name: "CatBackward0",
   forward(tensors, { axis, shape }) {
-    const parts = tensors.filter((tensor) => tensor.size > 0);
+    const parts = tensors.filter((tensor) => tensor.numel() > 0);
     const { backend, dtype } = tensors[0]!;
     if (parts.length === 0) return reshape(tensors[0]!, shape);
     const outer = sizeOf(shape.slice(0, axis));
     const inner = sizeOf(shape.slice(axis + 1));
     if (backend.concat === undefined) {
       return runScoped(() =>
-        reshape(composedConcat(parts.map((part) => reshape(part, [outer, part.sizes[axis]!, inner]))), shape),
+        reshape(
+          composedConcat(parts.map((part) => reshape(part, [outer, part.ownShape[axis]!, inner]))),
+          shape,
+        ),
       );
     }
     const handles = parts.map((part) => part.storage.handle);
-    const lengths = parts.map((part) => part.sizes[axis]!);
+    const lengths = parts.map((part) => part.ownShape[axis]!);
     const joined = backend.concat(handles, lengths, outer, inner, dtype);
     return makeTensor(new Storage(backend, joined, sizeOf(shape), dtype), shape);
   },
@@ -48,11 +51,11 @@ function composedConcat(parts: readonly Tensor[]): Tensor {
   if (parts.length === 1) return parts[0]!;
   const middle = parts.length >> 1;
   const [left, right] = [composedConcat(parts.slice(0, middle)), composedConcat(parts.slice(middle))];
-  const [outer, before, inner] = left.sizes as [number, number, number];
-  const length = before + right.sizes[1]!;
+  const [outer, before, inner] = left.ownShape as [number, number, number];
+  const length = before + right.ownShape[1]!;
   const place = (part: Tensor, start: number): Tensor =>
     embed(part, [outer, length, inner], {
-      shape: part.sizes,
+      shape: part.ownShape,
       strides: [length * inner, inner, 1],
       offset: start * inner,
     });
@@ -79,21 +82,22 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   checkList("cat", tensors);
   const first = tensors[0]!;
   checkTensors("cat", tensors);
-  const axis = normalizeAxis("cat", dim, first.sizes.length);
-  const shape = [...first.sizes];
+  const axis = normalizeAxis("cat", dim, first.ownShape.length);
+  const shape = [...first.ownShape];
   shape[axis] = 0;
   tensors.forEach((tensor, i) => {
     checkSameDtype("cat", first, tensor);
     const fits =
-      tensor.sizes.length === shape.length && tensor.sizes.every((n, a) => a === axis || n === shape[a]);
+      tensor.ownShape.length === shape.length &&
+      tensor.ownShape.every((n, a) => a === axis || n === shape[a]);
     if (!fits) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `Sizes of tensors must match except in dimension ${axis}. Expected ${formatShape(first.sizes)} but got ` +
-          `${formatShape(tensor.sizes)} for tensor number ${i} in the list.`,
+        `Sizes of tensors must match except in dimension ${axis}. Expected ${formatShape(first.ownShape)} but got ` +
+          `${formatShape(tensor.ownShape)} for tensor number ${i} in the list.`,
       );
     }
-    shape[axis]! += tensor.sizes[axis]!;
+    shape[axis]! += tensor.ownShape[axis]!;
   });
   return apply(CAT, tensors, { axis, shape });
 }
@@ -104,11 +108,11 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   checkTensors("stack", tensors);
   const first = tensors[0]!;
   tensors.forEach((tensor, i) => {
-    if (!sameShape(tensor.sizes, first.sizes)) {
+    if (!sameShape(tensor.ownShape, first.ownShape)) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `stack expects each tensor to be equal size, but got ${formatShape(first.sizes)} at entry 0 and ` +
-          `${formatShape(tensor.sizes)} at entry ${i}`,
+        `stack expects each tensor to be equal size, but got ${formatShape(first.ownShape)} at entry 0 and ` +
+          `${formatShape(tensor.ownShape)} at entry ${i}`,
       );
     }
   });

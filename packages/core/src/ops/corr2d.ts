@@ -329,8 +329,8 @@ export function corr2d(
   checkOptions("corr2d", options, CORR2D_OPTIONS, "{ stride: 2 }");
   const bias = options?.bias ?? null;
   checkOperands("corr2d", x, kernel, bias);
-  const geometry = geometryOf(x.sizes, kernel.sizes, options);
-  checkBias(kernel.sizes, bias?.sizes, geometry.window.outChannels);
+  const geometry = geometryOf(x.ownShape, kernel.ownShape, options);
+  checkBias(kernel.ownShape, bias?.ownShape, geometry.window.outChannels);
   return correlate(x, kernel, geometry, bias);
 }
 
@@ -351,9 +351,9 @@ export function convTranspose2d(
   checkOptions("convTranspose2d", options, TRANSPOSED_OPTIONS, "{ stride: 2 }");
   const bias = options.bias ?? null;
   checkOperands("convTranspose2d", g, kernel, bias);
-  const batched = toBatched(g.sizes, kernel.sizes);
+  const batched = toBatched(g.ownShape, kernel.ownShape);
   const window = convTransposeWindow(batched.input, batched.kernel, options);
-  checkBias(kernel.sizes, bias?.sizes, window.inChannels);
+  checkBias(kernel.ownShape, bias?.ownShape, window.inChannels);
   const [height, width] = window.axes;
   const full = [window.batch, window.inChannels, height.input, width.input];
   const out = towardsInput(g, kernel, { window, shape: full.slice(4 - batched.rank) });
@@ -373,12 +373,12 @@ export function corr2dKernelGrad(x: Tensor, g: Tensor, kernelShape: Shape, optio
   checkOptions("corr2dKernelGrad", options, CORR2D_OPTIONS, "{ stride: 2 }");
   checkOperands("corr2dKernelGrad", x, g, null);
   const kernel = toShape("corr2dKernelGrad", kernelShape);
-  const { window, shape } = geometryOf(x.sizes, kernel, options);
-  if (!sameShape(g.sizes, shape)) {
+  const { window, shape } = geometryOf(x.ownShape, kernel, options);
+  if (!sameShape(g.ownShape, shape)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `corr2dKernelGrad: for input ${formatShape(x.sizes)} and kernel ${formatShape(kernelShape)} the output is ` +
-        `${formatShape(shape)}, but its gradient is ${formatShape(g.sizes)}`,
+      `corr2dKernelGrad: for input ${formatShape(x.ownShape)} and kernel ${formatShape(kernelShape)} the output is ` +
+        `${formatShape(shape)}, but its gradient is ${formatShape(g.ownShape)}`,
     );
   }
   return towardsKernel(x, g, { window, shape: kernel });

@@ -22,7 +22,7 @@ interface GatherAttributes {
 const GATHER: Op<GatherAttributes> = {
   name: "GatherBackward0",
   forward: ([x, index], { size }) =>
-    makeTensor(primitives.gather(x!.storage, index!.storage, size), index!.sizes),
+    makeTensor(primitives.gather(x!.storage, index!.storage, size), index!.ownShape),
   savesInputs: [1],
   gradients: [(g, c) => apply(SCATTER_ADD, [g, c.input(1)], c.attributes), null],
 };
@@ -60,7 +60,7 @@ export function boundsOf(x: Tensor): Bounds | null {
  */
 function checkRange(op: string, index: Tensor, low: number, high: number): void {
   const { bounds } = index.storage;
-  if (bounds === null || !bounds.attained || index.size === 0) return;
+  if (bounds === null || !bounds.attained || index.numel() === 0) return;
   const wrong = bounds.min < low ? bounds.min : bounds.max;
   if (wrong >= low && wrong < high) return;
   throw new Corr2dError(
@@ -81,23 +81,24 @@ function gatherSize(data: Shape, index: Shape, axis: number): GatherSize {
 
 /** `source` added into zeros of `shape` at the positions `index` along `axis`; shapes are known to fit. */
 export function addByIndex(source: Tensor, index: Tensor, shape: Shape, axis: number): Tensor {
-  return apply(SCATTER_ADD, [source, index], { size: gatherSize(shape, index.sizes, axis), shape });
+  return apply(SCATTER_ADD, [source, index], { size: gatherSize(shape, index.ownShape, axis), shape });
 }
 
 /** data cut to the index's size along every axis but one, as PyTorch's gather allows a smaller index. */
 function fitToIndex(op: string, x: Tensor, axis: number, index: Tensor): Tensor {
   const fits =
-    index.sizes.length === x.sizes.length && index.sizes.every((n, a) => a === axis || n <= x.sizes[a]!);
+    index.ownShape.length === x.ownShape.length &&
+    index.ownShape.every((n, a) => a === axis || n <= x.ownShape[a]!);
   if (!fits) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `Size does not match at dimension other than ${axis}: ${op}() expected index ${formatShape(index.sizes)} to be ` +
-        `smaller than self ${formatShape(x.sizes)} apart from dimension ${axis}`,
+      `Size does not match at dimension other than ${axis}: ${op}() expected index ${formatShape(index.ownShape)} to be ` +
+        `smaller than self ${formatShape(x.ownShape)} apart from dimension ${axis}`,
     );
   }
   let out = x;
-  for (let a = 0; a < x.sizes.length; a++) {
-    if (a !== axis && index.sizes[a] !== x.sizes[a]) out = narrow(out, a, 0, index.sizes[a]!);
+  for (let a = 0; a < x.ownShape.length; a++) {
+    if (a !== axis && index.ownShape[a] !== x.ownShape[a]) out = narrow(out, a, 0, index.ownShape[a]!);
   }
   return out;
 }
@@ -112,10 +113,13 @@ function fitToIndex(op: string, x: Tensor, axis: number, index: Tensor): Tensor 
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   checkTensors("gather", [x, index]);
   checkIndex("gather", index);
-  const axis = normalizeAxis("gather", dim, x.sizes.length);
-  checkRange("gather", index, 0, x.sizes[axis] ?? 1);
+  const axis = normalizeAxis("gather", dim, x.ownShape.length);
+  checkRange("gather", index, 0, x.ownShape[axis] ?? 1);
   const data = fitToIndex("gather", x, axis, index);
-  return apply(GATHER, [data, index], { size: gatherSize(data.sizes, index.sizes, axis), shape: data.sizes });
+  return apply(GATHER, [data, index], {
+    size: gatherSize(data.ownShape, index.ownShape, axis),
+    shape: data.ownShape,
+  });
 }
 
 /**
@@ -128,18 +132,18 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
   checkTensors("scatterAdd", [x, index, source]);
   checkIndex("scatterAdd", index);
   checkSameDtype("scatterAdd", x, source);
-  const axis = normalizeAxis("scatterAdd", dim, x.sizes.length);
+  const axis = normalizeAxis("scatterAdd", dim, x.ownShape.length);
   const fits = (other: Shape) =>
-    other.length === x.sizes.length && other.every((n, a) => a === axis || n === x.sizes[a]);
-  if (!fits(index.sizes) || !fits(source.sizes) || index.sizes[axis] !== source.sizes[axis]) {
+    other.length === x.ownShape.length && other.every((n, a) => a === axis || n === x.ownShape[a]);
+  if (!fits(index.ownShape) || !fits(source.ownShape) || index.ownShape[axis] !== source.ownShape[axis]) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `scatterAdd(): Expected index ${formatShape(index.sizes)} and source ${formatShape(source.sizes)} to have one ` +
-        `shape, equal to ${formatShape(x.sizes)} apart from dimension ${axis}`,
+      `scatterAdd(): Expected index ${formatShape(index.ownShape)} and source ${formatShape(source.ownShape)} to have one ` +
+        `shape, equal to ${formatShape(x.ownShape)} apart from dimension ${axis}`,
     );
   }
-  checkRange("scatterAdd", index, 0, x.sizes[axis] ?? 1);
-  return x.add(addByIndex(source, index, x.sizes, axis));
+  checkRange("scatterAdd", index, 0, x.ownShape[axis] ?? 1);
+  return x.add(addByIndex(source, index, x.ownShape, axis));
 }
 
 /**
@@ -150,18 +154,18 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   checkTensors("indexSelect", [x, index]);
   checkIndex("indexSelect", index);
-  if (index.sizes.length > 1) {
+  if (index.ownShape.length > 1) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `indexSelect(): Index is supposed to be a vector, but got ${formatShape(index.sizes)}`,
+      `indexSelect(): Index is supposed to be a vector, but got ${formatShape(index.ownShape)}`,
     );
   }
-  const axis = normalizeAxis("indexSelect", dim, x.sizes.length);
-  const length = x.sizes[axis] ?? 1;
+  const axis = normalizeAxis("indexSelect", dim, x.ownShape.length);
+  const length = x.ownShape[axis] ?? 1;
   checkRange("indexSelect", index, -length, length);
   const positions = where(index.lt(0), index.add(length), index);
-  const spread = x.sizes.map((size, a) => (a === axis ? index.size : size));
-  const single = x.sizes.map((_, a) => (a === axis ? index.size : 1));
+  const spread = x.ownShape.map((size, a) => (a === axis ? index.numel() : size));
+  const single = x.ownShape.map((_, a) => (a === axis ? index.numel() : 1));
   return gather(x, axis, expand(reshape(positions, single), spread));
 }
 
@@ -177,9 +181,9 @@ export function oneHot(index: Tensor, classes: number): Tensor {
   checkIndex("oneHot", index);
   toSizes([classes], "oneHot: the number of classes");
   checkRange("oneHot", index, 0, classes);
-  const kept = reshape(index, [...index.sizes, 1]);
+  const kept = reshape(index, [...index.ownShape, 1]);
   try {
-    return addByIndex(kept.onesLike(), kept, [...index.sizes, classes], index.sizes.length);
+    return addByIndex(kept.onesLike(), kept, [...index.ownShape, classes], index.ownShape.length);
   } catch (error) {
     // The backend names what it was asked for.
     if (!Corr2dError.isInstance(error) || error.code !== "INDEX_OUT_OF_RANGE") throw error;
@@ -190,13 +194,13 @@ export function oneHot(index: Tensor, classes: number): Tensor {
 /** x where the difference of column and row says so, 0 elsewhere; the mask is computed on the backend. */
 function triangle(label: string, x: Tensor, keep: (difference: Tensor) => Tensor): Tensor {
   checkTensor(label, x);
-  if (x.sizes.length < 2) {
+  if (x.ownShape.length < 2) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `${label}: input tensor must have at least 2 dimensions, but got ${formatShape(x.sizes)}`,
+      `${label}: input tensor must have at least 2 dimensions, but got ${formatShape(x.ownShape)}`,
     );
   }
-  const [rows, columns] = x.sizes.slice(-2) as [number, number];
+  const [rows, columns] = x.ownShape.slice(-2) as [number, number];
   return runScoped(() => {
     const row = x.fromArray(
       Int32Array.from({ length: rows }, (_, i) => i),

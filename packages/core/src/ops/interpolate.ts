@@ -155,8 +155,8 @@ function resample(x: Tensor, axis: number, { count, cells, weights }: Taps): Ten
   const order = Int32Array.from(cells, (_, at) => cells[place(at)]!);
   const picked = indexSelect(x, axis, x.fromArray(order, [order.length]));
   if (count === 1) return picked;
-  const before = x.sizes.slice(0, axis);
-  const after = x.sizes.slice(axis + 1);
+  const before = x.ownShape.slice(0, axis);
+  const after = x.ownShape.slice(axis + 1);
   const values = arrayOf(x.dtype, weights.length);
   for (let at = 0; at < values.length; at++) values[at] = weights[place(at)]!;
   const factors = x.fromArray(values, [count, output, ...after.map(() => 1)]);
@@ -167,15 +167,15 @@ function resample(x: Tensor, axis: number, { count, cells, weights }: Taps): Ten
 
 /** Every cell `times` times along an axis. */
 function repeat(x: Tensor, axis: number, times: number): Tensor {
-  const before = x.sizes.slice(0, axis);
-  const after = x.sizes.slice(axis + 1);
-  const spread = expand(reshape(x, [...before, x.sizes[axis]!, 1, ...after]), [
+  const before = x.ownShape.slice(0, axis);
+  const after = x.ownShape.slice(axis + 1);
+  const spread = expand(reshape(x, [...before, x.ownShape[axis]!, 1, ...after]), [
     ...before,
-    x.sizes[axis]!,
+    x.ownShape[axis]!,
     times,
     ...after,
   ]);
-  return reshape(spread, [...before, x.sizes[axis]! * times, ...after]);
+  return reshape(spread, [...before, x.ownShape[axis]! * times, ...after]);
 }
 
 function tapsOf(mode: InterpolateMode, antialias: boolean, resize: Resize): Taps {
@@ -230,7 +230,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions = {}): Tensor
   const { size = null, scaleFactor = null, mode = "nearest", antialias = false } = options;
   const isSmooth = mode === "linear" || mode === "bilinear" || mode === "bicubic";
   const alignCorners = options?.alignCorners ?? null;
-  const rank = x.sizes.length;
+  const rank = x.ownShape.length;
   if (typeof mode !== "string" || !Object.hasOwn(RANKS, mode) || rank < 3 || rank > 4) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
@@ -259,7 +259,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions = {}): Tensor
   }
   if (size === null && scaleFactor === null) throw fail("either size or scale_factor should be defined");
 
-  const plane = x.sizes.slice(2);
+  const plane = x.ownShape.slice(2);
   const factors = scaleFactor === null ? null : perAxis("scale_factor", scaleFactor, plane.length);
   const sizes =
     factors === null

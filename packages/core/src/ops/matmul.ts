@@ -93,24 +93,24 @@ function mismatch(
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   checkFactors("matmul", a, b);
-  if (a.sizes.length === 0 || b.sizes.length === 0) {
+  if (a.ownShape.length === 0 || b.ownShape.length === 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `both arguments to matmul need to be at least 1D, but they are ${a.sizes.length}D and ${b.sizes.length}D`,
+      `both arguments to matmul need to be at least 1D, but they are ${a.ownShape.length}D and ${b.ownShape.length}D`,
     );
   }
-  if (a.sizes.length === 1) {
-    if (b.sizes.length === 1 && a.size !== b.size) throw mismatch(a.sizes, b.sizes);
-    return squeeze(matmul(reshape(a, [1, a.size]), b), b.sizes.length === 1 ? 0 : -2);
+  if (a.ownShape.length === 1) {
+    if (b.ownShape.length === 1 && a.numel() !== b.numel()) throw mismatch(a.ownShape, b.ownShape);
+    return squeeze(matmul(reshape(a, [1, a.numel()]), b), b.ownShape.length === 1 ? 0 : -2);
   }
-  if (b.sizes.length === 1) return squeeze(matmul(a, reshape(b, [b.size, 1])), -1);
+  if (b.ownShape.length === 1) return squeeze(matmul(a, reshape(b, [b.numel(), 1])), -1);
 
-  const [rows, inner] = a.sizes.slice(-2) as [number, number];
-  const [innerB, columns] = b.sizes.slice(-2) as [number, number];
-  if (inner !== innerB) throw mismatch(a.sizes, b.sizes);
+  const [rows, inner] = a.ownShape.slice(-2) as [number, number];
+  const [innerB, columns] = b.ownShape.slice(-2) as [number, number];
+  if (inner !== innerB) throw mismatch(a.ownShape, b.ownShape);
   const plain = { inner, columns, transposeA: false, transposeB: false };
-  const batchA = a.sizes.slice(0, -2);
-  const batchB = b.sizes.slice(0, -2);
+  const batchA = a.ownShape.slice(0, -2);
+  const batchB = b.ownShape.slice(0, -2);
   if (sizeOf(batchB) === 1 && batchB.length <= batchA.length) {
     // One matrix on the right: all rows on the left make one tall product.
     return product(a, b, { batch: 1, rows: sizeOf(batchA) * rows, ...plain }, [...batchA, rows, columns]);
@@ -131,18 +131,18 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
   checkFactors("linear", x, weight);
-  const inner = x.sizes.at(-1);
-  if (inner === undefined || weight.sizes.length !== 2 || weight.sizes[1] !== inner) {
-    const hint = x.sizes.length > 2 ? " (an image batch needs flatten(1) before a linear layer)" : "";
+  const inner = x.ownShape.at(-1);
+  if (inner === undefined || weight.ownShape.length !== 2 || weight.ownShape[1] !== inner) {
+    const hint = x.ownShape.length > 2 ? " (an image batch needs flatten(1) before a linear layer)" : "";
     throw mismatch(
-      [inner ? x.size / inner : 0, inner ?? 0],
-      [weight.sizes[1] ?? 0, weight.sizes[0] ?? 0],
-      `input ${formatShape(x.sizes)}, weight ${formatShape(weight.sizes)}${hint}`,
+      [inner ? x.numel() / inner : 0, inner ?? 0],
+      [weight.ownShape[1] ?? 0, weight.ownShape[0] ?? 0],
+      `input ${formatShape(x.ownShape)}, weight ${formatShape(weight.ownShape)}${hint}`,
     );
   }
-  const columns = weight.sizes[0]!;
-  checkBias(weight.sizes, bias?.sizes, columns);
-  const lead = x.sizes.slice(0, -1);
+  const columns = weight.ownShape[0]!;
+  checkBias(weight.ownShape, bias?.ownShape, columns);
+  const lead = x.ownShape.slice(0, -1);
   const size = { batch: 1, rows: sizeOf(lead), inner, columns, transposeA: false, transposeB: true };
   const out = product(x, weight, size, [...lead, columns]);
   return bias ? out.add(bias) : out;

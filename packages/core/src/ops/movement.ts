@@ -66,8 +66,8 @@ export function read(
   { shape, strides, offset }: Omit<StridedView, "sourceSize">,
 ): Tensor {
   return apply(stridedOp(name), [x], {
-    view: { shape, strides, offset, sourceSize: x.size },
-    source: x.sizes,
+    view: { shape, strides, offset, sourceSize: x.numel() },
+    source: x.ownShape,
   });
 }
 
@@ -83,7 +83,7 @@ export function embedIn(
   shape: Shape,
   view: Omit<StridedView, "sourceSize">,
 ): Tensor {
-  const inside = embed(expand(x.scalarLike(1).type("int32"), x.sizes), shape, view);
+  const inside = embed(expand(x.scalarLike(1).type("int32"), x.ownShape), shape, view);
   return where(inside, embed(x, shape, view), around);
 }
 
@@ -99,38 +99,40 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   return apply(
     RESHAPE,
     [x],
-    shape === x.sizes || (isList(shape) && sameShape(x.sizes, shape)) ? x.sizes : inferShape(shape, x.size),
+    shape === x.ownShape || (isList(shape) && sameShape(x.ownShape, shape))
+      ? x.ownShape
+      : inferShape(shape, x.numel()),
   );
 }
 
 /** Axes `startDim` to `endDim` as one (default all). */
 export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
-  const start = normalizeAxis("flatten", startDim, x.sizes.length);
-  const end = normalizeAxis("flatten", endDim, x.sizes.length);
+  const start = normalizeAxis("flatten", startDim, x.ownShape.length);
+  const end = normalizeAxis("flatten", endDim, x.ownShape.length);
   if (start > end) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `flatten() has invalid args: start_dim cannot come after end_dim: got ${startDim} and ${endDim}`,
     );
   }
-  if (x.sizes.length === 0) return reshape(x, [1]);
-  const middle = sizeOf(x.sizes.slice(start, end + 1));
-  return reshape(x, [...x.sizes.slice(0, start), middle, ...x.sizes.slice(end + 1)]);
+  if (x.ownShape.length === 0) return reshape(x, [1]);
+  const middle = sizeOf(x.ownShape.slice(start, end + 1));
+  return reshape(x, [...x.ownShape.slice(0, start), middle, ...x.ownShape.slice(end + 1)]);
 }
 
 /** Without the axes of size 1 (or only those named, where their size is 1). */
 export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
-  const axes = normalizeAxes("squeeze", dim, x.sizes.length);
+  const axes = normalizeAxes("squeeze", dim, x.ownShape.length);
   return reshape(
     x,
-    x.sizes.filter((size, axis) => size !== 1 || !axes.includes(axis)),
+    x.ownShape.filter((size, axis) => size !== 1 || !axes.includes(axis)),
   );
 }
 
 /** With an axis of size 1 put in front of axis `dim`. */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
-  const axis = normalizeAxis("unsqueeze", dim, x.sizes.length + 1);
-  return reshape(x, [...x.sizes.slice(0, axis), 1, ...x.sizes.slice(axis)]);
+  const axis = normalizeAxis("unsqueeze", dim, x.ownShape.length + 1);
+  return reshape(x, [...x.ownShape.slice(0, axis), 1, ...x.ownShape.slice(axis)]);
 }
 
 /** Axes that a caller listed, in the caller's order. */
@@ -146,19 +148,19 @@ function normalizeEach(op: string, dims: readonly number[], rank: number): numbe
 
 /** Axes in another order: axis i of the result is axis `dims[i]` of x. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
-  const rank = x.sizes.length;
+  const rank = x.ownShape.length;
   const axes = normalizeEach("permute", dims, rank);
   if (axes.length !== rank || new Set(axes).size !== rank) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `permute(dims): the dims ${formatShape(dims)} must name each of the ${rank} axes of a tensor of shape ` +
-        `${formatShape(x.sizes)} once`,
+        `${formatShape(x.ownShape)} once`,
     );
   }
   if (axes.every((axis, i) => axis === i)) return x.alias();
-  const strides = stridesOf(x.sizes);
+  const strides = stridesOf(x.ownShape);
   return read(x, "PermuteBackward0", {
-    shape: axes.map((axis) => x.sizes[axis]!),
+    shape: axes.map((axis) => x.ownShape[axis]!),
     strides: axes.map((axis) => strides[axis]!),
     offset: 0,
   });
@@ -166,10 +168,10 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 
 /** Two axes exchanged. */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
-  const axes = x.sizes.map((_, axis) => axis);
-  const first = normalizeAxis("transpose", dim0, x.sizes.length);
-  const second = normalizeAxis("transpose", dim1, x.sizes.length);
-  if (x.sizes.length === 0) return x.alias();
+  const axes = x.ownShape.map((_, axis) => axis);
+  const first = normalizeAxis("transpose", dim0, x.ownShape.length);
+  const second = normalizeAxis("transpose", dim1, x.ownShape.length);
+  if (x.ownShape.length === 0) return x.alias();
   axes[first] = second;
   axes[second] = first;
   return permute(x, axes);
@@ -180,31 +182,31 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
  * @throws SHAPE_MISMATCH for more than two axes.
  */
 export function t(x: Tensor): Tensor {
-  if (x.sizes.length > 2) {
+  if (x.ownShape.length > 2) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `t() expects a tensor with <= 2 dimensions, but self is ${x.sizes.length}D: use transpose(dim0, dim1) or permute`,
+      `t() expects a tensor with <= 2 dimensions, but self is ${x.ownShape.length}D: use transpose(dim0, dim1) or permute`,
     );
   }
-  return x.sizes.length < 2 ? x.alias() : permute(x, [1, 0]);
+  return x.ownShape.length < 2 ? x.alias() : permute(x, [1, 0]);
 }
 
 /** Axes of size 1 repeated to `shape` (−1 keeps a size); new axes may be added in front. */
 export function expand(x: Tensor, shape: Shape): Tensor {
   if (!isList(shape)) toSizes(shape, "expand: a shape");
-  const extra = shape.length - x.sizes.length;
-  const from = extra < 0 ? x.sizes : alignShape(x.sizes, shape.length);
+  const extra = shape.length - x.ownShape.length;
+  const from = extra < 0 ? x.ownShape : alignShape(x.ownShape, shape.length);
   const out = mapAxes(shape, (size, axis) => (size === -1 && axis >= extra ? from[axis]! : size));
   toSizes(out, "expand: a shape");
   checkRank("expand", out);
   if (extra < 0 || !out.every((size, axis) => from[axis] === 1 || from[axis] === size)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `The expanded size ${formatShape(shape)} must match the existing size ${formatShape(x.sizes)} at every ` +
+      `The expanded size ${formatShape(shape)} must match the existing size ${formatShape(x.ownShape)} at every ` +
         "non-singleton dimension",
     );
   }
-  if (sameShape(out, x.sizes)) return x.alias();
+  if (sameShape(out, x.ownShape)) return x.alias();
   return read(x, "ExpandBackward0", { shape: out, strides: broadcastStrides(from, out), offset: 0 });
 }
 
@@ -214,9 +216,9 @@ export function expand(x: Tensor, shape: Shape): Tensor {
  */
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
   const times = toSizes(repeats, "tile: repeats");
-  const rank = Math.max(times.length, x.sizes.length);
+  const rank = Math.max(times.length, x.ownShape.length);
   const counts = alignShape(times, rank);
-  const sizes = alignShape(x.sizes, rank);
+  const sizes = alignShape(x.ownShape, rank);
   const doubled = sizes.flatMap((size, axis) => [counts[axis]!, size]);
   const strides = stridesOf(sizes).flatMap((stride) => [0, stride]);
   checkSize("tile", doubled);
@@ -226,14 +228,14 @@ export function tile(x: Tensor, repeats: readonly number[]): Tensor {
 
 /** The elements in reverse order along `dims`. */
 export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
-  const axes = normalizeAxes("flip", dims, x.sizes.length);
-  const strides = stridesOf(x.sizes);
+  const axes = normalizeAxes("flip", dims, x.ownShape.length);
+  const strides = stridesOf(x.ownShape);
   let offset = 0;
   for (const axis of axes) {
-    if (x.size > 0) offset += (x.sizes[axis]! - 1) * strides[axis]!;
+    if (x.numel() > 0) offset += (x.ownShape[axis]! - 1) * strides[axis]!;
     strides[axis] = -strides[axis]!;
   }
-  return read(x, "FlipBackward0", { shape: x.sizes, strides, offset });
+  return read(x, "FlipBackward0", { shape: x.ownShape, strides, offset });
 }
 
 /**
@@ -297,10 +299,10 @@ function parseRange(range: Range, axis: number, size: number): AxisRange {
 
 /** @throws INVALID_ARGUMENT for more ranges than axes. */
 export function checkIndices(x: Tensor, ranges: readonly Range[]): void {
-  if (ranges.length <= x.sizes.length) return;
+  if (ranges.length <= x.ownShape.length) return;
   throw new Corr2dError(
     "INVALID_ARGUMENT",
-    `too many indices for tensor of dimension ${x.sizes.length}: got ${ranges.length}`,
+    `too many indices for tensor of dimension ${x.ownShape.length}: got ${ranges.length}`,
   );
 }
 
@@ -310,8 +312,8 @@ function sliceView(x: Tensor, ranges: readonly Range[]): Omit<StridedView, "sour
   const shape: number[] = [];
   const strides: number[] = [];
   let offset = 0;
-  stridesOf(x.sizes).forEach((stride, axis) => {
-    const size = x.sizes[axis]!;
+  stridesOf(x.ownShape).forEach((stride, axis) => {
+    const size = x.ownShape[axis]!;
     const { start, count, step, drop } =
       axis < ranges.length
         ? parseRange(ranges[axis]!, axis, size)
@@ -341,20 +343,20 @@ export function sliceScatter(x: Tensor, source: Operand, ...ranges: readonly Ran
   const part = typeof source === "number" ? x.scalarLike(source) : source;
   checkTensors("sliceScatter", [x, part]);
   checkSameDtype("sliceScatter", x, part);
-  return embedIn(x, expand(part, view.shape), x.sizes, view);
+  return embedIn(x, expand(part, view.shape), x.ownShape, view);
 }
 
 /** `length` positions of one axis from `start` on. */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  const axis = normalizeAxis("narrow", dim, x.sizes.length);
+  const axis = normalizeAxis("narrow", dim, x.ownShape.length);
   toSizes([start, length], "narrow: start and length");
-  if (start + length > (x.sizes[axis] ?? 1)) {
+  if (start + length > (x.ownShape[axis] ?? 1)) {
     throw new Corr2dError(
       "INDEX_OUT_OF_RANGE",
-      `start (${start}) + length (${length}) exceeds dimension size (${x.sizes[axis]}).`,
+      `start (${start}) + length (${length}) exceeds dimension size (${x.ownShape[axis]}).`,
     );
   }
-  return slice(x, ...x.sizes.slice(0, axis).map((): Range => ":"), [start, start + length]);
+  return slice(x, ...x.ownShape.slice(0, axis).map((): Range => ":"), [start, start + length]);
 }
 
 /**
@@ -362,8 +364,8 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
  * @throws SHAPE_MISMATCH when the sizes do not add up to the axis, or a size of 0 cannot.
  */
 export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
-  const axis = normalizeAxis("split", dim, x.sizes.length);
-  const total = x.sizes[axis] ?? 1;
+  const axis = normalizeAxis("split", dim, x.ownShape.length);
+  const total = x.ownShape[axis] ?? 1;
   toSizes(typeof sizes === "number" ? [sizes] : sizes, "split: sizes");
   const list =
     typeof sizes === "number"

@@ -92,11 +92,11 @@ const AVG_OPTIONS: OptionTypes = {
 const REST = { stride: 1, padding: 0, dilation: 1, outputPadding: 0 };
 
 function checkRank(op: string, x: Tensor): void {
-  const rank = x.sizes.length;
+  const rank = x.ownShape.length;
   if (rank === 2 || rank === 3) return;
   throw new Corr2dError(
     "SHAPE_MISMATCH",
-    `Expected 2D (unbatched) or 3D (batched) input to ${op}, but got input of size: ${formatShape(x.sizes)}`,
+    `Expected 2D (unbatched) or 3D (batched) input to ${op}, but got input of size: ${formatShape(x.ownShape)}`,
   );
 }
 
@@ -140,7 +140,7 @@ export function conv1d(
   checkRank("conv1d", x);
   const plane = flat("conv1d", options, CONV_OPTIONS);
   const { groups = 1 } = options;
-  checkWeight("conv1d", x.sizes, kernel.sizes, (shape) => shape[1]! * groups, `groups=${groups}`);
+  checkWeight("conv1d", x.ownShape, kernel.ownShape, (shape) => shape[1]! * groups, `groups=${groups}`);
   return corr2d(unsqueeze(x, -2), unsqueeze(kernel, -2), plane).squeeze(-2);
 }
 
@@ -160,18 +160,18 @@ export function convTranspose1d(
 ): Tensor {
   checkTensors("convTranspose1d", [x, kernel]);
   checkRank("conv_transpose1d", x);
-  checkWeight("convTranspose1d", x.sizes, kernel.sizes, (shape) => shape[0]!, "transposed=1");
+  checkWeight("convTranspose1d", x.ownShape, kernel.ownShape, (shape) => shape[0]!, "transposed=1");
   const plane = flat("convTranspose1d", options, TRANSPOSED_OPTIONS);
   return convTranspose2d(unsqueeze(x, -2), unsqueeze(kernel, -2), plane).squeeze(-2);
 }
 
 function checkPool(label: string, x: Tensor): void {
   checkTensor(label, x);
-  const rank = x.sizes.length;
+  const rank = x.ownShape.length;
   if (rank === 2 || rank === 3) return;
   throw new Corr2dError(
     "SHAPE_MISMATCH",
-    `${label}() Expected 2D or 3D input tensor, but got ${formatShape(x.sizes)}`,
+    `${label}() Expected 2D or 3D input tensor, but got ${formatShape(x.ownShape)}`,
   );
 }
 

@@ -65,16 +65,16 @@ export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {
   checkTensor("pad", x);
   checkOptions("pad", options, PAD_OPTIONS, "{ mode: 'reflect' }");
   const { mode = "constant", value = 0 } = options;
-  const rank = x.sizes.length;
+  const rank = x.ownShape.length;
   const isPairs = isList(sides) && sides.length % 2 === 0 && sides.length <= 2 * rank;
   if (!isPairs || !Array.from(sides).every((n) => Number.isInteger(n) && Math.abs(n) <= MAX_SIZE)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `pad: expected pairs of integers (before, after) from the last axis backwards, at most ${rank} for a tensor of shape ` +
-        `${formatShape(x.sizes)}, but got ${isList(sides) ? formatShape(sides) : describeValue(sides)}`,
+        `${formatShape(x.ownShape)}, but got ${isList(sides) ? formatShape(sides) : describeValue(sides)}`,
     );
   }
-  const borders = x.sizes.map((size, axis): Border => {
+  const borders = x.ownShape.map((size, axis): Border => {
     const [before = 0, after = 0] = sides.slice(2 * (rank - 1 - axis));
     if (size + Math.min(before, after, before + after) < 0) {
       throw new Corr2dError(
@@ -95,14 +95,14 @@ export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {
   let out = mode === "circular" ? crop(x, borders) : x;
   const grown = mode === "circular" ? borders.map(onlyAdded) : borders;
   grown.forEach(([before, after], axis) => {
-    if (before !== 0 || after !== 0) checkReach(mode, out.sizes[axis]!, before, after, axis);
+    if (before !== 0 || after !== 0) checkReach(mode, out.ownShape[axis]!, before, after, axis);
   });
-  const shape = grown.map(([before, after], axis) => before + out.sizes[axis]! + after);
+  const shape = grown.map(([before, after], axis) => before + out.ownShape[axis]! + after);
   checkRoom("pad", x.backend, shape, x.dtype);
   if (shape.includes(0)) return padConstant(out, grown, 0); // nothing is shown, however long the axes are
   grown.forEach(([before, after], axis) => {
     if (before === 0 && after === 0) return;
-    const size = out.sizes[axis]!;
+    const size = out.ownShape[axis]!;
     const length = size + before + after;
     const positions = arrayOf("int32", length);
     for (let i = 0; i < length; i++) positions[i] = SOURCES[mode](i - before, size);
@@ -116,7 +116,7 @@ type Border = readonly [before: number, after: number];
 /** What is left of x where borders are negative. */
 function crop(x: Tensor, borders: readonly Border[]): Tensor {
   if (borders.every(([before, after]) => before >= 0 && after >= 0)) return x;
-  const ranges = x.sizes.map((size, axis): Range => {
+  const ranges = x.ownShape.map((size, axis): Range => {
     const [before, after] = borders[axis]!;
     const start = Math.max(0, -before);
     return [start, Math.max(start, size + Math.min(0, after))];
@@ -129,11 +129,11 @@ const onlyAdded = ([before, after]: Border): Border => [Math.max(0, before), Mat
 function padConstant(x: Tensor, borders: readonly Border[], value: number): Tensor {
   const kept = crop(x, borders);
   const added = borders.map(onlyAdded);
-  const shape = kept.sizes.map((size, axis) => size + added[axis]![0] + added[axis]![1]);
+  const shape = kept.ownShape.map((size, axis) => size + added[axis]![0] + added[axis]![1]);
   checkRoom("pad", x.backend, shape, x.dtype);
   const strides = stridesOf(shape);
   const offset =
-    kept.size === 0 ? 0 : strides.reduce((sum, stride, axis) => sum + stride * added[axis]![0], 0);
-  const view = { shape: kept.sizes, strides, offset };
+    kept.numel() === 0 ? 0 : strides.reduce((sum, stride, axis) => sum + stride * added[axis]![0], 0);
+  const view = { shape: kept.ownShape, strides, offset };
   return value === 0 ? embed(kept, shape, view) : embedIn(value, kept, shape, view);
 }

@@ -43,16 +43,16 @@ function poolShapes(
   checkOptions(label, options, POOL_OPTIONS, "{ stride: 2 }");
   checkTensor(label, x);
   checkFloating(label, x);
-  const rank = x.sizes.length;
+  const rank = x.ownShape.length;
   // Only a batch may be empty.
-  if ((rank !== 3 && rank !== 4) || (x.size === 0 && x.sizes.slice(-3).includes(0))) {
+  if ((rank !== 3 && rank !== 4) || (x.numel() === 0 && x.ownShape.slice(-3).includes(0))) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `${label}: Expected 3D or 4D (batch mode) tensor [N, C, H, W] with optional 0 dim batch size for input, but got: ` +
-        formatShape(x.sizes),
+        formatShape(x.ownShape),
     );
   }
-  const window = poolWindow(rank === 4 ? x.sizes : [1, ...x.sizes], kernelSize, options);
+  const window = poolWindow(rank === 4 ? x.ownShape : [1, ...x.ownShape], kernelSize, options);
   return { window, shape: poolShape(window).slice(4 - rank) };
 }
 
@@ -66,7 +66,7 @@ const MAX_POOL: Op<{ readonly window: Window2d; readonly values: Storage; readon
       const { window } = c.attributes;
       const planes = window.batch * window.inChannels;
       const cells = window.axes[0].input * window.axes[1].input;
-      const flat = (x: Tensor): Tensor => reshape(x, [planes, planes === 0 ? 0 : x.size / planes]);
+      const flat = (x: Tensor): Tensor => reshape(x, [planes, planes === 0 ? 0 : x.numel() / planes]);
       let from = flat(g);
       let at = flat(c.input(1));
       if (someWindowIsEmpty(window)) {
@@ -90,7 +90,7 @@ export interface MaxPoolResult {
 export function maxPool(x: Tensor, window: Window2d, shape: Shape): [values: Storage, indices: Tensor] {
   const { backend, dtype, handle } = x.storage;
   const size = outputSizeOf(window);
-  if (x.size === 0) {
+  if (x.numel() === 0) {
     return [fill(backend, 0, size, dtype), makeTensor(fill(backend, 0, size, "int32"), shape)];
   }
   if (backend.maxPool2d === undefined) {
@@ -112,7 +112,7 @@ function composedMaxPool(x: Tensor, window: Window2d): [values: Tensor, indices:
   const windows = height.output * width.output;
   const cells = height.kernel * width.kernel;
   const around = padded(x, window);
-  const [, paddedHeight, paddedWidth] = around.sizes as [number, number, number];
+  const [, paddedHeight, paddedWidth] = around.ownShape as [number, number, number];
   const seen = read(around, "AsStridedBackward0", {
     shape: [planes, height.output, width.output, height.kernel, width.kernel],
     strides: [
@@ -128,7 +128,7 @@ function composedMaxPool(x: Tensor, window: Window2d): [values: Tensor, indices:
   const table = x.fromArray(positions, [1, windows, cells]);
   const inside = table.ge(0);
   const candidates = where(inside, reshape(seen, [planes, windows, cells]), -Infinity);
-  const largest = amax(candidates, 2, { keepDim: true });
+  const largest = amax(candidates, 2, { keepdim: true });
   // Scores: a NaN beats what is none, and a later NaN an earlier one; among maxima the first wins; what lies outside
   // never does, also where a whole window holds −∞.
   const order = x.fromArray(
@@ -137,7 +137,7 @@ function composedMaxPool(x: Tensor, window: Window2d): [values: Tensor, indices:
   );
   const maxima = candidates.eq(largest).mul(order.neg().add(cells + 1));
   const nans = candidates.ne(candidates).mul(order.add(cells));
-  const winner = argmax(maxima.maximum(nans).mul(inside), 2, { keepDim: true });
+  const winner = argmax(maxima.maximum(nans).mul(inside), 2, { keepdim: true });
   // The winner's own value: of zeros that differ in sign, the maximum may be either.
   return [gather(candidates, 2, winner), gather(expand(table, [planes, windows, cells]), 2, winner)];
 }
@@ -295,7 +295,7 @@ function cellsOfBins(
   bins: number,
   filler?: number,
 ): { longest: number; lengths: Int32Array; cells: Tensor } {
-  const size = x.sizes[axis]!;
+  const size = x.ownShape[axis]!;
   const start = (o: number): number => Math.floor((o * size) / bins);
   const lengths = arrayOf("int32", bins) as Int32Array;
   let longest = 0;
@@ -316,12 +316,12 @@ function cellsOfBins(
 
 /** The means of bins along one axis. */
 function meansOfBins(x: Tensor, axis: number, bins: number): Tensor {
-  const after = x.sizes.slice(axis + 1);
-  const { longest, lengths, cells } = cellsOfBins("adaptiveAvgPool2d", x, axis, bins, x.sizes[axis]!);
+  const after = x.ownShape.slice(axis + 1);
+  const { longest, lengths, cells } = cellsOfBins("adaptiveAvgPool2d", x, axis, bins, x.ownShape[axis]!);
   // Shorter bins end with a cell of zeros that is put behind the others.
   const padded = pad(x, [...after.flatMap(() => [0, 0]), 0, 1]);
   const picked = indexSelect(padded, axis, cells);
-  const sums = reshape(picked, [...x.sizes.slice(0, axis), bins, longest, ...after]).sum(axis + 1);
+  const sums = reshape(picked, [...x.ownShape.slice(0, axis), bins, longest, ...after]).sum(axis + 1);
   const counts = arrayOf(x.dtype, bins);
   counts.set(lengths);
   return sums.div(x.fromArray(counts, [bins, ...after.map(() => 1)]));
@@ -334,19 +334,26 @@ export type AdaptiveSize = number | null | readonly [vertical: number | null, ho
 function binsOf(label: string, x: Tensor, outputSize: AdaptiveSize): readonly [number, number] {
   checkTensor(label, x);
   checkFloating(label, x);
-  const [height, width] = x.sizes.slice(-2) as [number, number];
+  const [height, width] = x.ownShape.slice(-2) as [number, number];
   const [vertical, horizontal] = isList(outputSize) ? outputSize : [outputSize, outputSize];
   const isPair = !isList(outputSize) || outputSize.length === 2;
   const bins = isPair ? ([vertical ?? height, horizontal ?? width] as const) : outputSize;
   const [rows, columns] = toPair("outputSize", bins as Pair);
-  if (x.sizes.length < 3 || x.sizes.length > 4 || rows <= 0 || columns <= 0 || height === 0 || width === 0) {
+  if (
+    x.ownShape.length < 3 ||
+    x.ownShape.length > 4 ||
+    rows <= 0 ||
+    columns <= 0 ||
+    height === 0 ||
+    width === 0
+  ) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `${label}: expected a 3D or 4D input with non-empty planes and a positive output size, but got ` +
-        `${formatShape(x.sizes)} and [${rows}, ${columns}]`,
+        `${formatShape(x.ownShape)} and [${rows}, ${columns}]`,
     );
   }
-  checkRoom(label, x.backend, [...x.sizes.slice(0, -2), rows, columns], x.dtype);
+  checkRoom(label, x.backend, [...x.ownShape.slice(0, -2), rows, columns], x.dtype);
   return [rows, columns];
 }
 
@@ -359,9 +366,9 @@ function binsOf(label: string, x: Tensor, outputSize: AdaptiveSize): readonly [n
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSize): Tensor {
   const [rows, columns] = binsOf("adaptiveAvgPool2d", x, outputSize);
-  const lead = x.sizes.slice(0, -2);
-  const [height, width] = x.sizes.slice(-2) as [number, number];
-  if (x.size === 0) return reshape(x, [...lead, rows, columns]);
+  const lead = x.ownShape.slice(0, -2);
+  const [height, width] = x.ownShape.slice(-2) as [number, number];
+  if (x.numel() === 0) return reshape(x, [...lead, rows, columns]);
   if (height % rows !== 0 || width % columns !== 0) {
     return meansOfBins(meansOfBins(x, lead.length, rows), lead.length + 1, columns);
   }
@@ -378,9 +385,9 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSize): Tensor {
  */
 export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptiveSize): Tensor {
   const [rows, columns] = binsOf("adaptiveMaxPool2d", x, outputSize);
-  const lead = x.sizes.slice(0, -2);
-  const [height, width] = x.sizes.slice(-2) as [number, number];
-  if (x.size === 0) return reshape(x, [...lead, rows, columns]);
+  const lead = x.ownShape.slice(0, -2);
+  const [height, width] = x.ownShape.slice(-2) as [number, number];
+  if (x.numel() === 0) return reshape(x, [...lead, rows, columns]);
   if (height % rows === 0 && width % columns === 0) return maxPool2d(x, [height / rows, width / columns]);
   const vertical = cellsOfBins("adaptiveMaxPool2d", x, lead.length, rows);
   const horizontal = cellsOfBins("adaptiveMaxPool2d", x, lead.length + 1, columns);

@@ -1,7 +1,7 @@
 /**
  * Reductions over axes: forward and gradient side by side.
  *
- * `dim` is a number, several, or absent for all axes, as in PyTorch; `keepDim` leaves reduced axes with size 1.
+ * `dim` is a number, several, or absent for all axes, as in PyTorch; `keepdim` leaves reduced axes with size 1.
  */
 import { apply, checkTensor, type GradientFunction, makeTensor, type Op } from "../autograd.ts";
 import type { ReduceOp } from "../backend.ts";
@@ -21,7 +21,7 @@ import { where } from "./where.ts";
 export type Dim = number | readonly number[] | null | undefined;
 
 export interface ReduceOptions {
-  readonly keepDim?: boolean | undefined;
+  readonly keepdim?: boolean | undefined;
 }
 
 interface ReduceAttributes extends ReduceOptions {
@@ -31,13 +31,13 @@ interface ReduceAttributes extends ReduceOptions {
 }
 
 function forward(member: ReduceOp): Op<ReduceAttributes>["forward"] {
-  return ([x], { axes, keepDim }) => {
-    const shape = reducedShape(x!.sizes, axes, keepDim);
+  return ([x], { axes, keepdim }) => {
+    const shape = reducedShape(x!.ownShape, axes, keepdim);
     if (axes.length === 0) return makeTensor(x!.storage.retain(), shape);
     if (member === "min" && !x!.backend.optionalOps.includes(member)) {
       return runScoped(() => reshape(mirrored(amax(mirrored(x!), axes)), shape));
     }
-    return makeTensor(primitives.reduce(member, x!.storage, x!.sizes, axes), shape);
+    return makeTensor(primitives.reduce(member, x!.storage, x!.ownShape, axes), shape);
   };
 }
 
@@ -54,7 +54,7 @@ const overloads = (name: string, op: Omit<Op<ReduceAttributes>, "name">): Overlo
 
 /** A sum's gradient goes to every element of it. */
 const spread: GradientFunction<ReduceAttributes> = (g, c) =>
-  expand(g.sizes.length === 0 ? g : reshape(g, c.attributes.keptShape), c.shape(0));
+  expand(g.ownShape.length === 0 ? g : reshape(g, c.attributes.keptShape), c.shape(0));
 
 const SUM = overloads("Sum", { forward: forward("sum"), gradients: [spread] });
 
@@ -64,7 +64,7 @@ const countOf = (shape: Shape, axes: readonly number[]): number =>
 
 const MEAN = overloads("Mean", {
   forward: (inputs, attributes) =>
-    SUM[1].forward(inputs, attributes).div(countOf(inputs[0]!.sizes, attributes.axes)),
+    SUM[1].forward(inputs, attributes).div(countOf(inputs[0]!.ownShape, attributes.axes)),
   gradients: [(g, c) => spread(g.div(countOf(c.shape(0), c.attributes.axes)), c)],
 });
 
@@ -80,9 +80,9 @@ const PROD = overloads("Prod", {
       const { axes, keptShape } = c.attributes;
       const x = c.input(0);
       const zero = x.eq(0);
-      const zeros = zero.sum(axes, { keepDim: true });
+      const zeros = zero.sum(axes, { keepdim: true });
       const safe = where(zero, 1, x);
-      const others = safe.prod(axes, { keepDim: true }).div(safe);
+      const others = safe.prod(axes, { keepdim: true }).div(safe);
       return reshape(g, keptShape).mul(where(zeros.eq(zero), others, 0));
     },
   ],
@@ -103,7 +103,7 @@ function extreme(member: "max" | "min"): Overloads {
   const op: Op<ReduceAttributes> = {
     name: gradName(label),
     forward(inputs, attributes) {
-      checkNotEmpty(label, inputs[0]!.sizes, attributes.axes);
+      checkNotEmpty(label, inputs[0]!.ownShape, attributes.axes);
       return reduce(inputs, attributes);
     },
     savesInputs: true,
@@ -112,7 +112,7 @@ function extreme(member: "max" | "min"): Overloads {
       (g, c) => {
         const { axes, keptShape } = c.attributes;
         const winners = c.input(0).eq(reshape(c.output(), keptShape));
-        const share = reshape(g, keptShape).div(winners.sum(axes, { keepDim: true }).type(g.dtype));
+        const share = reshape(g, keptShape).div(winners.sum(axes, { keepdim: true }).type(g.dtype));
         // A NaN wins but equals nothing: divided among none, its gradient is NaN everywhere, as in PyTorch.
         return where(winners, share, share.mul(0));
       },
@@ -123,24 +123,24 @@ function extreme(member: "max" | "min"): Overloads {
 const AMAX = extreme("max");
 const AMIN = extreme("min");
 
-const REDUCE_OPTIONS: OptionTypes = { keepDim: "boolean" };
+const REDUCE_OPTIONS: OptionTypes = { keepdim: "boolean" };
 
-/** `keepDim` in PyTorch's place, `sum(1, true)`, or in options. */
+/** `keepdim` in PyTorch's place, `sum(1, true)`, or in options. */
 export type KeepDim = ReduceOptions | boolean;
 
 function toOptions(op: string, options: KeepDim): ReduceOptions {
-  if (typeof options === "boolean") return { keepDim: options };
-  checkOptions(op, options, REDUCE_OPTIONS, "{ keepDim: true }");
+  if (typeof options === "boolean") return { keepdim: options };
+  checkOptions(op, options, REDUCE_OPTIONS, "{ keepdim: true }");
   return options;
 }
 
-function run(ops: Overloads, label: string, x: Tensor, dim: Dim, keepDim: KeepDim): Tensor {
+function run(ops: Overloads, label: string, x: Tensor, dim: Dim, keepdim: KeepDim): Tensor {
   checkTensor(label, x);
-  const options = toOptions(label, keepDim);
-  const axes = normalizeAxes(label, dim, x.sizes.length);
-  const keptShape = reducedShape(x.sizes, axes, true);
+  const options = toOptions(label, keepdim);
+  const axes = normalizeAxes(label, dim, x.ownShape.length);
+  const keptShape = reducedShape(x.ownShape, axes, true);
   const op = ops[dim === undefined || dim === null ? 0 : 1];
-  return apply(op, [x], { axes, keepDim: options.keepDim, keptShape });
+  return apply(op, [x], { axes, keepdim: options.keepdim, keptShape });
 }
 
 /** Over nothing: 0. */
@@ -174,11 +174,11 @@ const VARIANCE_OPTIONS: OptionTypes = { ...REDUCE_OPTIONS, correction: "number" 
  * where PyTorch's, which it accumulates in double precision, do not. The scale is a constant to gradients.
  */
 function deviations(x: Tensor, axes: readonly number[]): { scaled: Tensor; scale: Tensor } {
-  const d = x.sub(mean(x, axes, { keepDim: true }));
+  const d = x.sub(mean(x, axes, { keepdim: true }));
   const largest =
-    countOf(x.sizes, axes) === 0
-      ? d.sum(axes, { keepDim: true })
-      : amax(d.detach().abs(), axes, { keepDim: true });
+    countOf(x.ownShape, axes) === 0
+      ? d.sum(axes, { keepdim: true })
+      : amax(d.detach().abs(), axes, { keepdim: true });
   // Nothing to scale by in 0, ∞ and NaN; those times 0 are NaN, or ruled out by themselves.
   const scale = where(largest.mul(0).eq(0).mul(largest.ne(0)), largest, 1).detach();
   return { scaled: d.div(scale), scale };
@@ -186,17 +186,17 @@ function deviations(x: Tensor, axes: readonly number[]): { scaled: Tensor; scale
 
 /** Σ scaled² / (n − correction), over `axes`. */
 function meanSquare(scaled: Tensor, axes: readonly number[], correction = 1): Tensor {
-  const count = Math.max(0, countOf(scaled.sizes, axes) - correction);
-  return sum(scaled.square(), axes, { keepDim: true }).div(count);
+  const count = Math.max(0, countOf(scaled.ownShape, axes) - correction);
+  return sum(scaled.square(), axes, { keepdim: true }).div(count);
 }
 
 /** The variance, divided by n − correction (default 1: Bessel's, as in PyTorch). */
 export function variance(x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor {
   checkOptions("var", options, VARIANCE_OPTIONS, "{ correction: 0 }");
-  const axes = normalizeAxes("var", dim, x.sizes.length);
+  const axes = normalizeAxes("var", dim, x.ownShape.length);
   const { scaled, scale } = deviations(x, axes);
   const kept = meanSquare(scaled, axes, options.correction).mul(scale).mul(scale);
-  return reshape(kept, reducedShape(x.sizes, axes, options.keepDim));
+  return reshape(kept, reducedShape(x.ownShape, axes, options.keepdim));
 }
 
 /** xᵖ for x ≥ 0, with a gradient of 0 at 0, where the true one may be infinite (PyTorch's rule for norms). */
@@ -209,23 +209,23 @@ function power(x: Tensor, p: number): Tensor {
 /** The square root of `variance`; where all elements are equal its gradient is 0. */
 export function std(x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor {
   checkOptions("std", options, VARIANCE_OPTIONS, "{ correction: 0 }");
-  const axes = normalizeAxes("std", dim, x.sizes.length);
+  const axes = normalizeAxes("std", dim, x.ownShape.length);
   const { scaled, scale } = deviations(x, axes);
   const kept = power(meanSquare(scaled, axes, options.correction), 0.5).mul(scale);
-  return reshape(kept, reducedShape(x.sizes, axes, options.keepDim));
+  return reshape(kept, reducedShape(x.ownShape, axes, options.keepdim));
 }
 
 /** ln Σ eˣ, with the maximum taken out first; over nothing −∞. */
-export function logSumExp(x: Tensor, dim?: Dim, keepDim: KeepDim = {}): Tensor {
-  const options = toOptions("logSumExp", keepDim);
-  checkFloating("logSumExp", x);
-  const axes = normalizeAxes("logSumExp", dim, x.sizes.length);
-  if (countOf(x.sizes, axes) === 0) return sum(x, axes, options).log();
-  const max = amax(x, axes, { keepDim: true }).detach();
+export function logsumexp(x: Tensor, dim?: Dim, keepdim: KeepDim = {}): Tensor {
+  const options = toOptions("logsumexp", keepdim);
+  checkFloating("logsumexp", x);
+  const axes = normalizeAxes("logsumexp", dim, x.ownShape.length);
+  if (countOf(x.ownShape, axes) === 0) return sum(x, axes, options).log();
+  const max = amax(x, axes, { keepdim: true }).detach();
   // Infinite maxima would give ∞ − ∞; 0 in their place lets exp overflow or vanish as it should.
   const shift = where(max.sub(max).eq(0), max, 0);
-  const total = sum(x.sub(shift).exp(), axes, { keepDim: true }).log().add(shift);
-  return reshape(total, reducedShape(x.sizes, axes, options.keepDim));
+  const total = sum(x.sub(shift).exp(), axes, { keepdim: true }).log().add(shift);
+  return reshape(total, reducedShape(x.ownShape, axes, options.keepdim));
 }
 
 function argOp(
@@ -235,13 +235,16 @@ function argOp(
   options: ReduceOptions,
 ): Tensor {
   if (dim === undefined) {
-    const found = argOp(member, reshape(x, [x.size]), 0, {});
-    return reshape(found, reducedShape(x.sizes, normalizeAxes(member, dim, x.sizes.length), options.keepDim));
+    const found = argOp(member, reshape(x, [x.numel()]), 0, {});
+    return reshape(
+      found,
+      reducedShape(x.ownShape, normalizeAxes(member, dim, x.ownShape.length), options.keepdim),
+    );
   }
-  const axis = normalizeAxis(member, dim, x.sizes.length);
-  const source = x.sizes.length === 0 ? [1] : x.sizes;
+  const axis = normalizeAxis(member, dim, x.ownShape.length);
+  const source = x.ownShape.length === 0 ? [1] : x.ownShape;
   checkNotEmpty(member, source, [axis]);
-  const shape = reducedShape(x.sizes, [axis], options.keepDim);
+  const shape = reducedShape(x.ownShape, [axis], options.keepdim);
   if (member === "argmin" && !x.backend.optionalOps.includes(member)) {
     return runScoped(() => reshape(argOp("argmax", mirrored(x.detach()), axis, {}), shape));
   }
@@ -267,14 +270,14 @@ export function extremeAlong(
   member: "argmax" | "argmin",
   x: Tensor,
   dim: number,
-  keepDim: KeepDim = {},
+  keepdim: KeepDim = {},
 ): ValuesAndIndices {
   const label = member === "argmax" ? "max" : "min";
-  const options = toOptions(label, keepDim);
-  const axis = normalizeAxis(label, dim, x.sizes.length);
-  const kept = argOp(member, x, axis, { keepDim: true });
-  const values = x.sizes.length === 0 ? x.alias() : gather(x, axis, kept);
-  const shape = reducedShape(x.sizes, [axis], options.keepDim);
+  const options = toOptions(label, keepdim);
+  const axis = normalizeAxis(label, dim, x.ownShape.length);
+  const kept = argOp(member, x, axis, { keepdim: true });
+  const values = x.ownShape.length === 0 ? x.alias() : gather(x, axis, kept);
+  const shape = reducedShape(x.ownShape, [axis], options.keepdim);
   return { values: reshape(values, shape), indices: reshape(kept, shape) };
 }
 

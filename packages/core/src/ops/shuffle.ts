@@ -21,10 +21,10 @@ function checkFactor(label: string, name: string, factor: number): void {
 
 function checkPlanes(label: string, x: Tensor): void {
   checkTensor(label, x);
-  if (x.sizes.length >= 3) return;
+  if (x.ownShape.length >= 3) return;
   throw new Corr2dError(
     "SHAPE_MISMATCH",
-    `${label} expects input to have at least 3 dimensions, but got input with ${x.sizes.length} dimension(s)`,
+    `${label} expects input to have at least 3 dimensions, but got input with ${x.ownShape.length} dimension(s)`,
   );
 }
 
@@ -39,7 +39,7 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
   checkPlanes("pixel_shuffle", x);
   checkFactor("pixel_shuffle", "upscale_factor", upscaleFactor);
   const r = upscaleFactor;
-  const [channels, height, width] = x.sizes.slice(-3) as [number, number, number];
+  const [channels, height, width] = x.ownShape.slice(-3) as [number, number, number];
   if (channels % (r * r) !== 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
@@ -47,7 +47,7 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
         `input.size(-3)=${channels} is not divisible by ${r * r}`,
     );
   }
-  const lead = x.sizes.slice(0, -3);
+  const lead = x.ownShape.slice(0, -3);
   const at = lead.length;
   const parts = reshape(x, [...lead, channels / (r * r), r, r, height, width]);
   const order = [...lead.keys(), at, at + 3, at + 1, at + 4, at + 2];
@@ -65,7 +65,7 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
   checkPlanes("pixel_unshuffle", x);
   checkFactor("pixel_unshuffle", "downscale_factor", downscaleFactor);
   const r = downscaleFactor;
-  const [channels, height, width] = x.sizes.slice(-3) as [number, number, number];
+  const [channels, height, width] = x.ownShape.slice(-3) as [number, number, number];
   for (const [name, axis, size] of [
     ["height", -2, height],
     ["width", -1, width],
@@ -77,7 +77,7 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
         `divisible by ${r}`,
     );
   }
-  const lead = x.sizes.slice(0, -3);
+  const lead = x.ownShape.slice(0, -3);
   const at = lead.length;
   const parts = reshape(x, [...lead, channels, height / r, r, width / r, r]);
   const order = [...lead.keys(), at, at + 2, at + 4, at + 1, at + 3];
@@ -92,10 +92,10 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
  */
 export function channelShuffle(x: Tensor, groups: number): Tensor {
   checkTensor("channel_shuffle", x);
-  if (x.sizes.length < 3) {
+  if (x.ownShape.length < 3) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `channel_shuffle expects input with > 2 dims, but got input with sizes ${formatShape(x.sizes)}`,
+      `channel_shuffle expects input with > 2 dims, but got input with sizes ${formatShape(x.ownShape)}`,
     );
   }
   if (!Number.isInteger(groups) || groups <= 0) {
@@ -104,7 +104,7 @@ export function channelShuffle(x: Tensor, groups: number): Tensor {
       `Number of groups to divide channels in must be positive. Value of groups:${describeValue(groups)}`,
     );
   }
-  const [batch, channels, ...plane] = x.sizes as [number, number, ...number[]];
+  const [batch, channels, ...plane] = x.ownShape as [number, number, ...number[]];
   if (channels % groups !== 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
@@ -112,5 +112,5 @@ export function channelShuffle(x: Tensor, groups: number): Tensor {
     );
   }
   const parts = reshape(x, [batch, groups, channels / groups, ...plane]);
-  return reshape(permute(parts, [0, 2, 1, ...plane.map((_, i) => i + 3)]), x.sizes);
+  return reshape(permute(parts, [0, 2, 1, ...plane.map((_, i) => i + 3)]), x.ownShape);
 }

@@ -12,7 +12,7 @@ interface Along {
 
 function forward(member: "softmax" | "logSoftmax"): Op<Along>["forward"] {
   return ([x], { axis }) => {
-    const { sizes: shape } = x!;
+    const { ownShape: shape } = x!;
     const { backend, size, dtype, handle } = x!.storage;
     const own = backend[member];
     if (own === undefined || size === 0) return runScoped(() => composed(member, x!, axis));
@@ -25,10 +25,10 @@ function forward(member: "softmax" | "logSoftmax"): Op<Along>["forward"] {
 
 /** The fallback. The largest element goes first, so that nothing overflows. */
 function composed(member: "softmax" | "logSoftmax", x: Tensor, axis: number): Tensor {
-  if (x.size === 0) return x.alias();
-  const safe = x.sub(amax(x, axis, { keepDim: true }));
+  if (x.numel() === 0) return x.alias();
+  const safe = x.sub(amax(x, axis, { keepdim: true }));
   const powers = safe.exp();
-  const sums = powers.sum(axis, { keepDim: true });
+  const sums = powers.sum(axis, { keepdim: true });
   return member === "softmax" ? powers.div(sums) : safe.sub(sums.log());
 }
 
@@ -40,7 +40,7 @@ const SOFTMAX: Op<Along> = {
   gradients: [
     (g, c) => {
       const weighted = g.mul(c.output());
-      return weighted.sub(c.output().mul(weighted.sum(c.attributes.axis, { keepDim: true })));
+      return weighted.sub(c.output().mul(weighted.sum(c.attributes.axis, { keepdim: true })));
     },
   ],
 };
@@ -56,7 +56,7 @@ const LOG_SOFTMAX: Op<Along> = {
         c
           .output()
           .exp()
-          .mul(g.sum(c.attributes.axis, { keepDim: true })),
+          .mul(g.sum(c.attributes.axis, { keepdim: true })),
       ),
   ],
 };
@@ -64,7 +64,7 @@ const LOG_SOFTMAX: Op<Along> = {
 function run(op: Op<Along>, label: string, x: Tensor, dim: number): Tensor {
   checkTensor(label, x);
   checkFloating(label, x);
-  return apply(op, [x], { axis: normalizeAxis(label, dim, x.sizes.length) });
+  return apply(op, [x], { axis: normalizeAxis(label, dim, x.ownShape.length) });
 }
 
 /** eˣ / Σ eˣ along `dim`, computed without overflow. */

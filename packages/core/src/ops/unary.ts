@@ -14,14 +14,14 @@ type Value = (x: Tensor) => Tensor;
 const native =
   (member: UnaryOp): Value =>
   (x) =>
-    makeTensor(primitives.unary(member, x.storage), x.sizes);
+    makeTensor(primitives.unary(member, x.storage), x.ownShape);
 
 /** The backend's own function where it lists it, else the fallback. */
 const optional =
   (member: UnaryOp & OptionalOp, fallback: Value): Value =>
   (x) =>
     x.ownBackend.optionalOps.includes(member)
-      ? makeTensor(primitives.unary(member, x.storage), x.sizes)
+      ? makeTensor(primitives.unary(member, x.storage), x.ownShape)
       : runScoped(() => fallback(x));
 
 /** A function whose derivative is written in its input. */

@@ -79,15 +79,15 @@ const patchesOf = (planes: number, { kernel, stride, dilation, padded, places }:
  */
 export function unfold(x: Tensor, kernelSize: Pair, options: UnfoldOptions = {}): Tensor {
   checkTensor("unfold", x);
-  const { sizes } = x;
-  if (sizes.length !== 3 && sizes.length !== 4) {
+  const { ownShape } = x;
+  if (ownShape.length !== 3 && ownShape.length !== 4) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: ` +
-        formatShape(sizes),
+        formatShape(ownShape),
     );
   }
-  const [height, width] = sizes.slice(-2) as [number, number];
+  const [height, width] = ownShape.slice(-2) as [number, number];
   const grid = gridOf("unfold", [height, width], kernelSize, options);
   const [rows, columns] = grid.places;
   if (rows <= 0 || columns <= 0) {
@@ -101,8 +101,8 @@ export function unfold(x: Tensor, kernelSize: Pair, options: UnfoldOptions = {})
   const [vertical, horizontal] = grid.padding;
   const around =
     vertical === 0 && horizontal === 0 ? x : pad(x, [horizontal, horizontal, vertical, vertical]);
-  const channels = sizes.at(-3)!;
-  const batch = sizes.length === 4 ? [sizes[0]!] : [];
+  const channels = ownShape.at(-3)!;
+  const batch = ownShape.length === 4 ? [ownShape[0]!] : [];
   const planes = channels * (batch[0] ?? 1);
   const patches = read(around, "Im2ColBackward0", patchesOf(planes, grid));
   return reshape(patches, [...batch, channels * grid.kernel[0] * grid.kernel[1], rows * columns]);
@@ -118,19 +118,19 @@ export function unfold(x: Tensor, kernelSize: Pair, options: UnfoldOptions = {})
  */
 export function fold(x: Tensor, outputSize: Pair, kernelSize: Pair, options: UnfoldOptions = {}): Tensor {
   checkTensor("fold", x);
-  const { sizes } = x;
-  if (sizes.length !== 2 && sizes.length !== 3) {
+  const { ownShape } = x;
+  if (ownShape.length !== 2 && ownShape.length !== 3) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, but ` +
-        `got: ${formatShape(sizes)}`,
+        `got: ${formatShape(ownShape)}`,
     );
   }
   const plane = toPair("output_size", outputSize);
   positive("output_size", plane);
   const grid = gridOf("fold", plane, kernelSize, options);
   const [kernelHeight, kernelWidth] = grid.kernel;
-  const [rows, length] = sizes.slice(-2) as [number, number];
+  const [rows, length] = ownShape.slice(-2) as [number, number];
   if (rows % (kernelHeight * kernelWidth) !== 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
@@ -151,7 +151,7 @@ export function fold(x: Tensor, outputSize: Pair, kernelSize: Pair, options: Unf
     );
   }
   const channels = rows / (kernelHeight * kernelWidth);
-  const batch = sizes.length === 3 ? [sizes[0]!] : [];
+  const batch = ownShape.length === 3 ? [ownShape[0]!] : [];
   const planes = channels * (batch[0] ?? 1);
   const view = patchesOf(planes, grid);
   const around = embed(reshape(x, view.shape), [planes, ...grid.padded], view);

@@ -9,14 +9,18 @@ import { select } from "./primitives.ts";
 const WHERE: Op = {
   name: "WhereBackward0",
   forward([condition, a, b]) {
-    const shape = broadcastShapes(condition!.sizes, broadcastShapes(a!.sizes, b!.sizes, "where"), "where");
+    const shape = broadcastShapes(
+      condition!.ownShape,
+      broadcastShapes(a!.ownShape, b!.ownShape, "where"),
+      "where",
+    );
     const storage = select(
       condition!.storage,
-      condition!.sizes,
+      condition!.ownShape,
       a!.storage,
-      a!.sizes,
+      a!.ownShape,
       b!.storage,
-      b!.sizes,
+      b!.ownShape,
       shape,
     );
     return makeTensor(storage, shape);

@@ -55,9 +55,9 @@ export function orthogonal<T extends Tensor>(target: T, options: OrthogonalOptio
   checkGiven("init.orthogonal", ORTHOGONAL, options);
   const { gain = 1 } = options;
   checkRank("init.orthogonal", target, target.shape.length >= 2, "2 or more");
-  if (target.size === 0) return target;
+  if (target.numel() === 0) return target;
   const rows = target.shape[0]!;
-  const columns = target.size / rows;
+  const columns = target.numel() / rows;
   return assignDrawn("init.orthogonal", target, options, (generator, n, dtype): Drawn => {
     const values = Float64Array.from(drawNormal(generator, n, dtype));
     if (rows < columns) orthonormalize(values, rows, columns, (i) => i * columns, 1);

@@ -1,7 +1,7 @@
 /** Activation functions without options, as layers. Book: Dive into Deep Learning, 5.1. */
 import {
-  hardSigmoid,
-  hardSwish,
+  hardsigmoid,
+  hardswish,
   logsigmoid,
   mish,
   relu,
@@ -110,7 +110,7 @@ export class Hardsigmoid extends PlainLayer {
   static override readonly typeName: string = "Hardsigmoid";
 
   override forward(x: Tensor): Tensor {
-    return hardSigmoid(x);
+    return hardsigmoid(x);
   }
 }
 
@@ -119,6 +119,6 @@ export class Hardswish extends PlainLayer {
   static override readonly typeName: string = "Hardswish";
 
   override forward(x: Tensor): Tensor {
-    return hardSwish(x);
+    return hardswish(x);
   }
 }

@@ -29,7 +29,7 @@ export abstract class BatchNorm extends RunningNorm {
       const variance = this.runningVar.reshape(perChannel);
       return scaleAndShift(standardize({ centred, variance }, this.eps), this, perChannel);
     }
-    const count = x.size / this.features;
+    const count = x.numel() / this.features;
     if (count === 1) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",

@@ -76,7 +76,7 @@ export class Bilinear extends Module {
           `${sizesText(first.shape)} and ${sizesText(second.shape)} (${name} does not fit)`,
       );
     }
-    const rows = first.size / in1Features;
+    const rows = first.numel() / in1Features;
     // [rows, out · in2]: each row of the first input times all matrices at once.
     const left = first
       .reshape([rows, in1Features])

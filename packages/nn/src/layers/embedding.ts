@@ -61,8 +61,8 @@ export function embedding(
       length: rows,
     });
   }
-  const picks = input.reshape([input.size, 1]);
-  const found = gather(weight, 0, picks.expand([input.size, dim]));
+  const picks = input.reshape([input.numel(), 1]);
+  const found = gather(weight, 0, picks.expand([input.numel(), dim]));
   const kept = paddingIdx === null ? found : where(picks.eq(paddingIdx), found.detach(), found);
   return kept.reshape([...input.shape, dim]);
 }

@@ -62,7 +62,7 @@ export class GroupNorm extends Module {
     const group = [batch, this.groups, (channels / this.groups) * sizeOf(plane)];
     // Of nothing there are no moments.
     const standard =
-      x.size === 0 ? x : standardize(momentsOf(x.reshape(group), [2]), this.eps).reshape(x.shape);
+      x.numel() === 0 ? x : standardize(momentsOf(x.reshape(group), [2]), this.eps).reshape(x.shape);
     return scaleAndShift(standard, this, [channels, ...plane.map(() => 1)]);
   }
 

@@ -55,7 +55,7 @@ abstract class InstanceNorm extends RunningNorm {
       );
     }
     // Of nothing there are no moments.
-    if (x.size === 0) return scaleAndShift(x, this, perChannel);
+    if (x.numel() === 0) return scaleAndShift(x, this, perChannel);
     const moments = momentsOf(
       x,
       plane.map((_, axis) => channelAxis + 1 + axis),

@@ -54,9 +54,9 @@ export class LocalResponseNorm extends Module {
         `Expected 3D or higher dimensionality input (got ${shape.length} dimensions)`,
       );
     }
-    if (x.size === 0) return x;
+    if (x.numel() === 0) return x;
     const [batch, channels] = shape as readonly [number, number];
-    const squares = x.square().reshape([batch, 1, channels, x.size / (batch * channels)]);
+    const squares = x.square().reshape([batch, 1, channels, x.numel() / (batch * channels)]);
     const means = avgPool2d(squares, [size, 1], { stride: 1, padding: [size >> 1, (size - 1) >> 1, 0, 0] });
     return x.div(means.reshape(shape).mul(this.alpha).add(this.k).pow(this.beta));
   }

@@ -22,7 +22,7 @@ import {
 import {
   BCE,
   type BceOptions,
-  bceWithLogits,
+  binaryCrossEntropyWithLogits,
   checkFactor,
   HUBER,
   type HuberOptions,
@@ -272,7 +272,7 @@ export class BCELoss extends WeightedLoss<Omit<BceOptions, "posWeight">> {
   }
 }
 
-/** `new BCEWithLogitsLoss(options)`: `bceWithLogits` as a layer; `posWeight` is `pos_weight` in state dicts. */
+/** `new BCEWithLogitsLoss(options)`: `binaryCrossEntropyWithLogits` as a layer; `posWeight` is `pos_weight` in state dicts. */
 export class BCEWithLogitsLoss extends WeightedLoss<BceOptions> {
   static override readonly typeName: string = "BCEWithLogitsLoss";
 
@@ -285,6 +285,6 @@ export class BCEWithLogitsLoss extends WeightedLoss<BceOptions> {
 
   override forward(input: Tensor, target: Tensor): Tensor {
     const { weight, posWeight, options } = this;
-    return bceWithLogits(input, target, { ...options, weight, posWeight });
+    return binaryCrossEntropyWithLogits(input, target, { ...options, weight, posWeight });
   }
 }

@@ -20,7 +20,7 @@ interface Reduction {
   readonly shape: readonly number[];
   /** Bit i: axis i is reduced; null for all. */
   readonly axes: number | null;
-  readonly keepDim: boolean;
+  readonly keepdim: boolean;
   readonly dtype: DType;
   readonly values: Values;
 }
@@ -37,11 +37,11 @@ export const reduction: Operation<Reduction> = {
       { weight: 1, arbitrary: shape(2, 80) },
     ),
     axes: fc.option(fc.integer({ min: 0, max: 255 })),
-    keepDim: fc.boolean(),
+    keepdim: fc.boolean(),
     dtype: fc.constantFrom("float32", "int32"),
     values,
   }),
-  run({ op, shape, axes: bits, keepDim, dtype, values: given }, backend) {
+  run({ op, shape, axes: bits, keepdim, dtype, values: given }, backend) {
     const all = shape.map((_, axis) => axis);
     const chosen = bits === null ? all : all.filter((axis) => (bits >> axis) & 1);
     const data = numbers(given, 1, sizeOf(shape), dtype);
@@ -59,9 +59,9 @@ export const reduction: Operation<Reduction> = {
     const dim = bits === null ? undefined : isPosition ? chosen[0] : chosen;
     if (isPosition && bits !== null && chosen.length !== 1) return;
     const methods = x as unknown as Record<string, (dim: unknown, options: object) => Tensor>;
-    const y = outcome(verdict, () => methods[METHODS[op] ?? op]!(dim, { keepDim }));
+    const y = outcome(verdict, () => methods[METHODS[op] ?? op]!(dim, { keepdim }));
     if (y === null) return;
-    const kept = shape.flatMap((n, axis) => (chosen.includes(axis) ? (keepDim ? [1] : []) : [n]));
+    const kept = shape.flatMap((n, axis) => (chosen.includes(axis) ? (keepdim ? [1] : []) : [n]));
     const flat =
       isPosition && bits === null ? { shape: [sizeOf(shape)], axes: [0] } : { shape, axes: chosen };
     const expected = reduce(op, data, flat.shape, flat.axes, dtype);

@@ -68,7 +68,7 @@ export async function tryCall({ target, args }: HostileCall, session: Session): 
       isTensor(result) &&
       result.backend === session.backend &&
       !result.isDisposed &&
-      result.size <= MOST_READ
+      result.numel() <= MOST_READ
     ) {
       await result.data();
       String(result);

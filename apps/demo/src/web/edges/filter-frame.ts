@@ -57,9 +57,9 @@ function giveBack(values: TypedArray): void {
 
 /** The values of y as bytes: rounded, and cut off below 0 and above 255. */
 async function readBytes(y: Tensor, bytes: Uint8ClampedArray): Promise<void> {
-  const flat = y.reshape([y.size]);
-  for (let start = 0; start < y.size; start += PART) {
-    const part = flat.narrow(0, start, Math.min(PART, y.size - start));
+  const flat = y.reshape([y.numel()]);
+  for (let start = 0; start < y.numel(); start += PART) {
+    const part = flat.narrow(0, start, Math.min(PART, y.numel() - start));
     const values = await part.data();
     part.dispose();
     bytes.set(values, start);

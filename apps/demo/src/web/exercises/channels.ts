@@ -87,8 +87,8 @@ export const channels: readonly Exercise[] = [
     blank: blankNumbers(2),
     check: async (backend, answer) => {
       const options = { bias: false, backend };
-      const whole = new Conv2D(64, 64, 3, options).weight.size;
-      const blocks = new Conv2D(64, 64, 3, { ...options, groups: 4 }).weight.size;
+      const whole = new Conv2D(64, 64, 3, options).weight.numel();
+      const blocks = new Conv2D(64, 64, 3, { ...options, groups: 4 }).weight.numel();
       return compare(answer, Promise.resolve([[[blocks, whole / blocks]]]));
     },
   },

@@ -41,8 +41,8 @@ export const whyConv: readonly Exercise[] = [
     check: async (backend, answer) => {
       const conv = new Conv2D(3, 5, 1, { bias: false, backend });
       // Counted, not made: one pixel's worth of it is a Linear(3, 5), and every pixel meets every other.
-      const onePixel = new Linear(3, 5, { bias: false, backend }).weight.size;
-      return compare(answer, Promise.resolve([[[conv.weight.size, onePixel * 32 ** 4]]]));
+      const onePixel = new Linear(3, 5, { bias: false, backend }).weight.numel();
+      return compare(answer, Promise.resolve([[[conv.weight.numel(), onePixel * 32 ** 4]]]));
     },
   },
   {

@@ -230,7 +230,7 @@ export async function computeStep(backend: Backend, state: SlideState, position:
   }
   const small = state.transposed ? x.detach() : g;
   const cell = small.slice(...place);
-  const visited = Float32Array.from({ length: small.size }, (_, i) => (i <= at ? 1 : 0));
+  const visited = Float32Array.from({ length: small.numel() }, (_, i) => (i <= at ? 1 : 0));
   const mask = tensor(visited, { backend, shape: small.shape });
   const soFar = await accumulate(state, operands, mask);
   return describe(patch, weights, cell, (patch ?? weights!).mul(cell), soFar);
