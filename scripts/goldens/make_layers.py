@@ -171,6 +171,11 @@ COMPUTED = [
     [["PairwiseDistance", [], {"p": 1, "keepdim": True}], [[3, 4], [3, 4]]],
 ]
 OUTPUT_SIZES = [
+    [["MaxUnpool2D", [2], {}], [[2, 2, 2, 3], {"classes": [2, 2, 2, 3], "count": 24}], 1, [None]],
+    [["MaxUnpool2D", [2], {"stride": 3, "padding": 1}], [[2, 2, 3], {"classes": [2, 2, 3], "count": 30}], 1, [[4, 8]]],
+    [["MaxUnpool2D", [[3, 2]], {"stride": [2, 3]}], [[1, 2, 2, 3], {"classes": [1, 2, 2, 3], "count": 40}], 1, [[1, 2, 5, 8]]],
+    [["MaxUnpool1D", [2], {}], [[2, 2, 3], {"classes": [2, 2, 3], "count": 6}], 1, [None]],
+    [["MaxUnpool1D", [3], {"stride": 2, "padding": 1}], [[2, 3], {"classes": [2, 3], "count": 6}], 1, [[6]]],
     [["ConvTranspose2D", [2, 1, 3], {"stride": 2, "padding": 1}], [[1, 2, 3, 3]], 1, [[6, 5]]],
     [["ConvTranspose2D", [2, 1, 3], {"stride": 3}], [[2, 2, 2]], 1, [[1, 8, 7]]],
     [["ConvTranspose1D", [2, 1, 3], {"stride": 2}], [[1, 2, 3]], 1, [[8]]],
@@ -189,6 +194,8 @@ PRINTED = [
     ["ConvTranspose1D", [1, 2, 3], {"stride": 2, "outputPadding": 1}],
     ["MaxPool1D", [2], {}], ["MaxPool1D", [3], {"stride": 2, "padding": 1}], ["AvgPool1D", [2], {}],
     ["AvgPool1D", [3], {"stride": 2, "padding": 1}],
+    ["MaxUnpool2D", [2], {}], ["MaxUnpool2D", [[3, 2]], {"stride": [2, 1], "padding": 1}],
+    ["MaxUnpool1D", [3], {"stride": 2, "padding": 1}],
     ["PixelShuffle", [2], {}], ["PixelUnshuffle", [3], {}], ["ChannelShuffle", [2], {}],
     ["ZeroPad2D", [[1, 1, 2, 0]], {}], ["ConstantPad2D", [2, 3.5], {}], ["ConstantPad1D", [[1, 2], 0.25], {}],
     ["ReflectionPad2D", [2], {}], ["ReflectionPad1D", [[1, 2]], {}], ["ReplicationPad2D", [1], {}],
@@ -228,7 +235,7 @@ def dropout(kind, p, shape, seed):
 
 def message(spec, shapes, extra=None):
     try:
-        build(spec)(*[input_of(shape, 1) for shape in shapes], *(extra or []))
+        build(spec)(*[input_of(shape, 2) for shape in shapes], *(extra or []))
     except Exception as error:
         return {"layer": spec, "inputs": shapes, **({"extra": extra} if extra else {}), "message": re.sub(" +", " ", str(error).split("\n")[0])}
     raise AssertionError(f"{spec} takes {shapes}")
@@ -246,6 +253,12 @@ MESSAGES = [
     message(["Conv1D", [3, 4, 3], {"groups": 2}], []),
     message(["Conv1D", [4, 4, 3], {"padding": "same", "stride": 2}], []),
     message(["ConvTranspose2D", [2, 1, 3], {"stride": 2}], [[1, 2, 3, 3]], [[9, 9]]),
+    message(["MaxUnpool2D", [2], {}], [[1, 1, 2, 2], {"classes": [1, 1, 2], "count": 9}]),
+    message(["MaxUnpool2D", [2], {}], [[1, 1, 2, 2], {"classes": [1, 1, 2, 2], "count": 40}]),
+    message(["MaxUnpool2D", [2], {}], [[2, 2], {"classes": [2, 2], "count": 9}]),
+    message(["MaxUnpool2D", [2], {}], [[1, 1, 2, 2], {"classes": [1, 1, 2, 2], "count": 9}], [[6, 6]]),
+    message(["MaxUnpool2D", [2], {}], [[1, 1, 2, 2], {"classes": [1, 1, 2, 2], "count": 9}], [[5, 5, 5]]),
+    message(["MaxUnpool1D", [2], {}], [[1, 1, 2], {"classes": [1, 1, 2], "count": 9}], [[6]]),
     message(["PixelShuffle", [2], {}], [[1, 3, 2, 2]]),
     message(["PixelUnshuffle", [2], {}], [[1, 3, 3, 2]]),
     message(["Upsample", [], {"scaleFactor": 2, "size": 3}], [[1, 1, 2, 2]]),

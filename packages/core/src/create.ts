@@ -2,15 +2,9 @@
 import { checkTensor, isTensor } from "./autograd.ts";
 import type { Backend, DType, TypedArray } from "./backend.ts";
 import { checkBackend, getBackend } from "./current-backend.ts";
-import {
-  drawBernoulli,
-  drawIntegers,
-  drawNormal,
-  drawPermutation,
-  drawUniform,
-  type FloatDType,
-} from "./draws.ts";
-import { arrayOf, dtypeOf, isFloating } from "./dtype.ts";
+import { getDefaultDtype } from "./default-dtype.ts";
+import { drawBernoulli, drawIntegers, drawNormal, drawPermutation, drawUniform } from "./draws.ts";
+import { arrayOf, dtypeOf, type FloatDType, isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import {
   checkAttached,
@@ -31,7 +25,7 @@ import type { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
 export interface TensorOptions {
-  /** Default float32. */
+  /** Default: the one given to `setDefaultDtype`, float32 at first. */
   readonly dtype?: DType | undefined;
   /** Default: the one given to `setBackend`. */
   readonly backend?: Backend | undefined;
@@ -64,7 +58,7 @@ interface Place {
 /**
  * @throws INVALID_ARGUMENT, DTYPE_UNSUPPORTED, BACKEND_MISSING; OUT_OF_MEMORY for more than the backend can ever hold.
  */
-function place(op: string, sizes: unknown, options: TensorOptions, usual: DType = "float32"): Place {
+function place(op: string, sizes: unknown, options: TensorOptions, usual: DType = getDefaultDtype()): Place {
   const backend = options.backend === undefined ? getBackend() : checkBackend(options.backend);
   const dtype = options.dtype ?? usual;
   checkDtype(op, backend, dtype);
@@ -87,7 +81,7 @@ const make = (data: TypedArray, at: Place): Tensor => finish(upload(at.backend, 
 /**
  * A tensor of a copy of `data`: a number, nested arrays (the innermost may be typed), or a flat typed array with `shape`.
  *
- * The dtype is float32 unless given; an Int32Array or Float64Array keeps its own. NaN and ±Infinity are kept.
+ * The dtype is the default one unless given; an Int32Array or Float64Array keeps its own. NaN and ±Infinity are kept.
  * @throws SHAPE_MISMATCH on ragged data or a shape that does not fit, INVALID_ARGUMENT, DTYPE_UNSUPPORTED,
  *   BACKEND_MISSING.
  */
@@ -107,7 +101,7 @@ export function tensor(data: NestedArray, options: DataOptions = {}): Tensor {
     );
   }
   if (flat) checkAttached(data);
-  const usual = (flat ? dtypeOf(data) : null) ?? "float32";
+  const usual = (flat ? dtypeOf(data) : null) ?? getDefaultDtype();
   const { dtype } = place("tensor", [], options, usual);
   const given = flat ? { values: withDtype(data, dtype), shape: [data.length] } : fromNested(data, dtype);
   const at = place("tensor", options.shape ?? given.shape, options, usual);

@@ -4,15 +4,11 @@
  *
  * All draws throw INVALID_ARGUMENT when `n` is not a non-negative integer. "Exact" below means bit for bit.
  */
-import type { DType } from "./backend.ts";
-import { arrayOf, DTYPES, dtypeOf, isFloating } from "./dtype.ts";
+import { arrayOf, DTYPES, dtypeOf, type FloatDType, isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { describeValue, isList } from "./options.ts";
 import { checkGenerator, type Generator } from "./random.ts";
 import { boxMuller16, boxMuller16Float32, boxMullerPair, fmaFloat32, fmaFloat64 } from "./rounding.ts";
-
-/** The dtypes of real-valued draws. */
-export type FloatDType = Exclude<DType, "int32">;
 
 /** The array that a draw of dtype `D` returns. */
 export type FloatArray<D extends FloatDType> = D extends "float32" ? Float32Array : Float64Array;

@@ -26,23 +26,56 @@ export interface DTypeRow {
   readonly torchShort: string;
 }
 
-export const DTYPES: { readonly [dtype in DType]: DTypeRow } = {
-  float32: { array: Float32Array, bytes: 4, floating: true, torchName: "torch.float32", torchShort: "float" },
+/** The row of a dtype that holds fractions. */
+export interface FloatRow extends DTypeRow {
+  readonly floating: true;
+  /** The distance from 1 to the next number. */
+  readonly epsilon: number;
+  /** The nearest number of the dtype. */
+  readonly round: (value: number) => number;
+}
+
+/** The row of a dtype of whole numbers. */
+export interface IntegerRow extends DTypeRow {
+  readonly floating: false;
+}
+
+export const DTYPES: {
+  readonly float32: FloatRow;
+  readonly float64: FloatRow;
+  readonly int32: IntegerRow;
+} = {
+  float32: {
+    array: Float32Array,
+    bytes: 4,
+    floating: true,
+    epsilon: 2 ** -23,
+    round: Math.fround,
+    torchName: "torch.float32",
+    torchShort: "float",
+  },
   float64: {
     array: Float64Array,
     bytes: 8,
     floating: true,
+    epsilon: Number.EPSILON,
+    round: (value) => value,
     torchName: "torch.float64",
     torchShort: "double",
   },
   int32: { array: Int32Array, bytes: 4, floating: false, torchName: "torch.int32", torchShort: "int" },
 };
 
+/** The dtypes that hold fractions. */
+export type FloatDType = {
+  [D in DType]: (typeof DTYPES)[D]["floating"] extends true ? D : never;
+}[DType];
+
 /** Every dtype. */
 export const DTYPE_NAMES: readonly DType[] = /* @__PURE__ */ Object.keys(DTYPES) as DType[];
 
 /** Whether elements of the dtype can be fractions (and tensors of it have gradients). */
-export function isFloating(dtype: DType): boolean {
+export function isFloating(dtype: DType): dtype is FloatDType {
   return DTYPES[dtype].floating;
 }
 

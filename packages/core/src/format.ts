@@ -6,6 +6,7 @@
  * only the *edges* of each axis are shown, and only they choose. Method: observed from PyTorch 2.13's output.
  */
 import type { DType } from "./backend.ts";
+import { getDefaultDtype } from "./default-dtype.ts";
 import { DTYPES, isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { checkOptions, describeValue, type OptionTypes } from "./options.ts";
@@ -119,7 +120,7 @@ function formatBy(
   // The text of an empty tensor does not tell its shape; without edge items PyTorch gives the size of any other.
   const sized = size === 0 ? shape.length !== 1 : print.edgeitems === 0;
   if (sized) suffixes.push(`size=${formatTuple(shape)}`);
-  if (dtype !== "float32") suffixes.push(`dtype=${DTYPES[dtype].torchName}`);
+  if (dtype !== getDefaultDtype()) suffixes.push(`dtype=${DTYPES[dtype].torchName}`);
   if (gradFn) suffixes.push(`grad_fn=<${gradFn}>`);
   else if (requiresGrad) suffixes.push("requires_grad=True");
   return appendSuffixes(prefix + body, suffixes, print.linewidth);

@@ -59,9 +59,18 @@ export {
 } from "./create.ts";
 export { getBackend, setBackend, synchronize } from "./current-backend.ts";
 export { CustomFunction, type FunctionContext, type FunctionGradients } from "./custom-function.ts";
+export { getDefaultDtype, setDefaultDtype } from "./default-dtype.ts";
 export { COMPOSITES, CONTRACT, isBackend, OPTIONAL_OPS } from "./define-backend.ts";
 export { drawNormal, drawPermutation, drawUniform } from "./draws.ts";
-export { DTYPE_NAMES, DTYPES, type DTypeRow, type TypedArrayClass } from "./dtype.ts";
+export {
+  DTYPE_NAMES,
+  DTYPES,
+  type DTypeRow,
+  type FloatDType,
+  type FloatRow,
+  type IntegerRow,
+  type TypedArrayClass,
+} from "./dtype.ts";
 export { Corr2dError, type ErrorCode } from "./errors.ts";
 export { type PrintOptions, setPrintOptions } from "./format.ts";
 export { type DerivativeOptions, hessian, jacobian, jvp, type TensorFunction, vjp } from "./functional.ts";
@@ -123,6 +132,7 @@ export {
   convTranspose1d,
   type MaxPool1dOptions,
   maxPool1d,
+  maxPool1dWithIndices,
   type Single,
 } from "./ops/one-axis.ts";
 export type { Operand } from "./ops/operands.ts";
@@ -142,6 +152,12 @@ export type { Dim, KeepDim, ReduceOptions, ValuesAndIndices, VarianceOptions } f
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./ops/shuffle.ts";
 export { logSoftmax, softmax, softmin } from "./ops/softmax.ts";
 export { fold, type UnfoldOptions, unfold } from "./ops/unfold.ts";
+export {
+  type MaxUnpool1dOptions,
+  type MaxUnpoolOptions,
+  maxUnpool1d,
+  maxUnpool2d,
+} from "./ops/unpool.ts";
 export { where } from "./ops/where.ts";
 export { describeValue, isInstance, isList, type OptionTypes } from "./options.ts";
 export {

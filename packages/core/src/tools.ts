@@ -151,7 +151,7 @@ export function arrayOf(dtype: DType, size: number): TypedArray {
 }
 
 /** Whether elements of the dtype can be fractions (and tensors of it have gradients). */
-export function isFloating(dtype: DType): boolean {
+export function isFloating(dtype: DType): dtype is dtypes.FloatDType {
   try {
     checkName(dtype);
     return dtypes.isFloating(dtype);

@@ -54,7 +54,6 @@ const ONE: Two = [1, 1];
 /** What messages begin with. */
 const CORR2D = "corr2d: ";
 const TRANSPOSE = "convTranspose2d: ";
-const POOL = "pooling: ";
 
 /** Checks by index, since `every` passes over the holes of an array. */
 function checkIntegers(op: string, name: string, values: readonly number[]): void {
@@ -95,7 +94,8 @@ function toPositive(op: string, name: string, value: Pair, complaint: string): T
   throw new Corr2dError("INVALID_ARGUMENT", `${op}${complaint} ${formatShape(pair)}`);
 }
 
-const toStride = (op: string, value: Pair): Two =>
+/** Strides from 1 on. */
+export const toStride = (op: string, value: Pair): Two =>
   toPositive(op, "stride", value, "non-positive stride is not supported: got");
 const toDilation = (op: string, value: Pair): Two =>
   toPositive(op, "dilation", value, "dilation should be greater than zero, but got");
@@ -207,7 +207,7 @@ function checkGroups(op: string, groups: number, outChannels: number, kernel: Sh
   }
 }
 
-function checkKernel(op: string, [height, width]: Two): void {
+export function checkKernel(op: string, [height, width]: Two): void {
   if (height > 0 && width > 0) return;
   throw new Corr2dError(
     "INVALID_ARGUMENT",
@@ -329,6 +329,7 @@ export function convTransposeWindow(g: Shape, kernel: Shape, options: ConvTransp
  * @throws INVALID_ARGUMENT for padding that a window could lie in without meeting the input.
  */
 function poolAxis(
+  op: string,
   input: number,
   kernel: number,
   stride: number,
@@ -342,7 +343,7 @@ function poolAxis(
   if (pad > (fourSides ? span - 1 : Math.floor(span / 2))) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `${POOL}pad should be at most ${fourSides ? "the effective kernel size less one" : "half of effective kernel size"}, ` +
+      `${op}pad should be at most ${fourSides ? "the effective kernel size less one" : "half of effective kernel size"}, ` +
         `but got pad=${pad}, kernel_size=${kernel} and dilation=${dilation}`,
     );
   }
@@ -354,26 +355,34 @@ function poolAxis(
 
 /**
  * The window of a pool over [N, C, H, W].
+ *
+ * @param label what messages call the operation.
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT with PyTorch's messages.
  */
-export function poolWindow(input: Shape, kernelSize: Pair, options: PoolOptions = {}): Window2d {
-  const kernel = toPair("kernelSize", kernelSize, POOL);
-  checkKernel(POOL, kernel);
-  const stride = toStride(POOL, options.stride ?? kernel);
-  const dilation = toDilation(POOL, options.dilation ?? ONE);
+export function poolWindow(
+  input: Shape,
+  kernelSize: Pair,
+  options: PoolOptions = {},
+  label = "poolWindow",
+): Window2d {
+  const op = `${label}: `;
+  const kernel = toPair("kernelSize", kernelSize, op);
+  checkKernel(op, kernel);
+  const stride = toStride(op, options.stride ?? kernel);
+  const dilation = toDilation(op, options.dilation ?? ONE);
   const { padding = 0 } = options;
-  const sides = toSides(POOL, padding);
+  const sides = toSides(op, padding);
   const [batch, channels, height, width] = input as [number, number, number, number];
   // PyTorch's limit holds for its own forms of padding. Four sides are ours: there a window must only reach the input.
   const fourSides = isFourSides(padding);
   const axes: Axes = [
-    poolAxis(height, kernel[0], stride[0], sides[0], dilation[0], options.ceilMode, fourSides),
-    poolAxis(width, kernel[1], stride[1], sides[1], dilation[1], options.ceilMode, fourSides),
+    poolAxis(op, height, kernel[0], stride[0], sides[0], dilation[0], options.ceilMode, fourSides),
+    poolAxis(op, width, kernel[1], stride[1], sides[1], dilation[1], options.ceilMode, fourSides),
   ];
   if (axes[0].output <= 0 || axes[1].output <= 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `${POOL}Given input size: (${channels}x${height}x${width}). Calculated output size: (${channels}x${axes[0].output}x${axes[1].output}). ` +
+      `${op}Given input size: (${channels}x${height}x${width}). Calculated output size: (${channels}x${axes[0].output}x${axes[1].output}). ` +
         "Output size is too small; use a smaller window or more padding.",
     );
   }

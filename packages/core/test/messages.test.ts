@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { cpuJs } from "../../cpu-js/src/index.ts";
 import {
   arange,
+  avgPool1d,
   avgPool2d,
   cat,
   convTranspose2d,
@@ -10,7 +11,10 @@ import {
   gelu,
   linear,
   matmul,
+  maxPool1d,
+  maxPool1dWithIndices,
   maxPool2d,
+  maxPool2dWithIndices,
   oneHot,
   ones,
   rand,
@@ -234,7 +238,14 @@ describe("every message begins with the operation that was called", () => {
     ["corr2d", () => corr2d(ones([1, 1, 3, 3]), ones([1, 1, 2, 2]), { padding: -1 })],
     ["corr2d", () => corr2d(ones([1, 1, 3, 3]), ones([1, 1, 4, 4]))],
     ["convTranspose2d", () => convTranspose2d(ones([1, 1, 3, 3]), ones([1, 1, 2, 2]), { dilation: 0 })],
-    ["pooling", () => maxPool2d(ones([1, 1, 3, 3]), 2, { stride: [1, 0] })],
+    ["maxPool2d", () => maxPool2d(ones([1, 1, 3, 3]), 2, { stride: [1, 0] })],
+    ["maxPool2d", () => maxPool2d(ones([1, 1, 3, 3]), 4)],
+    ["maxPool2dWithIndices", () => maxPool2dWithIndices(ones([1, 1, 3, 3]), 2, { padding: 2 })],
+    ["avgPool2d", () => avgPool2d(ones([1, 1, 3, 3]), 2, { padding: -1 })],
+    ["avgPool2d", () => avgPool2d(ones([1, 1, 3, 3]), 2, { divisorOverride: 0 })],
+    ["maxPool1d", () => maxPool1d(ones([1, 1, 3]), 2, { dilation: 0 })],
+    ["maxPool1dWithIndices", () => maxPool1dWithIndices(ones([1, 1, 3]), 4)],
+    ["avgPool1d", () => avgPool1d(ones([1, 1, 3]), 0)],
   ])("%s", (op, fn) => {
     let message = "";
     try {

@@ -158,6 +158,12 @@ export { Flatten, Identity, Unflatten } from "./layers/shape.ts";
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./layers/shuffle.ts";
 export { LogSoftmax, Softmax, Softmax2D, Softmax2D as Softmax2d, Softmin } from "./layers/softmax.ts";
 export {
+  MaxUnpool1D,
+  MaxUnpool1D as MaxUnpool1d,
+  MaxUnpool2D,
+  MaxUnpool2D as MaxUnpool2d,
+} from "./layers/unpooling.ts";
+export {
   Upsample,
   type UpsampleOptions,
   UpsamplingBilinear2D,

@@ -1,6 +1,7 @@
 /** Casts between dtypes. */
 import { apply, makeTensor, type Op } from "../autograd.ts";
 import type { DType } from "../backend.ts";
+import { getDefaultDtype } from "../default-dtype.ts";
 import { isFloating } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkDtype } from "./operands.ts";
@@ -22,5 +23,5 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   return apply(CAST, [x], { to: dtype, from: x.dtype });
 }
 
-/** The tensor, as float32 where it is integral (PyTorch's true division). */
-export const toFloating = (x: Tensor): Tensor => (isFloating(x.dtype) ? x : cast(x, "float32"));
+/** The tensor, of the default dtype where it is integral (PyTorch's true division). */
+export const toFloating = (x: Tensor): Tensor => (isFloating(x.dtype) ? x : cast(x, getDefaultDtype()));

@@ -5,7 +5,7 @@
  * Source of the cubic: Keys 1981, "Cubic convolution interpolation for digital image processing", with a = −3/4 (with antialias −1/2).
  */
 import { checkTensor } from "../autograd.ts";
-import { arrayOf } from "../dtype.ts";
+import { arrayOf, DTYPES, type FloatDType } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { checkOptions, describeValue, isList, type OptionTypes } from "../options.ts";
 import { formatShape } from "../shape.ts";
@@ -276,7 +276,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions = {}): Tensor
       ? adaptiveAvgPool2d(x, sizes as [number, number])
       : adaptiveAvgPool2d(x.unsqueeze(2), [1, sizes[0]!]).squeeze(2);
   }
-  const round = x.dtype === "float32" ? Math.fround : (n: number): number => n;
+  const { round } = DTYPES[x.dtype as FloatDType];
   const given = options.recomputeScaleFactor ? null : factors;
   let out = x;
   // The last axis first, as PyTorch sums.

@@ -8,7 +8,7 @@ import { formatShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { convTranspose2d, corr2d } from "./corr2d.ts";
 import { unsqueeze } from "./movement.ts";
-import { avgPool2d, maxPool2d } from "./pool.ts";
+import { largest, largestOnly, type MaxPoolResult, means } from "./pool.ts";
 
 /** One number, or an array of one. */
 export type Single = number | readonly [number];
@@ -184,7 +184,22 @@ function checkPool(label: string, x: Tensor): void {
 export function maxPool1d(x: Tensor, kernelSize: Single, options: MaxPool1dOptions = {}): Tensor {
   checkPool("max_pool1d", x);
   const kernel = [1, toSingle("kernel_size", kernelSize)] as const;
-  return maxPool2d(unsqueeze(x, -2), kernel, flat("maxPool1d", options, MAX_OPTIONS)).squeeze(-2);
+  return largestOnly("maxPool1d", unsqueeze(x, -2), kernel, flat("maxPool1d", options, MAX_OPTIONS)).squeeze(
+    -2,
+  );
+}
+
+/** `maxPool1d` with the positions of the maxima, int32: PyTorch's `return_indices=True`. */
+export function maxPool1dWithIndices(
+  x: Tensor,
+  kernelSize: Single,
+  options: MaxPool1dOptions = {},
+): MaxPoolResult {
+  const label = "maxPool1dWithIndices";
+  checkPool("max_pool1d", x);
+  const kernel = [1, toSingle("kernel_size", kernelSize)] as const;
+  const { values, indices } = largest(label, unsqueeze(x, -2), kernel, flat(label, options, MAX_OPTIONS));
+  return { values: values.squeeze(-2), indices: indices.squeeze(-2) };
 }
 
 /**
@@ -196,5 +211,5 @@ export function maxPool1d(x: Tensor, kernelSize: Single, options: MaxPool1dOptio
 export function avgPool1d(x: Tensor, kernelSize: Single, options: AvgPool1dOptions = {}): Tensor {
   checkPool("avg_pool1d", x);
   const kernel = [1, toSingle("kernel_size", kernelSize)] as const;
-  return avgPool2d(unsqueeze(x, -2), kernel, flat("avgPool1d", options, AVG_OPTIONS)).squeeze(-2);
+  return means("avgPool1d", unsqueeze(x, -2), kernel, flat("avgPool1d", options, AVG_OPTIONS)).squeeze(-2);
 }

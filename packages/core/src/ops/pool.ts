@@ -52,7 +52,7 @@ function poolShapes(
         formatShape(x.ownShape),
     );
   }
-  const window = poolWindow(rank === 4 ? x.ownShape : [1, ...x.ownShape], kernelSize, options);
+  const window = poolWindow(rank === 4 ? x.ownShape : [1, ...x.ownShape], kernelSize, options, label);
   return { window, shape: poolShape(window).slice(4 - rank) };
 }
 
@@ -172,7 +172,12 @@ function positionsAlong(axis: WindowAxis): Int32Array {
 
 /** `maxPool2d` with the positions of the maxima: PyTorch's `return_indices=True`. */
 export function maxPool2dWithIndices(x: Tensor, kernelSize: Pair, options: PoolOptions = {}): MaxPoolResult {
-  const { window, shape } = poolShapes("maxPool2d", x, kernelSize, options);
+  return largest("maxPool2dWithIndices", x, kernelSize, options);
+}
+
+/** Maximum pooling that messages call `label`. */
+export function largest(label: string, x: Tensor, kernelSize: Pair, options: PoolOptions): MaxPoolResult {
+  const { window, shape } = poolShapes(label, x, kernelSize, options);
   const [values, indices] = maxPool(x, window, shape);
   return { values: apply(MAX_POOL, [x, indices], { window, values, shape }), indices };
 }
@@ -186,7 +191,12 @@ export function maxPool2dWithIndices(x: Tensor, kernelSize: Pair, options: PoolO
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT, DTYPE_UNSUPPORTED, with PyTorch's messages.
  */
 export function maxPool2d(x: Tensor, kernelSize: Pair, options: PoolOptions = {}): Tensor {
-  const { values, indices } = maxPool2dWithIndices(x, kernelSize, options);
+  return largestOnly("maxPool2d", x, kernelSize, options);
+}
+
+/** Maximum pooling without the positions, that messages call `label`. */
+export function largestOnly(label: string, x: Tensor, kernelSize: Pair, options: PoolOptions): Tensor {
+  const { values, indices } = largest(label, x, kernelSize, options);
   indices.dispose();
   return values;
 }
@@ -274,10 +284,15 @@ export interface AvgPoolOptions extends PoolOptions {
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT, DTYPE_UNSUPPORTED, with PyTorch's messages.
  */
 export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPoolOptions = {}): Tensor {
-  const { window, shape } = poolShapes("avgPool2d", x, kernelSize, options);
+  return means("avgPool2d", x, kernelSize, options);
+}
+
+/** Average pooling that messages call `label`. */
+export function means(label: string, x: Tensor, kernelSize: Pair, options: AvgPoolOptions): Tensor {
+  const { window, shape } = poolShapes(label, x, kernelSize, options);
   const divisorOverride = options.divisorOverride ?? null;
   if (divisorOverride === 0) {
-    throw new Corr2dError("INVALID_ARGUMENT", "divisor must be not zero: got divisorOverride=0");
+    throw new Corr2dError("INVALID_ARGUMENT", `${label}: divisor must be not zero: got divisorOverride=0`);
   }
   const average = { countIncludePad: options.countIncludePad ?? true, divisorOverride };
   return apply(AVG_POOL, [x], { window, average, shape });

@@ -1,9 +1,10 @@
 /** Choosing between two values, element by element. */
 import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
+import { getDefaultDtype } from "../default-dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { cachedScalar, type Operand, operands } from "./operands.ts";
+import { cachedScalar, checkDtype, type Operand, operands } from "./operands.ts";
 import { select } from "./primitives.ts";
 
 const WHERE: Op = {
@@ -29,6 +30,13 @@ const WHERE: Op = {
   gradients: [null, (g, c) => where(c.input(0), g, 0), (g, c) => where(c.input(0), 0, g)],
 };
 
+/** Two numbers as scalars of the default dtype. */
+function scalars({ backend }: Tensor, a: number, b: number): [Tensor, Tensor] {
+  const dtype = getDefaultDtype();
+  checkDtype("where", backend, dtype);
+  return [cachedScalar(backend, a, dtype), cachedScalar(backend, b, dtype)];
+}
+
 /**
  * `condition ? a : b` elementwise, broadcasting. A NaN in the branch not taken does not leak.
  *
@@ -45,9 +53,7 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
     );
   }
   const [left, right] =
-    typeof a === "number" && typeof b === "number"
-      ? [cachedScalar(condition.backend, a, "float32"), cachedScalar(condition.backend, b, "float32")]
-      : operands("where", a, b);
+    typeof a === "number" && typeof b === "number" ? scalars(condition, a, b) : operands("where", a, b);
   checkTensors("where", [condition, left]);
   return apply(WHERE, [condition, left, right], undefined);
 }
