@@ -92,7 +92,7 @@ function operation(task: Task): Operation | Cannot {
       const { x, y } = poolShapesOf(task);
       return {
         shapes: [x, y],
-        compute: (image, dy) => grad(maxPool2d(image!, task.window), [image!], { gradient: dy! })[0]!,
+        compute: (image, dy) => grad(maxPool2d(image!, task.window), [image!], { gradOutputs: dy! })[0]!,
         differentiates: true,
       };
     }

@@ -125,8 +125,8 @@ export function makeTensor(storage: Storage, shape: Shape, edge: GraphNode | nul
 }
 
 /** Whether `value` is a tensor of this copy of core. */
-export function isTensor(value: unknown): value is Tensor {
-  return TensorClass.is(value);
+export function isTensor(obj: unknown): obj is Tensor {
+  return TensorClass.is(obj);
 }
 
 /** Whether `value` is a tensor of another copy of core. */
@@ -512,7 +512,7 @@ function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
 }
 
 const BACKWARD_OPTIONS: OptionTypes = { retainGraph: "boolean", createGraph: "boolean" };
-const GRAD_OPTIONS: OptionTypes = { ...BACKWARD_OPTIONS, gradient: "any", allowUnused: "boolean" };
+const GRAD_OPTIONS: OptionTypes = { ...BACKWARD_OPTIONS, gradOutputs: "any", allowUnused: "boolean" };
 
 /** `tensor.backward`: gradients of `root` accumulate in the `.grad` of every leaf that requires them. */
 export function backward(
@@ -536,31 +536,31 @@ function run(root: Tensor, gradient: Tensor | undefined, options: BackwardOption
 }
 
 /**
- * Gradients of `output` with respect to `inputs` (leaves or not), without touching any `.grad`: PyTorch's
+ * Gradients of `outputs`, one tensor, with respect to `inputs` (leaves or not), without touching any `.grad`: PyTorch's
  * `autograd.grad`.
  *
- * @param output a scalar, or any shape with `gradient` given.
+ * @param outputs a scalar, or any shape with `gradOutputs` given.
  * @param inputs one tensor or several.
  * @returns one tensor per input, of its shape.
  * @throws NOT_SCALAR, NO_GRAPH, GRAPH_RELEASED; NO_GRAPH when an input does not lead to the output, unless `allowUnused`.
  */
 export function grad(
-  output: Tensor,
+  outputs: Tensor,
   inputs: Tensor | readonly Tensor[],
-  options: BackwardOptions & { readonly gradient?: Tensor; readonly allowUnused?: false },
+  options: BackwardOptions & { readonly gradOutputs?: Tensor; readonly allowUnused?: false },
 ): Tensor[];
 export function grad(
-  output: Tensor,
+  outputs: Tensor,
   inputs: Tensor | readonly Tensor[],
-  options?: BackwardOptions & { readonly gradient?: Tensor; readonly allowUnused?: boolean },
+  options?: BackwardOptions & { readonly gradOutputs?: Tensor; readonly allowUnused?: boolean },
 ): (Tensor | null)[];
 export function grad(
-  output: Tensor,
+  outputs: Tensor,
   inputs: Tensor | readonly Tensor[],
-  options: BackwardOptions & { readonly gradient?: Tensor; readonly allowUnused?: boolean } = {},
+  options: BackwardOptions & { readonly gradOutputs?: Tensor; readonly allowUnused?: boolean } = {},
 ): (Tensor | null)[] {
   checkOptions("grad", options, GRAD_OPTIONS, "{ createGraph: true }");
-  checkTensor("grad", output);
+  checkTensor("grad", outputs);
   const list: readonly Tensor[] = isList(inputs) ? inputs : [inputs as Tensor];
   const edges = Array.from(list, (tensor): Edge => {
     checkTensor("grad", tensor);
@@ -569,9 +569,9 @@ export function grad(
     }
     return tensor.gradNode ?? tensor.leaf;
   });
-  const start = seed(output, options.gradient);
-  const received = propagate(output, start, options, new Set(edges));
-  if (options.gradient === undefined) start.dispose();
+  const start = seed(outputs, options.gradOutputs);
+  const received = propagate(outputs, start, options, new Set(edges));
+  if (options.gradOutputs === undefined) start.dispose();
   return edges.map((edge, i) => {
     const gradient = received.get(edge);
     if (gradient !== undefined) return edges.indexOf(edge) === i ? gradient : gradient.alias();

@@ -119,12 +119,12 @@ function withDtype(data: NumericArray, dtype: DType): TypedArray {
 }
 
 /**
- * `value` everywhere.
+ * `fillValue` everywhere.
  * @throws INVALID_ARGUMENT, DTYPE_UNSUPPORTED, BACKEND_MISSING, OUT_OF_MEMORY.
  */
-export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
+export function full(shape: Shape, fillValue: number, options: TensorOptions = {}): Tensor {
   checkOptions("full", options, TENSOR_OPTIONS);
-  return filled("full", shape, value, options);
+  return filled("full", shape, fillValue, options);
 }
 
 function filled(op: string, shape: unknown, value: number, options: TensorOptions): Tensor {
@@ -217,35 +217,31 @@ export function arange(
   return make(values, at);
 }
 
-/** `count` numbers from start to end, both included, evenly spaced. */
-export function linspace(start: number, end: number, count: number, options: TensorOptions = {}): Tensor {
+/** `steps` numbers from start to end, both included, evenly spaced. */
+export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
   checkOptions("linspace", options, TENSOR_OPTIONS);
-  const at = place("linspace", [count], options);
+  const at = place("linspace", [steps], options);
   if (typeof start !== "number" || typeof end !== "number") {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `linspace: start and end must be numbers, but got ${describeValue(start)} and ${describeValue(end)}`,
     );
   }
-  const values = arrayOf(at.dtype, count);
-  const step = count > 1 ? (end - start) / (count - 1) : 0;
+  const values = arrayOf(at.dtype, steps);
+  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
   // From both ends, so that the last value is exactly `end` and the middle is symmetric.
-  for (let i = 0; i < count; i++) values[i] = i < count / 2 ? start + i * step : end - (count - 1 - i) * step;
-  if (!isFloating(at.dtype) && count > 0) checkInteger([start, end].map(Math.trunc));
+  for (let i = 0; i < steps; i++) values[i] = i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step;
+  if (!isFloating(at.dtype) && steps > 0) checkInteger([start, end].map(Math.trunc));
   return make(values, at);
 }
 
-/** Ones on the main diagonal: `eye(rows)`, `eye(rows, columns)`, either with options. */
-export function eye(
-  rows: number,
-  columns: number | TensorOptions = rows,
-  options: TensorOptions = {},
-): Tensor {
-  const [width, given] = typeof columns === "object" ? [rows, columns] : [columns, options];
+/** Ones on the main diagonal: `eye(n)`, `eye(n, m)`, either with options. */
+export function eye(n: number, m: number | TensorOptions = n, options: TensorOptions = {}): Tensor {
+  const [width, given] = typeof m === "object" ? [n, m] : [m, options];
   checkOptions("eye", given, TENSOR_OPTIONS);
-  const at = place("eye", [rows, width], given);
-  const values = arrayOf(at.dtype, rows * width);
-  for (let i = 0; i < Math.min(rows, width); i++) values[i * width + i] = 1;
+  const at = place("eye", [n, width], given);
+  const values = arrayOf(at.dtype, n * width);
+  for (let i = 0; i < Math.min(n, width); i++) values[i * width + i] = 1;
   return make(values, at);
 }
 
@@ -302,32 +298,32 @@ export function bernoulli(shape: Shape, p: number | ArrayLike<number>, options: 
 }
 
 /** Whether two tensors have the same shape, dtype and values (NaN equals nothing); reads both. */
-export async function equal(a: Tensor, b: Tensor): Promise<boolean> {
-  checkTensor("equal", a);
-  checkTensor("equal", b);
-  if (!sameShape(a.ownShape, b.ownShape) || a.dtype !== b.dtype) return false;
-  const [left, right] = await Promise.all([a.data(), b.data()]);
+export async function equal(x: Tensor, other: Tensor): Promise<boolean> {
+  checkTensor("equal", x);
+  checkTensor("equal", other);
+  if (!sameShape(x.ownShape, other.ownShape) || x.dtype !== other.dtype) return false;
+  const [left, right] = await Promise.all([x.data(), other.data()]);
   return left.every((value, i) => value === right[i]);
 }
 
-const ALLCLOSE_OPTIONS: OptionTypes = { rtol: "number", atol: "number", equalNaN: "boolean" };
+const ALLCLOSE_OPTIONS: OptionTypes = { rtol: "number", atol: "number", equalNan: "boolean" };
 
 /** Whether |a − b| ≤ atol + rtol · |b| everywhere; reads both. */
 export async function allclose(
-  a: Tensor,
-  b: Tensor,
-  options: { readonly rtol?: number; readonly atol?: number; readonly equalNaN?: boolean } = {},
+  x: Tensor,
+  other: Tensor,
+  options: { readonly rtol?: number; readonly atol?: number; readonly equalNan?: boolean } = {},
 ): Promise<boolean> {
   checkOptions("allclose", options, ALLCLOSE_OPTIONS, "{ atol: 1e-6 }");
-  checkTensor("allclose", a);
-  checkTensor("allclose", b);
-  if (!sameShape(a.ownShape, b.ownShape)) return false;
-  const { rtol = 1e-5, atol = 1e-8, equalNaN = false } = options;
-  const [left, right] = await Promise.all([a.data(), b.data()]);
+  checkTensor("allclose", x);
+  checkTensor("allclose", other);
+  if (!sameShape(x.ownShape, other.ownShape)) return false;
+  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
+  const [left, right] = await Promise.all([x.data(), other.data()]);
   return left.every((value, i) => {
     const other = right[i]!;
     if (value === other) return true;
-    if (Number.isNaN(value) && Number.isNaN(other)) return equalNaN;
+    if (Number.isNaN(value) && Number.isNaN(other)) return equalNan;
     return Math.abs(value - other) <= atol + rtol * Math.abs(other) && Number.isFinite(other);
   });
 }

@@ -65,10 +65,10 @@ let current: PrintOptions = defaults;
  * neither in a profile nor given stays as it was.
  * @throws INVALID_ARGUMENT when an option is out of its range.
  */
-export function setPrintOptions(
+export function setPrintoptions(
   options: PartialPrintOptions & { profile?: PrintProfile } = {},
 ): PrintOptions {
-  checkOptions("setPrintOptions", options, PRINT_OPTIONS, "{ precision: 2 }");
+  checkOptions("setPrintoptions", options, PRINT_OPTIONS, "{ precision: 2 }");
   const { profile, ...given } = options;
   const base = profile === undefined ? current : { ...defaults, ...profiles[profile] };
   current = merge(base, given);

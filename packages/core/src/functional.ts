@@ -48,7 +48,7 @@ const inFormOf = <T>(inputs: OneOrMore, list: T[]): T | T[] => (isList(inputs) ?
 /** Gradients of `output`, zeros where an input does not lead to it. */
 function gradients(output: Tensor, xs: readonly Tensor[], gradient: Tensor, createGraph: boolean): Tensor[] {
   const found = output.requiresGrad
-    ? grad(output, xs, { gradient, createGraph, retainGraph: true, allowUnused: true })
+    ? grad(output, xs, { gradOutputs: gradient, createGraph, retainGraph: true, allowUnused: true })
     : xs.map(() => null);
   return found.map((g, i) => g ?? zeros(xs[i]!.shape, { dtype: xs[i]!.dtype, backend: xs[i]!.backend }));
 }
@@ -70,24 +70,24 @@ function checkVector(owner: string, v: Tensor, like: Tensor): void {
  * @throws SHAPE_MISMATCH, NOT_SCALAR.
  */
 export function vjp(
-  fn: TensorFunction,
+  func: TensorFunction,
   inputs: Tensor,
   v?: Tensor | null,
   options?: DerivativeOptions,
 ): [Tensor, Tensor];
 export function vjp(
-  fn: TensorFunction,
+  func: TensorFunction,
   inputs: readonly Tensor[],
   v?: Tensor | null,
   options?: DerivativeOptions,
 ): [Tensor, Tensor[]];
 export function vjp(
-  fn: TensorFunction,
+  func: TensorFunction,
   inputs: OneOrMore,
   v?: Tensor | null,
   options: DerivativeOptions = {},
 ): [Tensor, Tensor | Tensor[]] {
-  const { xs, output, createGraph } = start("vjp", fn, inputs, options);
+  const { xs, output, createGraph } = start("vjp", func, inputs, options);
   if (v !== undefined && v !== null) checkVector("vjp", v, output);
   else checkOne("vjp", output);
   const found = gradients(output, xs, v ?? output.detach().onesLike(), createGraph);
@@ -111,12 +111,12 @@ function checkOne(owner: string, output: Tensor): void {
  * @throws SHAPE_MISMATCH.
  */
 export function jvp(
-  fn: TensorFunction,
+  func: TensorFunction,
   inputs: OneOrMore,
   v: OneOrMore,
   options: DerivativeOptions = {},
 ): [Tensor, Tensor] {
-  const { xs, output, createGraph } = start("jvp", fn, inputs, options);
+  const { xs, output, createGraph } = start("jvp", func, inputs, options);
   const vs: readonly Tensor[] = isList(v) ? v : [v as Tensor];
   for (const [i, x] of xs.entries()) checkVector("jvp", vs[i]!, x);
   const product = enableGrad(() => {
@@ -134,18 +134,18 @@ export function jvp(
  *
  * @returns for each input a tensor of shape [...output, ...input], given as the inputs were: one, or an array.
  */
-export function jacobian(fn: TensorFunction, inputs: Tensor, options?: DerivativeOptions): Tensor;
+export function jacobian(func: TensorFunction, inputs: Tensor, options?: DerivativeOptions): Tensor;
 export function jacobian(
-  fn: TensorFunction,
+  func: TensorFunction,
   inputs: readonly Tensor[],
   options?: DerivativeOptions,
 ): Tensor[];
 export function jacobian(
-  fn: TensorFunction,
+  func: TensorFunction,
   inputs: OneOrMore,
   options: DerivativeOptions = {},
 ): Tensor | Tensor[] {
-  const { xs, output, createGraph } = start("jacobian", fn, inputs, options);
+  const { xs, output, createGraph } = start("jacobian", func, inputs, options);
   const { shape, dtype, backend } = output;
   const size = output.numel();
   const units = eye(size, { dtype, backend });
@@ -166,22 +166,22 @@ export function jacobian(
  * @returns a tensor of shape [...input, ...input]; of several inputs, an array of arrays of [...input i, ...input j].
  * @throws NOT_SCALAR.
  */
-export function hessian(fn: TensorFunction, inputs: Tensor, options?: DerivativeOptions): Tensor;
+export function hessian(func: TensorFunction, inputs: Tensor, options?: DerivativeOptions): Tensor;
 export function hessian(
-  fn: TensorFunction,
+  func: TensorFunction,
   inputs: readonly Tensor[],
   options?: DerivativeOptions,
 ): Tensor[][];
 export function hessian(
-  fn: TensorFunction,
+  func: TensorFunction,
   inputs: OneOrMore,
   options: DerivativeOptions = {},
 ): Tensor | Tensor[][] {
-  checkFunction("hessian", fn);
+  checkFunction("hessian", func);
   const given: readonly Tensor[] = isList(inputs) ? inputs : [inputs as Tensor];
   const rows = given.map((_, i) => {
     const gradient: TensorFunction = (...xs) => {
-      const output = fn(...xs);
+      const output = func(...xs);
       checkOne("hessian", output);
       return gradients(output, xs, output.detach().onesLike(), true)[i]!;
     };

@@ -21,17 +21,17 @@ export interface GradcheckOptions {
 const GRADCHECK_OPTIONS: OptionTypes = { eps: "number", atol: "number", rtol: "number" };
 
 /**
- * @param fn a function of the inputs, of any result shape.
+ * @param func a function of the inputs, of any result shape.
  * @param inputs float64 tensors; those that require gradients are checked.
  * @returns true; a mismatch throws.
  * @throws INVALID_ARGUMENT for inputs of lower precision; INTERNAL naming the worst entry when a gradient is wrong.
  */
 export async function gradcheck(
-  fn: (...inputs: readonly Tensor[]) => Tensor,
+  func: (...inputs: readonly Tensor[]) => Tensor,
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): Promise<boolean> {
-  checkFunction("gradcheck", fn);
+  checkFunction("gradcheck", func);
   checkOptions("gradcheck", options, GRADCHECK_OPTIONS, "{ eps: 1e-6 }");
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-3 } = options;
   if (!isList(inputs)) {
@@ -47,7 +47,7 @@ export async function gradcheck(
     }
   }
   const values = await Promise.all(inputs.map((input) => input.data()));
-  const output = fn(...inputs);
+  const output = func(...inputs);
   checkTensor("gradcheck's function", output);
   const checked = inputs.flatMap((input, i) => (input.requiresGrad ? [i] : []));
   const cotangent = new Float64Array(output.numel());
@@ -58,7 +58,7 @@ export async function gradcheck(
       output,
       checked.map((i) => inputs[i]!),
       {
-        gradient: output.detach().fromArray(cotangent, output.ownShape),
+        gradOutputs: output.detach().fromArray(cotangent, output.ownShape),
         retainGraph: true,
         allowUnused: true,
       },
@@ -75,7 +75,7 @@ export async function gradcheck(
           copy.requiresGrad = input.requiresGrad; // fn may itself differentiate, for second derivatives.
           return copy;
         });
-        return fn(...at).data();
+        return func(...at).data();
       };
       const [high, low] = [await shifted(eps), await shifted(-eps)];
       for (let row = 0; row < output.numel(); row++) {

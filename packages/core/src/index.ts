@@ -72,7 +72,7 @@ export {
   type TypedArrayClass,
 } from "./dtype.ts";
 export { Corr2dError, type ErrorCode } from "./errors.ts";
-export { type PrintOptions, setPrintOptions } from "./format.ts";
+export { type PrintOptions, setPrintoptions } from "./format.ts";
 export { type DerivativeOptions, hessian, jacobian, jvp, type TensorFunction, vjp } from "./functional.ts";
 export { type GradcheckOptions, gradcheck } from "./gradcheck.ts";
 export {

@@ -128,9 +128,9 @@ export function getRngState(generator: Generator = defaultGenerator): GeneratorS
  * Continues from a state that `getRngState` gave, of this or another generator: `torch.set_rng_state(state)`.
  * @throws INVALID_ARGUMENT when it is not such a state.
  */
-export function setRngState(state: GeneratorState, generator: Generator = defaultGenerator): void {
+export function setRngState(newState: GeneratorState, generator: Generator = defaultGenerator): void {
   checkGenerator(generator);
-  const { seed, words, index, nextNormal } = isRecord(state) ? state : NO_STATE;
+  const { seed, words, index, nextNormal } = isRecord(newState) ? newState : NO_STATE;
   const valid =
     Number.isSafeInteger(seed) &&
     isList(words) &&

@@ -39,7 +39,7 @@ import { matmul } from "./ops/matmul.ts";
 import type { Range } from "./ops/movement.ts";
 import * as movement from "./ops/movement.ts";
 import { checkDtype, checkSameDtype, type Operand, toOperand } from "./ops/operands.ts";
-import { type PadOptions, pad } from "./ops/pad.ts";
+import * as padding from "./ops/pad.ts";
 import { pow } from "./ops/pow.ts";
 import type { Dim, KeepDim, ValuesAndIndices, VarianceOptions } from "./ops/reduce.ts";
 import * as reduction from "./ops/reduce.ts";
@@ -824,11 +824,11 @@ export class Tensor implements Disposable {
   t(): Tensor {
     return movement.t(this);
   }
-  expand(shape: Shape | number, ...rest: number[]): Tensor {
-    return movement.expand(this, sizesFrom(shape, rest));
+  expand(sizes: Shape | number, ...rest: number[]): Tensor {
+    return movement.expand(this, sizesFrom(sizes, rest));
   }
-  tile(repeats: readonly number[] | number, ...rest: number[]): Tensor {
-    return movement.tile(this, sizesFrom(repeats, rest));
+  tile(dims: readonly number[] | number, ...rest: number[]): Tensor {
+    return movement.tile(this, sizesFrom(dims, rest));
   }
   flip(dims: number | readonly number[], ...rest: number[]): Tensor {
     return movement.flip(this, sizesFrom(dims, rest));
@@ -840,17 +840,17 @@ export class Tensor implements Disposable {
   slice(...ranges: readonly Range[]): Tensor {
     return movement.slice(this, ...ranges);
   }
-  sliceScatter(source: Operand, ...ranges: readonly Range[]): Tensor {
-    return movement.sliceScatter(this, source, ...ranges);
+  sliceScatter(src: Operand, ...ranges: readonly Range[]): Tensor {
+    return movement.sliceScatter(this, src, ...ranges);
   }
   narrow(dim: number, start: number, length: number): Tensor {
     return movement.narrow(this, dim, start, length);
   }
-  split(sizes: number | readonly number[], dim?: number): Tensor[] {
-    return movement.split(this, sizes, dim);
+  split(splitSizeOrSections: number | readonly number[], dim?: number): Tensor[] {
+    return movement.split(this, splitSizeOrSections, dim);
   }
-  pad(sides: readonly number[], options?: PadOptions): Tensor {
-    return pad(this, sides, options);
+  pad(pad: readonly number[], options?: padding.PadOptions): Tensor {
+    return padding.pad(this, pad, options);
   }
 
   // ——— Indexing and products ———
@@ -858,8 +858,8 @@ export class Tensor implements Disposable {
   gather(dim: number, index: Tensor): Tensor {
     return indexing.gather(this, dim, index);
   }
-  scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor {
-    return indexing.scatterAdd(this, dim, index, source);
+  scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor {
+    return indexing.scatterAdd(this, dim, index, src);
   }
   indexSelect(dim: number, index: Tensor): Tensor {
     return indexing.indexSelect(this, dim, index);

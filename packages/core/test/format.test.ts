@@ -1,7 +1,7 @@
 // Goldens are PyTorch's own output (scripts/goldens); what PyTorch changed since that version is below in full.
 import { afterEach, describe, expect, it } from "vitest";
 import type { FormatOptions } from "../src/format.ts";
-import { type DType, formatTensor, setPrintOptions } from "../src/index.ts";
+import { type DType, formatTensor, setPrintoptions } from "../src/index.ts";
 import goldens from "./fixtures/format.json" with { type: "json" };
 
 interface Golden {
@@ -29,7 +29,7 @@ function elements({ data = [], recipe, dtype = "float32" }: Golden): ArrayLike<n
 }
 
 afterEach(() => {
-  setPrintOptions({ profile: "default" });
+  setPrintoptions({ profile: "default" });
 });
 
 describe("PyTorch's output", () => {
@@ -109,10 +109,10 @@ it("reads only what it prints", () => {
   expect(reads).toBe(72);
 });
 
-describe("setPrintOptions", () => {
+describe("setPrintoptions", () => {
   it("holds for later prints, and a profile sets everything", () => {
     const data = [1 / 3, 2 / 3];
-    expect(setPrintOptions({ precision: 2, sciMode: true })).toEqual({
+    expect(setPrintoptions({ precision: 2, sciMode: true })).toEqual({
       precision: 2,
       threshold: 1000,
       edgeitems: 3,
@@ -121,13 +121,13 @@ describe("setPrintOptions", () => {
     });
     expect(formatTensor(data, [2], "float32")).toBe("tensor([3.33e-01, 6.67e-01])");
     expect(formatTensor(data, [2], "float32", { sciMode: null })).toBe("tensor([0.33, 0.67])");
-    setPrintOptions({ precision: 3 });
+    setPrintoptions({ precision: 3 });
     expect(formatTensor(data, [2], "float32")).toBe("tensor([3.333e-01, 6.667e-01])");
-    setPrintOptions({ profile: "short", linewidth: 12 });
+    setPrintoptions({ profile: "short", linewidth: 12 });
     expect(formatTensor(data, [2], "float32")).toBe("tensor([0.33,\n        0.67])");
-    setPrintOptions({ profile: "full" });
+    setPrintoptions({ profile: "full" });
     expect(formatTensor(new Float32Array(1001), [1001], "float32")).not.toContain("...");
-    setPrintOptions({ profile: "default" });
+    setPrintoptions({ profile: "default" });
     expect(formatTensor(data, [2], "float32")).toBe("tensor([0.3333, 0.6667])");
   });
 
@@ -140,11 +140,11 @@ describe("setPrintOptions", () => {
       { threshold: Number.NaN },
       { profile: "tall" as "short" },
     ]) {
-      expect(() => setPrintOptions(options)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+      expect(() => setPrintoptions(options)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
     }
     expect(() => formatTensor([1], [1], "float32", { linewidth: 0 })).toThrow(
       /linewidth to be an integer from 1/,
     );
-    expect(setPrintOptions().linewidth).toBe(80);
+    expect(setPrintoptions().linewidth).toBe(80);
   });
 });

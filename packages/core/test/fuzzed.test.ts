@@ -133,7 +133,7 @@ describe("proxies that were revoked", () => {
     ["padding", () => core.corr2d(x, x, { padding: revoked([]) })],
     ["keep", () => core.keep(revoked({}))],
     ["a generator", () => core.rand([1], { generator: revoked({}) })],
-    ["setPrintOptions", () => core.setPrintOptions(revoked({}))],
+    ["setPrintoptions", () => core.setPrintoptions(revoked({}))],
     ["setRngState", () => core.setRngState(revoked({}))],
   ])("%s", (_, run) => expectError(run, "INVALID_ARGUMENT", ""));
 
@@ -198,10 +198,10 @@ describe("options, parameters and texts", () => {
       "grad with a number",
       () => {
         const leaf = core.ones([3], { requiresGrad: true });
-        return core.grad(leaf.sum(), leaf, { gradient: Number.NaN as never });
+        return core.grad(leaf.sum(), leaf, { gradOutputs: Number.NaN as never });
       },
     ],
-    ["sciMode", () => core.setPrintOptions({ sciMode: "no" as never })],
+    ["sciMode", () => core.setPrintoptions({ sciMode: "no" as never })],
     [
       "a clamp within itself",
       () => {

@@ -385,7 +385,7 @@ describe("shapes", () => {
       "tile",
       () => ones([2]).tile([1.5]),
       "INVALID_ARGUMENT",
-      "tile: repeats is an array of non-negative integers, but got [1.5]",
+      "tile: dims is an array of non-negative integers, but got [1.5]",
     ],
   ] as const)("%s", (_, fn, code, text) => expectError(fn, code, text));
 });

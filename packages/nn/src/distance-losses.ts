@@ -28,36 +28,36 @@ function check(loss: string, signature: Signature, tensors: readonly Tensor[], o
 /**
  * 1 − cos of pairs that belong together (target 1), max(0, cos − margin) of those that do not (target −1).
  *
- * @param first [N, D] or [D]
- * @param second of the same shape.
+ * @param input1 [N, D] or [D]
+ * @param input2 of the same shape.
  * @param target 1 and −1, [N] or [].
  * @param options `margin`, default 0.
  * @throws SHAPE_MISMATCH, with PyTorch's messages.
  */
 export function cosineEmbeddingLoss(
-  first: Tensor,
-  second: Tensor,
+  input1: Tensor,
+  input2: Tensor,
   target: Tensor,
   options: MarginOptions = NO_OPTIONS,
 ): Tensor {
-  check("cosineEmbeddingLoss", MARGIN, [first, second, target], options);
+  check("cosineEmbeddingLoss", MARGIN, [input1, input2, target], options);
   const { margin = 0 } = options;
   const rank = target.shape.length;
   if (rank > 1) {
     throw new Corr2dError("SHAPE_MISMATCH", "0D or 1D target tensor expected, multi-target not supported");
   }
-  if (first.shape.length !== rank + 1 || second.shape.length !== rank + 1) {
+  if (input1.shape.length !== rank + 1 || input2.shape.length !== rank + 1) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `${rank}D target tensor expects ${rank + 1}D input tensors, but found inputs with sizes ${sizesText(first.shape)} and ` +
-        `${sizesText(second.shape)}.`,
+      `${rank}D target tensor expects ${rank + 1}D input tensors, but found inputs with sizes ${sizesText(input1.shape)} and ` +
+        `${sizesText(input2.shape)}.`,
     );
   }
   const squares = (x: Tensor): Tensor => x.square().sum(rank).add(1e-12);
-  const cosine = first
-    .mul(second)
+  const cosine = input1
+    .mul(input2)
     .sum(rank)
-    .div(squares(first).mul(squares(second)).sqrt());
+    .div(squares(input1).mul(squares(input2)).sqrt());
   const together = cosine.neg().add(1);
   const apart = cosine.sub(margin).clamp(0);
   const loss = where(target.eq(1), together, where(target.eq(-1), apart, 0));
@@ -72,21 +72,21 @@ export function cosineEmbeddingLoss(
  * @throws SHAPE_MISMATCH, with PyTorch's message.
  */
 export function marginRankingLoss(
-  first: Tensor,
-  second: Tensor,
+  input1: Tensor,
+  input2: Tensor,
   target: Tensor,
   options: MarginOptions = NO_OPTIONS,
 ): Tensor {
-  check("marginRankingLoss", MARGIN, [first, second, target], options);
-  const ranks = [first, second, target].map(({ shape }) => shape.length);
+  check("marginRankingLoss", MARGIN, [input1, input2, target], options);
+  const ranks = [input1, input2, target].map(({ shape }) => shape.length);
   if (ranks[0] !== ranks[1] || ranks[0] !== ranks[2]) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: ${torchSize(first)}, ` +
-        `input2: ${torchSize(second)}, target: ${torchSize(target)} `,
+      `margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: ${torchSize(input1)}, ` +
+        `input2: ${torchSize(input2)}, target: ${torchSize(target)} `,
     );
   }
-  const lead = first.sub(second).mul(target.type(first.dtype));
+  const lead = input1.sub(input2).mul(target.type(input1.dtype));
   return reduce(
     lead
       .neg()

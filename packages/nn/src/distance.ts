@@ -17,20 +17,20 @@ const COSINE: Signature = {
 /**
  * The cosine of the angle between vectors: x₁ · x₂ / (max(|x₁|, eps) · max(|x₂|, eps)).
  *
- * @param first any shape; broadcasts against the second.
+ * @param x1 any shape; broadcasts against the second.
  * @returns the broadcast shape without `dim`.
  */
-export function cosineSimilarity(first: Tensor, second: Tensor, options: CosineOptions = {}): Tensor {
-  checkTensor("cosineSimilarity", first);
-  checkTensor("cosineSimilarity", second);
+export function cosineSimilarity(x1: Tensor, x2: Tensor, options: CosineOptions = {}): Tensor {
+  checkTensor("cosineSimilarity", x1);
+  checkTensor("cosineSimilarity", x2);
   checkGiven("cosineSimilarity", COSINE, options);
   const { dim = 1, eps = 1e-8 } = options;
-  const shape = broadcastShapes(first.shape, second.shape);
+  const shape = broadcastShapes(x1.shape, x2.shape);
   const unit = (x: Tensor): Tensor => {
     const whole = x.expand(shape);
     return whole.div(whole.norm(2, dim, true).clamp(eps));
   };
-  return unit(first).mul(unit(second)).sum(dim);
+  return unit(x1).mul(unit(x2)).sum(dim);
 }
 
 export interface NormalizeOptions {
@@ -69,11 +69,11 @@ const PAIRWISE: Signature = {
   positional: { number: ["p", "eps"], boolean: ["keepdim"] },
 };
 
-/** ‖first − second + eps‖ₚ along the last axis, broadcasting. */
-export function pairwiseDistance(first: Tensor, second: Tensor, options: PairwiseOptions = {}): Tensor {
-  checkTensor("pairwiseDistance", first);
-  checkTensor("pairwiseDistance", second);
+/** ‖x1 − x2 + eps‖ₚ along the last axis, broadcasting. */
+export function pairwiseDistance(x1: Tensor, x2: Tensor, options: PairwiseOptions = {}): Tensor {
+  checkTensor("pairwiseDistance", x1);
+  checkTensor("pairwiseDistance", x2);
   checkGiven("pairwiseDistance", PAIRWISE, options);
   const { p = 2, eps = 1e-6, keepdim = false } = options;
-  return first.sub(second).add(eps).norm(p, -1, keepdim);
+  return x1.sub(x2).add(eps).norm(p, -1, keepdim);
 }

@@ -59,18 +59,21 @@ const KAIMING: Signature = {
 };
 
 /** The two forms of arguments: an object with names, or the two numbers in their place and then options. */
-type DrawArguments<O> =
-  | readonly [options: O]
-  | readonly [first?: number, second?: number, options?: DrawOptions];
+type UniformArguments =
+  | readonly [options: UniformOptions]
+  | readonly [a?: number, b?: number, options?: DrawOptions];
+type NormalArguments =
+  | readonly [options: NormalOptions]
+  | readonly [mean?: number, std?: number, options?: DrawOptions];
 
 /** What was given in either form, by name. */
 function drawArguments<O extends DrawOptions>(
   owner: string,
   signature: Signature,
   names: readonly [string, string],
-  args: DrawArguments<O>,
+  args: readonly unknown[],
 ): O {
-  const [first, second, options, ...surplus] = args as readonly unknown[];
+  const [first, second, options, ...surplus] = args;
   if (typeof first === "object") {
     checkGiven(owner, signature, first, args.slice(1));
     return first as O;
@@ -82,10 +85,10 @@ function drawArguments<O extends DrawOptions>(
 }
 
 /** Uniform on [a, b), default [0, 1): `uniform(w, a, b)` or `uniform(w, { a, b })`. Returns the tensor. */
-export function uniform<T extends Tensor>(target: T, ...args: DrawArguments<UniformOptions>): T {
-  const options = drawArguments("init.uniform", UNIFORM, ["a", "b"], args);
+export function uniform<T extends Tensor>(tensor: T, ...args: UniformArguments): T {
+  const options = drawArguments<UniformOptions>("init.uniform", UNIFORM, ["a", "b"], args);
   const { a = 0, b = 1 } = options;
-  return assignDrawn("init.uniform", target, options, (generator, n, dtype) =>
+  return assignDrawn("init.uniform", tensor, options, (generator, n, dtype) =>
     drawUniform(generator, n, dtype, a, b),
   );
 }
@@ -94,31 +97,31 @@ export function uniform<T extends Tensor>(target: T, ...args: DrawArguments<Unif
  * Normal, by default of mean 0 and standard deviation 1: `normal(w, mean, std)` or `normal(w, { mean, std })`. Returns the
  * tensor.
  */
-export function normal<T extends Tensor>(target: T, ...args: DrawArguments<NormalOptions>): T {
-  const options = drawArguments("init.normal", NORMAL, ["mean", "std"], args);
+export function normal<T extends Tensor>(tensor: T, ...args: NormalArguments): T {
+  const options = drawArguments<NormalOptions>("init.normal", NORMAL, ["mean", "std"], args);
   const { mean = 0, std = 1 } = options;
-  return assignDrawn("init.normal", target, options, (generator, n, dtype) =>
+  return assignDrawn("init.normal", tensor, options, (generator, n, dtype) =>
     drawNormal(generator, n, dtype, mean, std),
   );
 }
 
-/** `value` everywhere. Returns the tensor. */
-export function constant<T extends Tensor>(target: T, value: number): T {
-  checkTensor("init.constant", target);
-  checkNumber("init.constant", "value", value);
-  return noGrad(() => target.assign(value));
+/** `val` everywhere. Returns the tensor. */
+export function constant<T extends Tensor>(tensor: T, val: number): T {
+  checkTensor("init.constant", tensor);
+  checkNumber("init.constant", "val", val);
+  return noGrad(() => tensor.assign(val));
 }
 
-export const zeros = <T extends Tensor>(target: T): T => constant(target, 0);
-export const ones = <T extends Tensor>(target: T): T => constant(target, 1);
+export const zeros = <T extends Tensor>(tensor: T): T => constant(tensor, 0);
+export const ones = <T extends Tensor>(tensor: T): T => constant(tensor, 1);
 
 /**
  * Fan-in and fan-out of a weight [out, in] or [out, in/groups, kH, kW].
  * @throws SHAPE_MISMATCH for fewer than two axes.
  */
-export function fans(target: Tensor): { fanIn: number; fanOut: number } {
-  checkTensor("init.fans", target);
-  const { shape } = target;
+export function fans(tensor: Tensor): { fanIn: number; fanOut: number } {
+  checkTensor("init.fans", tensor);
+  const { shape } = tensor;
   if (shape.length < 2) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
@@ -133,11 +136,11 @@ export function fans(target: Tensor): { fanIn: number; fanOut: number } {
 /**
  * The factor by which a layer before `nonlinearity` is scaled to keep the variance.
  *
- * @param slope the negative slope of 'leakyRelu' (default 0.01).
+ * @param param the negative slope of 'leakyRelu' (default 0.01).
  * @throws INVALID_ARGUMENT for a name that is not known.
  */
-export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
-  checkNumber("init.calculateGain", "slope", slope);
+export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
+  checkNumber("init.calculateGain", "param", param);
   switch (nonlinearity) {
     case "linear":
     case "conv2d":
@@ -148,7 +151,7 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
     case "relu":
       return Math.SQRT2;
     case "leakyRelu":
-      return Math.sqrt(2 / (1 + slope ** 2));
+      return Math.sqrt(2 / (1 + param ** 2));
     case "selu":
       return 3 / 4;
     default:
@@ -173,15 +176,15 @@ function kaimingStd(owner: string, target: Tensor, options: KaimingOptions): num
 }
 
 /** Uniform with the variance gain² / fan: PyTorch's default for layers, with a = √5. Returns the tensor. */
-export function kaimingUniform<T extends Tensor>(target: T, options: KaimingOptions = {}): T {
-  const bound = Math.sqrt(3) * kaimingStd("init.kaimingUniform", target, options);
-  return uniform(target, { a: -bound, b: bound, generator: options.generator });
+export function kaimingUniform<T extends Tensor>(tensor: T, options: KaimingOptions = {}): T {
+  const bound = Math.sqrt(3) * kaimingStd("init.kaimingUniform", tensor, options);
+  return uniform(tensor, { a: -bound, b: bound, generator: options.generator });
 }
 
 /** Normal with the variance gain² / fan. Returns the tensor. */
-export function kaimingNormal<T extends Tensor>(target: T, options: KaimingOptions = {}): T {
-  const std = kaimingStd("init.kaimingNormal", target, options);
-  return normal(target, { std, generator: options.generator });
+export function kaimingNormal<T extends Tensor>(tensor: T, options: KaimingOptions = {}): T {
+  const std = kaimingStd("init.kaimingNormal", tensor, options);
+  return normal(tensor, { std, generator: options.generator });
 }
 
 function xavierStd(owner: string, target: Tensor, options: XavierOptions): number {
@@ -192,13 +195,13 @@ function xavierStd(owner: string, target: Tensor, options: XavierOptions): numbe
 }
 
 /** Uniform with the variance 2 gain² / (fanIn + fanOut). Returns the tensor. */
-export function xavierUniform<T extends Tensor>(target: T, options: XavierOptions = {}): T {
-  const bound = Math.sqrt(3) * xavierStd("init.xavierUniform", target, options);
-  return uniform(target, { a: -bound, b: bound, generator: options.generator });
+export function xavierUniform<T extends Tensor>(tensor: T, options: XavierOptions = {}): T {
+  const bound = Math.sqrt(3) * xavierStd("init.xavierUniform", tensor, options);
+  return uniform(tensor, { a: -bound, b: bound, generator: options.generator });
 }
 
 /** Normal with the variance 2 gain² / (fanIn + fanOut). Returns the tensor. */
-export function xavierNormal<T extends Tensor>(target: T, options: XavierOptions = {}): T {
-  const std = xavierStd("init.xavierNormal", target, options);
-  return normal(target, { std, generator: options.generator });
+export function xavierNormal<T extends Tensor>(tensor: T, options: XavierOptions = {}): T {
+  const std = xavierStd("init.xavierNormal", tensor, options);
+  return normal(tensor, { std, generator: options.generator });
 }

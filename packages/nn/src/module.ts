@@ -198,13 +198,13 @@ export abstract class Module extends Callable {
    * Assigns the values of a state dict, cast to each parameter's dtype; nothing is assigned when something does not
    * fit.
    *
-   * @param state names and tensors, as `stateDict()` gives them.
+   * @param stateDict names and tensors, as `stateDict()` gives them.
    * @param options `strict` (default true): whether missing and unexpected names are errors.
    * @returns the names that were missing and unexpected.
    * @throws STATE_DICT with PyTorch's message, listing everything that does not fit.
    */
-  loadStateDict(state: Readonly<Record<string, Tensor>>, options: LoadOptions = {}): LoadResult {
-    return loadStateDict(this.typeName, this.#namedState(), state, options);
+  loadStateDict(stateDict: Readonly<Record<string, Tensor>>, options: LoadOptions = {}): LoadResult {
+    return loadStateDict(this.typeName, this.#namedState(), stateDict, options);
   }
 
   /** Whether all parameters are to be trained (default true); `net.requiresGrad(false)` freezes them. */

@@ -76,21 +76,21 @@ export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
  * Assigns to parameters what `parametersToVector` would have made of them.
  * @throws SHAPE_MISMATCH unless the vector has as many elements as they.
  */
-export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
+export function vectorToParameters(vec: Tensor, parameters: Iterable<Tensor>): void {
   const owner = "utils.vectorToParameters";
-  checkTensor(owner, vector);
+  checkTensor(owner, vec);
   const list = listOf(owner, parameters);
   const size = list.reduce((sum, parameter) => sum + parameter.numel(), 0);
-  if (vector.shape.length !== 1 || vector.numel() !== size) {
+  if (vec.shape.length !== 1 || vec.numel() !== size) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `${owner}: the parameters have ${size} elements, but the vector is ${sizesText(vector.shape)}`,
+      `${owner}: the parameters have ${size} elements, but the vector is ${sizesText(vec.shape)}`,
     );
   }
   noGrad(() => {
     let start = 0;
     for (const parameter of list) {
-      parameter.assign(vector.narrow(0, start, parameter.numel()).reshape(parameter.shape));
+      parameter.assign(vec.narrow(0, start, parameter.numel()).reshape(parameter.shape));
       start += parameter.numel();
     }
   });

@@ -211,9 +211,9 @@ describe("types of options are checked", () => {
       "init.normal: normal expects std >= 0.0, but found std NaN",
       () => init.normal(w(), { std: Number.NaN }),
     ],
-    ["init.constant: 'value' is a number, but got an object", () => init.constant(w(), { val: 1 })],
+    ["init.constant: 'val' is a number, but got an object", () => init.constant(w(), { val: 1 })],
     ["init.xavierUniform: 'gain' is a number", () => init.xavierUniform(w(), { gain: "2" })],
-    ["init.calculateGain: 'slope' is a number", () => init.calculateGain("leakyRelu", "0.2")],
+    ["init.calculateGain: 'param' is a number", () => init.calculateGain("leakyRelu", "0.2")],
     ["training mode is expected to be boolean, but got 'no'", () => new ReLU().train("no")],
     ["apply takes a function, but got undefined", () => new ReLU().apply()],
     [

@@ -264,7 +264,7 @@ describe("lazy layers", () => {
     const parameters = lazy.parameters();
     lazy(zeros([2, 3, 2, 2], { dtype: "float64" }));
     expect(lazy.parameters()).toEqual(parameters);
-    expect([lazy.features, lazy.weight!.dtype, lazy.runningVar!.dtype]).toEqual([3, "float64", "float64"]);
+    expect([lazy.numFeatures, lazy.weight!.dtype, lazy.runningVar!.dtype]).toEqual([3, "float64", "float64"]);
     expect(String(lazy)).toBe(String(new BatchNorm2D(3)));
 
     const trained = new BatchNorm1D(3);
@@ -273,7 +273,7 @@ describe("lazy layers", () => {
     loaded.loadStateDict(trained.stateDict());
     const x = rand([5, 3]);
     expect(loaded.eval()(x).dataSync()).toEqual(trained.eval()(x).dataSync());
-    expect(loaded.features).toBe(3);
+    expect(loaded.numFeatures).toBe(3);
     expectError(() => loaded(rand([5, 4])), "SHAPE_MISMATCH", "running_mean should contain 4 elements not 3");
     expectError(
       () => new LazyBatchNorm1D()(zeros([2])),

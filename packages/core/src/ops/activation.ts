@@ -346,9 +346,9 @@ export function glu(x: Tensor, dim = -1): Tensor {
 /**
  * x where x > 0, otherwise `slope · x`, with a slope that is learnt.
  *
- * @param slope broadcasts against x (in PyTorch's layer: one per channel, shaped [C, 1, 1]).
+ * @param weight broadcasts against x (in PyTorch's layer: one per channel, shaped [C, 1, 1]).
  */
-export function prelu(x: Tensor, slope: Tensor): Tensor {
-  checkTensors("prelu", [x, slope]);
-  return where(x.gt(0), x, x.mul(slope));
+export function prelu(x: Tensor, weight: Tensor): Tensor {
+  checkTensors("prelu", [x, weight]);
+  return where(x.gt(0), x, x.mul(weight));
 }

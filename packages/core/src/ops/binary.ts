@@ -89,11 +89,11 @@ const COMPARISONS: { readonly [name in Comparison]: Op } = {
   ge: optionalComparison("greaterEqual", "ge", (a, b) => b.le(a)),
 };
 
-export const add = (a: Operand, b: Operand): Tensor => run(ADD, "add", a, b);
-export const sub = (a: Operand, b: Operand): Tensor => run(SUB, "sub", a, b);
-export const mul = (a: Operand, b: Operand): Tensor => run(MUL, "mul", a, b);
-export const maximum = (a: Operand, b: Operand): Tensor => run(MAXIMUM, "maximum", a, b);
-export const minimum = (a: Operand, b: Operand): Tensor => run(MINIMUM, "minimum", a, b);
+export const add = (x: Operand, other: Operand): Tensor => run(ADD, "add", x, other);
+export const sub = (x: Operand, other: Operand): Tensor => run(SUB, "sub", x, other);
+export const mul = (x: Operand, other: Operand): Tensor => run(MUL, "mul", x, other);
+export const maximum = (x: Operand, other: Operand): Tensor => run(MAXIMUM, "maximum", x, other);
+export const minimum = (x: Operand, other: Operand): Tensor => run(MINIMUM, "minimum", x, other);
 
 /** int32: 1 where the comparison holds, 0 elsewhere. */
 export const compare = (name: Comparison, a: Operand, b: Operand): Tensor =>
@@ -107,14 +107,14 @@ export interface DivOptions {
 const DIV_OPTIONS: OptionTypes = { roundingMode: "any" };
 
 /**
- * `a / b`. Two int32 operands give float32 unless a rounding mode is given (PyTorch's true division).
+ * `x / other`. Two int32 operands give float32 unless a rounding mode is given (PyTorch's true division).
  * @throws INVALID_ARGUMENT on an unknown rounding mode.
  */
-export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
+export function div(x: Operand, other: Operand, options?: DivOptions): Tensor {
   checkOptions("div", options, DIV_OPTIONS, "{ roundingMode: 'floor' }");
   const roundingMode = options?.roundingMode;
   if (roundingMode === undefined) {
-    return run(DIV, "div", isTensor(a) ? toFloating(a) : a, isTensor(b) ? toFloating(b) : b);
+    return run(DIV, "div", isTensor(x) ? toFloating(x) : x, isTensor(other) ? toFloating(other) : other);
   }
   if (roundingMode !== "trunc" && roundingMode !== "floor") {
     throw new Corr2dError(
@@ -122,7 +122,7 @@ export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
       `div expected rounding_mode to be one of 'trunc' or 'floor' but found ${describeValue(roundingMode)}`,
     );
   }
-  const [left, right] = operands("div", a, b);
+  const [left, right] = operands("div", x, other);
   const quotient = apply(DIV, [left, right], undefined);
   if (isFloating(quotient.dtype)) return unary(roundingMode, quotient);
   if (roundingMode === "trunc") return quotient;

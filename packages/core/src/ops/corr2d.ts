@@ -337,26 +337,26 @@ export function corr2d(
 /**
  * The transposed convolution: the adjoint of `corr2d` towards its input, also called stride ½.
  *
- * @param g [H, W] (with a kernel of two axes), [I, H, W] or [N, I, H, W]
- * @param kernel [kH, kW] or [I, out/groups, kH, kW]
+ * @param x [H, W] (with a kernel of two axes), [I, H, W] or [N, I, H, W]
+ * @param weight [kH, kW] or [I, out/groups, kH, kW]
  * @returns the shape of the input that `corr2d` with the same options maps to g's: for each axis
  *   (H − 1) · stride − padding + dilation · (kH − 1) + outputPadding + 1.
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT, DTYPE_MISMATCH, DTYPE_UNSUPPORTED, BACKEND_MISMATCH, with PyTorch's messages.
  */
 export function convTranspose2d(
-  g: Tensor,
-  kernel: Tensor,
+  x: Tensor,
+  weight: Tensor,
   options: ConvTransposeOptions & { readonly bias?: Tensor | null | undefined } = {},
 ): Tensor {
   checkOptions("convTranspose2d", options, TRANSPOSED_OPTIONS, "{ stride: 2 }");
   const bias = options.bias ?? null;
-  checkOperands("convTranspose2d", g, kernel, bias);
-  const batched = toBatched(g.ownShape, kernel.ownShape);
+  checkOperands("convTranspose2d", x, weight, bias);
+  const batched = toBatched(x.ownShape, weight.ownShape);
   const window = convTransposeWindow(batched.input, batched.kernel, options);
-  checkBias(kernel.ownShape, bias?.ownShape, window.inChannels);
+  checkBias(weight.ownShape, bias?.ownShape, window.inChannels);
   const [height, width] = window.axes;
   const full = [window.batch, window.inChannels, height.input, width.input];
-  const out = towardsInput(g, kernel, { window, shape: full.slice(4 - batched.rank) });
+  const out = towardsInput(x, weight, { window, shape: full.slice(4 - batched.rank) });
   if (bias === null) return out;
   return out.add(batched.rank === 2 ? bias : bias.reshape([window.inChannels, 1, 1]));
 }

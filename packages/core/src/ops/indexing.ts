@@ -128,22 +128,22 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
  * @param index int32, of source's shape; its sizes equal x's along every axis but `dim`.
  * @throws INDEX_OUT_OF_RANGE, SHAPE_MISMATCH, DTYPE_MISMATCH.
  */
-export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  checkTensors("scatterAdd", [x, index, source]);
+export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
+  checkTensors("scatterAdd", [x, index, src]);
   checkIndex("scatterAdd", index);
-  checkSameDtype("scatterAdd", x, source);
+  checkSameDtype("scatterAdd", x, src);
   const axis = normalizeAxis("scatterAdd", dim, x.ownShape.length);
   const fits = (other: Shape) =>
     other.length === x.ownShape.length && other.every((n, a) => a === axis || n === x.ownShape[a]);
-  if (!fits(index.ownShape) || !fits(source.ownShape) || index.ownShape[axis] !== source.ownShape[axis]) {
+  if (!fits(index.ownShape) || !fits(src.ownShape) || index.ownShape[axis] !== src.ownShape[axis]) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `scatterAdd(): Expected index ${formatShape(index.ownShape)} and source ${formatShape(source.ownShape)} to have one ` +
+      `scatterAdd(): Expected index ${formatShape(index.ownShape)} and source ${formatShape(src.ownShape)} to have one ` +
         `shape, equal to ${formatShape(x.ownShape)} apart from dimension ${axis}`,
     );
   }
   checkRange("scatterAdd", index, 0, x.ownShape[axis] ?? 1);
-  return x.add(addByIndex(source, index, x.ownShape, axis));
+  return x.add(addByIndex(src, index, x.ownShape, axis));
 }
 
 /**
@@ -172,18 +172,18 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
 /**
  * 1 at each index and 0 elsewhere, along a new last axis.
  *
- * @param index int32, any shape.
+ * @param x int32, any shape.
  * @returns int32, the index's shape and `classes`.
  * @throws INDEX_OUT_OF_RANGE, DTYPE_MISMATCH, INVALID_ARGUMENT.
  */
-export function oneHot(index: Tensor, classes: number): Tensor {
-  checkTensor("oneHot", index);
-  checkIndex("oneHot", index);
-  toSizes([classes], "oneHot: the number of classes");
-  checkRange("oneHot", index, 0, classes);
-  const kept = reshape(index, [...index.ownShape, 1]);
+export function oneHot(x: Tensor, numClasses: number): Tensor {
+  checkTensor("oneHot", x);
+  checkIndex("oneHot", x);
+  toSizes([numClasses], "oneHot: the number of classes");
+  checkRange("oneHot", x, 0, numClasses);
+  const kept = reshape(x, [...x.ownShape, 1]);
   try {
-    return addByIndex(kept.onesLike(), kept, [...index.ownShape, classes], index.ownShape.length);
+    return addByIndex(kept.onesLike(), kept, [...x.ownShape, numClasses], x.ownShape.length);
   } catch (error) {
     // The backend names what it was asked for.
     if (!Corr2dError.isInstance(error) || error.code !== "INDEX_OUT_OF_RANGE") throw error;

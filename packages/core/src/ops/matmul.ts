@@ -91,33 +91,34 @@ function mismatch(
  *
  * @throws SHAPE_MISMATCH with PyTorch's message, DTYPE_UNSUPPORTED for int32, DTYPE_MISMATCH, BACKEND_MISMATCH.
  */
-export function matmul(a: Tensor, b: Tensor): Tensor {
-  checkFactors("matmul", a, b);
-  if (a.ownShape.length === 0 || b.ownShape.length === 0) {
+export function matmul(x: Tensor, other: Tensor): Tensor {
+  checkFactors("matmul", x, other);
+  if (x.ownShape.length === 0 || other.ownShape.length === 0) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `both arguments to matmul need to be at least 1D, but they are ${a.ownShape.length}D and ${b.ownShape.length}D`,
+      `both arguments to matmul need to be at least 1D, but they are ${x.ownShape.length}D and ${other.ownShape.length}D`,
     );
   }
-  if (a.ownShape.length === 1) {
-    if (b.ownShape.length === 1 && a.numel() !== b.numel()) throw mismatch(a.ownShape, b.ownShape);
-    return squeeze(matmul(reshape(a, [1, a.numel()]), b), b.ownShape.length === 1 ? 0 : -2);
+  if (x.ownShape.length === 1) {
+    if (other.ownShape.length === 1 && x.numel() !== other.numel())
+      throw mismatch(x.ownShape, other.ownShape);
+    return squeeze(matmul(reshape(x, [1, x.numel()]), other), other.ownShape.length === 1 ? 0 : -2);
   }
-  if (b.ownShape.length === 1) return squeeze(matmul(a, reshape(b, [b.numel(), 1])), -1);
+  if (other.ownShape.length === 1) return squeeze(matmul(x, reshape(other, [other.numel(), 1])), -1);
 
-  const [rows, inner] = a.ownShape.slice(-2) as [number, number];
-  const [innerB, columns] = b.ownShape.slice(-2) as [number, number];
-  if (inner !== innerB) throw mismatch(a.ownShape, b.ownShape);
+  const [rows, inner] = x.ownShape.slice(-2) as [number, number];
+  const [innerB, columns] = other.ownShape.slice(-2) as [number, number];
+  if (inner !== innerB) throw mismatch(x.ownShape, other.ownShape);
   const plain = { inner, columns, transposeA: false, transposeB: false };
-  const batchA = a.ownShape.slice(0, -2);
-  const batchB = b.ownShape.slice(0, -2);
+  const batchA = x.ownShape.slice(0, -2);
+  const batchB = other.ownShape.slice(0, -2);
   if (sizeOf(batchB) === 1 && batchB.length <= batchA.length) {
     // One matrix on the right: all rows on the left make one tall product.
-    return product(a, b, { batch: 1, rows: sizeOf(batchA) * rows, ...plain }, [...batchA, rows, columns]);
+    return product(x, other, { batch: 1, rows: sizeOf(batchA) * rows, ...plain }, [...batchA, rows, columns]);
   }
   const batch = broadcastShapes(batchA, batchB, "matmul");
-  const left = expand(a, [...batch, rows, inner]);
-  const right = expand(b, [...batch, inner, columns]);
+  const left = expand(x, [...batch, rows, inner]);
+  const right = expand(other, [...batch, inner, columns]);
   return product(left, right, { batch: sizeOf(batch), rows, ...plain }, [...batch, rows, columns]);
 }
 

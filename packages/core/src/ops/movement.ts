@@ -192,17 +192,17 @@ export function t(x: Tensor): Tensor {
 }
 
 /** Axes of size 1 repeated to `shape` (−1 keeps a size); new axes may be added in front. */
-export function expand(x: Tensor, shape: Shape): Tensor {
-  if (!isList(shape)) toSizes(shape, "expand: a shape");
-  const extra = shape.length - x.ownShape.length;
-  const from = extra < 0 ? x.ownShape : alignShape(x.ownShape, shape.length);
-  const out = mapAxes(shape, (size, axis) => (size === -1 && axis >= extra ? from[axis]! : size));
+export function expand(x: Tensor, sizes: Shape): Tensor {
+  if (!isList(sizes)) toSizes(sizes, "expand: a shape");
+  const extra = sizes.length - x.ownShape.length;
+  const from = extra < 0 ? x.ownShape : alignShape(x.ownShape, sizes.length);
+  const out = mapAxes(sizes, (size, axis) => (size === -1 && axis >= extra ? from[axis]! : size));
   toSizes(out, "expand: a shape");
   checkRank("expand", out);
   if (extra < 0 || !out.every((size, axis) => from[axis] === 1 || from[axis] === size)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
-      `The expanded size ${formatShape(shape)} must match the existing size ${formatShape(x.ownShape)} at every ` +
+      `The expanded size ${formatShape(sizes)} must match the existing size ${formatShape(x.ownShape)} at every ` +
         "non-singleton dimension",
     );
   }
@@ -211,11 +211,11 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * The whole tensor repeated `repeats[axis]` times along each axis; new axes may be added in front.
+ * The whole tensor repeated `dims[axis]` times along each axis; new axes may be added in front.
  * @throws INVALID_ARGUMENT on a negative or fractional number of times.
  */
-export function tile(x: Tensor, repeats: readonly number[]): Tensor {
-  const times = toSizes(repeats, "tile: repeats");
+export function tile(x: Tensor, dims: readonly number[]): Tensor {
+  const times = toSizes(dims, "tile: dims");
   const rank = Math.max(times.length, x.ownShape.length);
   const counts = alignShape(times, rank);
   const sizes = alignShape(x.ownShape, rank);
@@ -338,9 +338,9 @@ export function slice(x: Tensor, ...ranges: readonly Range[]): Tensor {
  * x with the part that `ranges` names replaced by `source` (broadcast to it): PyTorch's slice_scatter. x is not changed.
  * @throws INDEX_OUT_OF_RANGE, INVALID_ARGUMENT, SHAPE_MISMATCH, DTYPE_MISMATCH.
  */
-export function sliceScatter(x: Tensor, source: Operand, ...ranges: readonly Range[]): Tensor {
+export function sliceScatter(x: Tensor, src: Operand, ...ranges: readonly Range[]): Tensor {
   const view = sliceView(x, ranges);
-  const part = typeof source === "number" ? x.scalarLike(source) : source;
+  const part = typeof src === "number" ? x.scalarLike(src) : src;
   checkTensors("sliceScatter", [x, part]);
   checkSameDtype("sliceScatter", x, part);
   return embedIn(x, expand(part, view.shape), x.ownShape, view);
@@ -363,16 +363,19 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
  * The parts of `sizes[i]` positions along an axis (a number: parts of that size, the last may be smaller).
  * @throws SHAPE_MISMATCH when the sizes do not add up to the axis, or a size of 0 cannot.
  */
-export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
+export function split(x: Tensor, splitSizeOrSections: number | readonly number[], dim = 0): Tensor[] {
   const axis = normalizeAxis("split", dim, x.ownShape.length);
   const total = x.ownShape[axis] ?? 1;
-  toSizes(typeof sizes === "number" ? [sizes] : sizes, "split: sizes");
+  toSizes(
+    typeof splitSizeOrSections === "number" ? [splitSizeOrSections] : splitSizeOrSections,
+    "split: sizes",
+  );
   const list =
-    typeof sizes === "number"
-      ? Array.from({ length: Math.max(1, Math.ceil(total / (sizes || Infinity))) }, (_, i) =>
-          Math.min(sizes, total - i * sizes),
+    typeof splitSizeOrSections === "number"
+      ? Array.from({ length: Math.max(1, Math.ceil(total / (splitSizeOrSections || Infinity))) }, (_, i) =>
+          Math.min(splitSizeOrSections, total - i * splitSizeOrSections),
         )
-      : sizes;
+      : splitSizeOrSections;
   if (list.reduce((a, b) => a + b, 0) !== total) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",

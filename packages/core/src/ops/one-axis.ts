@@ -126,43 +126,43 @@ function checkWeight(
  * The cross-correlation over one axis: `corr2d` with kernels of height one.
  *
  * @param x [N, C, L] or [C, L]
- * @param kernel [out, C/groups, k]
+ * @param weight [out, C/groups, k]
  * @param options stride, padding, dilation, groups, and a bias [out].
  * @returns [N, out, oL] or [out, oL], with oL = ⌊(L + 2 · padding − dilation · (k − 1) − 1) / stride⌋ + 1.
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT, DTYPE_MISMATCH, DTYPE_UNSUPPORTED, BACKEND_MISMATCH, with PyTorch's messages.
  */
 export function conv1d(
   x: Tensor,
-  kernel: Tensor,
+  weight: Tensor,
   options: Conv1dOptions & { readonly bias?: Tensor | null | undefined } = {},
 ): Tensor {
-  checkTensors("conv1d", [x, kernel]);
+  checkTensors("conv1d", [x, weight]);
   checkRank("conv1d", x);
   const plane = flat("conv1d", options, CONV_OPTIONS);
   const { groups = 1 } = options;
-  checkWeight("conv1d", x.ownShape, kernel.ownShape, (shape) => shape[1]! * groups, `groups=${groups}`);
-  return corr2d(unsqueeze(x, -2), unsqueeze(kernel, -2), plane).squeeze(-2);
+  checkWeight("conv1d", x.ownShape, weight.ownShape, (shape) => shape[1]! * groups, `groups=${groups}`);
+  return corr2d(unsqueeze(x, -2), unsqueeze(weight, -2), plane).squeeze(-2);
 }
 
 /**
  * The transposed convolution over one axis.
  *
  * @param x [N, I, L] or [I, L]
- * @param kernel [I, out/groups, k]
+ * @param weight [I, out/groups, k]
  * @returns [N, out, oL] or [out, oL], with
  *   oL = (L − 1) · stride − 2 · padding + dilation · (k − 1) + outputPadding + 1.
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT, DTYPE_MISMATCH, DTYPE_UNSUPPORTED, BACKEND_MISMATCH, with PyTorch's messages.
  */
 export function convTranspose1d(
   x: Tensor,
-  kernel: Tensor,
+  weight: Tensor,
   options: ConvTranspose1dOptions & { readonly bias?: Tensor | null | undefined } = {},
 ): Tensor {
-  checkTensors("convTranspose1d", [x, kernel]);
+  checkTensors("convTranspose1d", [x, weight]);
   checkRank("conv_transpose1d", x);
-  checkWeight("convTranspose1d", x.ownShape, kernel.ownShape, (shape) => shape[0]!, "transposed=1");
+  checkWeight("convTranspose1d", x.ownShape, weight.ownShape, (shape) => shape[0]!, "transposed=1");
   const plane = flat("convTranspose1d", options, TRANSPOSED_OPTIONS);
-  return convTranspose2d(unsqueeze(x, -2), unsqueeze(kernel, -2), plane).squeeze(-2);
+  return convTranspose2d(unsqueeze(x, -2), unsqueeze(weight, -2), plane).squeeze(-2);
 }
 
 function checkPool(label: string, x: Tensor): void {

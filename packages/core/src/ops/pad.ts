@@ -58,24 +58,24 @@ function checkReach(
 /**
  * The tensor with cells added around it; negative numbers crop.
  *
- * @param sides pairs (before, after) from the last axis backwards, as PyTorch has it: [left, right, top, bottom, …].
- * @throws INVALID_ARGUMENT for an odd number of sides, an unknown mode, a reflection of the size of the axis or more.
+ * @param pad pairs (before, after) from the last axis backwards, as PyTorch has it: [left, right, top, bottom, …].
+ * @throws INVALID_ARGUMENT for an odd number of them, an unknown mode, a reflection of the size of the axis or more.
  */
-export function pad(x: Tensor, sides: readonly number[], options: PadOptions = {}): Tensor {
+export function pad(x: Tensor, pad: readonly number[], options: PadOptions = {}): Tensor {
   checkTensor("pad", x);
   checkOptions("pad", options, PAD_OPTIONS, "{ mode: 'reflect' }");
   const { mode = "constant", value = 0 } = options;
   const rank = x.ownShape.length;
-  const isPairs = isList(sides) && sides.length % 2 === 0 && sides.length <= 2 * rank;
-  if (!isPairs || !Array.from(sides).every((n) => Number.isInteger(n) && Math.abs(n) <= MAX_SIZE)) {
+  const isPairs = isList(pad) && pad.length % 2 === 0 && pad.length <= 2 * rank;
+  if (!isPairs || !Array.from(pad).every((n) => Number.isInteger(n) && Math.abs(n) <= MAX_SIZE)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `pad: expected pairs of integers (before, after) from the last axis backwards, at most ${rank} for a tensor of shape ` +
-        `${formatShape(x.ownShape)}, but got ${isList(sides) ? formatShape(sides) : describeValue(sides)}`,
+        `${formatShape(x.ownShape)}, but got ${isList(pad) ? formatShape(pad) : describeValue(pad)}`,
     );
   }
   const borders = x.ownShape.map((size, axis): Border => {
-    const [before = 0, after = 0] = sides.slice(2 * (rank - 1 - axis));
+    const [before = 0, after = 0] = pad.slice(2 * (rank - 1 - axis));
     if (size + Math.min(before, after, before + after) < 0) {
       throw new Corr2dError(
         "INVALID_ARGUMENT",

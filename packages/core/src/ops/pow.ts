@@ -53,12 +53,12 @@ const POW_NUMBER: Op<number> = {
 };
 
 /** `a ** b`. On integral tensors only the powers 2 and 3, or through a cast. */
-export function pow(a: Operand, b: Operand): Tensor {
-  if (typeof a !== "number") {
-    checkTensor("pow", a);
-    if (b === 2) return unary("square", a);
-    if (b !== 3) checkFloating("pow", a);
-    if (typeof b === "number") return apply(POW_NUMBER, [a], b);
+export function pow(x: Operand, exponent: Operand): Tensor {
+  if (typeof x !== "number") {
+    checkTensor("pow", x);
+    if (exponent === 2) return unary("square", x);
+    if (exponent !== 3) checkFloating("pow", x);
+    if (typeof exponent === "number") return apply(POW_NUMBER, [x], exponent);
   }
-  return apply(POW, operands("pow", a, b), undefined);
+  return apply(POW, operands("pow", x, exponent), undefined);
 }

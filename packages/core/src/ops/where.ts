@@ -43,7 +43,7 @@ function scalars({ backend }: Tensor, a: number, b: number): [Tensor, Tensor] {
  * @param condition int32, anything but 0 is true (what comparisons give).
  * @throws DTYPE_MISMATCH, SHAPE_MISMATCH, BACKEND_MISMATCH.
  */
-export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+export function where(condition: Tensor, x: Operand, y: Operand): Tensor {
   checkTensor("where", condition);
   if (condition.dtype !== "int32") {
     throw new Corr2dError(
@@ -53,7 +53,7 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
     );
   }
   const [left, right] =
-    typeof a === "number" && typeof b === "number" ? scalars(condition, a, b) : operands("where", a, b);
+    typeof x === "number" && typeof y === "number" ? scalars(condition, x, y) : operands("where", x, y);
   checkTensors("where", [condition, left]);
   return apply(WHERE, [condition, left, right], undefined);
 }

@@ -14,13 +14,13 @@ const DIRAC: Signature = { options: { groups: "number" }, positional: { number: 
  * The identity matrix, for the weight of a linear layer. Returns the tensor.
  * @throws SHAPE_MISMATCH unless it has two axes.
  */
-export function eye<T extends Tensor>(target: T): T {
-  checkTensor("init.eye", target);
-  checkRank("init.eye", target, target.shape.length === 2, "2");
-  const [rows, columns] = target.shape as [number, number];
+export function eye<T extends Tensor>(tensor: T): T {
+  checkTensor("init.eye", tensor);
+  checkRank("init.eye", tensor, tensor.shape.length === 2, "2");
+  const [rows, columns] = tensor.shape as [number, number];
   const values = new Float64Array(rows * columns);
   for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
-  return assignValues(target, values);
+  return assignValues(tensor, values);
 }
 
 /**
@@ -28,12 +28,12 @@ export function eye<T extends Tensor>(target: T): T {
  * channel with itself. Returns the tensor.
  * @throws SHAPE_MISMATCH unless it has three to five axes; INVALID_ARGUMENT for groups that do not divide it.
  */
-export function dirac<T extends Tensor>(target: T, options: DiracOptions = {}): T {
-  checkTensor("init.dirac", target);
+export function dirac<T extends Tensor>(tensor: T, options: DiracOptions = {}): T {
+  checkTensor("init.dirac", tensor);
   checkGiven("init.dirac", DIRAC, options);
   const { groups = 1 } = options;
-  const { shape } = target;
-  checkRank("init.dirac", target, shape.length >= 3 && shape.length <= 5, "3, 4, or 5");
+  const { shape } = tensor;
+  checkRank("init.dirac", tensor, shape.length >= 3 && shape.length <= 5, "3, 4, or 5");
   const [out, inputs, ...window] = shape as readonly [number, number, ...number[]];
   if (!Number.isInteger(groups) || groups < 1 || out % groups !== 0) {
     throw new Corr2dError(
@@ -51,5 +51,5 @@ export function dirac<T extends Tensor>(target: T, options: DiracOptions = {}): 
       values[(row * inputs + channel) * area + middle] = 1;
     }
   }
-  return assignValues(target, values);
+  return assignValues(tensor, values);
 }

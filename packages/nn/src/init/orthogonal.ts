@@ -50,15 +50,15 @@ function orthonormalize(
  * the tensor. PyTorch's numbers, to its own rounding: normal draws, and the Q of their QR decomposition.
  * @throws SHAPE_MISMATCH for fewer than two axes.
  */
-export function orthogonal<T extends Tensor>(target: T, options: OrthogonalOptions = {}): T {
-  checkTensor("init.orthogonal", target);
+export function orthogonal<T extends Tensor>(tensor: T, options: OrthogonalOptions = {}): T {
+  checkTensor("init.orthogonal", tensor);
   checkGiven("init.orthogonal", ORTHOGONAL, options);
   const { gain = 1 } = options;
-  checkRank("init.orthogonal", target, target.shape.length >= 2, "2 or more");
-  if (target.numel() === 0) return target;
-  const rows = target.shape[0]!;
-  const columns = target.numel() / rows;
-  return assignDrawn("init.orthogonal", target, options, (generator, n, dtype): Drawn => {
+  checkRank("init.orthogonal", tensor, tensor.shape.length >= 2, "2 or more");
+  if (tensor.numel() === 0) return tensor;
+  const rows = tensor.shape[0]!;
+  const columns = tensor.numel() / rows;
+  return assignDrawn("init.orthogonal", tensor, options, (generator, n, dtype): Drawn => {
     const values = Float64Array.from(drawNormal(generator, n, dtype));
     if (rows < columns) orthonormalize(values, rows, columns, (i) => i * columns, 1);
     else orthonormalize(values, columns, rows, (i) => i, columns);

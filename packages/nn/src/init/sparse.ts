@@ -14,16 +14,16 @@ const SPARSE: Signature = { options: { std: "number", generator: "any" }, positi
  * `sparse(w, sparsity, { std })`: normal, with the share `sparsity` of each column zero, rounded up. Returns the tensor.
  * @throws SHAPE_MISMATCH unless it has two axes; INVALID_ARGUMENT unless sparsity is in [0, 1].
  */
-export function sparse<T extends Tensor>(target: T, sparsity: number, options: SparseOptions = {}): T {
-  checkTensor("init.sparse", target);
+export function sparse<T extends Tensor>(tensor: T, sparsity: number, options: SparseOptions = {}): T {
+  checkTensor("init.sparse", tensor);
   checkNumber("init.sparse", "sparsity", sparsity);
   checkGiven("init.sparse", SPARSE, options);
   if (!(sparsity >= 0 && sparsity <= 1)) {
     throw invalid(`init.sparse: expected sparsity in [0, 1], but got ${sparsity}`);
   }
-  checkRank("init.sparse", target, target.shape.length === 2, "2");
-  const [rows, columns] = target.shape as [number, number];
-  return assignDrawn("init.sparse", target, options, (generator, n, dtype) => {
+  checkRank("init.sparse", tensor, tensor.shape.length === 2, "2");
+  const [rows, columns] = tensor.shape as [number, number];
+  return assignDrawn("init.sparse", tensor, options, (generator, n, dtype) => {
     const values = drawNormal(generator, n, dtype, 0, options.std ?? 0.01);
     for (let column = 0; column < columns; column++) {
       const order = drawPermutation(generator, rows);

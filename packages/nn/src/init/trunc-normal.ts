@@ -27,8 +27,8 @@ const TRUNC_NORMAL: Signature = {
  * its own rounding.
  * @throws INVALID_ARGUMENT unless std is above 0 and a at most b.
  */
-export function truncNormal<T extends Tensor>(target: T, options: TruncNormalOptions = {}): T {
-  checkTensor("init.truncNormal", target);
+export function truncNormal<T extends Tensor>(tensor: T, options: TruncNormalOptions = {}): T {
+  checkTensor("init.truncNormal", tensor);
   checkGiven("init.truncNormal", TRUNC_NORMAL, options);
   const { mean = 0, std = 1, a = -2, b = 2 } = options;
   if (!(std > 0)) throw invalid(`init.truncNormal: expected std > 0, but got ${std}`);
@@ -40,7 +40,7 @@ export function truncNormal<T extends Tensor>(target: T, options: TruncNormalOpt
   }
   // 2 Φ(x) − 1, where Φ is the share of values below x.
   const at = (bound: number): number => erf((bound - mean) / std / Math.SQRT2);
-  return assignDrawn("init.truncNormal", target, options, (generator, n, dtype) =>
+  return assignDrawn("init.truncNormal", tensor, options, (generator, n, dtype) =>
     drawUniform(generator, n, dtype, at(a), at(b)).map((y) =>
       Math.min(b, Math.max(a, erfinv(y) * std * Math.SQRT2 + mean)),
     ),

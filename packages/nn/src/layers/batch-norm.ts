@@ -15,21 +15,21 @@ export interface BatchNormOptions extends RunningNormOptions {}
 
 /** In training the batch's own statistics are used, and enter the running ones; after `eval()` the running ones are used. */
 export abstract class BatchNorm extends RunningNorm {
-  constructor(features: number, options: BatchNormOptions = {}, ...surplus: never[]) {
+  constructor(numFeatures: number, options: BatchNormOptions = {}, ...surplus: never[]) {
     const { affine = true, trackRunningStats = true } = optionsOf(options);
-    super(features, options, { affine, tracks: trackRunningStats }, surplus);
+    super(numFeatures, options, { affine, tracks: trackRunningStats }, surplus);
   }
 
   override forward(x: Tensor): Tensor {
     this.#check(x);
     const { shape } = x;
-    const perChannel = [this.features, ...shape.slice(2).map(() => 1)];
+    const perChannel = [this.numFeatures, ...shape.slice(2).map(() => 1)];
     if (!this.training && this.runningMean !== null && this.runningVar !== null) {
       const centred = x.sub(this.runningMean.reshape(perChannel));
       const variance = this.runningVar.reshape(perChannel);
       return scaleAndShift(standardize({ centred, variance }, this.eps), this, perChannel);
     }
-    const count = x.numel() / this.features;
+    const count = x.numel() / this.numFeatures;
     if (count === 1) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
@@ -47,10 +47,10 @@ export abstract class BatchNorm extends RunningNorm {
     checkTensor("forward", x);
     const { shape } = x;
     this.checkRank(shape.length);
-    if (shape[1] !== this.features) {
+    if (shape[1] !== this.numFeatures) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `running_mean should contain ${shape[1]} elements not ${this.features}: the input has ${shape[1]} channels`,
+        `running_mean should contain ${shape[1]} elements not ${this.numFeatures}: the input has ${shape[1]} channels`,
       );
     }
   }
@@ -64,17 +64,17 @@ export abstract class BatchNorm extends RunningNorm {
         numBatchesTracked.assign(batches);
         if (moments === null) return;
         const share = momentum ?? batches.type(runningMean.dtype).reciprocal();
-        const variance = moments.variance.reshape([this.features]).mul(count / (count - 1));
-        this.include(moments.mean.reshape([this.features]), variance, share);
+        const variance = moments.variance.reshape([this.numFeatures]).mul(count / (count - 1));
+        this.include(moments.mean.reshape([this.numFeatures]), variance, share);
       }),
     );
   }
 }
 
 /**
- * `new BatchNorm1D(features, { eps, momentum, affine, trackRunningStats })`: per channel over batch and length.
+ * `new BatchNorm1D(numFeatures, { eps, momentum, affine, trackRunningStats })`: per channel over batch and length.
  *
- * Input and output [N, features] or [N, features, L]; otherwise as BatchNorm2D.
+ * Input and output [N, features] or [N, numFeatures, L]; otherwise as BatchNorm2D.
  * @throws as BatchNorm2D.
  */
 export class BatchNorm1D extends BatchNorm {
@@ -86,9 +86,9 @@ export class BatchNorm1D extends BatchNorm {
 }
 
 /**
- * `new BatchNorm2D(features, { eps, momentum, affine, trackRunningStats })`: per channel over batch and plane.
+ * `new BatchNorm2D(numFeatures, { eps, momentum, affine, trackRunningStats })`: per channel over batch and plane.
  *
- * Input and output [N, features, H, W]. In training the batch's own mean and variance are used, and enter the running
+ * Input and output [N, numFeatures, H, W]. In training the batch's own mean and variance are used, and enter the running
  * ones (the variance as n / (n − 1) of itself); after `eval()` the running ones are used. An empty batch has an empty
  * result and leaves the running statistics as they are; it counts as a batch, as in PyTorch.
  *
@@ -118,7 +118,7 @@ export class LazyBatchNorm1D extends BatchNorm1D {
   }
 
   override get typeName(): string {
-    return this.features === 0 ? "LazyBatchNorm1d" : "BatchNorm1d";
+    return this.numFeatures === 0 ? "LazyBatchNorm1d" : "BatchNorm1d";
   }
 
   protected override start(_: number, options: LayerOptions): void {
@@ -138,7 +138,7 @@ export class LazyBatchNorm2D extends BatchNorm2D {
   }
 
   override get typeName(): string {
-    return this.features === 0 ? "LazyBatchNorm2d" : "BatchNorm2d";
+    return this.numFeatures === 0 ? "LazyBatchNorm2d" : "BatchNorm2d";
   }
 
   protected override start(_: number, options: LayerOptions): void {

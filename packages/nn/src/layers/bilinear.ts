@@ -60,30 +60,30 @@ export class Bilinear extends Module {
     if (this.bias !== null) init.uniform(this.bias, -bound, bound);
   }
 
-  override forward(first: Tensor, second: Tensor): Tensor {
-    checkTensor("forward", first);
-    checkTensor("forward", second);
+  override forward(input1: Tensor, input2: Tensor): Tensor {
+    checkTensor("forward", input1);
+    checkTensor("forward", input2);
     const { in1Features, in2Features, outFeatures, weight, bias } = this;
-    const lead = first.shape.slice(0, -1);
+    const lead = input1.shape.slice(0, -1);
     for (const [name, x, features] of [
-      ["input1", first, in1Features],
-      ["input2", second, in2Features],
+      ["input1", input1, in1Features],
+      ["input2", input2, in2Features],
     ] as const) {
       if (x.shape.at(-1) === features && sameSizes(x.shape.slice(0, -1), lead)) continue;
       throw new Corr2dError(
         "SHAPE_MISMATCH",
         `bilinear(): inputs have one shape but for their last axes, ${in1Features} and ${in2Features}: got ` +
-          `${sizesText(first.shape)} and ${sizesText(second.shape)} (${name} does not fit)`,
+          `${sizesText(input1.shape)} and ${sizesText(input2.shape)} (${name} does not fit)`,
       );
     }
-    const rows = first.numel() / in1Features;
+    const rows = input1.numel() / in1Features;
     // [rows, out · in2]: each row of the first input times all matrices at once.
-    const left = first
+    const left = input1
       .reshape([rows, in1Features])
       .matmul(weight.permute([1, 0, 2]).reshape([in1Features, outFeatures * in2Features]));
     const products = left
       .reshape([rows, outFeatures, in2Features])
-      .mul(second.reshape([rows, 1, in2Features]))
+      .mul(input2.reshape([rows, 1, in2Features]))
       .sum(2);
     const out = products.reshape([...lead, outFeatures]);
     return bias === null ? out : out.add(bias);

@@ -23,8 +23,8 @@ export class CosineSimilarity extends Module {
     this.options = ownOptions(options);
   }
 
-  override forward(first: Tensor, second: Tensor): Tensor {
-    return cosineSimilarity(first, second, this.options);
+  override forward(x1: Tensor, x2: Tensor): Tensor {
+    return cosineSimilarity(x1, x2, this.options);
   }
 }
 
@@ -46,7 +46,7 @@ export class PairwiseDistance extends Module {
     this.options = ownOptions(options);
   }
 
-  override forward(first: Tensor, second: Tensor): Tensor {
-    return pairwiseDistance(first, second, this.options);
+  override forward(x1: Tensor, x2: Tensor): Tensor {
+    return pairwiseDistance(x1, x2, this.options);
   }
 }

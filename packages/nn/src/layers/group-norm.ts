@@ -15,23 +15,23 @@ const GROUP_NORM: Signature = {
 };
 
 /**
- * `new GroupNorm(groups, channels, { eps, affine })`: per example and group of channels, over group and plane.
+ * `new GroupNorm(numGroups, numChannels, { eps, affine })`: per example and group of channels, over group and plane.
  *
- * Input and output [N, channels, ...]. With one channel per group it is instance normalisation.
+ * Input and output [N, numChannels, ...]. With one channel per group it is instance normalisation.
  * @throws INVALID_ARGUMENT from the constructor, with PyTorch's message; from `forward`: SHAPE_MISMATCH.
  */
 export class GroupNorm extends Module {
   static override readonly typeName: string = "GroupNorm";
 
-  readonly groups: number;
-  readonly channels: number;
+  readonly numGroups: number;
+  readonly numChannels: number;
   readonly eps: number;
   weight: Parameter | null;
   bias: Parameter | null;
 
   constructor(
-    groups: number,
-    channels: number,
+    numGroups: number,
+    numChannels: number,
     options: Pick<RunningNormOptions, "eps" | "affine"> & LayerOptions = {},
     ...surplus: never[]
   ) {
@@ -39,27 +39,27 @@ export class GroupNorm extends Module {
     const owner = ownerOf(this);
     checkGiven(owner, GROUP_NORM, options, surplus);
     named(owner, () => {
-      checkPositive("num_groups", groups);
-      checkPositive("num_channels", channels);
-      if (channels % groups === 0) return;
-      throw invalid(`num_channels must be divisible by num_groups: got ${channels} and ${groups}`);
+      checkPositive("num_groups", numGroups);
+      checkPositive("num_channels", numChannels);
+      if (numChannels % numGroups === 0) return;
+      throw invalid(`num_channels must be divisible by num_groups: got ${numChannels} and ${numGroups}`);
     });
-    this.groups = groups;
-    this.channels = channels;
+    this.numGroups = numGroups;
+    this.numChannels = numChannels;
     this.eps = options.eps ?? 1e-5;
-    ({ weight: this.weight, bias: this.bias } = affineOf([channels], options.affine ?? true, options));
+    ({ weight: this.weight, bias: this.bias } = affineOf([numChannels], options.affine ?? true, options));
   }
 
   override forward(x: Tensor): Tensor {
     checkTensor("forward", x);
     const [batch = 0, channels, ...plane] = x.shape;
-    if (channels !== this.channels) {
+    if (channels !== this.numChannels) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `Expected ${this.channels} channels [N, ${this.channels}, ...], but got input of shape ${sizesText(x.shape)}`,
+        `Expected ${this.numChannels} channels [N, ${this.numChannels}, ...], but got input of shape ${sizesText(x.shape)}`,
       );
     }
-    const group = [batch, this.groups, (channels / this.groups) * sizeOf(plane)];
+    const group = [batch, this.numGroups, (channels / this.numGroups) * sizeOf(plane)];
     // Of nothing there are no moments.
     const standard =
       x.numel() === 0 ? x : standardize(momentsOf(x.reshape(group), [2]), this.eps).reshape(x.shape);
@@ -67,7 +67,7 @@ export class GroupNorm extends Module {
   }
 
   override extraRepr(): string {
-    const { groups, channels, eps, weight } = this;
-    return `${groups}, ${channels}, eps=${pythonText(eps)}, affine=${pythonText(weight !== null)}`;
+    const { numGroups, numChannels, eps, weight } = this;
+    return `${numGroups}, ${numChannels}, eps=${pythonText(eps)}, affine=${pythonText(weight !== null)}`;
   }
 }

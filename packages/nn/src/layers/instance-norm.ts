@@ -13,9 +13,9 @@ import { RunningNorm, type RunningNormOptions, refuseRank } from "./running-norm
 export interface InstanceNormOptions extends RunningNormOptions {}
 
 abstract class InstanceNorm extends RunningNorm {
-  constructor(features: number, options: InstanceNormOptions = {}, ...surplus: never[]) {
+  constructor(numFeatures: number, options: InstanceNormOptions = {}, ...surplus: never[]) {
     const { affine = false, trackRunningStats = false } = optionsOf(options);
-    super(features, options, { affine, tracks: trackRunningStats }, surplus);
+    super(numFeatures, options, { affine, tracks: trackRunningStats }, surplus);
   }
 
   /** The number of axes behind the channels. */
@@ -32,16 +32,16 @@ abstract class InstanceNorm extends RunningNorm {
     checkTensor("forward", x);
     const { shape } = x;
     this.checkRank(shape.length);
-    const { features, planeAxes, runningMean, runningVar } = this;
+    const { numFeatures, planeAxes, runningMean, runningVar } = this;
     const channelAxis = shape.length - planeAxes - 1;
-    if (shape[channelAxis] !== features) {
+    if (shape[channelAxis] !== numFeatures) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `expected input's size at dim=${channelAxis} to match num_features (${features}), but got: ${shape[channelAxis]}.`,
+        `expected input's size at dim=${channelAxis} to match num_features (${numFeatures}), but got: ${shape[channelAxis]}.`,
       );
     }
     const plane = shape.slice(channelAxis + 1);
-    const perChannel = [features, ...plane.map(() => 1)];
+    const perChannel = [numFeatures, ...plane.map(() => 1)];
     if (!this.training && runningMean !== null && runningVar !== null) {
       const centred = x.sub(runningMean.reshape(perChannel));
       const variance = runningVar.reshape(perChannel);
@@ -61,7 +61,7 @@ abstract class InstanceNorm extends RunningNorm {
       plane.map((_, axis) => channelAxis + 1 + axis),
     );
     if (this.training && runningMean !== null) {
-      const overBatch = (t: Tensor): Tensor => t.detach().reshape([-1, features]).mean(0);
+      const overBatch = (t: Tensor): Tensor => t.detach().reshape([-1, numFeatures]).mean(0);
       const variance = overBatch(moments.variance).mul(cells / (cells - 1));
       this.include(overBatch(moments.mean), variance, this.momentum ?? 0);
     }
@@ -70,9 +70,9 @@ abstract class InstanceNorm extends RunningNorm {
 }
 
 /**
- * `new InstanceNorm1D(features, { eps, momentum, affine, trackRunningStats })`: per example and channel, over the length.
+ * `new InstanceNorm1D(numFeatures, { eps, momentum, affine, trackRunningStats })`: per example and channel, over the length.
  *
- * Input and output [N, features, L] or [features, L]; otherwise as InstanceNorm2D.
+ * Input and output [N, numFeatures, L] or [numFeatures, L]; otherwise as InstanceNorm2D.
  * @throws as InstanceNorm2D.
  */
 export class InstanceNorm1D extends InstanceNorm {
@@ -84,9 +84,9 @@ export class InstanceNorm1D extends InstanceNorm {
 }
 
 /**
- * `new InstanceNorm2D(features, { eps, momentum, affine, trackRunningStats })`: per example and channel, over the plane.
+ * `new InstanceNorm2D(numFeatures, { eps, momentum, affine, trackRunningStats })`: per example and channel, over the plane.
  *
- * Input and output [N, features, H, W] or [features, H, W]. Running statistics, where they are kept, are the batch's means.
+ * Input and output [N, numFeatures, H, W] or [numFeatures, H, W]. Running statistics, where they are kept, are the batch's means.
  * @throws INVALID_ARGUMENT from the constructor.
  * @throws from `forward`: SHAPE_MISMATCH, with PyTorch's messages.
  */

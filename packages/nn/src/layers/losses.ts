@@ -166,8 +166,8 @@ export class CosineEmbeddingLoss extends Loss<MarginOptions> {
     super(MARGIN, options, surplus);
   }
 
-  override forward(first: Tensor, second: Tensor, target: Tensor): Tensor {
-    return cosineEmbeddingLoss(first, second, target, this.options);
+  override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
+    return cosineEmbeddingLoss(input1, input2, target, this.options);
   }
 }
 
@@ -179,8 +179,8 @@ export class MarginRankingLoss extends Loss<MarginOptions> {
     super(MARGIN, options, surplus);
   }
 
-  override forward(first: Tensor, second: Tensor, target: Tensor): Tensor {
-    return marginRankingLoss(first, second, target, this.options);
+  override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
+    return marginRankingLoss(input1, input2, target, this.options);
   }
 }
 

@@ -51,9 +51,9 @@ export class ParameterList extends Parameters {
 
   [index: number]: Parameter;
 
-  constructor(parameters: Iterable<Tensor> = []) {
+  constructor(values: Iterable<Tensor> = []) {
     super();
-    this.extend(parameters);
+    this.extend(values);
   }
 
   /** The parameters in order. */
@@ -62,16 +62,16 @@ export class ParameterList extends Parameters {
   }
 
   /** Puts a parameter at the end. */
-  append(parameter: Tensor): this {
-    this[this.length] = toParameter("ParameterList", parameter);
+  append(value: Tensor): this {
+    this[this.length] = toParameter("ParameterList", value);
     return this;
   }
 
   /** Puts parameters at the end. */
-  extend(parameters: Iterable<Tensor>): this {
-    const items = itemsOf(parameters);
+  extend(values: Iterable<Tensor>): this {
+    const items = itemsOf(values);
     if (items === null) {
-      throw invalid(`ParameterList: expected an array of parameters, but got ${describeValue(parameters)}`);
+      throw invalid(`ParameterList: expected an array of parameters, but got ${describeValue(values)}`);
     }
     for (const parameter of items) this.append(parameter as Tensor);
     return this;

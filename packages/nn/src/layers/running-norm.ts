@@ -52,7 +52,7 @@ const SIGNATURE: Signature = {
 
 export abstract class RunningNorm extends Module {
   /** 0 in a lazy layer that has not seen its first input. */
-  features = 0;
+  numFeatures = 0;
   readonly eps: number;
   readonly momentum: number | null;
   weight: Parameter | null;
@@ -65,7 +65,7 @@ export abstract class RunningNorm extends Module {
   numBatchesTracked: Buffer | null = null;
 
   constructor(
-    features: number,
+    numFeatures: number,
     options: RunningNormOptions,
     { affine, tracks }: { readonly affine: boolean; readonly tracks: boolean },
     surplus: readonly unknown[],
@@ -86,27 +86,27 @@ export abstract class RunningNorm extends Module {
       this.runningVar = uninitializedBuffer(this.typeName, { name: "running_var" });
       this.numBatchesTracked = uninitializedBuffer(this.typeName, { name: "num_batches_tracked" });
     }
-    this.start(features, options);
+    this.start(numFeatures, options);
   }
 
   /** Makes parameters and buffers at once; a lazy layer waits. */
-  protected start(features: number, options: LayerOptions): void {
-    named(ownerOf(this), () => this.initialize(features, options));
+  protected start(numFeatures: number, options: LayerOptions): void {
+    named(ownerOf(this), () => this.initialize(numFeatures, options));
   }
 
   /** Gives parameters and buffers their first values; those that a state dict has given them stay. */
-  protected initialize(features: number, { dtype, backend }: LayerOptions): void {
-    checkPositive("num_features", features);
-    this.features = features;
+  protected initialize(numFeatures: number, { dtype, backend }: LayerOptions): void {
+    checkPositive("num_features", numFeatures);
+    this.numFeatures = numFeatures;
     const { weight, bias, runningMean, runningVar, numBatchesTracked } = this;
     scope(() => {
       if (weight !== null && isUninitialized(weight)) {
-        initializeParameter(weight, [features], { dtype, backend });
+        initializeParameter(weight, [numFeatures], { dtype, backend });
         init.ones(weight);
       }
-      if (bias !== null) initializeParameter(bias, [features], { dtype, backend });
-      if (runningMean !== null) initializeBuffer(runningMean, () => zeros([features], { dtype, backend }));
-      if (runningVar !== null) initializeBuffer(runningVar, () => ones([features], { dtype, backend }));
+      if (bias !== null) initializeParameter(bias, [numFeatures], { dtype, backend });
+      if (runningMean !== null) initializeBuffer(runningMean, () => zeros([numFeatures], { dtype, backend }));
+      if (runningVar !== null) initializeBuffer(runningVar, () => ones([numFeatures], { dtype, backend }));
       if (numBatchesTracked !== null) {
         initializeBuffer(numBatchesTracked, () => zeros([], { dtype: "int32", backend }));
       }
@@ -115,7 +115,7 @@ export abstract class RunningNorm extends Module {
 
   /** In a lazy layer: takes the number of features from its first input, or from what a state dict has given it. */
   protected adopt(x: Tensor): void {
-    if (this.features !== 0) return;
+    if (this.numFeatures !== 0) return;
     checkTensor("forward", x);
     this.checkRank(x.shape.length);
     const channels = x.shape[1]!;
@@ -151,7 +151,7 @@ export abstract class RunningNorm extends Module {
   override extraRepr(): string {
     const tracks = this.runningMean !== null;
     return (
-      `${this.features}, eps=${pythonText(this.eps)}, momentum=${pythonText(this.momentum)}, ` +
+      `${this.numFeatures}, eps=${pythonText(this.eps)}, momentum=${pythonText(this.momentum)}, ` +
       `affine=${pythonText(this.weight !== null)}, track_running_stats=${pythonText(tracks)}`
     );
   }

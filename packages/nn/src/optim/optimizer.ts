@@ -208,9 +208,9 @@ export abstract class Optimizer<O extends Options> extends PrintedAsText {
    * Adds a group, for example of layers that start to be trained later. Options it does not name are the optimiser's.
    * @throws INVALID_ARGUMENT, with PyTorch's messages.
    */
-  addParamGroup(group: GroupOf<O>): void {
-    checkGiven(this.name, { options: this.#types }, group ?? null);
-    const { params: listed, ...given } = group;
+  addParamGroup(paramGroup: GroupOf<O>): void {
+    checkGiven(this.name, { options: this.#types }, paramGroup ?? null);
+    const { params: listed, ...given } = paramGroup;
     const params = isTensor(listed) ? [listed] : listOf(listed);
     const options = ownArrays({ ...this.#defaults, ...withoutUndefined(given) });
     this.checkOptions(options);
@@ -291,14 +291,14 @@ export abstract class Optimizer<O extends Options> extends PrintedAsText {
    * @throws STATE_DICT when groups or their sizes differ, with PyTorch's messages, and for what is no state dict;
    *   INVALID_ARGUMENT for options that a group cannot have.
    */
-  loadStateDict(dict: OptimizerState<O>): void {
+  loadStateDict(stateDict: OptimizerState<O>): void {
     const { paramGroups } = this;
-    checkStateDict(dict);
-    if (dict.paramGroups.length !== paramGroups.length) {
+    checkStateDict(stateDict);
+    if (stateDict.paramGroups.length !== paramGroups.length) {
       throw new Corr2dError("STATE_DICT", "loaded state dict has a different number of parameter groups");
     }
     const numbers = new Map<number, Tensor>();
-    dict.paramGroups.forEach(({ params }, i) => {
+    stateDict.paramGroups.forEach(({ params }, i) => {
       const own = paramGroups[i]!.params;
       if (params.length !== own.length) {
         throw new Corr2dError(
@@ -311,7 +311,7 @@ export abstract class Optimizer<O extends Options> extends PrintedAsText {
       });
     });
     const loaded = paramGroups.map((group, i) => {
-      const options = ownArrays({ ...group, ...withoutUndefined(dict.paramGroups[i]!) });
+      const options = ownArrays({ ...group, ...withoutUndefined(stateDict.paramGroups[i]!) });
       checkTypes(this.name, options, this.#typed);
       this.checkOptions(options as unknown as O);
       return { ...options, params: group.params };
@@ -320,7 +320,7 @@ export abstract class Optimizer<O extends Options> extends PrintedAsText {
       Object.assign(group, loaded[i]);
     });
     this.#state.clear();
-    for (const [number, kept] of Object.entries(dict.state)) {
+    for (const [number, kept] of Object.entries(stateDict.state)) {
       const param = numbers.get(Number(number));
       if (param !== undefined)
         this.#state.set(

@@ -1,6 +1,6 @@
 /** Calls of everything public with arguments that nobody should give: a result or a coded error must come of each. */
 import { types } from "node:util";
-import { Corr2dError, isTensor, setBackend, setDefaultDtype, setPrintOptions, zeros } from "@corr2d/core";
+import { Corr2dError, isTensor, setBackend, setDefaultDtype, setPrintoptions, zeros } from "@corr2d/core";
 import { cpuJs } from "@corr2d/cpu-js";
 import * as fc from "fast-check";
 import type { Session } from "../session.ts";
@@ -84,5 +84,5 @@ export async function tryCall({ target, args }: HostileCall, session: Session): 
   }
   // How tensors print may have been set; it must still be something that prints.
   String(zeros([2, 2], { backend: session.backend }));
-  setPrintOptions({ precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80, sciMode: null });
+  setPrintoptions({ precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80, sciMode: null });
 }

@@ -63,14 +63,14 @@ export class AveragedModel<M extends Module = Module> extends Module {
   readonly #avgFn: AverageFunction;
   readonly #useBuffers: boolean;
 
-  constructor(module: M, options: AveragedModelOptions = {}, ...surplus: never[]) {
+  constructor(model: M, options: AveragedModelOptions = {}, ...surplus: never[]) {
     super();
     checkGiven("AveragedModel", SIGNATURE, options, surplus);
-    checkModule("AveragedModel", module);
+    checkModule("AveragedModel", model);
     const { avgFn = getSwaAvgFn(), useBuffers = false } = options;
-    const backend = module.parameters()[0]?.backend;
+    const backend = model.parameters()[0]?.backend;
     this.nAveraged = scope(() => new Buffer(zeros([], { dtype: "int32", backend }), { name: "n_averaged" }));
-    this.module = module;
+    this.module = model;
     this.#avgFn = avgFn;
     this.#useBuffers = useBuffers;
   }

@@ -96,19 +96,19 @@ export class ReduceLROnPlateau extends Scheduler<State> {
 
   /**
    * Judges the epoch that has ended, and reduces the rates when there were too many bad ones.
-   * @param metric a number: `await loss.item()`.
+   * @param metrics a number: `await loss.item()`.
    * @throws INVALID_ARGUMENT for anything else.
    */
-  override step(metric: number): void {
-    if (typeof metric !== "number") {
+  override step(metrics: number): void {
+    if (typeof metrics !== "number") {
       throw invalid(
-        `ReduceLROnPlateau: step takes the metric, a number (await loss.item()), but got ${describeValue(metric)}`,
+        `ReduceLROnPlateau: step takes the metric, a number (await loss.item()), but got ${describeValue(metrics)}`,
       );
     }
     const { state } = this;
     state.lastEpoch++;
-    if (isBetter(state, metric)) {
-      state.best = metric;
+    if (isBetter(state, metrics)) {
+      state.best = metrics;
       state.numBadEpochs = 0;
     } else state.numBadEpochs++;
     if (state.cooldownCounter > 0) {
@@ -147,8 +147,8 @@ export class ReduceLROnPlateau extends Scheduler<State> {
     });
   }
 
-  override loadStateDict(dict: ScheduleState): void {
-    super.loadStateDict(dict);
+  override loadStateDict(stateDict: ScheduleState): void {
+    super.loadStateDict(stateDict);
     const { state } = this;
     state.modeWorse = worstOf(state.mode);
     // Null where JSON had no infinity.

@@ -109,11 +109,11 @@ export abstract class Scheduler<S extends object = object> {
    * Continues from what `stateDict` gave. The rates themselves are in the optimiser's.
    * @throws STATE_DICT for what it cannot have given, changing nothing.
    */
-  loadStateDict(dict: ScheduleState): void {
+  loadStateDict(stateDict: ScheduleState): void {
     const { state } = this;
-    checkState(state as unknown as ScheduleState, dict);
+    checkState(state as unknown as ScheduleState, stateDict);
     const own = Object.entries(state).filter(([, value]) => !isFunctions(value));
-    for (const [name] of own) (state as Record<string, unknown>)[name] = copyOf(dict[name]);
+    for (const [name] of own) (state as Record<string, unknown>)[name] = copyOf(stateDict[name]);
   }
 
   /** Notes the groups' rates as those that were set last. */
