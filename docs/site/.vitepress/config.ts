@@ -50,6 +50,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   {
     text: "Use",
     items: [
+      page("Dtypes", "/dtypes"),
       page("Memory", "/memory"),
       page("Threads and headers", "/threads"),
       page("Deploy", "/deploy"),

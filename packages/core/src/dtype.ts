@@ -13,13 +13,16 @@ export interface TypedArrayClass {
   new (buffer: ArrayBufferLike, byteOffset?: number, size?: number): TypedArray;
 }
 
+/** What kinds of numbers there are. Of two, promotion takes the higher. */
+export const KINDS = { integer: 1, floating: 2 } as const;
+
 export interface DTypeRow {
   /** The array class that `upload` takes and `read` gives. */
   readonly array: TypedArrayClass;
   /** Bytes per element. */
   readonly bytes: number;
-  /** Whether it holds fractions, and so gradients. */
-  readonly floating: boolean;
+  /** The kind of its numbers, one of `KINDS`. Those that are floating hold fractions, and so gradients. */
+  readonly kind: (typeof KINDS)[keyof typeof KINDS];
   /** As PyTorch prints it. */
   readonly torchName: string;
   /** As PyTorch calls it in messages, and the tensor method that casts to it. */
@@ -28,7 +31,7 @@ export interface DTypeRow {
 
 /** The row of a dtype that holds fractions. */
 export interface FloatRow extends DTypeRow {
-  readonly floating: true;
+  readonly kind: typeof KINDS.floating;
   /** The distance from 1 to the next number. */
   readonly epsilon: number;
   /** The nearest number of the dtype. */
@@ -37,7 +40,7 @@ export interface FloatRow extends DTypeRow {
 
 /** The row of a dtype of whole numbers. */
 export interface IntegerRow extends DTypeRow {
-  readonly floating: false;
+  readonly kind: typeof KINDS.integer;
 }
 
 export const DTYPES: {
@@ -48,7 +51,7 @@ export const DTYPES: {
   float32: {
     array: Float32Array,
     bytes: 4,
-    floating: true,
+    kind: KINDS.floating,
     epsilon: 2 ** -23,
     round: Math.fround,
     torchName: "torch.float32",
@@ -57,18 +60,24 @@ export const DTYPES: {
   float64: {
     array: Float64Array,
     bytes: 8,
-    floating: true,
+    kind: KINDS.floating,
     epsilon: Number.EPSILON,
     round: (value) => value,
     torchName: "torch.float64",
     torchShort: "double",
   },
-  int32: { array: Int32Array, bytes: 4, floating: false, torchName: "torch.int32", torchShort: "int" },
+  int32: {
+    array: Int32Array,
+    bytes: 4,
+    kind: KINDS.integer,
+    torchName: "torch.int32",
+    torchShort: "int",
+  },
 };
 
 /** The dtypes that hold fractions. */
 export type FloatDType = {
-  [D in DType]: (typeof DTYPES)[D]["floating"] extends true ? D : never;
+  [D in DType]: (typeof DTYPES)[D] extends FloatRow ? D : never;
 }[DType];
 
 /** Every dtype. */
@@ -76,7 +85,14 @@ export const DTYPE_NAMES: readonly DType[] = /* @__PURE__ */ Object.keys(DTYPES)
 
 /** Whether elements of the dtype can be fractions (and tensors of it have gradients). */
 export function isFloating(dtype: DType): dtype is FloatDType {
-  return DTYPES[dtype].floating;
+  return DTYPES[dtype].kind === KINDS.floating;
+}
+
+/** The dtype that holds both: of the higher kind, and of one kind the larger. */
+export function widerDtype(a: DType, b: DType): DType {
+  const [left, right] = [DTYPES[a], DTYPES[b]];
+  if (left.kind !== right.kind) return left.kind > right.kind ? a : b;
+  return left.bytes < right.bytes ? b : a;
 }
 
 /** Bytes per element. */

@@ -38,7 +38,7 @@ import * as indexing from "./ops/indexing.ts";
 import { matmul } from "./ops/matmul.ts";
 import type { Range } from "./ops/movement.ts";
 import * as movement from "./ops/movement.ts";
-import { checkDtype, checkSameDtype, type Operand, toOperand } from "./ops/operands.ts";
+import { checkDtype, checkSameDtype, type Operand, toScalar } from "./ops/operands.ts";
 import * as padding from "./ops/pad.ts";
 import { pow } from "./ops/pow.ts";
 import type { Dim, KeepDim, ValuesAndIndices, VarianceOptions } from "./ops/reduce.ts";
@@ -197,7 +197,7 @@ export class Tensor implements Disposable {
 
   /** The number as a scalar tensor of this dtype, on this backend. @internal */
   scalarLike(value: number): Tensor {
-    return toOperand("scalar", value, this);
+    return toScalar("scalar", value, this);
   }
 
   /** @internal */

@@ -9,8 +9,9 @@ import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
 import { normalizeAxis } from "../shape.ts";
 import { runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkFloating } from "./operands.ts";
+import { checkFloating, checkSameDtype } from "./operands.ts";
 import * as primitives from "./primitives.ts";
+import { floated } from "./promote.ts";
 import { where } from "./where.ts";
 
 /** g · f'(x) as a function of y = f(x); itself differentiable, so activations have gradients of any order. */
@@ -71,14 +72,12 @@ export function relu(x: Tensor): Tensor {
 /** 1 / (1 + e⁻ˣ). */
 export function sigmoid(x: Tensor): Tensor {
   checkTensor("sigmoid", x);
-  checkFloating("sigmoid", x);
-  return apply(SIGMOID, [x], undefined);
+  return floated(x, (floating) => apply(SIGMOID, [floating], undefined));
 }
 
 export function tanh(x: Tensor): Tensor {
   checkTensor("tanh", x);
-  checkFloating("tanh", x);
-  return apply(TANH, [x], undefined);
+  return floated(x, (floating) => apply(TANH, [floating], undefined));
 }
 
 type Parameters = Readonly<Record<string, number>>;
@@ -156,6 +155,7 @@ const runSoftplus = /* @__PURE__ */ composed(
  */
 export function softplus(x: Tensor, beta = 1, threshold: number = Infinity): Tensor {
   checkTensor("softplus", x);
+  checkFloating("softplus", x);
   checkNumber("softplus", "beta", beta);
   checkNumber("softplus", "threshold", threshold);
   const soft = beta === 1 ? runSoftplus(x, "softplus") : runSoftplus(x.mul(beta), "softplus").div(beta);
@@ -304,6 +304,7 @@ export function threshold(x: Tensor, threshold: number, value: number): Tensor {
 /** x where |x| > lambd, otherwise 0. */
 export function hardshrink(x: Tensor, lambd = 0.5): Tensor {
   checkTensor("hardshrink", x);
+  checkFloating("hardshrink", x);
   checkNumber("hardshrink", "lambd", lambd);
   return where(x.abs().le(lambd), 0, x);
 }
@@ -350,5 +351,6 @@ export function glu(x: Tensor, dim = -1): Tensor {
  */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
   checkTensors("prelu", [x, weight]);
+  checkSameDtype("prelu", x, weight);
   return where(x.gt(0), x, x.mul(weight));
 }

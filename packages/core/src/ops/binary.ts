@@ -1,5 +1,5 @@
 /** Elementwise operations of two operands, broadcasting: forward and gradient side by side. */
-import { apply, isTensor, makeTensor, type Op } from "../autograd.ts";
+import { apply, makeTensor, type Op } from "../autograd.ts";
 import type { BinaryOp, DType, OptionalOp } from "../backend.ts";
 import { isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
@@ -7,9 +7,9 @@ import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
 import { broadcastShapes } from "../shape.ts";
 import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { toFloating } from "./cast.ts";
 import { gradName, type Operand, operands } from "./operands.ts";
 import * as primitives from "./primitives.ts";
+import { floated, promoted } from "./promote.ts";
 import { unary } from "./unary.ts";
 import { where } from "./where.ts";
 
@@ -37,8 +37,11 @@ export function binaryOp(
   };
 }
 
-const run = (op: Op, label: string, a: Operand, b: Operand): Tensor =>
-  apply(op, operands(label, a, b), undefined);
+function run(op: Op, label: string, a: Operand, b: Operand): Tensor {
+  const both = operands(label, a, b);
+  if (both[0].ownDtype === both[1].ownDtype) return apply(op, both, undefined);
+  return promoted(both[0], both[1], (left, right) => apply(op, [left, right], undefined));
+}
 
 const ADD = binaryOp("add", [(g) => g, (g) => g], []);
 const SUB = binaryOp("sub", [(g) => g, (g) => g.neg()], []);
@@ -99,30 +102,44 @@ export const minimum = (x: Operand, other: Operand): Tensor => run(MINIMUM, "min
 export const compare = (name: Comparison, a: Operand, b: Operand): Tensor =>
   run(COMPARISONS[name], name, a, b);
 
+type RoundingMode = "trunc" | "floor";
+
 export interface DivOptions {
   /** 'trunc' rounds the quotient toward zero, 'floor' down; without it the division is exact, of int32 too. */
-  readonly roundingMode?: "trunc" | "floor" | undefined;
+  readonly roundingMode?: RoundingMode | undefined;
 }
 
 const DIV_OPTIONS: OptionTypes = { roundingMode: "any" };
 
 /**
- * `x / other`. Two int32 operands give float32 unless a rounding mode is given (PyTorch's true division).
+ * `x / other`. Integers give the default dtype unless a rounding mode is given (PyTorch's true division).
  * @throws INVALID_ARGUMENT on an unknown rounding mode.
  */
 export function div(x: Operand, other: Operand, options?: DivOptions): Tensor {
   checkOptions("div", options, DIV_OPTIONS, "{ roundingMode: 'floor' }");
   const roundingMode = options?.roundingMode;
-  if (roundingMode === undefined) {
-    return run(DIV, "div", isTensor(x) ? toFloating(x) : x, isTensor(other) ? toFloating(other) : other);
-  }
-  if (roundingMode !== "trunc" && roundingMode !== "floor") {
+  if (roundingMode !== undefined && roundingMode !== "trunc" && roundingMode !== "floor") {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `div expected rounding_mode to be one of 'trunc' or 'floor' but found ${describeValue(roundingMode)}`,
     );
   }
-  const [left, right] = operands("div", x, other);
+  return promoted(...operands("div", x, other), (left, right) =>
+    roundingMode === undefined ? trueQuotient(left, right) : apply(ROUNDED_DIV, [left, right], roundingMode),
+  );
+}
+
+const trueQuotient = (a: Tensor, b: Tensor): Tensor =>
+  floated(a, (left) => floated(b, (right) => apply(DIV, [left, right], undefined)));
+
+/** Steps have no slope, nor have those of NaN in PyTorch. */
+const ROUNDED_DIV: Op<RoundingMode> = {
+  name: "DivBackward1",
+  forward: ([a, b], roundingMode) => runScoped(() => roundedQuotient(roundingMode, a!, b!)),
+  gradients: [(g) => g.zerosLike(), (g) => g.zerosLike()],
+};
+
+function roundedQuotient(roundingMode: RoundingMode, left: Tensor, right: Tensor): Tensor {
   const quotient = apply(DIV, [left, right], undefined);
   if (isFloating(quotient.dtype)) return unary(roundingMode, quotient);
   if (roundingMode === "trunc") return quotient;

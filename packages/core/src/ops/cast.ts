@@ -1,8 +1,6 @@
 /** Casts between dtypes. */
 import { apply, makeTensor, type Op } from "../autograd.ts";
 import type { DType } from "../backend.ts";
-import { getDefaultDtype } from "../default-dtype.ts";
-import { isFloating } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkDtype } from "./operands.ts";
 import * as primitives from "./primitives.ts";
@@ -22,6 +20,3 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   checkDtype("type", x.backend, dtype);
   return apply(CAST, [x], { to: dtype, from: x.dtype });
 }
-
-/** The tensor, of the default dtype where it is integral (PyTorch's true division). */
-export const toFloating = (x: Tensor): Tensor => (isFloating(x.dtype) ? x : cast(x, getDefaultDtype()));

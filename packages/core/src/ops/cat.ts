@@ -1,12 +1,13 @@
 /** Tensors side by side: along an axis they have, or along a new one. */
 import { apply, checkTensors, makeTensor, type Op } from "../autograd.ts";
+import { widerDtype } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { describeValue, isList } from "../options.ts";
 import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
+import { cast } from "./cast.ts";
 import { embed, narrow, reshape, unsqueeze } from "./movement.ts";
-import { checkSameDtype } from "./operands.ts";
 import { where } from "./where.ts";
 
 interface CatAttributes {
@@ -75,8 +76,8 @@ function checkList(op: string, tensors: readonly Tensor[]): void {
 }
 
 /**
- * Tensors joined along an existing axis.
- * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, BACKEND_MISMATCH, INVALID_ARGUMENT for an empty list.
+ * Tensors joined along an existing axis, in the widest of their dtypes.
+ * @throws SHAPE_MISMATCH, BACKEND_MISMATCH, INVALID_ARGUMENT for an empty list.
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   checkList("cat", tensors);
@@ -86,7 +87,6 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   const shape = [...first.ownShape];
   shape[axis] = 0;
   tensors.forEach((tensor, i) => {
-    checkSameDtype("cat", first, tensor);
     const fits =
       tensor.ownShape.length === shape.length &&
       tensor.ownShape.every((n, a) => a === axis || n === shape[a]);
@@ -99,7 +99,16 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
     }
     shape[axis]! += tensor.ownShape[axis]!;
   });
-  return apply(CAT, tensors, { axis, shape });
+  const attributes = { axis, shape };
+  if (tensors.every(({ ownDtype }) => ownDtype === first.ownDtype)) return apply(CAT, tensors, attributes);
+  const dtype = tensors.map((tensor) => tensor.ownDtype).reduce(widerDtype);
+  return runScoped(() =>
+    apply(
+      CAT,
+      tensors.map((tensor) => cast(tensor, dtype)),
+      attributes,
+    ),
+  );
 }
 
 /** Tensors of one shape put side by side along a new axis. */

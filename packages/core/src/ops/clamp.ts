@@ -5,6 +5,7 @@ import { Corr2dError } from "../errors.ts";
 import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { maximum, minimum } from "./binary.ts";
+import { floated } from "./promote.ts";
 import { where } from "./where.ts";
 
 const CLAMP: Op<{ readonly min: number; readonly max: number }> = {
@@ -32,17 +33,27 @@ function bound(value: unknown, open: number): number {
   );
 }
 
-/** Values below `min` become `min`, above `max` become `max` (defaults −∞, ∞); NaN stays. Also `clamp(x, { min, max })`. */
+/**
+ * Values below `min` become `min`, above `max` become `max` (defaults −∞, ∞); NaN stays. Also `clamp(x, { min, max })`.
+ * A bound that is no integer makes an integral tensor one of the default dtype.
+ */
 export function clamp(
   x: Tensor,
-  min?: number | null | { readonly min?: number | null; readonly max?: number | null },
+  min?:
+    | number
+    | null
+    | { readonly min?: number | null | undefined; readonly max?: number | null | undefined },
   max?: number | null,
 ): Tensor {
   checkTensor("clamp", x);
   const isRecord = typeof min === "object" && min !== null;
   if (isRecord) checkOptions("clamp", min, CLAMP_OPTIONS);
   const given = isRecord ? min : { min, max };
-  // An integral tensor has no infinite bounds: those of int32 stand for them.
+  const isFraction = (value: unknown) => typeof value === "number" && !Number.isInteger(value);
+  if (!isFloating(x.dtype) && (isFraction(given.min) || isFraction(given.max))) {
+    return floated(x, (floating) => clamp(floating, given));
+  }
+  // Bounds of an integral tensor are of its dtype: those of int32 stand for none, and for all beyond.
   const [least, most] = isFloating(x.dtype) ? [-Infinity, Infinity] : [-(2 ** 31), 2 ** 31 - 1];
   return apply(CLAMP, [x], {
     min: Math.max(least, bound(given.min, least)),

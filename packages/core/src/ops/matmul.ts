@@ -143,6 +143,10 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
   }
   const columns = weight.ownShape[0]!;
   checkBias(weight.ownShape, bias?.ownShape, columns);
+  if (bias) {
+    checkTensors("linear", [x, bias]);
+    checkSameDtype("linear", x, bias);
+  }
   const lead = x.ownShape.slice(0, -1);
   const size = { batch: 1, rows: sizeOf(lead), inner, columns, transposeA: false, transposeB: true };
   const out = product(x, weight, size, [...lead, columns]);

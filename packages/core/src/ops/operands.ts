@@ -2,10 +2,12 @@
  * What stands beside a tensor in an elementwise operation, and the checks that operations share.
  *
  * A number beside a tensor becomes a scalar tensor of the tensor's dtype, kept per backend, so `x.mul(2)` uploads
- * nothing after its first call. Two tensors must agree in dtype: nothing is promoted silently.
+ * nothing after its first call. A fraction beside an integral tensor is of the default dtype; `promote.ts` brings the two
+ * together.
  */
 import { checkTensor, checkTensors, makeTensor } from "../autograd.ts";
 import type { Backend, DType } from "../backend.ts";
+import { getDefaultDtype } from "../default-dtype.ts";
 import { DTYPE_NAMES, DTYPES, isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { describeValue } from "../options.ts";
@@ -66,19 +68,42 @@ export function forgetScalars(backend: Backend): void {
   scalars.delete(backend);
 }
 
+const isInt32 = (value: number): boolean => Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31;
+
 /**
- * A number as a scalar tensor beside `like`.
- * @throws INVALID_ARGUMENT, DTYPE_MISMATCH for a fraction beside an int32 tensor.
+ * A number as a scalar tensor of `like`'s dtype.
+ * @throws INVALID_ARGUMENT, DTYPE_MISMATCH for what an integral tensor cannot hold.
  */
-export function toOperand(op: string, value: number, like: Tensor): Tensor {
+export function toScalar(op: string, value: number, like: Tensor): Tensor {
   checkTensor(op, like);
-  if (!isFloating(like.dtype) && !(Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31)) {
+  if (!isFloating(like.dtype) && !isInt32(value)) {
     throw new Corr2dError(
       "DTYPE_MISMATCH",
       `${op}: ${value} is not an int32, and the tensor is ${like.dtype}; cast it first with .float()`,
     );
   }
   return cachedScalar(like.ownBackend, value, like.dtype);
+}
+
+/**
+ * A number as a scalar tensor of the default dtype.
+ * @throws DTYPE_UNSUPPORTED where the backend lacks it.
+ */
+export function defaultScalar(op: string, value: number, backend: Backend): Tensor {
+  const dtype = getDefaultDtype();
+  checkDtype(op, backend, dtype);
+  return cachedScalar(backend, value, dtype);
+}
+
+/**
+ * A number as a scalar tensor beside `like`: of its dtype, or of the default one for a fraction, NaN or ±∞ beside an integral
+ * tensor.
+ * @throws INVALID_ARGUMENT, DTYPE_MISMATCH for an integer beyond int32 beside an integral tensor.
+ */
+function toOperand(op: string, value: number, like: Tensor): Tensor {
+  checkTensor(op, like);
+  if (isFloating(like.dtype) || Number.isInteger(value)) return toScalar(op, value, like);
+  return defaultScalar(op, value, like.ownBackend);
 }
 
 /**
@@ -106,12 +131,11 @@ export function checkFloating(op: string, tensor: Tensor): void {
   );
 }
 
-/** Both as tensors; at least one has to be one. */
+/** Both as tensors on one backend, each in its own dtype; at least one has to be a tensor. */
 export function operands(op: string, a: Operand, b: Operand): [Tensor, Tensor] {
   const left = typeof a === "number" ? toOperand(op, a, b as Tensor) : a;
   const right = typeof b === "number" ? toOperand(op, b, left) : b;
   checkTensors(op, [left, right]);
-  checkSameDtype(op, left, right);
   return [left, right];
 }
 

@@ -1,9 +1,12 @@
 /** Powers: of two tensors, or by a number, for which PyTorch uses roots and products where there are any. */
 import { apply, checkTensor, type Op } from "../autograd.ts";
+import { isFloating } from "../dtype.ts";
+import { Corr2dError } from "../errors.ts";
 import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { binaryOp } from "./binary.ts";
 import { checkFloating, type Operand, operands } from "./operands.ts";
+import { floated, promoted } from "./promote.ts";
 import { unary } from "./unary.ts";
 import { where } from "./where.ts";
 
@@ -52,13 +55,37 @@ const POW_NUMBER: Op<number> = {
   ],
 };
 
-/** `a ** b`. On integral tensors only the powers 2 and 3, or through a cast. */
+/** A power of an integral tensor: products, which wrap as integers do, by squaring. */
+function integralPower(x: Tensor, exponent: number): Tensor {
+  if (exponent < 0) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `Integers to negative integer powers are not allowed: pow: the tensor is ${x.dtype} and the exponent ${exponent}; cast ` +
+        "with .float() first",
+    );
+  }
+  if (exponent === 0) return x.onesLike();
+  const root = integralPower(x, Math.floor(exponent / 2)).square();
+  return exponent % 2 === 0 ? root : root.mul(x);
+}
+
+/**
+ * `x ** exponent`. An integral tensor to an integer is integral, to a fraction of the default dtype.
+ * @throws INVALID_ARGUMENT for a negative power of integers; DTYPE_UNSUPPORTED for integral exponents in a tensor of an
+ *   integral base.
+ */
 export function pow(x: Operand, exponent: Operand): Tensor {
   if (typeof x !== "number") {
     checkTensor("pow", x);
     if (exponent === 2) return unary("square", x);
-    if (exponent !== 3) checkFloating("pow", x);
-    if (typeof exponent === "number") return apply(POW_NUMBER, [x], exponent);
+    if (typeof exponent === "number") {
+      if (Number.isInteger(exponent) && !isFloating(x.dtype))
+        return runScoped(() => integralPower(x, exponent));
+      return floated(x, (base) => apply(POW_NUMBER, [base], exponent));
+    }
   }
-  return apply(POW, operands("pow", x, exponent), undefined);
+  return promoted(...operands("pow", x, exponent), (base, power) => {
+    checkFloating("pow", base);
+    return apply(POW, [base, power], undefined);
+  });
 }

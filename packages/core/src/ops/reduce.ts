@@ -286,6 +286,7 @@ export function norm(x: Tensor, p = 2, dim?: Dim, options: KeepDim = {}): Tensor
   if (typeof p !== "number") {
     throw new Corr2dError("INVALID_ARGUMENT", `norm: p must be a number, but got ${describeValue(p)}`);
   }
+  checkFloating("norm", x);
   if (p === 0) return sum(x.sign().square(), dim, options);
   if (p === 1) return sum(x.abs(), dim, options);
   if (p === Infinity) return amax(x.abs(), dim, options);

@@ -5,8 +5,9 @@ import { isFloating } from "../dtype.ts";
 import { UNARY_OPS } from "../operations.ts";
 import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkFloating, gradName } from "./operands.ts";
+import { gradName } from "./operands.ts";
 import * as primitives from "./primitives.ts";
+import { floated } from "./promote.ts";
 
 type Value = (x: Tensor) => Tensor;
 
@@ -90,11 +91,11 @@ const UNARY: { readonly [name in UnaryFunction]: Op } = {
 
 const IDENTITY_ON_INTEGERS = new Set<UnaryFunction>(["floor", "ceil", "round", "trunc"]);
 
-/** A function of one operand, by name. On integral tensors those that stay integral. */
+/** A function of one operand, by name. Of an integral tensor the values are integral, or of the default dtype where they are fractions. */
 export function unary(member: UnaryFunction, x: Tensor): Tensor {
   if (!isFloating(x.dtype) && !UNARY_OPS[member].integers) {
     if (IDENTITY_ON_INTEGERS.has(member)) return x.alias();
-    checkFloating(member, x);
+    return floated(x, (floating) => apply(UNARY[member], [floating], undefined));
   }
   return apply(UNARY[member], [x], undefined);
 }

@@ -1,11 +1,11 @@
 /** Choosing between two values, element by element. */
 import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
-import { getDefaultDtype } from "../default-dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { cachedScalar, checkDtype, type Operand, operands } from "./operands.ts";
+import { defaultScalar, type Operand, operands } from "./operands.ts";
 import { select } from "./primitives.ts";
+import { promoted } from "./promote.ts";
 
 const WHERE: Op = {
   name: "WhereBackward0",
@@ -30,15 +30,9 @@ const WHERE: Op = {
   gradients: [null, (g, c) => where(c.input(0), g, 0), (g, c) => where(c.input(0), 0, g)],
 };
 
-/** Two numbers as scalars of the default dtype. */
-function scalars({ backend }: Tensor, a: number, b: number): [Tensor, Tensor] {
-  const dtype = getDefaultDtype();
-  checkDtype("where", backend, dtype);
-  return [cachedScalar(backend, a, dtype), cachedScalar(backend, b, dtype)];
-}
-
 /**
- * `condition ? a : b` elementwise, broadcasting. A NaN in the branch not taken does not leak.
+ * `condition ? a : b` elementwise, broadcasting. A NaN in the branch not taken does not leak. Two numbers give the
+ * default dtype.
  *
  * @param condition int32, anything but 0 is true (what comparisons give).
  * @throws DTYPE_MISMATCH, SHAPE_MISMATCH, BACKEND_MISMATCH.
@@ -52,8 +46,9 @@ export function where(condition: Tensor, x: Operand, y: Operand): Tensor {
         "example x.ne(0)",
     );
   }
+  const scalar = (value: number): Tensor => defaultScalar("where", value, condition.backend);
   const [left, right] =
-    typeof x === "number" && typeof y === "number" ? scalars(condition, x, y) : operands("where", x, y);
+    typeof x === "number" && typeof y === "number" ? [scalar(x), scalar(y)] : operands("where", x, y);
   checkTensors("where", [condition, left]);
-  return apply(WHERE, [condition, left, right], undefined);
+  return promoted(left, right, (yes, no) => apply(WHERE, [condition, yes, no], undefined));
 }

@@ -1,4 +1,4 @@
-/** Unary functions, and binary ones and `where` under broadcasting, with the gradients of sums and products. */
+/** Unary functions, and binary ones and `where` under broadcasting and promotion, with the gradients of sums and products. */
 import { addresses, binary as binaryOf, Sums, select, unary as unaryOf } from "@corr2d/conformance/oracle";
 import {
   BINARY_OPS,
@@ -56,10 +56,9 @@ export const unary: Operation<Unary> = {
   run({ op, shape, dtype, values: given }, backend) {
     const data = numbers(given, 1, sizeOf(shape), dtype);
     const x = make(backend, data, shape);
-    // Rounding integers gives them, where it is taken.
-    const verdict = isFloating(dtype) || UNARY_OPS[op].integers ? "result" : "either";
-    const y = outcome(verdict, () => (x as unknown as Record<UnaryOp, () => Tensor>)[op]());
-    if (y !== null) expectTensor(op, y, shape, unaryOf(op, data, dtype));
+    const y = (x as unknown as Record<UnaryOp, () => Tensor>)[op]();
+    // As in PyTorch, functions whose values are fractions make fractions of integers. (Rounded integers are the same in both.)
+    expectTensor(op, y, shape, unaryOf(op, data, UNARY_OPS[op].integers ? dtype : "float32"));
   },
 };
 
@@ -68,7 +67,7 @@ interface Binary {
   readonly shape: readonly number[];
   readonly a: Narrowed;
   readonly b: Narrowed;
-  readonly dtype: DType;
+  readonly dtypes: readonly [DType, DType];
   readonly values: Values;
 }
 
@@ -87,16 +86,18 @@ export const binary: Operation<Binary> = {
     shape: shape(4, 4),
     a: narrowed,
     b: narrowed,
-    dtype,
+    dtypes: fc.tuple(dtype, dtype),
     values,
   }),
-  run({ op, shape, a, b, dtype, values: given }, backend) {
+  run({ op, shape, a, b, dtypes, values: given }, backend) {
     const shapes = [narrow(shape, a), narrow(shape, b)] as const;
     const out = together(...shapes);
     const data = [
-      numbers(given, 1, sizeOf(shapes[0]), dtype),
-      numbers(given, 2, sizeOf(shapes[1]), dtype),
+      numbers(given, 1, sizeOf(shapes[0]), dtypes[0]),
+      numbers(given, 2, sizeOf(shapes[1]), dtypes[1]),
     ] as const;
+    // Integers beside fractions become fractions.
+    const dtype = dtypes.find(isFloating) ?? "int32";
     const [x, z] = [make(backend, data[0], shapes[0]), make(backend, data[1], shapes[1])];
     const call = (left: Tensor, right: Tensor): Tensor =>
       (left as unknown as Record<string, (other: Tensor) => Tensor>)[METHODS[op] ?? op]!(right);
@@ -106,7 +107,7 @@ export const binary: Operation<Binary> = {
     const spread = [broadcast(data[0], shapes[0], out), broadcast(data[1], shapes[1], out)] as const;
     // As in PyTorch, integers divide to fractions.
     expectTensor(op, y, out, binaryOf(op, ...spread, op === "div" ? "float32" : dtype));
-    if ((op !== "add" && op !== "mul") || dtype === "int32" || given.kind === "special") return;
+    if ((op !== "add" && op !== "mul") || !dtypes.every(isFloating) || given.kind === "special") return;
     const [p, q] = [make(backend, data[0], shapes[0], true), make(backend, data[1], shapes[1], true)];
     const g = numbers(finite(given), 3, sizeOf(out));
     call(p, q).backward(make(backend, g, out));
