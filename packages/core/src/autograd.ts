@@ -112,7 +112,12 @@ interface TensorConstructor {
   new (storage: Storage, shape: Shape, edge: GraphNode | null): Tensor;
   is(value: unknown): value is Tensor;
 }
-let TensorClass: TensorConstructor;
+/** Until `tensor.ts` is loaded there are no tensors; a bundle of a program that makes none leaves it out. */
+let TensorClass = class {
+  static is(): boolean {
+    return false;
+  }
+} as unknown as TensorConstructor;
 
 /** `tensor.ts` hands its class over once, at load: the one knot between operations and tensors is cut here. */
 export function bindTensor(tensorClass: TensorConstructor): void {

@@ -1,0 +1,2 @@
+/** Does not serve: it ends as soon as it began. */
+export {};
