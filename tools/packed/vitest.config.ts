@@ -22,6 +22,7 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/conformance-plain.test.ts", "**/cpu-wasm/test/close.test.ts"],
     provide: { packed: project },
     globalSetup: join(home, "test/install.ts"),
+    expect: { poll: { timeout: 60_000, interval: 100 } },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ["default", ["json", { outputFile: join(home, "test-results/vitest.json") }]],

@@ -52,6 +52,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       page("Dtypes", "/dtypes"),
       page("Memory", "/memory"),
+      page("Train in the page", "/train-in-the-page"),
       page("Threads and headers", "/threads"),
       page("Deploy", "/deploy"),
       page("Where it runs", "/matrix"),

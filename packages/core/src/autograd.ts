@@ -113,6 +113,7 @@ interface TensorConstructor {
   is(value: unknown): value is Tensor;
 }
 /** Until `tensor.ts` is loaded there are no tensors; a bundle of a program that makes none leaves it out. */
+// biome-ignore lint/complexity/noStaticOnlyClass: a class is what instanceof wants
 let TensorClass = class {
   static is(): boolean {
     return false;

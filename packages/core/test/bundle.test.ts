@@ -68,6 +68,20 @@ describe("a bundle", () => {
     expect(await bundleOf([name])).toContain(trace);
   });
 
+  it("without tensors knows that there are none", async () => {
+    const code = await bundleOf(["isTensor", "relu"]);
+    expect(code).not.toContain("class Tensor ");
+    const check = code.replace(
+      /console\.log\(.*\);\s*$/,
+      "try { relu(5) } catch (e) { throw [isTensor({}), e.code, e.message] }",
+    );
+    await expect(import(`data:text/javascript,${encodeURIComponent(check)}`)).rejects.toEqual([
+      false,
+      "INVALID_ARGUMENT",
+      expect.stringContaining("relu: expected a tensor, but got 5"),
+    ]);
+  });
+
   it("has softmax and its fallback always: it is a method of Tensor", async () => {
     expect(await bundleOf(["tensor"])).toContain("backend[member]");
   });

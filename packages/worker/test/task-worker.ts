@@ -7,7 +7,7 @@ import { Worker } from "node:worker_threads";
 import { build, defaultServerConditions } from "vite";
 
 export interface TaskModules {
-  /** Starts `test/tasks/NAME.ts` in a thread. */
+  /** Starts `test/fixtures/NAME.ts` in a thread. */
   start(name: string): Worker;
   /** The path of the bundled module. */
   path(name: string): string;
@@ -17,7 +17,7 @@ export interface TaskModules {
 export async function bundleTasks(names: readonly string[]): Promise<TaskModules> {
   const folder = mkdtempSync(join(tmpdir(), "corr2d worker "));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  const inputs = names.map((name) => fileURLToPath(new URL(`tasks/${name}.ts`, import.meta.url)));
+  const inputs = names.map((name) => fileURLToPath(new URL(`fixtures/${name}.ts`, import.meta.url)));
   await build({
     configFile: false,
     logLevel: "error",

@@ -7,8 +7,8 @@ import { cpuJs } from "@corr2d/cpu-js";
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, it } from "vitest";
 import { type Connection, connect, serve } from "../src/index.ts";
 import { bundleTasks, type TaskModules } from "./task-worker.ts";
-import type { Counting } from "./tasks/count.ts";
-import type { Training } from "./tasks/train.ts";
+import type { Counting } from "./fixtures/count.ts";
+import type { Training } from "./fixtures/train.ts";
 
 let tasks: TaskModules;
 const open: { close(): void }[] = [];
