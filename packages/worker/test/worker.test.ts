@@ -6,9 +6,9 @@ import { Corr2dError, tensor } from "@corr2d/core";
 import { cpuJs } from "@corr2d/cpu-js";
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, it } from "vitest";
 import { type Connection, connect, serve } from "../src/index.ts";
-import { bundleTasks, type TaskModules } from "./task-worker.ts";
 import type { Counting } from "./fixtures/count.ts";
 import type { Training } from "./fixtures/train.ts";
+import { bundleTasks, type TaskModules } from "./task-worker.ts";
 
 let tasks: TaskModules;
 const open: { close(): void }[] = [];
