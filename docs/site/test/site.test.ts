@@ -56,7 +56,7 @@ describe("the site", () => {
       "matrix",
       "benchmarks",
     ];
-    const reference = ["core/index", "nn/index", "cpu-js", "cpu-wasm", "conformance"].map(
+    const reference = ["core/index", "nn/index", "io", "cpu-js", "cpu-wasm", "conformance"].map(
       (name) => `api/@corr2d/${name}`,
     );
     expect(pages).toEqual(expect.arrayContaining([...wanted, ...reference].map((name) => `${name}.html`)));

@@ -18,7 +18,7 @@ const BRINGS: Readonly<Record<string, readonly string[]>> = {
   "@corr2d/cpu-wasm": ["@corr2d/core"],
   "@corr2d/nn": ["@corr2d/core"],
   "@corr2d/data": ["@corr2d/core"],
-  "@corr2d/io": ["@corr2d/core", "@corr2d/nn"],
+  "@corr2d/io": ["@corr2d/core"],
   "@corr2d/conformance": ["@corr2d/core"],
   "create-corr2d-backend": [],
 };

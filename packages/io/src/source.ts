@@ -1,0 +1,142 @@
+/**
+ * Where files are read from: memory, a Blob, a Response, a stream, or a file of the origin's private file system. (Paths are
+ * Node's: node/file-source.ts.)
+ *
+ * The public types are written without those of the DOM or of Node, so that they compile in a project that has only one of
+ * them.
+ */
+import { describeValue } from "@corr2d/core";
+import { damaged, invalid } from "./errors.ts";
+import { streamSource } from "./stream-source.ts";
+
+/** What is asked of a Blob or File. */
+export interface BlobLike {
+  readonly size: number;
+  slice(start: number, end: number): BlobLike;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** What is asked of a ReadableStream of bytes. */
+export interface StreamLike {
+  getReader(): {
+    read(): Promise<{ readonly done: boolean; readonly value?: unknown }>;
+    cancel(reason?: unknown): Promise<unknown>;
+  };
+}
+
+/** What is asked of a Response of `fetch`. */
+export interface ResponseLike {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly url: string;
+  readonly body: StreamLike | null;
+}
+
+/** What is asked of a file of the origin's private file system, or one that the user picked. */
+export interface FileHandleLike {
+  readonly name: string;
+  getFile(): Promise<BlobLike>;
+  createWritable(): Promise<{
+    write(data: never): Promise<void>; // a Blob is given
+    close(): Promise<void>;
+    abort(reason?: unknown): Promise<void>;
+  }>;
+}
+
+/** What a file is read from. An iterable gives its bytes in parts, as Node's streams do. */
+export type Source =
+  | ArrayBuffer
+  | ArrayBufferView
+  | BlobLike
+  | ResponseLike
+  | StreamLike
+  | AsyncIterable<Uint8Array>
+  | FileHandleLike;
+
+/** Bytes to read from. */
+export interface ByteSource {
+  /** What messages call it. */
+  readonly name: string;
+  /** How many there are; undefined of a stream, which is read in order. */
+  readonly size: number | undefined;
+  /**
+   * Exactly these bytes, which begin a buffer of their own.
+   * @throws FILE_INVALID where there are fewer.
+   */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  /** Lets go of it. @param end where the file has to end, where all went well: a stream must not go on. */
+  close(end?: number): Promise<void>;
+}
+
+function memorySource(bytes: Uint8Array): ByteSource {
+  return {
+    name: "the bytes",
+    size: bytes.length,
+    read: async (offset, length) => bytes.slice(offset, offset + length),
+    close: async () => {},
+  };
+}
+
+function blobSource(name: string, blob: BlobLike): ByteSource {
+  return {
+    name,
+    size: blob.size,
+    async read(offset, length) {
+      const bytes = new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
+      if (bytes.length === length) return bytes;
+      throw damaged(name, `it has no ${length} bytes at ${offset}`);
+    },
+    close: async () => {},
+  };
+}
+
+/** A property, of whatever there is. */
+function has(value: unknown, name: string, type?: string): boolean {
+  const property = (value as Record<string, unknown>)[name];
+  return type === undefined ? property !== undefined : typeof property === type;
+}
+
+const notASource = (owner: string, got: string): Error =>
+  invalid(
+    `${owner}: the source must be bytes, a Blob, a Response, a stream or a file's handle, but got ${got}`,
+  );
+
+/**
+ * What can be read of `source`.
+ * @param owner the function that messages name.
+ * @throws INVALID_ARGUMENT; FILE_INVALID for a response that is none of success.
+ */
+export async function openSource(owner: string, source: unknown): Promise<ByteSource> {
+  if (typeof source === "string" || source instanceof URL) {
+    throw notASource(
+      owner,
+      `${describeValue(String(source))}; a path is read by @corr2d/io/node, a URL as await fetch(url)`,
+    );
+  }
+  if (typeof source !== "object" || source === null) throw notASource(owner, describeValue(source));
+  if (ArrayBuffer.isView(source)) {
+    return memorySource(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+  }
+  if (/^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(source))) {
+    return memorySource(new Uint8Array(source as ArrayBuffer));
+  }
+  if (has(source, "then", "function")) throw notASource(owner, "a promise: await it");
+  if (has(source, "getFile", "function")) {
+    const { name } = source as FileHandleLike;
+    return blobSource(String(name), await (source as FileHandleLike).getFile());
+  }
+  if (has(source, "slice", "function") && has(source, "arrayBuffer", "function")) {
+    const { name } = source as { readonly name?: unknown };
+    return blobSource(typeof name === "string" ? name : "the Blob", source as BlobLike);
+  }
+  if (has(source, "ok", "boolean") && has(source, "body")) {
+    const { ok, status, url, body } = source as ResponseLike;
+    const name = url || "the response";
+    if (!ok) throw damaged(name, `the server answered ${status}`);
+    if (body === null) throw damaged(name, "the response has no body");
+    return streamSource(name, body);
+  }
+  if (has(source, "getReader", "function")) return streamSource("the stream", source as StreamLike);
+  if (Symbol.asyncIterator in source) return streamSource("the stream", source as AsyncIterable<unknown>);
+  throw notASource(owner, describeValue(source));
+}
