@@ -46,7 +46,7 @@ export async function readTensor(source: ByteSource, entry: Entry, backend: Back
   checkHome(entry, backend, source.name);
   const values = await valuesOf(source, entry);
   try {
-    return tensor(values, { shape: entry.shape, backend });
+    return tensor(values, { shape: entry.shape, backend, dtype: FILE_DTYPES[entry.dtype]!.home });
   } catch (cause) {
     if (!Corr2dError.isInstance(cause)) throw cause;
     const message = `${source.name}: tensor '${entry.name}': ${cause.message}`;
