@@ -1,4 +1,5 @@
 /** The public names of `@corr2d/nn`. */
+export { bilinear } from "./bilinear.ts";
 export { type CrossEntropyOptions, crossEntropy, type NllOptions, nllLoss } from "./cross-entropy.ts";
 export {
   type CosineOptions,
@@ -16,6 +17,7 @@ export {
   type TripletOptions,
   tripletMarginLoss,
 } from "./distance-losses.ts";
+export { alphaDropout, type DropoutOptions, dropout, dropout1d, dropout2d } from "./dropout.ts";
 export * as init from "./init.ts";
 export {
   Hardsigmoid,
@@ -92,7 +94,7 @@ export {
 export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from "./layers/layer-norm.ts";
 export type { LayerOptions } from "./layers/layer-options.ts";
 export { LazyLinear, Linear, type LinearOptions } from "./layers/linear.ts";
-export { LocalResponseNorm, type LocalResponseNormOptions } from "./layers/local-response-norm.ts";
+export { LocalResponseNorm } from "./layers/local-response-norm.ts";
 export {
   BCELoss,
   BCEWithLogitsLoss,
@@ -185,6 +187,12 @@ export {
 } from "./losses.ts";
 export { accuracy, confusionMatrix } from "./metrics.ts";
 export { Module } from "./module.ts";
+export { type BatchNormFunctionOptions, batchNorm } from "./norms/batch-norm.ts";
+export { groupNorm } from "./norms/group-norm.ts";
+export { type InstanceNormFunctionOptions, instanceNorm } from "./norms/instance-norm.ts";
+export { layerNorm, type RmsNormFunctionOptions, rmsNorm } from "./norms/layer-norm.ts";
+export { type LocalResponseNormOptions, localResponseNorm } from "./norms/local-response-norm.ts";
+export type { AffineOptions, RunningOptions } from "./norms/moments.ts";
 export { Adadelta, type AdadeltaOptions } from "./optim/adadelta.ts";
 export { Adagrad, type AdagradOptions } from "./optim/adagrad.ts";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam.ts";

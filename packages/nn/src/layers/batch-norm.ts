@@ -1,13 +1,8 @@
-/**
- * Batch normalisation: mean 0 and variance 1 per channel, over the batch.
- *
- * Source: Ioffe & Szegedy 2015, "Batch normalization". Book: Dive into Deep Learning, 8.5.
- */
-import { Corr2dError, noGrad, scope, type Tensor } from "@corr2d/core";
+/** Batch normalisation as layers. */
+import { Corr2dError, type DType, noGrad, scope, type Tensor } from "@corr2d/core";
 import { checkTensor, optionsOf } from "../arguments.ts";
-import { torchSize } from "../sizes.ts";
+import { batchNorm } from "../norms/batch-norm.ts";
 import { type LayerOptions, ownerOf, refusePlace } from "./layer-options.ts";
-import { type Moments, momentsOf, scaleAndShift, standardize } from "./moments.ts";
 import { RunningNorm, type RunningNormOptions, refuseRank } from "./running-norm.ts";
 
 /** Scale and shift are learnt, and statistics kept, by default; momentum null: the mean of all batches. */
@@ -21,54 +16,33 @@ export abstract class BatchNorm extends RunningNorm {
   }
 
   override forward(x: Tensor): Tensor {
-    this.#check(x);
-    const { shape } = x;
-    const perChannel = [this.numFeatures, ...shape.slice(2).map(() => 1)];
-    if (!this.training && this.runningMean !== null && this.runningVar !== null) {
-      const centred = x.sub(this.runningMean.reshape(perChannel));
-      const variance = this.runningVar.reshape(perChannel);
-      return scaleAndShift(standardize({ centred, variance }, this.eps), this, perChannel);
-    }
-    const count = x.numel() / this.numFeatures;
-    if (count === 1) {
-      throw new Corr2dError(
-        "SHAPE_MISMATCH",
-        `Expected more than 1 value per channel when training, got input size ${torchSize(x)}`,
-      );
-    }
-    // Of nothing there are no moments.
-    const axes = [...shape.keys()].filter((axis) => axis !== 1);
-    const moments = count === 0 ? null : momentsOf(x, axes);
-    if (this.training) this.#track(moments, count);
-    return scaleAndShift(moments === null ? x : standardize(moments, this.eps), this, perChannel);
-  }
-
-  #check(x: Tensor): void {
     checkTensor("forward", x);
-    const { shape } = x;
-    this.checkRank(shape.length);
-    if (shape[1] !== this.numFeatures) {
+    this.checkRank(x.dim());
+    const channels = x.shape[1];
+    if (channels !== this.numFeatures) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `running_mean should contain ${shape[1]} elements not ${this.numFeatures}: the input has ${shape[1]} channels`,
+        `running_mean should contain ${channels} elements not ${this.numFeatures}: the input has ${channels} channels`,
       );
     }
+    const { weight, bias, eps, runningMean, runningVar, momentum } = this;
+    const training = this.training || runningMean === null;
+    const counts = this.training ? this.numBatchesTracked : null;
+    const y = batchNorm(x, runningMean, runningVar, {
+      weight,
+      bias,
+      training,
+      momentum: momentum ?? shareOfNext(counts, x.dtype),
+      eps,
+    });
+    if (counts !== null) noGrad(() => scope(() => void counts.assign(counts.add(1))));
+    return y;
   }
+}
 
-  #track(moments: Moments | null, count: number): void {
-    const { runningMean, numBatchesTracked, momentum } = this;
-    if (runningMean === null || numBatchesTracked === null) return;
-    noGrad(() =>
-      scope(() => {
-        const batches = numBatchesTracked.add(1);
-        numBatchesTracked.assign(batches);
-        if (moments === null) return;
-        const share = momentum ?? batches.type(runningMean.dtype).reciprocal();
-        const variance = moments.variance.reshape([this.numFeatures]).mul(count / (count - 1));
-        this.include(moments.mean.reshape([this.numFeatures]), variance, share);
-      }),
-    );
-  }
+/** What the batch after these has in the mean of all of them. */
+function shareOfNext(counts: Tensor | null, dtype: DType): number | Tensor {
+  return counts === null ? 0 : noGrad(() => counts.add(1).type(dtype).reciprocal());
 }
 
 /**

@@ -1,11 +1,11 @@
 /** A bilinear form of two inputs as a layer. */
-import { Corr2dError, type Tensor } from "@corr2d/core";
-import { checkGiven, checkPositive, checkTensor, named, type Signature } from "../arguments.ts";
+import type { Tensor } from "@corr2d/core";
+import { checkGiven, checkPositive, named, type Signature } from "../arguments.ts";
+import { bilinear } from "../bilinear.ts";
 import * as init from "../init.ts";
 import { Module } from "../module.ts";
 import type { Parameter } from "../parameter.ts";
 import { pythonText } from "../python-text.ts";
-import { sameSizes, sizesText } from "../sizes.ts";
 import { ownerOf, zeroParameter } from "./layer-options.ts";
 import type { LinearOptions } from "./linear.ts";
 
@@ -61,32 +61,7 @@ export class Bilinear extends Module {
   }
 
   override forward(input1: Tensor, input2: Tensor): Tensor {
-    checkTensor("forward", input1);
-    checkTensor("forward", input2);
-    const { in1Features, in2Features, outFeatures, weight, bias } = this;
-    const lead = input1.shape.slice(0, -1);
-    for (const [name, x, features] of [
-      ["input1", input1, in1Features],
-      ["input2", input2, in2Features],
-    ] as const) {
-      if (x.shape.at(-1) === features && sameSizes(x.shape.slice(0, -1), lead)) continue;
-      throw new Corr2dError(
-        "SHAPE_MISMATCH",
-        `bilinear(): inputs have one shape but for their last axes, ${in1Features} and ${in2Features}: got ` +
-          `${sizesText(input1.shape)} and ${sizesText(input2.shape)} (${name} does not fit)`,
-      );
-    }
-    const rows = input1.numel() / in1Features;
-    // [rows, out · in2]: each row of the first input times all matrices at once.
-    const left = input1
-      .reshape([rows, in1Features])
-      .matmul(weight.permute([1, 0, 2]).reshape([in1Features, outFeatures * in2Features]));
-    const products = left
-      .reshape([rows, outFeatures, in2Features])
-      .mul(input2.reshape([rows, 1, in2Features]))
-      .sum(2);
-    const out = products.reshape([...lead, outFeatures]);
-    return bias === null ? out : out.add(bias);
+    return bilinear(input1, input2, this.weight, this.bias);
   }
 
   override extraRepr(): string {

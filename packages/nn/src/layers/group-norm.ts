@@ -1,12 +1,12 @@
-/** Group normalisation, of each example per group of channels. Source: Wu & He 2018, "Group normalization". */
-import { Corr2dError, sizeOf, type Tensor } from "@corr2d/core";
+/** Group normalisation as a layer. */
+import { Corr2dError, type Tensor } from "@corr2d/core";
 import { checkGiven, checkPositive, checkTensor, invalid, named, type Signature } from "../arguments.ts";
 import { Module } from "../module.ts";
+import { groupNorm } from "../norms/group-norm.ts";
 import type { Parameter } from "../parameter.ts";
 import { pythonText } from "../python-text.ts";
 import { sizesText } from "../sizes.ts";
-import { type LayerOptions, ownerOf } from "./layer-options.ts";
-import { affineOf, momentsOf, scaleAndShift, standardize } from "./moments.ts";
+import { affineOf, type LayerOptions, ownerOf } from "./layer-options.ts";
 import type { RunningNormOptions } from "./running-norm.ts";
 
 const GROUP_NORM: Signature = {
@@ -52,18 +52,15 @@ export class GroupNorm extends Module {
 
   override forward(x: Tensor): Tensor {
     checkTensor("forward", x);
-    const [batch = 0, channels, ...plane] = x.shape;
+    const channels = x.shape[1];
     if (channels !== this.numChannels) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
         `Expected ${this.numChannels} channels [N, ${this.numChannels}, ...], but got input of shape ${sizesText(x.shape)}`,
       );
     }
-    const group = [batch, this.numGroups, (channels / this.numGroups) * sizeOf(plane)];
-    // Of nothing there are no moments.
-    const standard =
-      x.numel() === 0 ? x : standardize(momentsOf(x.reshape(group), [2]), this.eps).reshape(x.shape);
-    return scaleAndShift(standard, this, [channels, ...plane.map(() => 1)]);
+    const { weight, bias, eps } = this;
+    return groupNorm(x, this.numGroups, { weight, bias, eps });
   }
 
   override extraRepr(): string {

@@ -1,12 +1,7 @@
-/**
- * Instance normalisation: mean 0 and variance 1 per channel of each example.
- *
- * Source: Ulyanov et al. 2016, "Instance normalization: the missing ingredient for fast stylization".
- */
+/** Instance normalisation as layers. */
 import { Corr2dError, type Tensor } from "@corr2d/core";
 import { checkTensor, optionsOf } from "../arguments.ts";
-import { torchSize } from "../sizes.ts";
-import { momentsOf, scaleAndShift, standardize } from "./moments.ts";
+import { instanceNorm } from "../norms/instance-norm.ts";
 import { RunningNorm, type RunningNormOptions, refuseRank } from "./running-norm.ts";
 
 /** No scale and shift, and no running statistics, by default; momentum null leaves the statistics as they are. */
@@ -30,42 +25,26 @@ abstract class InstanceNorm extends RunningNorm {
 
   override forward(x: Tensor): Tensor {
     checkTensor("forward", x);
-    const { shape } = x;
-    this.checkRank(shape.length);
-    const { numFeatures, planeAxes, runningMean, runningVar } = this;
-    const channelAxis = shape.length - planeAxes - 1;
-    if (shape[channelAxis] !== numFeatures) {
+    this.checkRank(x.dim());
+    const channelAxis = x.dim() - this.planeAxes - 1;
+    const channels = x.shape[channelAxis];
+    if (channels !== this.numFeatures) {
       throw new Corr2dError(
         "SHAPE_MISMATCH",
-        `expected input's size at dim=${channelAxis} to match num_features (${numFeatures}), but got: ${shape[channelAxis]}.`,
+        `expected input's size at dim=${channelAxis} to match num_features (${this.numFeatures}), but got: ${channels}.`,
       );
     }
-    const plane = shape.slice(channelAxis + 1);
-    const perChannel = [numFeatures, ...plane.map(() => 1)];
-    if (!this.training && runningMean !== null && runningVar !== null) {
-      const centred = x.sub(runningMean.reshape(perChannel));
-      const variance = runningVar.reshape(perChannel);
-      return scaleAndShift(standardize({ centred, variance }, this.eps), this, perChannel);
-    }
-    const cells = plane.reduce((a, b) => a * b, 1);
-    if (this.training && cells === 1) {
-      throw new Corr2dError(
-        "SHAPE_MISMATCH",
-        `Expected more than 1 spatial element when training, got input size ${torchSize(x)}`,
-      );
-    }
-    // Of nothing there are no moments.
-    if (x.numel() === 0) return scaleAndShift(x, this, perChannel);
-    const moments = momentsOf(
-      x,
-      plane.map((_, axis) => channelAxis + 1 + axis),
-    );
-    if (this.training && runningMean !== null) {
-      const overBatch = (t: Tensor): Tensor => t.detach().reshape([-1, numFeatures]).mean(0);
-      const variance = overBatch(moments.variance).mul(cells / (cells - 1));
-      this.include(overBatch(moments.mean), variance, this.momentum ?? 0);
-    }
-    return scaleAndShift(standardize(moments, this.eps), this, perChannel);
+    const { weight, bias, eps, runningMean, runningVar, momentum } = this;
+    const y = instanceNorm(channelAxis === 0 ? x.unsqueeze(0) : x, {
+      runningMean,
+      runningVar,
+      weight,
+      bias,
+      useInputStats: this.training || runningMean === null,
+      momentum: momentum ?? 0,
+      eps,
+    });
+    return channelAxis === 0 ? y.squeeze(0) : y;
   }
 }
 

@@ -1,17 +1,12 @@
-/**
- * Layer normalisation, of each example over its last axes, and the form of it that divides by the root of the mean square alone.
- *
- * Sources: Ba et al. 2016, "Layer normalization"; Zhang & Sennrich 2019, "Root mean square layer normalization".
- */
-import { Corr2dError, isList, type Shape, type Tensor } from "@corr2d/core";
-import { checkGiven, checkPositive, checkTensor, invalid, named, type Signature } from "../arguments.ts";
+/** Layer normalisation as layers. */
+import type { Shape, Tensor } from "@corr2d/core";
+import { checkGiven, checkTensor, named, type Signature } from "../arguments.ts";
 import * as init from "../init.ts";
 import { Module } from "../module.ts";
+import { layerNorm, ownSizes, rmsNorm } from "../norms/layer-norm.ts";
 import type { Parameter } from "../parameter.ts";
 import { pythonText } from "../python-text.ts";
-import { sizesText } from "../sizes.ts";
-import { type LayerOptions, ownerOf, zeroParameter } from "./layer-options.ts";
-import { affineOf, momentsOf, scaleAndShift, standardize } from "./moments.ts";
+import { affineOf, type LayerOptions, ownerOf, zeroParameter } from "./layer-options.ts";
 
 export interface LayerNormOptions extends LayerOptions {
   /** Added to variances (default 1e-5). */
@@ -26,36 +21,6 @@ const LAYER_NORM: Signature = {
   options: { eps: "number", elementwiseAffine: "boolean", bias: "boolean", dtype: "any", backend: "any" },
   positional: { number: ["eps"], boolean: ["elementwiseAffine", "bias"] },
 };
-
-/** A copy of the sizes that nobody can change. */
-function ownSizes(sizes: number | Shape): Shape {
-  const own: number[] = [];
-  for (const size of isList(sizes) ? sizes : [sizes]) {
-    checkPositive("normalized_shape", size);
-    own.push(size);
-  }
-  if (own.length > 0) return Object.freeze(own);
-  throw invalid(
-    "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element",
-  );
-}
-
-/**
- * The last axes of x, which have these sizes.
- * @throws SHAPE_MISMATCH, with PyTorch's message.
- */
-function axesOf(x: Tensor, normalizedShape: Shape): number[] {
-  const first = x.shape.length - normalizedShape.length;
-  if (first < 0 || normalizedShape.some((size, axis) => size !== x.shape[first + axis])) {
-    const sizes = normalizedShape.join(", ");
-    throw new Corr2dError(
-      "SHAPE_MISMATCH",
-      `Given normalized_shape=[${sizes}], expected input with shape [*, ${sizes}], but got input of size ` +
-        sizesText(x.shape),
-    );
-  }
-  return normalizedShape.map((_, axis) => first + axis);
-}
 
 /**
  * `new LayerNorm(normalizedShape, { eps, elementwiseAffine, bias })`: per example over its last axes.
@@ -84,9 +49,8 @@ export class LayerNorm extends Module {
 
   override forward(x: Tensor): Tensor {
     checkTensor("forward", x);
-    const { normalizedShape } = this;
-    const axes = axesOf(x, normalizedShape);
-    return scaleAndShift(standardize(momentsOf(x, axes), this.eps), this, normalizedShape);
+    const { normalizedShape, weight, bias, eps } = this;
+    return layerNorm(x, normalizedShape, { weight, bias, eps });
   }
 
   override extraRepr(): string {
@@ -133,10 +97,8 @@ export class RMSNorm extends Module {
 
   override forward(x: Tensor): Tensor {
     checkTensor("forward", x);
-    const axes = axesOf(x, this.normalizedShape);
-    const eps = this.eps ?? (x.dtype === "float64" ? Number.EPSILON : 2 ** -23);
-    const standard = x.mul(x.square().mean(axes, true).add(eps).rsqrt());
-    return this.weight === null ? standard : standard.mul(this.weight);
+    const { normalizedShape, weight, eps } = this;
+    return rmsNorm(x, normalizedShape, { weight, eps });
   }
 
   override extraRepr(): string {

@@ -13,6 +13,16 @@ export function zeroParameter(shape: Shape, { dtype, backend }: LayerOptions): P
   return scope(() => new Parameter(zeros(shape, { dtype, backend })));
 }
 
+/** What normalisations learn: a scale of ones and a shift of zeros, or neither. */
+export function affineOf(
+  shape: Shape,
+  affine: boolean,
+  options: LayerOptions,
+): { weight: Parameter | null; bias: Parameter | null } {
+  if (!affine) return { weight: null, bias: null };
+  return { weight: init.ones(zeroParameter(shape, options)), bias: zeroParameter(shape, options) };
+}
+
 /**
  * Draws the weight of a layer, then its bias, uniformly on ±1/√fanIn, as PyTorch does.
  *

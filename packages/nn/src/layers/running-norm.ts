@@ -2,17 +2,7 @@
  * What batch and instance normalisation share: options, running statistics, and the lazy forms. A subclass says of which axes
  * the moments are.
  */
-import {
-  addScaled,
-  Corr2dError,
-  describeValue,
-  isUninitialized,
-  noGrad,
-  ones,
-  scope,
-  type Tensor,
-  zeros,
-} from "@corr2d/core";
+import { Corr2dError, describeValue, isUninitialized, ones, scope, type Tensor, zeros } from "@corr2d/core";
 import { checkGiven, checkPositive, checkTensor, invalid, named, type Signature } from "../arguments.ts";
 import * as init from "../init.ts";
 import { Module } from "../module.ts";
@@ -127,26 +117,6 @@ export abstract class RunningNorm extends Module {
 
   /** @throws SHAPE_MISMATCH unless inputs of so many axes are this layer's. */
   protected abstract checkRank(rank: number): void;
-
-  /** Lets a batch's statistics, [features], enter the running ones with a share. */
-  protected include(mean: Tensor, variance: Tensor, share: number | Tensor): void {
-    const { runningMean, runningVar } = this;
-    if (runningMean === null || runningVar === null) return;
-    noGrad(() =>
-      scope(() => {
-        for (const [running, batch] of [
-          [runningMean, mean],
-          [runningVar, variance],
-        ] as const) {
-          running.assign(
-            typeof share === "number"
-              ? addScaled(running, 1 - share, batch, share)
-              : running.add(batch.sub(running).mul(share)),
-          );
-        }
-      }),
-    );
-  }
 
   override extraRepr(): string {
     const tracks = this.runningMean !== null;
