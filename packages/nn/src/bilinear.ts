@@ -41,7 +41,7 @@ export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: T
     }
   }
   const rows = lead.reduce((a, b) => a * b, 1);
-  // [rows, out · in2]: each row of the input1 input times all matrices at once.
+  // [rows, out · in2]: each row of the first input times all matrices at once.
   const left = input1.reshape([rows, in1]).matmul(weight.permute([1, 0, 2]).reshape([in1, outputs * in2]));
   const products = left.reshape([rows, outputs, in2]).mul(input2.reshape([rows, 1, in2]));
   const out = products.sum(2).reshape([...lead, outputs]);

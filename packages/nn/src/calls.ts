@@ -2,7 +2,7 @@
  * What happens when a module is called: hooks run around its forward, an error is told where it came from, and what a
  * program most likely did not mean is said. A direct `module.forward(x)` skips all of it, as in PyTorch.
  */
-import { describeValue, type HookRemover, isList, isTensor } from "@corr2d/core";
+import { Corr2dError, describeValue, type HookRemover, isList, isTensor } from "@corr2d/core";
 import { invalid } from "./arguments.ts";
 import type { Module } from "./module.ts";
 import { addModulePath } from "./module-path.ts";
@@ -64,12 +64,38 @@ export function runModule(module: Module, inputs: readonly unknown[]): unknown {
     let output: unknown = module.forward(...given);
     for (const hook of record.hooks) output = hook(module, given, output) ?? output;
     return output;
-  } catch (error) {
+  } catch (thrown) {
+    const error = clones.has(module) ? ofClone(module, thrown) : thrown;
     addModulePath(error, module, module.typeName, (child) => nameOf(module, child));
     throw error;
   } finally {
     current = outer;
   }
+}
+
+/** Modules that `clone()` made. */
+const clones = new WeakSet<Module>();
+
+/** What a copy's forward threw: the engine's word for a private field that is not there is no help. */
+function ofClone(module: Module, thrown: unknown): unknown {
+  if (!(thrown instanceof TypeError) || !/private/.test(thrown.message)) return thrown;
+  const { typeName } = module;
+  return new Corr2dError(
+    "INVALID_ARGUMENT",
+    `this ${typeName} is a copy, and clone() cannot copy #private fields: hold what they hold in properties, or let ${typeName} ` +
+      `have remake() { return new ${typeName}(…); }, which clone() then gives the properties`,
+    {},
+    { cause: thrown },
+  );
+}
+
+/** Marks a copy, and gives it the hooks of its original: the same functions, in lists of its own. */
+export function noteClone(copy: Module, original: Module): void {
+  clones.add(copy);
+  const record = records.get(original);
+  if (record === undefined) return;
+  for (const hook of record.preHooks) recordOf(copy).preHooks.add(hook);
+  for (const hook of record.hooks) recordOf(copy).hooks.add(hook);
 }
 
 /** A module calls those in its lists too: they are below it, not in its own properties. */

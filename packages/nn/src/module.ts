@@ -18,6 +18,7 @@ import {
 import { invalid, isRecord } from "./arguments.ts";
 import { callable } from "./callable.ts";
 import { addHook, addPreHook, checkParameters, runModule } from "./calls.ts";
+import { cloneOf } from "./clone.ts";
 import { Buffer, bufferOptions, isParameter, Parameter } from "./parameter.ts";
 import { indent } from "./python-text.ts";
 import { checkCopy, MODULE, type Slot, slotsOf } from "./slots.ts";
@@ -276,6 +277,30 @@ export abstract class Module extends Callable {
       }
     }
     return this;
+  }
+
+  // ——— Copying ———
+
+  /**
+   * A copy that shares nothing with this module: parameters (without their gradients) and buffers, what is trained and frozen, the
+   * mode, hooks, and all other properties, in arrays, plain objects, maps and sets too. What is held twice is one thing in the copy
+   * as well. Functions, and objects of other classes, are the same ones.
+   *
+   * The class's constructor does not run, so what a class keeps in `#private` fields would be missing, which is an error when the
+   * copy is called: such a class says in `remake` how one is made.
+   * @throws INVALID_ARGUMENT for a module that holds the result of an operation, with PyTorch's message.
+   */
+  clone(): this {
+    return cloneOf(this, (value) => (isModule(value) ? value.remake() : null)) as this;
+  }
+
+  /**
+   * A new module of this one's class, to which `clone` gives copies of the properties. A class with `#private` fields overrides it:
+   * `protected override remake() { return new Net(this.width); }`.
+   */
+  protected remake(): Module {
+    // Without the constructors of the classes below this one.
+    return Reflect.construct(Module as unknown as new () => Module, [], this.constructor) as Module;
   }
 
   // ——— Printing ———

@@ -85,6 +85,30 @@ export const Parameter: new (data: Tensor, options?: { readonly requiresGrad?: b
 /** `new Buffer(data, { name, persistent })`: a buffer with the value of `data`, which outlives every scope. */
 export const Buffer: new (data: Tensor, options?: BufferOptions) => Buffer = makeBuffer as never;
 
+/**
+ * A tensor of its own with the value of `tensor`, of the same kind, which outlives every scope; a parameter's gradient stays behind,
+ * as in PyTorch.
+ *
+ * @param layer the name of the layer that holds it.
+ */
+export function copyOfTensor(tensor: Tensor, layer: string): Tensor {
+  const options = bufferOptions(tensor);
+  if (options !== undefined) {
+    return isUninitialized(tensor) ? uninitializedBuffer(layer, options) : new Buffer(tensor, options);
+  }
+  const { requiresGrad } = tensor;
+  if (isParameter(tensor)) {
+    if (!isUninitialized(tensor)) return new Parameter(tensor, { requiresGrad });
+    const copy = uninitializedParameter(layer);
+    copy.requiresGrad = requiresGrad;
+    return copy;
+  }
+  const copy = keep(tensor.detach());
+  copy.requiresGrad = requiresGrad;
+  if (tensor.grad !== null) copy.grad = keep(tensor.grad.detach());
+  return copy;
+}
+
 /** Whether `value` was made by `new Parameter`. */
 export function isParameter(value: unknown): value is Parameter {
   return parameters.has(value as object);

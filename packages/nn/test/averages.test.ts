@@ -117,8 +117,9 @@ describe("averaged models", () => {
 
   it("reject what they cannot average", async () => {
     const model = net();
-    const own = "AveragedModel holds the model's own '0.weight', which averaging would change";
-    expectError(() => new AveragedModel(model).updateParameters(model), "INVALID_ARGUMENT", own);
+    const average = new AveragedModel(model);
+    const own = "updateParameters: '0.weight' is the average's own: give it the model that is trained";
+    expectError(() => average.updateParameters(average.module), "INVALID_ARGUMENT", own);
     const other = "the model has other parameters or buffers";
     expectError(() => new AveragedModel(net()).updateParameters(makeNet()), "INVALID_ARGUMENT", other);
     expectError(() => new AveragedModel(3 as never), "INVALID_ARGUMENT", "expected a module, but got 3");

@@ -306,7 +306,7 @@ describe("what a program did not mean", () => {
       "cannot assign a plain tensor as parameter 'weight'",
     );
     layer.weight = new Parameter(ones([1, 1]));
-    layer.bias = null;
+    layer.bias = null as never;
     expect(layer(ones([1])).itemSync()).toBe(1);
   });
 });

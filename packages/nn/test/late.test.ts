@@ -31,14 +31,14 @@ describe("on a backend that is read later", () => {
     const [model, average] = [new BatchNorm2D(1), new AveragedModel(new BatchNorm2D(1))];
     const moving = new AveragedModel(new BatchNorm2D(1), { avgFn: getEmaAvgFn(0.5) });
     for (const value of [1, 3, 5]) {
-      init.constant(model.weight!, value);
+      init.constant(model.weight, value);
       average.updateParameters(model);
       moving.updateParameters(model);
     }
-    expect(await average.module.weight!.toArray()).toEqual([3]);
-    expect(await moving.module.weight!.toArray()).toEqual([3.5]);
+    expect(await average.module.weight.toArray()).toEqual([3]);
+    expect(await moving.module.weight.toArray()).toEqual([3.5]);
     await updateBn([full([2, 1, 2, 2], 2)], average);
-    expect(await average.module.runningMean!.toArray()).toEqual([2]);
+    expect(await average.module.runningMean.toArray()).toEqual([2]);
   });
 
   it("weights are initialised", async () => {

@@ -88,7 +88,7 @@ describe("Conv2D", () => {
     layer.loadStateDict({ weight: ones([1, 1, 1, 1]), bias: ones([1]) });
     const x = ones([1, 1, 1, 1]);
     expect(layer(x).itemSync()).toBe(2);
-    layer.bias = null;
+    layer.bias = null as never;
     expect(layer(x).itemSync()).toBe(1);
     layer.bias = new Parameter(tensor([5]));
     expect(layer(x).itemSync()).toBe(6);
@@ -235,7 +235,7 @@ describe("lazy layers", () => {
     manualSeed(0);
     const eager = new Conv2D(1, 6, 5);
     expect(lazy.weight.dataSync()).toEqual(eager.weight.dataSync());
-    expect(lazy.bias!.dataSync()).toEqual(eager.bias!.dataSync());
+    expect(lazy.bias.dataSync()).toEqual(eager.bias.dataSync());
     expect(linear.weight.dtype).toBe("float64");
     expect([lazy.inChannels, linear.inFeatures]).toEqual([1, 4]);
   });
@@ -247,7 +247,7 @@ describe("lazy layers", () => {
     expectError(() => ones([1]).add(lazy.weight), "INVALID_ARGUMENT", text);
     expectError(() => lazy.weight.neg(), "INVALID_ARGUMENT", text);
     expectError(() => lazy.weight.detach(), "INVALID_ARGUMENT", text);
-    expectError(() => lazy.bias!.dataSync(), "INVALID_ARGUMENT", text);
+    expectError(() => lazy.bias.dataSync(), "INVALID_ARGUMENT", text);
     expectError(() => lazy.resetParameters(), "INVALID_ARGUMENT", text);
     expectError(() => lazy.stateDict(), "INVALID_ARGUMENT", text);
     expectError(() => lazy.forward(lazy.weight), "INVALID_ARGUMENT", text);
@@ -259,12 +259,12 @@ describe("lazy layers", () => {
   it("of normalisations have their statistics, from the first input or from a state dict", () => {
     const text = "Attempted to use an uninitialized buffer of LazyBatchNorm2d";
     const lazy = new LazyBatchNorm2D();
-    expectError(() => lazy.runningMean!.dataSync(), "INVALID_ARGUMENT", text);
+    expectError(() => lazy.runningMean.dataSync(), "INVALID_ARGUMENT", text);
     expectError(() => new LazyBatchNorm2D({ affine: false }).stateDict(), "INVALID_ARGUMENT", text);
     const parameters = lazy.parameters();
     lazy(zeros([2, 3, 2, 2], { dtype: "float64" }));
     expect(lazy.parameters()).toEqual(parameters);
-    expect([lazy.numFeatures, lazy.weight!.dtype, lazy.runningVar!.dtype]).toEqual([3, "float64", "float64"]);
+    expect([lazy.numFeatures, lazy.weight.dtype, lazy.runningVar.dtype]).toEqual([3, "float64", "float64"]);
     expect(String(lazy)).toBe(String(new BatchNorm2D(3)));
 
     const trained = new BatchNorm1D(3);
@@ -352,15 +352,15 @@ describe("an empty batch", () => {
     ["GroupNorm", new GroupNorm(2, 4, { backend: cpuJs() }), [0, 4, 2, 2]],
     ["GroupNorm on no plane", new GroupNorm(2, 4, { backend: cpuJs() }), [2, 4, 0, 3]],
   ] as const)("through %s has gradients of 0, without a NaN on the way", async (_, layer, shape) => {
-    const x = zeros(shape, { requiresGrad: true, backend: layer.weight!.backend });
+    const x = zeros(shape, { requiresGrad: true, backend: layer.weight.backend });
     const { detectAnomaly } = await import("@corr2d/core");
     detectAnomaly(() => {
       const y = layer(x);
       expect(y.shape).toEqual(shape);
       y.sum().backward();
     });
-    expect(layer.weight!.grad!.dataSync()).toEqual(new Float32Array(4));
-    expect(layer.bias!.grad!.dataSync()).toEqual(new Float32Array(4));
+    expect(layer.weight.grad!.dataSync()).toEqual(new Float32Array(4));
+    expect(layer.bias.grad!.dataSync()).toEqual(new Float32Array(4));
   });
 });
 

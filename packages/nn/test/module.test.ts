@@ -209,7 +209,7 @@ describe("state dicts", () => {
     });
     expect(layer.weight).toBe(weight);
     expect([weight.requiresGrad, weight.dtype, weight.itemSync()]).toEqual([true, "float32", 2]);
-    expect(layer.bias!.itemSync()).toBe(3);
+    expect(layer.bias.itemSync()).toBe(3);
   });
 
   it("that do not fit are refused whole, with PyTorch's message", () => {
@@ -301,7 +301,7 @@ describe("all modules below", () => {
     await layer.to(target);
     const y = layer(ones([1, 1, 2, 2], { backend: target }));
     y.sum().backward();
-    expect(layer.bias!.grad!.dataSync()).toEqual(new Float32Array([4, 4]));
+    expect(layer.bias.grad!.dataSync()).toEqual(new Float32Array([4, 4]));
   });
 });
 

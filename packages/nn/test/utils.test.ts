@@ -54,7 +54,7 @@ describe("parameters as a vector", () => {
       [2, 3],
       [4, 5],
     ]);
-    expect(net.bias!.toArraySync()).toEqual([6, 7, 8]);
+    expect(net.bias.toArraySync()).toEqual([6, 7, 8]);
     utils.vectorToParameters(vector, net.parameters());
     expect(utils.parametersToVector(net.parameters()).dataSync()).toEqual(vector.dataSync());
   });

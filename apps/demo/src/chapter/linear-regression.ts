@@ -48,7 +48,7 @@ export async function linearRegression(backend: Backend, seed = 0): Promise<Line
     }
     losses.push(await mseLoss(net(x), y).item());
   }
-  return { losses, weight: [...(await net.weight.data())], bias: await net.bias!.item() };
+  return { losses, weight: [...(await net.weight.data())], bias: await net.bias.item() };
 }
 
 export function compareLinearRegression({ weight, bias }: LinearRegression): Comparison[] {

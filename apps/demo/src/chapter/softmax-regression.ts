@@ -53,7 +53,7 @@ export async function softmaxRegression(backend: Backend, seed = 0): Promise<Sof
   const net = new Linear(2, 3, { backend });
   noGrad(() => {
     init.zeros(net.weight);
-    init.zeros(net.bias!);
+    init.zeros(net.bias);
   });
 
   const scores = net(x);

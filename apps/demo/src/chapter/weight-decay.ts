@@ -35,7 +35,7 @@ async function trainWith(
   manualSeed(seed);
   const net = new Linear(INPUTS, 1, { backend: train.x.backend });
   // Only the weights decay: a bias does not overfit.
-  const optimizer = new SGD([{ params: [net.weight], weightDecay: lambda }, { params: [net.bias!] }], {
+  const optimizer = new SGD([{ params: [net.weight], weightDecay: lambda }, { params: [net.bias] }], {
     lr: 0.003,
   });
   for (let step = 0; step < 400; step++) {

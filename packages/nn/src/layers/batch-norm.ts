@@ -2,6 +2,7 @@
 import { Corr2dError, type DType, noGrad, scope, type Tensor } from "@corr2d/core";
 import { checkTensor, optionsOf } from "../arguments.ts";
 import { batchNorm } from "../norms/batch-norm.ts";
+import type { Buffer, Parameter } from "../parameter.ts";
 import { type LayerOptions, ownerOf, refusePlace } from "./layer-options.ts";
 import { RunningNorm, type RunningNormOptions, refuseRank } from "./running-norm.ts";
 
@@ -10,6 +11,17 @@ export interface BatchNormOptions extends RunningNormOptions {}
 
 /** In training the batch's own statistics are used, and enter the running ones; after `eval()` the running ones are used. */
 export abstract class BatchNorm extends RunningNorm {
+  /** [numFeatures]; null with `affine: false`. */
+  declare weight: Parameter;
+  /** [numFeatures]; null with `affine: false`. */
+  declare bias: Parameter;
+  /** [numFeatures], in state dicts `running_mean`; null with `trackRunningStats: false`. */
+  declare runningMean: Buffer;
+  /** [numFeatures], in state dicts `running_var`; null with `trackRunningStats: false`. */
+  declare runningVar: Buffer;
+  /** int32 scalar, in state dicts `num_batches_tracked`; null with `trackRunningStats: false`. */
+  declare numBatchesTracked: Buffer;
+
   constructor(numFeatures: number, options: BatchNormOptions = {}, ...surplus: never[]) {
     const { affine = true, trackRunningStats = true } = optionsOf(options);
     super(numFeatures, options, { affine, tracks: trackRunningStats }, surplus);
@@ -48,7 +60,7 @@ function shareOfNext(counts: Tensor | null, dtype: DType): number | Tensor {
 /**
  * `new BatchNorm1D(numFeatures, { eps, momentum, affine, trackRunningStats })`: per channel over batch and length.
  *
- * Input and output [N, features] or [N, numFeatures, L]; otherwise as BatchNorm2D.
+ * Input and output [N, numFeatures] or [N, numFeatures, L]; otherwise as BatchNorm2D.
  * @throws as BatchNorm2D.
  */
 export class BatchNorm1D extends BatchNorm {

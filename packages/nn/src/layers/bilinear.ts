@@ -6,7 +6,7 @@ import * as init from "../init.ts";
 import { Module } from "../module.ts";
 import type { Parameter } from "../parameter.ts";
 import { pythonText } from "../python-text.ts";
-import { ownerOf, zeroParameter } from "./layer-options.ts";
+import { ABSENT, ownerOf, zeroParameter } from "./layer-options.ts";
 import type { LinearOptions } from "./linear.ts";
 
 const SIGNATURE: Signature = {
@@ -29,7 +29,8 @@ export class Bilinear extends Module {
   readonly in2Features: number;
   readonly outFeatures: number;
   weight: Parameter;
-  bias: Parameter | null;
+  /** [outFeatures]; null with `bias: false`. */
+  bias: Parameter;
 
   constructor(
     in1Features: number,
@@ -49,7 +50,7 @@ export class Bilinear extends Module {
     this.in2Features = in2Features;
     this.outFeatures = outFeatures;
     this.weight = zeroParameter([outFeatures, in1Features, in2Features], options);
-    this.bias = (options.bias ?? true) ? zeroParameter([outFeatures], options) : null;
+    this.bias = (options.bias ?? true) ? zeroParameter([outFeatures], options) : ABSENT;
     this.resetParameters();
   }
 

@@ -17,6 +17,23 @@ export interface ConvTranspose2DOptions
   extends ConvolutionOptions,
     Pick<ConvTransposeOptions, "padding" | "outputPadding"> {}
 
+// As in Conv2D.
+const optionsOfLayers = new WeakMap<
+  ConvTranspose2D,
+  ConvTransposeOptions & { readonly bias: Tensor | null }
+>();
+
+/** What `convTranspose2d` gets: the same object as long as the bias is the same. */
+function optionsOf(layer: ConvTranspose2D): ConvTransposeOptions & { readonly bias: Tensor | null } {
+  const known = optionsOfLayers.get(layer);
+  if (known !== undefined && known.bias === layer.bias) return known;
+  const { stride, outputPadding, dilation, groups, bias } = layer;
+  const padding = layer.padding as readonly [number, number];
+  const options = ownOptions({ stride, padding, outputPadding, dilation, groups, bias });
+  optionsOfLayers.set(layer, options);
+  return options;
+}
+
 /**
  * `new ConvTranspose2D(inChannels, outChannels, kernelSize, { stride, padding, outputPadding, groups, bias, dilation })`.
  *
@@ -29,9 +46,6 @@ export interface ConvTranspose2DOptions
  */
 export class ConvTranspose2D extends Convolution<readonly [number, number]> {
   static override readonly typeName: string = "ConvTranspose2d";
-
-  /** The same object as long as the bias is the same, as in Conv2D. */
-  #options: ConvTransposeOptions & { readonly bias: Tensor | null };
 
   constructor(
     inChannels: number,
@@ -50,7 +64,6 @@ export class ConvTranspose2D extends Convolution<readonly [number, number]> {
       convTransposeWindow([0, inChannels, enough, enough], this.weightShape(inChannels), geometry);
       this.initialize(inChannels, options);
     });
-    this.#options = ownOptions({ ...geometry, bias: this.bias });
   }
 
   protected override weightShape(inChannels: number): number[] {
@@ -66,15 +79,9 @@ export class ConvTranspose2D extends Convolution<readonly [number, number]> {
    *   sizes become one in a convolution.
    */
   override forward(x: Tensor, outputSize?: readonly number[] | null): Tensor {
-    if (this.#options.bias !== this.bias) {
-      this.#options = ownOptions({ ...this.#options, bias: this.bias });
-    }
-    if (outputSize === undefined || outputSize === null)
-      return convTranspose2d(x, this.weight, this.#options);
+    const options = optionsOf(this);
+    if (outputSize === undefined || outputSize === null) return convTranspose2d(x, this.weight, options);
     const [height, width] = outputPaddingFor(this, x, outputSize);
-    return convTranspose2d(x, this.weight, {
-      ...this.#options,
-      outputPadding: [height!, width!],
-    });
+    return convTranspose2d(x, this.weight, { ...options, outputPadding: [height!, width!] });
   }
 }

@@ -45,8 +45,8 @@ const beside = (rest: number, [n]: readonly [number]): readonly [number, number]
 export class Conv1D extends Convolution<readonly [number]> {
   static override readonly typeName: string = "Conv1d";
 
-  /** Cells to add by `pad` first, [left, right]; null where `conv1d` pads with zeros itself. */
-  readonly #border: readonly [number, number] | null;
+  /** Cells that `pad` adds first, [left, right]; null where `conv1d` pads with zeros itself. */
+  readonly border: readonly [number, number] | null;
 
   constructor(
     inChannels: number,
@@ -58,7 +58,7 @@ export class Conv1D extends Convolution<readonly [number]> {
     super(CORRELATING, LINE, inChannels, outChannels, kernelSize, options, surplus);
     const { stride, dilation, groups, paddingMode } = this;
     const padding = this.padding as readonly [number] | "valid" | "same";
-    this.#border = named(ownerOf(this), () => {
+    this.border = named(ownerOf(this), () => {
       // The shortest line that the kernel fits on, of no image: core then judges the options alone.
       const [kernel] = this.kernelSize;
       const plane = [0, inChannels, 1, dilation[0] * (kernel - 1) + 1];
@@ -70,7 +70,7 @@ export class Conv1D extends Convolution<readonly [number]> {
       });
       checkPaddingMode(paddingMode);
       this.initialize(inChannels, options);
-      return paddingMode === "zeros" ? null : [axes[1].before, axes[1].after];
+      return paddingMode === "zeros" ? null : Object.freeze([axes[1].before, axes[1].after] as const);
     });
   }
 
@@ -80,8 +80,8 @@ export class Conv1D extends Convolution<readonly [number]> {
 
   override forward(x: Tensor): Tensor {
     const { stride, dilation, groups, bias, paddingMode } = this;
-    const padding = this.#border === null ? (this.padding as Conv1dGeometry["padding"]) : 0;
-    const around = this.#border === null ? x : pad(x, this.#border, { mode: paddingMode });
+    const padding = this.border === null ? (this.padding as Conv1dGeometry["padding"]) : 0;
+    const around = this.border === null ? x : pad(x, this.border, { mode: paddingMode });
     return conv1d(around, this.weight, { stride, padding, dilation, groups, bias });
   }
 }

@@ -31,6 +31,27 @@ export interface Conv2DOptions extends ConvolutionOptions {
   readonly paddingMode?: PaddingMode | undefined;
 }
 
+/** How `pad` makes the cells around the input; core recognises the objects. */
+const PAD_OPTIONS: { readonly [mode in PaddingMode]?: PadOptions } = {
+  reflect: /* @__PURE__ */ ownOptions<PadOptions>({ mode: "reflect" }),
+  replicate: /* @__PURE__ */ ownOptions<PadOptions>({ mode: "replicate" }),
+  circular: /* @__PURE__ */ ownOptions<PadOptions>({ mode: "circular" }),
+};
+
+// Not a property: what a plain object holds is the module's, and the bias would be there twice.
+const optionsOfLayers = new WeakMap<Conv2D, Corr2dOptions & { readonly bias: Tensor | null }>();
+
+/** What `corr2d` gets: the same object as long as the bias is the same, so that core recognises it and keeps the geometry. */
+function optionsOf(layer: Conv2D): Corr2dOptions & { readonly bias: Tensor | null } {
+  const known = optionsOfLayers.get(layer);
+  if (known !== undefined && known.bias === layer.bias) return known;
+  const { stride, dilation, groups, bias } = layer;
+  const padding = layer.border === null ? (layer.padding as Exclude<Padding, number>) : 0;
+  const options = ownOptions({ stride, padding, dilation, groups, bias });
+  optionsOfLayers.set(layer, options);
+  return options;
+}
+
 /**
  * `new Conv2D(inChannels, outChannels, kernelSize, { stride, padding, dilation, groups, bias, paddingMode })`.
  *
@@ -45,11 +66,8 @@ export interface Conv2DOptions extends ConvolutionOptions {
 export class Conv2D extends Convolution<readonly [number, number]> {
   static override readonly typeName: string = "Conv2d";
 
-  /** Cells to add by `pad` first: [left, right, top, bottom]; null where `corr2d` pads with zeros itself. */
-  readonly #border: readonly number[] | null;
-  readonly #padOptions: PadOptions;
-  /** The same object as long as the bias is the same: core recognises it and keeps the geometry. */
-  #options: Corr2dOptions & { readonly bias: Tensor | null };
+  /** Cells that `pad` adds first: [left, right, top, bottom]; null where `corr2d` pads with zeros itself. */
+  readonly border: readonly number[] | null;
 
   constructor(
     inChannels: number,
@@ -71,13 +89,10 @@ export class Conv2D extends Convolution<readonly [number, number]> {
       checkPaddingMode(paddingMode);
       return window.axes;
     });
-    this.#border = paddingMode === "zeros" ? null : [width.before, width.after, height.before, height.after];
-    this.#padOptions = ownOptions({ mode: paddingMode });
-    this.#options = ownOptions({
-      ...geometry,
-      padding: this.#border === null ? padding : 0,
-      bias: this.bias,
-    });
+    this.border =
+      paddingMode === "zeros"
+        ? null
+        : Object.freeze([width.before, width.after, height.before, height.after]);
     this.start(inChannels, options);
   }
 
@@ -91,11 +106,9 @@ export class Conv2D extends Convolution<readonly [number, number]> {
   }
 
   override forward(x: Tensor): Tensor {
-    if (this.#options.bias !== this.bias) {
-      this.#options = ownOptions({ ...this.#options, bias: this.bias });
-    }
-    const padded = this.#border === null ? x : pad(x, this.#border, this.#padOptions);
-    return corr2d(padded, this.weight, this.#options);
+    const { border, paddingMode } = this;
+    const around = border === null ? x : pad(x, border, PAD_OPTIONS[paddingMode]);
+    return corr2d(around, this.weight, optionsOf(this));
   }
 }
 

@@ -9,7 +9,7 @@ import { checkGiven, checkPositive, invalid, named, type Signature } from "../ar
 import { Module } from "../module.ts";
 import { initializeParameter, type Parameter, uninitializedParameter } from "../parameter.ts";
 import { type PrintedValue, pythonText } from "../python-text.ts";
-import { drawParameters, type LayerOptions, ownerOf } from "./layer-options.ts";
+import { ABSENT, drawParameters, type LayerOptions, ownerOf } from "./layer-options.ts";
 
 /** `Extent` is how sizes of a window are given: a Pair over planes, a Single over one axis. */
 export interface ConvolutionOptions<Extent = Pair> extends LayerOptions {
@@ -92,8 +92,8 @@ export abstract class Convolution<Sizes extends readonly number[] = readonly num
   readonly outputPadding: Sizes;
   readonly paddingMode: PaddingMode;
   weight: Parameter;
-  /** [outChannels], or null. */
-  bias: Parameter | null;
+  /** [outChannels]; null with `bias: false`. */
+  bias: Parameter;
 
   /** Leaves input channels and parameters to `initialize`. */
   constructor(
@@ -136,7 +136,7 @@ export abstract class Convolution<Sizes extends readonly number[] = readonly num
     this.outputPadding = own.outputPadding;
     this.paddingMode = options.paddingMode ?? "zeros";
     this.weight = uninitializedParameter(this.typeName);
-    this.bias = (options.bias ?? true) ? uninitializedParameter(this.typeName) : null;
+    this.bias = (options.bias ?? true) ? uninitializedParameter(this.typeName) : ABSENT;
   }
 
   /** Whether the weight goes the other way: input and output channels exchanged. */

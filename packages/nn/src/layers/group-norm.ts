@@ -26,8 +26,10 @@ export class GroupNorm extends Module {
   readonly numGroups: number;
   readonly numChannels: number;
   readonly eps: number;
-  weight: Parameter | null;
-  bias: Parameter | null;
+  /** [channels]; null with `affine: false`. */
+  weight: Parameter;
+  /** [channels]; null with `affine: false`. */
+  bias: Parameter;
 
   constructor(
     numGroups: number,

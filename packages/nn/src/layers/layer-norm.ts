@@ -6,7 +6,7 @@ import { Module } from "../module.ts";
 import { layerNorm, ownSizes, rmsNorm } from "../norms/layer-norm.ts";
 import type { Parameter } from "../parameter.ts";
 import { pythonText } from "../python-text.ts";
-import { affineOf, type LayerOptions, ownerOf, zeroParameter } from "./layer-options.ts";
+import { ABSENT, affineOf, type LayerOptions, ownerOf, zeroParameter } from "./layer-options.ts";
 
 export interface LayerNormOptions extends LayerOptions {
   /** Added to variances (default 1e-5). */
@@ -34,8 +34,10 @@ export class LayerNorm extends Module {
 
   readonly normalizedShape: Shape;
   readonly eps: number;
-  weight: Parameter | null;
-  bias: Parameter | null;
+  /** Of the normalised shape; null with `elementwiseAffine: false`. */
+  weight: Parameter;
+  /** Of the normalised shape; null with `elementwiseAffine: false`, and with `bias: false`. */
+  bias: Parameter;
 
   constructor(normalizedShape: number | Shape, options: LayerNormOptions = {}, ...surplus: never[]) {
     super();
@@ -44,7 +46,7 @@ export class LayerNorm extends Module {
     this.eps = options.eps ?? 1e-5;
     const affine = affineOf(this.normalizedShape, options.elementwiseAffine ?? true, options);
     this.weight = affine.weight;
-    this.bias = (options.bias ?? true) ? affine.bias : null;
+    this.bias = (options.bias ?? true) ? affine.bias : ABSENT;
   }
 
   override forward(x: Tensor): Tensor {
@@ -84,7 +86,8 @@ export class RMSNorm extends Module {
 
   readonly normalizedShape: Shape;
   readonly eps: number | null;
-  weight: Parameter | null;
+  /** Of the normalised shape; null with `elementwiseAffine: false`. */
+  weight: Parameter;
 
   constructor(normalizedShape: number | Shape, options: RMSNormOptions = {}, ...surplus: never[]) {
     super();
@@ -92,7 +95,7 @@ export class RMSNorm extends Module {
     this.normalizedShape = named(ownerOf(this), () => ownSizes(normalizedShape));
     this.eps = options.eps ?? null;
     const affine = options.elementwiseAffine ?? true;
-    this.weight = affine ? init.ones(zeroParameter(this.normalizedShape, options)) : null;
+    this.weight = affine ? init.ones(zeroParameter(this.normalizedShape, options)) : ABSENT;
   }
 
   override forward(x: Tensor): Tensor {

@@ -13,13 +13,19 @@ export function zeroParameter(shape: Shape, { dtype, backend }: LayerOptions): P
   return scope(() => new Parameter(zeros(shape, { dtype, backend })));
 }
 
+/**
+ * In the place of a parameter that an option leaves out: null. The types of layers do not say it, so that the usual layer needs no
+ * `!`; PyTorch's do not either.
+ */
+export const ABSENT = null as never;
+
 /** What normalisations learn: a scale of ones and a shift of zeros, or neither. */
 export function affineOf(
   shape: Shape,
   affine: boolean,
   options: LayerOptions,
-): { weight: Parameter | null; bias: Parameter | null } {
-  if (!affine) return { weight: null, bias: null };
+): { weight: Parameter; bias: Parameter } {
+  if (!affine) return { weight: ABSENT, bias: ABSENT };
   return { weight: init.ones(zeroParameter(shape, options)), bias: zeroParameter(shape, options) };
 }
 

@@ -4,7 +4,7 @@ import { checkGiven, checkPositive, checkTensor, named, type Signature } from ".
 import { Module } from "../module.ts";
 import { initializeParameter, type Parameter, uninitializedParameter } from "../parameter.ts";
 import { pythonText } from "../python-text.ts";
-import { drawParameters, type LayerOptions, ownerOf, refusePlace } from "./layer-options.ts";
+import { ABSENT, drawParameters, type LayerOptions, ownerOf, refusePlace } from "./layer-options.ts";
 
 export interface LinearOptions extends LayerOptions {
   /** Whether a bias per output is learnt (default true). */
@@ -32,7 +32,8 @@ export class Linear extends Module {
   inFeatures = 0;
   readonly outFeatures: number;
   weight: Parameter;
-  bias: Parameter | null;
+  /** [outFeatures]; null with `bias: false`. */
+  bias: Parameter;
 
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}, ...surplus: never[]) {
     super();
@@ -40,7 +41,7 @@ export class Linear extends Module {
     named(ownerOf(this), () => checkPositive("out_features", outFeatures));
     this.outFeatures = outFeatures;
     this.weight = uninitializedParameter(this.typeName);
-    this.bias = (options.bias ?? true) ? uninitializedParameter(this.typeName) : null;
+    this.bias = (options.bias ?? true) ? uninitializedParameter(this.typeName) : ABSENT;
     this.start(inFeatures, options);
   }
 

@@ -13,7 +13,8 @@ export type PlanePadding = number | readonly [left: number, right: number, top: 
 abstract class Padding extends Module {
   /** The number for each side, from the last axis backwards. */
   readonly padding: readonly number[];
-  readonly #options: PadOptions;
+  /** A frozen copy of what `pad` gets. */
+  readonly options: PadOptions;
 
   constructor(axes: 1 | 2, padding: number | readonly number[], options: PadOptions) {
     super();
@@ -27,12 +28,12 @@ abstract class Padding extends Module {
       );
     }
     this.padding = Object.freeze(list) as readonly number[];
-    this.#options = ownOptions(options);
+    this.options = ownOptions(options);
   }
 
   override forward(x: Tensor): Tensor {
     checkTensor("forward", x);
-    return pad(x, this.padding, this.#options);
+    return pad(x, this.padding, this.options);
   }
 
   override extraRepr(): string {

@@ -40,28 +40,24 @@ function pairsOf(
   return own.map(([name, average], i) => {
     const value = given[i]![1];
     if (average !== value) return [average, value];
-    throw invalid(
-      `AveragedModel holds the model's own '${name}', which averaging would change: give it a second network, ` +
-        "new AveragedModel(new Net())",
-    );
+    throw invalid(`updateParameters: '${name}' is the average's own: give it the model that is trained`);
   });
 }
 
 /**
- * `new AveragedModel(new Net(), { avgFn })`: give it a network made like the one to be trained (PyTorch copies that; here values alone
- * can be copied), and call `updateParameters(net)` after each step that counts. The first gives it the values of `net`. With
- * `getEmaAvgFn(0.999)` it is a moving average.
- * @throws INVALID_ARGUMENT
+ * `new AveragedModel(net, { avgFn })`: holds a copy of `net`; call `updateParameters(net)` after each step that counts. The first
+ * gives it the values of `net`. With `getEmaAvgFn(0.999)` it is a moving average.
+ * @throws INVALID_ARGUMENT, also as `net.clone()`.
  */
 export class AveragedModel<M extends Module = Module> extends Module {
   static override readonly typeName: string = "AveragedModel";
 
   /** int32 scalar, in state dicts `n_averaged`: how many values were averaged. */
   readonly nAveraged: Buffer;
-  /** The network that holds the average. */
+  /** The copy that holds the average. */
   readonly module: M;
-  readonly #avgFn: AverageFunction;
-  readonly #useBuffers: boolean;
+  readonly avgFn: AverageFunction;
+  readonly useBuffers: boolean;
 
   constructor(model: M, options: AveragedModelOptions = {}, ...surplus: never[]) {
     super();
@@ -70,9 +66,9 @@ export class AveragedModel<M extends Module = Module> extends Module {
     const { avgFn = getSwaAvgFn(), useBuffers = false } = options;
     const backend = model.parameters()[0]?.backend;
     this.nAveraged = scope(() => new Buffer(zeros([], { dtype: "int32", backend }), { name: "n_averaged" }));
-    this.module = model;
-    this.#avgFn = avgFn;
-    this.#useBuffers = useBuffers;
+    this.module = model.clone();
+    this.avgFn = avgFn;
+    this.useBuffers = useBuffers;
   }
 
   override forward(...inputs: Parameters<M["forward"]>): ReturnType<M["forward"]> {
@@ -91,13 +87,13 @@ export class AveragedModel<M extends Module = Module> extends Module {
     noGrad(() =>
       scope(() => {
         const isFirst = nAveraged.eq(0);
-        for (const [average, value] of this.#useBuffers ? [...parameters, ...buffers] : parameters) {
+        for (const [average, value] of this.useBuffers ? [...parameters, ...buffers] : parameters) {
           // Counts have no average.
           if (!isFloating(average.dtype)) average.assign(value);
           else
-            average.assign(where(isFirst, value, this.#avgFn(average, value, nAveraged.type(average.dtype))));
+            average.assign(where(isFirst, value, this.avgFn(average, value, nAveraged.type(average.dtype))));
         }
-        if (!this.#useBuffers) for (const [own, value] of buffers) own.assign(value);
+        if (!this.useBuffers) for (const [own, value] of buffers) own.assign(value);
         nAveraged.assign(nAveraged.add(1));
       }),
     );
