@@ -8,6 +8,7 @@ const ENTRIES = [
   "src/functional.ts", // of nn: a list of names, exported beside the package
   "src/node.ts", // what Node alone can do
   "src/worker.js", // a script of its own, which the package names by its URL
+  "src/node.ts", // what needs Node
 ];
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 

@@ -26,7 +26,7 @@ const icon =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path fill="#9db0ea" d="M0 0h8v8H0z"/>' +
   '<path fill="#3451b2" d="M0 0h5v5H0z"/></svg>';
 
-const packages = ["core", "nn", "io", "cpu-js", "cpu-wasm", "conformance"];
+const packages = ["core", "nn", "data", "io", "cpu-js", "cpu-wasm", "conformance"];
 /** TypeDoc gives these a folder. */
 const withNamespaces = ["core", "nn"];
 const page = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, link });

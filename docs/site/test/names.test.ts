@@ -1,5 +1,6 @@
 /** Every name in the right-hand column of "PyTorch → corr2d" is there: exported, or a member of a tensor, module or scheduler. */
 import * as core from "@corr2d/core";
+import * as data from "@corr2d/data";
 import * as io from "@corr2d/io";
 import * as nn from "@corr2d/nn";
 import { expect, test } from "vitest";
@@ -22,6 +23,7 @@ test.each([...new Set(names)])("%s exists", (name) => {
     core.autograd,
     nn,
     nn.init,
+    data,
     io,
     core.Tensor.prototype,
     nn.Module.prototype,

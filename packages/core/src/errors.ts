@@ -26,7 +26,7 @@ export type ErrorCode =
   | "BACKEND_UNAVAILABLE"
   /** The backend was closed. */
   | "BACKEND_CLOSED"
-  /** A worker thread of a backend died or did not finish in time. */
+  /** A worker thread (of a backend, of a data loader) died or did not finish in time. */
   | "WORKER_LOST"
   /** A device of a backend (a GPU) was lost: make a new backend. */
   | "DEVICE_LOST"
@@ -54,6 +54,8 @@ export type ErrorCode =
   | "STATE_DICT"
   /** A file is not of the format that it should have, or is damaged. */
   | "FILE_INVALID"
+  /** A sample of a data set could not be loaded in a worker; `details.index` says which. */
+  | "SAMPLE_FAILED"
   /** Two copies of `@corr2d/core` met in one program. */
   | "DUPLICATE_CORE"
   /** A bug in corr2d or in a backend. */

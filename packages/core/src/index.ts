@@ -61,7 +61,7 @@ export { getBackend, setBackend, synchronize } from "./current-backend.ts";
 export { CustomFunction, type FunctionContext, type FunctionGradients } from "./custom-function.ts";
 export { getDefaultDtype, setDefaultDtype } from "./default-dtype.ts";
 export { COMPOSITES, CONTRACT, isBackend, OPTIONAL_OPS } from "./define-backend.ts";
-export { drawNormal, drawPermutation, drawUniform } from "./draws.ts";
+export { drawIntegers, drawNormal, drawPermutation, drawUniform } from "./draws.ts";
 export {
   DTYPE_NAMES,
   DTYPES,
@@ -170,7 +170,7 @@ export {
 } from "./random.ts";
 export type { OperandInfo, OperationArguments, ValueInfo } from "./results.ts";
 export type { Shape, SizesOf } from "./shape.ts";
-export { type Bounds, keep } from "./storage.ts";
+export { type Bounds, isKept, keep } from "./storage.ts";
 export {
   initializeTensor,
   isUninitialized,
@@ -197,6 +197,7 @@ export {
   formatTensor,
   inputSizeOf,
   isFloating,
+  isNumeric,
   kernelSizeOf,
   nativeComposites,
   operandsOf,

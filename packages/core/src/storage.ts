@@ -89,6 +89,11 @@ export function keep<T extends Scoped>(tensor: T): T {
   return tensor;
 }
 
+/** Whether `keep` was called for a tensor: for code that lends tensors, and takes back what was not kept. */
+export function isKept(tensor: Scoped): boolean {
+  return lifetimeOf(tensor) === KEPT;
+}
+
 /** @throws INVALID_ARGUMENT unless `fn` is a function. */
 export function checkFunction(name: string, fn: unknown): void {
   if (typeof fn === "function") return;

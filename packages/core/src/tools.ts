@@ -9,6 +9,7 @@ import * as dtypes from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import * as fallbacks from "./fallbacks.ts";
 import * as format from "./format.ts";
+import * as data from "./ops/data.ts";
 import * as oneAxis from "./ops/one-axis.ts";
 import * as options from "./options.ts";
 import * as results from "./results.ts";
@@ -198,6 +199,7 @@ export function checkTensor(owner: string, value: unknown): asserts value is Ten
 }
 
 export const ownOptions: typeof options.ownOptions = /* @__PURE__ */ coded("ownOptions", options.ownOptions);
+export const isNumeric: typeof data.isNumeric = /* @__PURE__ */ coded("isNumeric", data.isNumeric);
 export const toSingle: typeof oneAxis.toSingle = /* @__PURE__ */ coded("toSingle", oneAxis.toSingle);
 export const toPair: typeof windows.toPair = /* @__PURE__ */ coded("toPair", windows.toPair);
 export const bytesOf: typeof dtypes.bytesOf = /* @__PURE__ */ coded("bytesOf", dtypes.bytesOf, 0);

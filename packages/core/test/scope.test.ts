@@ -1,6 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { cpuJs } from "../../cpu-js/src/index.ts";
-import { type Backend, keep, noGrad, ones, scope, setBackend, type Tensor, tensor } from "../src/index.ts";
+import {
+  type Backend,
+  isKept,
+  keep,
+  noGrad,
+  ones,
+  scope,
+  setBackend,
+  type Tensor,
+  tensor,
+} from "../src/index.ts";
 import { expectError } from "./expect-error.ts";
 
 let backend: Backend;
@@ -40,6 +50,16 @@ describe("scope", () => {
       kept = keep(ones([2]).mul(2));
     });
     expect(kept!.toArraySync()).toEqual([2, 2]);
+  });
+
+  it("knows which tensors are kept", () => {
+    const x = ones([2]);
+    expect([isKept(x), isKept(keep(x)), isKept(x), isKept(null as never)]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it("leaves older tensors their new values: assign and .grad", () => {

@@ -3,6 +3,7 @@
 import * as core from "@corr2d/core";
 import cpuJs from "@corr2d/cpu-js";
 import cpuWasm from "@corr2d/cpu-wasm";
+import * as data from "@corr2d/data";
 import * as io from "@corr2d/io";
 import * as nn from "@corr2d/nn";
 
@@ -92,6 +93,7 @@ for (const backend of [cpuJs(), await cpuWasm()]) {
 core.setBackend(cpuJs());
 await callExports("core", core, ["setBackend", "withBackend"]);
 await callExports("nn", nn, []);
+await callExports("data", data, []);
 await callExports("io", io, []);
 await callMethods("tensor", () => core.arange(6).reshape([2, 3]));
 await callMethods("lazy", () => new nn.Sequential(new nn.Linear(4, 4), new nn.LazyLinear(3)));

@@ -51,6 +51,7 @@ test.each([
   ["core", 0.8, ["ops", "autograd", "gradcheck"]],
   ["nn", 0.8, ["layers", "optim", "training"]],
   ["io", 0.6, ["checkpoint", "node", "safetensors"]],
+  ["data", 0.8, ["datasets", "order", "idx"]],
   ["cpu-js", 0.5, ["conformance", "composites", "storage"]],
   ["cpu-wasm", 0.2, ["conformance-relaxed", "backend", "options"]],
 ] as const)("most of %s's tests do that use it as anybody can", (name, least, some) => {

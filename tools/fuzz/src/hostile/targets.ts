@@ -4,6 +4,7 @@
  */
 import * as core from "@corr2d/core";
 import { cpuJs } from "@corr2d/cpu-js";
+import * as data from "@corr2d/data";
 import * as nn from "@corr2d/nn";
 import * as fc from "fast-check";
 import { make, ordinary, type Recipe } from "./recipe.ts";
@@ -196,6 +197,7 @@ function list(): Target[] {
   };
   addAll("core", core);
   addAll("nn", nn);
+  addAll("data", data);
   return out;
 }
 

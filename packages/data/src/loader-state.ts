@@ -1,0 +1,55 @@
+/** Where a loader is, as plain data for checkpoints: it survives JSON and `structuredClone`. */
+import { Corr2dError, describeValue, type GeneratorState, isList } from "@corr2d/core";
+import type { OrderState } from "./order.ts";
+
+export interface EpochState {
+  /** What the workers' seeds are counted from. */
+  readonly baseSeed: number;
+  /** Batches handed out; the one that the loop's body has counts. */
+  readonly batches: number;
+  readonly order: OrderState;
+}
+
+export interface LoaderState {
+  /** Null between epochs. */
+  readonly epoch: EpochState | null;
+  /** The states of the generators that the loader and its samplers were given, in their order. */
+  readonly generators: readonly GeneratorState[];
+  /** The state of each worker's default generator after the last batch of it that was handed out; empty without workers. */
+  readonly workers: readonly GeneratorState[];
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/**
+ * @param generators how many the loader has.
+ * @param workers how many it has.
+ * @throws STATE_DICT
+ */
+export function checkState(state: LoaderState, generators: number, workers: number): void {
+  const refuse = (why: string): never => {
+    throw new Corr2dError("STATE_DICT", `DataLoader: loadStateDict() takes what stateDict() gave: ${why}`);
+  };
+  if (typeof state !== "object" || state === null) refuse(`it got ${describeValue(state)}`);
+  const { epoch, generators: states, workers: workerStates } = state;
+  if (!isList(states) || !isList(workerStates)) refuse("'generators' and 'workers' are arrays");
+  if (states.length !== generators) {
+    refuse(`it has the states of ${states.length} generators, and this loader was given ${generators}`);
+  }
+  if (workerStates.length !== 0 && workerStates.length !== workers) {
+    refuse(`it was taken with ${workerStates.length} workers, and this loader has ${workers}`);
+  }
+  if (epoch === null) return;
+  const { baseSeed, batches, order } = epoch ?? {};
+  const { pulled, done, draws } = order ?? {};
+  const whole =
+    isCount(baseSeed) &&
+    isCount(batches) &&
+    isCount(pulled) &&
+    batches <= pulled &&
+    typeof done === "boolean" &&
+    isList(draws) &&
+    draws.every(({ step, generator }) => isCount(step) && isCount(generator) && generator <= generators);
+  if (!whole) refuse("'epoch' is null, or says { baseSeed, batches, order: { pulled, done, draws } }");
+  if (workers === 0 && batches !== pulled) refuse("it was taken with workers, and this loader has none");
+}
