@@ -1,19 +1,13 @@
 // The packages that applications load are published as one module each: Node takes about half a millisecond for every
 // file it imports, which was 50 ms of the 230 from the start of a process to cpu-wasm's first result
 // (docs/decisions/0007). Each package's build runs this in its own folder, after `tsc -b` has written its types.
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
-const ENTRIES = [
-  "src/index.ts",
-  "src/functional.ts", // of nn: a list of names, exported beside the package
-  "src/node.ts", // what Node alone can do
-  "src/worker.js", // a script of its own, which the package names by its URL
-  "src/node.ts", // what needs Node
-];
-const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+// What a package exports is what its package.json names: modules, and cpu-wasm's worker, a script of its own.
+const { exports, version } = JSON.parse(readFileSync("package.json", "utf8"));
 
 export default {
-  input: ENTRIES.filter((path) => existsSync(path)),
+  input: Object.values(exports).flatMap((entry) => entry["@corr2d/source"] ?? []),
   external: /^(@corr2d\/|node:)/,
   platform: "neutral",
   transform: { define: { CORR2D_VERSION: JSON.stringify(version) } },

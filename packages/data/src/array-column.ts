@@ -7,6 +7,7 @@ import {
   type DType,
   describeValue,
   dtypeOf,
+  getDefaultDtype,
   isFloating,
   isList,
   isNumeric,
@@ -26,7 +27,7 @@ export interface NumberArray {
 
 /** Samples along the first axis of an array, and what their numbers become in a batch. */
 export interface ArrayField extends NumberArray {
-  /** Default: as `tensor` has it, float32 unless the array is an Int32Array or Float64Array. */
+  /** Default: as `tensor` has it, that of the array where it has one, and else the default dtype. */
   readonly dtype?: DType | undefined;
   /** Numbers are divided by it first: 255 for bytes, as PyTorch's `ToTensor` does. */
   readonly divisor?: number | undefined;
@@ -165,7 +166,7 @@ export function columnOf(field: ArrayField): Column {
   }
   const rest = Object.freeze(shape.slice(1));
   const size = sizeOf(rest);
-  const dtype = field.dtype ?? dtypeOf(data) ?? "float32";
+  const dtype = field.dtype ?? dtypeOf(data) ?? getDefaultDtype();
   if (!isFloating(dtype) && dtypeOf(data) !== dtype) checkIntegers(data);
   // Of [N, H, W] axis 1 is no channel.
   const conversion = conversionOf(field, dtype, rest.length === 1 || rest.length > 2 ? rest[0]! : 1);

@@ -1,5 +1,5 @@
 /** Images and their classes, as MNIST's files hold them, as a data set. */
-import { Corr2dError, checkOptions, isList } from "@corr2d/core";
+import { Corr2dError, checkOptions, getDefaultDtype, isList } from "@corr2d/core";
 import type { ArrayField, NumberArray } from "./array-column.ts";
 import { ArrayDataset } from "./array-dataset.ts";
 
@@ -15,11 +15,11 @@ export const IMAGE_DATASET_OPTIONS: { readonly [name in keyof ImageDatasetOption
   std: "any",
 };
 
-/** Images float32 [C, H, W] and classes int32. */
+/** Images [C, H, W] and classes int32. */
 export type ImageDataset = ArrayDataset<readonly [images: ArrayField, classes: ArrayField]>;
 
 /**
- * A data set of [image, class]: float32 [C, H, W] and int32. Bytes are divided by 255, and stay bytes in memory.
+ * A data set of [image, class]: [C, H, W] of the default dtype, and int32. Bytes are divided by 255, and stay bytes in memory.
  *
  * @param images [N, H, W] or [N, C, H, W], such as `await readIdx(…)` gives.
  * @param classes [N]
@@ -48,7 +48,7 @@ export function imageDataset(
     {
       data: pixels.data,
       shape: [count!, ...(rest.length === 2 ? [1] : []), ...rest],
-      dtype: "float32",
+      dtype: getDefaultDtype(),
       divisor: isBytes ? 255 : 1,
       mean: options.mean,
       std: options.std,
