@@ -45,7 +45,11 @@ function decisions(): DefaultTheme.SidebarItem[] {
 const sidebar: DefaultTheme.SidebarItem[] = [
   {
     text: "Learn",
-    items: [page("The chapter", "/tutorial"), page("PyTorch → corr2d", "/from-pytorch")],
+    items: [
+      page("The chapter", "/tutorial"),
+      page("PyTorch → corr2d", "/from-pytorch"),
+      page("What was renamed", "/renamed"),
+    ],
   },
   {
     text: "Use",

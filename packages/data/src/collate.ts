@@ -126,12 +126,12 @@ function stackAt(tensors: readonly Tensor[], path: string): Tensor {
  * @throws SHAPE_MISMATCH where samples differ, INVALID_ARGUMENT for other values, both naming the place.
  */
 export function defaultCollate<T>(
-  samples: readonly T[],
+  batch: readonly T[],
   options: { readonly backend?: Backend | undefined } = {},
 ): Collated<T> {
   checkOptions("defaultCollate", options, { backend: "any" });
-  if (!isList(samples) || samples.length === 0) {
-    throw invalid(`defaultCollate takes an array of at least one sample, but got ${describeValue(samples)}`);
+  if (!isList(batch) || batch.length === 0) {
+    throw invalid(`defaultCollate takes an array of at least one sample, but got ${describeValue(batch)}`);
   }
-  return collateAt(samples, options.backend ?? getBackend(), "", 0) as Collated<T>;
+  return collateAt(batch, options.backend ?? getBackend(), "", 0) as Collated<T>;
 }

@@ -209,11 +209,11 @@ export abstract class Module extends Callable {
   }
 
   /** Whether all parameters are to be trained (default true); `net.requiresGrad(false)` freezes them. */
-  requiresGrad(value = true): this {
-    if (typeof value !== "boolean") {
-      throw invalid(`requiresGrad: the value is a boolean, but got ${describeValue(value)}`);
+  requiresGrad(requiresGrad = true): this {
+    if (typeof requiresGrad !== "boolean") {
+      throw invalid(`requiresGrad: the value is a boolean, but got ${describeValue(requiresGrad)}`);
     }
-    for (const parameter of this.parameters()) parameter.requiresGrad = value;
+    for (const parameter of this.parameters()) parameter.requiresGrad = requiresGrad;
     return this;
   }
 

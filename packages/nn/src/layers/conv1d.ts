@@ -45,7 +45,7 @@ const beside = (rest: number, [n]: readonly [number]): readonly [number, number]
 export class Conv1D extends Convolution<readonly [number]> {
   static override readonly typeName: string = "Conv1d";
 
-  /** Cells that `pad` adds first, [left, right]; null where `conv1d` pads with zeros itself. */
+  /** Cells that `pad` adds first, [left, right]; null where `conv1d` pads with zeros itself. @internal */
   readonly border: readonly [number, number] | null;
 
   constructor(

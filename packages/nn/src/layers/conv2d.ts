@@ -66,7 +66,7 @@ function optionsOf(layer: Conv2D): Corr2dOptions & { readonly bias: Tensor | nul
 export class Conv2D extends Convolution<readonly [number, number]> {
   static override readonly typeName: string = "Conv2d";
 
-  /** Cells that `pad` adds first: [left, right, top, bottom]; null where `corr2d` pads with zeros itself. */
+  /** Cells that `pad` adds first: [left, right, top, bottom]; null where `corr2d` pads with zeros itself. @internal */
   readonly border: readonly number[] | null;
 
   constructor(

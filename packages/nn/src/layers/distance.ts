@@ -23,6 +23,13 @@ export class CosineSimilarity extends Module {
     this.options = ownOptions(options);
   }
 
+  get dim(): number {
+    return this.options.dim ?? 1;
+  }
+  get eps(): number {
+    return this.options.eps ?? 1e-8;
+  }
+
   override forward(x1: Tensor, x2: Tensor): Tensor {
     return cosineSimilarity(x1, x2, this.options);
   }
@@ -44,6 +51,17 @@ export class PairwiseDistance extends Module {
     super();
     checkGiven(ownerOf(this), PAIRWISE, options, surplus);
     this.options = ownOptions(options);
+  }
+
+  /** Which norm: `p` of the options. */
+  get norm(): number {
+    return this.options.p ?? 2;
+  }
+  get eps(): number {
+    return this.options.eps ?? 1e-6;
+  }
+  get keepdim(): boolean {
+    return this.options.keepdim ?? false;
   }
 
   override forward(x1: Tensor, x2: Tensor): Tensor {

@@ -24,8 +24,36 @@ function ownWindow(owner: string, options: UnfoldOptions, surplus: readonly unkn
   return ownOptions(options);
 }
 
-function windowText({ dilation = 1, padding = 0, stride = 1 }: UnfoldOptions): string {
-  return `dilation=${pythonText(dilation)}, padding=${pythonText(padding)}, stride=${pythonText(stride)}`;
+/** A layer of windows, which it keeps as options of core's. */
+abstract class Windows extends Module {
+  readonly kernelSize: Pair;
+  /** A frozen copy of what the constructor got. */
+  readonly options: UnfoldOptions;
+
+  constructor(kernelSize: Pair, options: UnfoldOptions, surplus: readonly unknown[]) {
+    super();
+    const owner = ownerOf(this);
+    this.options = ownWindow(owner, options, surplus);
+    this.kernelSize = ownPair(owner, "kernel_size", kernelSize);
+  }
+
+  get dilation(): Pair {
+    return this.options.dilation ?? 1;
+  }
+  get padding(): Pair {
+    return this.options.padding ?? 0;
+  }
+  get stride(): Pair {
+    return this.options.stride ?? 1;
+  }
+
+  override extraRepr(): string {
+    const { kernelSize, dilation, padding, stride } = this;
+    return (
+      `kernel_size=${pythonText(kernelSize)}, dilation=${pythonText(dilation)}, padding=${pythonText(padding)}, ` +
+      `stride=${pythonText(stride)}`
+    );
+  }
 }
 
 /**
@@ -34,26 +62,15 @@ function windowText({ dilation = 1, padding = 0, stride = 1 }: UnfoldOptions): s
  * Input [N, C, H, W] or [C, H, W]; output [N, C · kH · kW, L] or [C · kH · kW, L].
  * @throws INVALID_ARGUMENT; from `forward` also SHAPE_MISMATCH.
  */
-export class Unfold extends Module {
+export class Unfold extends Windows {
   static override readonly typeName: string = "Unfold";
 
-  readonly kernelSize: Pair;
-  /** A frozen copy of what the constructor got. */
-  readonly options: UnfoldOptions;
-
   constructor(kernelSize: Pair, options: UnfoldOptions = {}, ...surplus: never[]) {
-    super();
-    const owner = ownerOf(this);
-    this.options = ownWindow(owner, options, surplus);
-    this.kernelSize = ownPair(owner, "kernel_size", kernelSize);
+    super(kernelSize, options, surplus);
   }
 
   override forward(x: Tensor): Tensor {
     return unfold(x, this.kernelSize, this.options);
-  }
-
-  override extraRepr(): string {
-    return `kernel_size=${pythonText(this.kernelSize)}, ${windowText(this.options)}`;
   }
 }
 
@@ -63,20 +80,14 @@ export class Unfold extends Module {
  * Input [N, C · kH · kW, L] or [C · kH · kW, L]; output [N, C, H, W] or [C, H, W].
  * @throws INVALID_ARGUMENT; from `forward` also SHAPE_MISMATCH, with PyTorch's messages.
  */
-export class Fold extends Module {
+export class Fold extends Windows {
   static override readonly typeName: string = "Fold";
 
   readonly outputSize: Pair;
-  readonly kernelSize: Pair;
-  /** A frozen copy of what the constructor got. */
-  readonly options: UnfoldOptions;
 
   constructor(outputSize: Pair, kernelSize: Pair, options: UnfoldOptions = {}, ...surplus: never[]) {
-    super();
-    const owner = ownerOf(this);
-    this.options = ownWindow(owner, options, surplus);
-    this.outputSize = ownPair(owner, "output_size", outputSize);
-    this.kernelSize = ownPair(owner, "kernel_size", kernelSize);
+    super(kernelSize, options, surplus);
+    this.outputSize = ownPair(ownerOf(this), "output_size", outputSize);
   }
 
   override forward(x: Tensor): Tensor {
@@ -84,7 +95,6 @@ export class Fold extends Module {
   }
 
   override extraRepr(): string {
-    const { outputSize, kernelSize, options } = this;
-    return `output_size=${pythonText(outputSize)}, kernel_size=${pythonText(kernelSize)}, ${windowText(options)}`;
+    return `output_size=${pythonText(this.outputSize)}, ${super.extraRepr()}`;
   }
 }

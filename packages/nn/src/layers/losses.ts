@@ -31,6 +31,7 @@ import {
   l1Loss,
   mseLoss,
   PLAIN,
+  type Reduction,
   reductionOf,
   SMOOTH_L1,
   type SmoothL1Options,
@@ -64,6 +65,10 @@ abstract class Loss<Options extends object> extends Module {
     const { reduction } = options as KlDivOptions;
     if (!(signature === KL_DIV && reduction === "batchmean")) reductionOf({ reduction } as LossOptions);
     this.options = ownOptions(options);
+  }
+
+  get reduction(): Reduction | "batchmean" {
+    return (this.options as KlDivOptions).reduction ?? "mean";
   }
 }
 
@@ -140,8 +145,8 @@ export class PoissonNLLLoss extends Loss<PoissonNllOptions> {
     super(POISSON, options, surplus);
   }
 
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return poissonNllLoss(input, target, this.options);
+  override forward(logInput: Tensor, target: Tensor): Tensor {
+    return poissonNllLoss(logInput, target, this.options);
   }
 }
 
@@ -230,6 +235,10 @@ abstract class WeightedLoss<Options extends NllOptions> extends Module {
     reductionOf(rest as LossOptions);
     this.weight = factorOf(owner, "weight", "weight", weight);
     this.options = ownOptions(rest) as unknown as typeof this.options;
+  }
+
+  get reduction(): Reduction {
+    return (this.options as LossOptions).reduction ?? "mean";
   }
 }
 

@@ -118,8 +118,8 @@ class Named extends Parameters {
   }
 
   /** The parameter of that name. */
-  get(name: string): Parameter | undefined {
-    return this.held.find(([own]) => own === name)?.[1];
+  get(key: string): Parameter | undefined {
+    return this.held.find(([own]) => own === key)?.[1];
   }
 
   /** Puts a parameter under a name, in place of the one there. */

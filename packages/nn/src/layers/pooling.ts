@@ -73,14 +73,27 @@ export class MaxPool2D extends Module {
     this.options = ownOptions(options);
   }
 
+  get stride(): Pair {
+    return this.options.stride ?? this.kernelSize;
+  }
+  get padding(): NonNullable<PoolOptions["padding"]> {
+    return this.options.padding ?? 0;
+  }
+  get dilation(): Pair {
+    return this.options.dilation ?? 1;
+  }
+  get ceilMode(): boolean {
+    return this.options.ceilMode ?? false;
+  }
+
   override forward(x: Tensor): Tensor {
     return maxPool2d(x, this.kernelSize, this.options);
   }
 
   override extraRepr(): string {
-    const { stride = this.kernelSize, padding = 0, dilation = 1, ceilMode = false } = this.options;
+    const { kernelSize, stride, padding, dilation, ceilMode } = this;
     return (
-      `kernel_size=${pythonText(this.kernelSize)}, stride=${pythonText(stride)}, padding=${pythonText(padding)}, ` +
+      `kernel_size=${pythonText(kernelSize)}, stride=${pythonText(stride)}, padding=${pythonText(padding)}, ` +
       `dilation=${pythonText(dilation)}, ceil_mode=${pythonText(ceilMode)}`
     );
   }
@@ -114,12 +127,28 @@ export class AvgPool2D extends Module {
     this.options = ownOptions(options);
   }
 
+  get stride(): Pair {
+    return this.options.stride ?? this.kernelSize;
+  }
+  get padding(): NonNullable<PoolOptions["padding"]> {
+    return this.options.padding ?? 0;
+  }
+  get ceilMode(): boolean {
+    return this.options.ceilMode ?? false;
+  }
+  get countIncludePad(): boolean {
+    return this.options.countIncludePad ?? true;
+  }
+  get divisorOverride(): number | null {
+    return this.options.divisorOverride ?? null;
+  }
+
   override forward(x: Tensor): Tensor {
     return avgPool2d(x, this.kernelSize, this.options);
   }
 
   override extraRepr(): string {
-    const { stride = this.kernelSize, padding = 0 } = this.options;
-    return `kernel_size=${pythonText(this.kernelSize)}, stride=${pythonText(stride)}, padding=${pythonText(padding)}`;
+    const { kernelSize, stride, padding } = this;
+    return `kernel_size=${pythonText(kernelSize)}, stride=${pythonText(stride)}, padding=${pythonText(padding)}`;
   }
 }

@@ -66,14 +66,27 @@ export class MaxPool1D extends Module {
     this.options = ownOptions(options);
   }
 
+  get stride(): Single {
+    return this.options.stride ?? this.kernelSize;
+  }
+  get padding(): Single {
+    return this.options.padding ?? 0;
+  }
+  get dilation(): Single {
+    return this.options.dilation ?? 1;
+  }
+  get ceilMode(): boolean {
+    return this.options.ceilMode ?? false;
+  }
+
   override forward(x: Tensor): Tensor {
     return maxPool1d(x, this.kernelSize, this.options);
   }
 
   override extraRepr(): string {
-    const { stride = this.kernelSize, padding = 0, dilation = 1, ceilMode = false } = this.options;
+    const { kernelSize, stride, padding, dilation, ceilMode } = this;
     return (
-      `kernel_size=${pythonText(this.kernelSize)}, stride=${pythonText(stride)}, padding=${pythonText(padding)}, ` +
+      `kernel_size=${pythonText(kernelSize)}, stride=${pythonText(stride)}, padding=${pythonText(padding)}, ` +
       `dilation=${pythonText(dilation)}, ceil_mode=${pythonText(ceilMode)}`
     );
   }
@@ -104,12 +117,25 @@ export class AvgPool1D extends Module {
     this.options = ownOptions(options);
   }
 
+  get stride(): Single {
+    return this.options.stride ?? this.kernelSize;
+  }
+  get padding(): Single {
+    return this.options.padding ?? 0;
+  }
+  get ceilMode(): boolean {
+    return this.options.ceilMode ?? false;
+  }
+  get countIncludePad(): boolean {
+    return this.options.countIncludePad ?? true;
+  }
+
   override forward(x: Tensor): Tensor {
     return avgPool1d(x, this.kernelSize, this.options);
   }
 
   override extraRepr(): string {
-    const { stride = this.kernelSize, padding = 0 } = this.options;
-    return `kernel_size=${tuple(this.kernelSize)}, stride=${tuple(stride)}, padding=${tuple(padding)}`;
+    const { kernelSize, stride, padding } = this;
+    return `kernel_size=${tuple(kernelSize)}, stride=${tuple(stride)}, padding=${tuple(padding)}`;
   }
 }

@@ -59,8 +59,8 @@ export abstract class CombinedScheduler<S extends object = object> extends Sched
     return { ...super.stateDict(), _schedulers: this.#schedulers.map((scheduler) => scheduler.stateDict()) };
   }
 
-  override loadStateDict(dict: ScheduleState): void {
-    const states = (dict as ScheduleState | null)?._schedulers;
+  override loadStateDict(stateDict: ScheduleState): void {
+    const states = (stateDict as ScheduleState | null)?._schedulers;
     if (!isList(states) || states.length !== this.#schedulers.length) {
       throw new Corr2dError(
         "STATE_DICT",
@@ -69,16 +69,16 @@ export abstract class CombinedScheduler<S extends object = object> extends Sched
     }
     const before = this.stateDict();
     try {
-      this.#load(dict);
+      this.#load(stateDict);
     } catch (error) {
       this.#load(before);
       throw error;
     }
   }
 
-  #load(dict: ScheduleState): void {
-    super.loadStateDict(dict);
-    const states = dict._schedulers as readonly ScheduleState[];
+  #load(stateDict: ScheduleState): void {
+    super.loadStateDict(stateDict);
+    const states = stateDict._schedulers as readonly ScheduleState[];
     this.#schedulers.forEach((scheduler, i) => {
       scheduler.loadStateDict(states[i]!);
     });

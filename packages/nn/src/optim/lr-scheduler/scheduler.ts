@@ -121,7 +121,7 @@ export abstract class Scheduler<S extends object = object> {
     this.state._lastLr = lastRates(this.optimizer);
   }
 
-  /** Whether `step` has to be told how well the epoch went. */
+  /** Whether `step` has to be told how well the epoch went. @internal */
   get takesMetric(): boolean {
     return false;
   }
