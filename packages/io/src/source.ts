@@ -6,7 +6,7 @@
  * them.
  */
 import { describeValue } from "@corr2d/core";
-import { damaged, invalid } from "./errors.ts";
+import { damaged, hasMethod, invalid } from "./errors.ts";
 import { streamSource } from "./stream-source.ts";
 
 /** What is asked of a Blob or File. */
@@ -30,6 +30,7 @@ export interface ResponseLike {
   readonly status: number;
   readonly url: string;
   readonly body: StreamLike | null;
+  blob(): Promise<unknown>;
 }
 
 /** What is asked of a file of the origin's private file system, or one that the user picked. */
@@ -90,10 +91,17 @@ function blobSource(name: string, blob: BlobLike): ByteSource {
   };
 }
 
-/** A property, of whatever there is. */
-function has(value: unknown, name: string, type?: string): boolean {
-  const property = (value as Record<string, unknown>)[name];
-  return type === undefined ? property !== undefined : typeof property === type;
+/** Whether it is memory without a view, also of another realm. */
+const isBuffer = (value: unknown): value is ArrayBuffer =>
+  hasMethod(value, "slice") &&
+  /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(value));
+
+/** @throws FILE_INVALID for a response that is none of success, or is empty. */
+function responseSource({ ok, status, url, body }: ResponseLike): ByteSource {
+  const name = url || "the response";
+  if (!ok) throw damaged(name, `the server answered ${status}`);
+  if (body === null) throw damaged(name, "the response has no body");
+  return streamSource(name, body);
 }
 
 const notASource = (owner: string, got: string): Error =>
@@ -104,7 +112,7 @@ const notASource = (owner: string, got: string): Error =>
 /**
  * What can be read of `source`.
  * @param owner the function that messages name.
- * @throws INVALID_ARGUMENT; FILE_INVALID for a response that is none of success.
+ * @throws INVALID_ARGUMENT, FILE_INVALID.
  */
 export async function openSource(owner: string, source: unknown): Promise<ByteSource> {
   if (typeof source === "string" || source instanceof URL) {
@@ -113,30 +121,22 @@ export async function openSource(owner: string, source: unknown): Promise<ByteSo
       `${describeValue(String(source))}; a path is read by @corr2d/io/node, a URL as await fetch(url)`,
     );
   }
-  if (typeof source !== "object" || source === null) throw notASource(owner, describeValue(source));
   if (ArrayBuffer.isView(source)) {
     return memorySource(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
   }
-  if (/^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(source))) {
-    return memorySource(new Uint8Array(source as ArrayBuffer));
-  }
-  if (has(source, "then", "function")) throw notASource(owner, "a promise: await it");
-  if (has(source, "getFile", "function")) {
+  if (isBuffer(source)) return memorySource(new Uint8Array(source));
+  if (hasMethod(source, "then")) throw notASource(owner, "a promise: await it");
+  if (hasMethod(source, "getFile")) {
     const { name } = source as FileHandleLike;
     return blobSource(String(name), await (source as FileHandleLike).getFile());
   }
-  if (has(source, "slice", "function") && has(source, "arrayBuffer", "function")) {
+  if (hasMethod(source, "slice") && hasMethod(source, "arrayBuffer")) {
     const { name } = source as { readonly name?: unknown };
     return blobSource(typeof name === "string" ? name : "the Blob", source as BlobLike);
   }
-  if (has(source, "ok", "boolean") && has(source, "body")) {
-    const { ok, status, url, body } = source as ResponseLike;
-    const name = url || "the response";
-    if (!ok) throw damaged(name, `the server answered ${status}`);
-    if (body === null) throw damaged(name, "the response has no body");
-    return streamSource(name, body);
+  if (hasMethod(source, "blob")) return responseSource(source as ResponseLike);
+  if (hasMethod(source, "getReader") || hasMethod(source, Symbol.asyncIterator)) {
+    return streamSource("the stream", source as StreamLike | AsyncIterable<unknown>);
   }
-  if (has(source, "getReader", "function")) return streamSource("the stream", source as StreamLike);
-  if (Symbol.asyncIterator in source) return streamSource("the stream", source as AsyncIterable<unknown>);
   throw notASource(owner, describeValue(source));
 }

@@ -9,13 +9,18 @@ interface Parts {
   cancel(): Promise<unknown>;
 }
 
-function partsOf(stream: StreamLike | AsyncIterable<unknown>): Parts {
-  if ("getReader" in stream) {
-    const reader = stream.getReader();
-    return { next: () => reader.read(), cancel: () => reader.cancel() };
+/** @throws INVALID_ARGUMENT for a stream that somebody else reads, or has read. */
+function partsOf(name: string, stream: StreamLike | AsyncIterable<unknown>): Parts {
+  try {
+    if ("getReader" in stream) {
+      const reader = stream.getReader();
+      return { next: () => reader.read(), cancel: () => reader.cancel() };
+    }
+    const iterator = stream[Symbol.asyncIterator]();
+    return { next: () => iterator.next(), cancel: async () => iterator.return?.() };
+  } catch (cause) {
+    throw invalid(`${name}: it cannot be read: ${(cause as Error).message}`, cause);
   }
-  const iterator = stream[Symbol.asyncIterator]();
-  return { next: () => iterator.next(), cancel: async () => iterator.return?.() };
 }
 
 /** The parts side by side, in a buffer of their own. */
@@ -30,7 +35,7 @@ function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
 }
 
 export function streamSource(name: string, stream: StreamLike | AsyncIterable<unknown>): ByteSource {
-  const parts = partsOf(stream);
+  const parts = partsOf(name, stream);
   /** What came last, as far as it has not been read, and where it lies. */
   let rest: Uint8Array = new Uint8Array();
   let at = 0;

@@ -1,6 +1,6 @@
 /** Where files are written in a page: through a file's handle, which keeps the old content until the new one is whole. */
 import { describeValue } from "@corr2d/core";
-import { invalid } from "./errors.ts";
+import { hasMethod, invalid } from "./errors.ts";
 import type { BlobLike, FileHandleLike } from "./source.ts";
 
 /** A Blob, where there are types of it. */
@@ -12,9 +12,8 @@ export const blobOf = (pieces: readonly Uint8Array[]): BlobOfHost =>
 
 /** @throws INVALID_ARGUMENT unless `target` is a file's handle that can be written to. */
 export function checkHandle(owner: string, target: unknown): asserts target is FileHandleLike {
-  const isObject = typeof target === "object" && target !== null;
-  if (isObject && typeof (target as Partial<FileHandleLike>).createWritable === "function") return;
-  if (isObject && typeof (target as Partial<FileHandleLike>).getFile === "function") {
+  if (hasMethod(target, "createWritable")) return;
+  if (hasMethod(target, "getFile")) {
     throw invalid(
       `${owner}: this host's file handles have no createWritable: make a Blob, by checkpointToBlob`,
     );

@@ -138,8 +138,8 @@ describe("a damaged file is refused:", () => {
   it("and leaves nothing behind", async () => {
     const whole = await writeSafetensors({ a: arange(100), b: arange(50) });
     const before = backend.stats!().liveHandles;
-    const stream = streamOf([whole.subarray(0, -1)]);
-    await expectRejection(readSafetensors(stream), "FILE_INVALID", "1 too soon");
+    await expectRejection(readSafetensors(streamOf([whole.subarray(0, -1)])), "FILE_INVALID", "1 too soon");
+    await expectRejection(readSafetensors(streamOf([whole, whole])), "FILE_INVALID", "goes on behind");
     expect(backend.stats!().liveHandles).toBe(before);
   });
 

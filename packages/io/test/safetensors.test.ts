@@ -171,6 +171,10 @@ describe("sources", () => {
     expect([x, Object.keys(rest).sort()]).toEqual([undefined, ["__proto__", "constructor"]]);
   });
 
+  const locked = streamOf([]);
+  locked.getReader();
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+  revoke();
   it.each<[string, unknown, string]>([
     ["a path", "net.safetensors", "'net.safetensors'; a path is read by @corr2d/io/node"],
     ["a URL", new URL("https://example.org/x"), "a URL as await fetch(url)"],
@@ -178,6 +182,8 @@ describe("sources", () => {
     ["a number", 7, "but got 7"],
     ["null", null, "but got null"],
     ["an object", {}, "but got an object"],
+    ["a proxy that was revoked", revoked, "but got an object"],
+    ["a stream that somebody else reads", locked, "the stream: it cannot be read"],
     ["a stream of texts", streamOf(["text"]), "gives Uint8Arrays, but this one gave 'text'"],
   ])("%s is refused", (_name, source, text) =>
     expectRejection(readSafetensors(source as Source), "INVALID_ARGUMENT", text),

@@ -1,6 +1,7 @@
 /** A campaign: cases of one kind, how one is tried on a backend, and the search for one that fails. */
 import * as fc from "fast-check";
 import { canary } from "./canary.ts";
+import { type DamagedFile, damagedFiles, tryFile } from "./files/index.ts";
 import { casesOf, type GeometryCase, ordinary, runCase, wide } from "./geometry/index.ts";
 import type { Operation } from "./geometry/operation.ts";
 import type { HostileCall } from "./hostile/index.ts";
@@ -44,6 +45,11 @@ export const CAMPAIGNS: readonly Campaign[] = [
     name: "images",
     alone: true,
     open: async (): Promise<Trial<DamagedImage>> => ({ cases: images, run: tryImage }),
+  },
+  {
+    name: "files",
+    alone: true,
+    open: async (): Promise<Trial<DamagedFile>> => ({ cases: damagedFiles, run: tryFile }),
   },
 ];
 

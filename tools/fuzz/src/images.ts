@@ -10,6 +10,7 @@ import { readImage } from "@corr2d/demo/image-file";
 import * as fc from "fast-check";
 import jpeg from "jpeg-js";
 import { PNG } from "pngjs";
+import { type Edit, edited, editsOf } from "./damage.ts";
 
 const SIZES = [
   [1, 1],
@@ -30,13 +31,6 @@ const FILES: readonly Buffer[] = SIZES.flatMap(([width, height]) => [
   jpeg.encode({ width, height, data: pixels(width, height) }, 60).data,
 ]);
 
-/** A change at a place, which counts modulo the file's length. */
-interface Edit {
-  readonly kind: "set" | "cut" | "insert" | "drop" | "repeat";
-  readonly at: number;
-  readonly bytes: readonly number[];
-}
-
 export interface DamagedImage {
   readonly file: number;
   readonly edits: readonly Edit[];
@@ -45,40 +39,13 @@ export interface DamagedImage {
 }
 
 /** Bytes that lengths, sizes and markers are made of. */
-const byte = fc.oneof(
-  fc.constantFrom(0, 1, 0x7f, 0x80, 0xff, 0xc0, 0xc2, 0xc4, 0xd8, 0xd9, 0xda, 0xdb),
-  fc.nat({ max: 255 }),
-);
+const TELLING = [0, 1, 0x7f, 0x80, 0xff, 0xc0, 0xc2, 0xc4, 0xd8, 0xd9, 0xda, 0xdb];
 
 export const images: fc.Arbitrary<DamagedImage> = fc.record({
   file: fc.nat({ max: FILES.length - 1 }),
-  edits: fc.array(
-    fc.record({
-      kind: fc.constantFrom("set", "cut", "insert", "drop", "repeat"),
-      at: fc.nat({ max: 4000 }),
-      bytes: fc.array(byte, { minLength: 1, maxLength: 6 }),
-    }),
-    { minLength: 1, maxLength: 4 },
-  ),
+  edits: editsOf(TELLING, 4000),
   mended: fc.boolean(),
 });
-
-function edited(file: Buffer, { kind, at, bytes }: Edit): Buffer {
-  const place = at % (file.length + 1);
-  const [before, behind] = [file.subarray(0, place), file.subarray(place)];
-  switch (kind) {
-    case "set":
-      return Buffer.concat([before, Buffer.from(bytes), behind.subarray(bytes.length)]);
-    case "insert":
-      return Buffer.concat([before, Buffer.from(bytes), behind]);
-    case "drop":
-      return Buffer.concat([before, behind.subarray(bytes.length)]);
-    case "repeat":
-      return Buffer.concat([before, behind.subarray(0, 8 * bytes[0]!), behind]);
-    case "cut":
-      return before;
-  }
-}
 
 /** The checksum of each chunk, as far as they can be followed. */
 function withChecksums(file: Buffer): Buffer {

@@ -63,7 +63,7 @@ describe("the command", () => {
   });
 
   it.each([
-    [["--only", "nonsense"], "--only is one of geometry, huge, hostile, images, but got 'nonsense'"],
+    [["--only", "nonsense"], "--only is one of geometry, huge, hostile, images, files, but got 'nonsense'"],
     [["--seconds", "soon"], "--seconds is a number, but got 'soon'"],
     [["--path", "1:2"], "--path needs the --seed, --only and --backend"],
     [["--what"], "Unknown option '--what'"],

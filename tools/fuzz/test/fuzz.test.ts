@@ -5,7 +5,13 @@ import { TARGETS } from "../src/hostile/targets.ts";
 import { BACKENDS, openSession } from "../src/session.ts";
 import { startWatchdog } from "../src/watchdog.ts";
 
-const RUNS: Readonly<Record<string, number>> = { geometry: 1500, huge: 1500, hostile: 2500, images: 300 };
+const RUNS: Readonly<Record<string, number>> = {
+  geometry: 1500,
+  huge: 1500,
+  hostile: 2500,
+  images: 300,
+  files: 500,
+};
 const SEED = 20;
 
 const watchdog = startWatchdog(100);

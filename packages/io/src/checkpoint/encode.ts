@@ -14,7 +14,7 @@ import {
   isTensor,
   type Tensor,
 } from "@corr2d/core";
-import { invalid, isRecord, isWellFormed } from "../errors.ts";
+import { hasMethod, invalid, isRecord, isWellFormed } from "../errors.ts";
 import { METADATA } from "../safetensors/header.ts";
 import { bytesOf, checkHasValue, type Part, readPart } from "../safetensors/write.ts";
 import { type AnyArray, arrayNameOf, rowOf } from "./arrays.ts";
@@ -29,14 +29,8 @@ export interface Encoded {
 }
 
 /** What to write instead of a value that cannot be saved. */
-function hintFor(value: unknown, path: string): string {
-  try {
-    const { stateDict } = value as { readonly stateDict?: unknown };
-    return typeof stateDict === "function" ? `; write ${path}.stateDict()` : "";
-  } catch {
-    return ""; // it refuses to be read
-  }
-}
+const hintFor = (value: unknown, path: string): string =>
+  hasMethod(value, "stateDict") ? `; write ${path}.stateDict()` : "";
 
 class Encoder {
   readonly owner: string;

@@ -81,12 +81,12 @@ export async function loadFrom(source: ByteSource, options: LoadCheckpointOption
     const references = referencesOf(state, header.entries, source.name);
     tellDifference(source.name, origin, backend, options.strict);
     const entries = header.entries.filter(({ name }) => references.has(name));
-    const values = await readAll<unknown>(entries, async (entry) => {
+    const read = async (entry: Entry): Promise<unknown> => {
       const { array } = references.get(entry.name)!;
       if (array === null) return readTensor(source, entry, backend);
       return rowOf(array)!.over((await source.read(entry.offset, entry.bytes)).buffer);
-    });
-    await source.close(header.end);
+    };
+    const values = await readAll(source, entries, read, header.end);
     return decodeTree(state, source.name, ({ name }) => values.get(name));
   });
 }

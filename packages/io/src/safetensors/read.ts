@@ -44,11 +44,15 @@ export interface SafetensorsFile {
   close(): Promise<void>;
 }
 
+/** Entries by name. */
+const byName = (entries: readonly Entry[]): ReadonlyMap<string, Entry> =>
+  new Map(entries.map((entry) => [entry.name, entry]));
+
 /** @throws INVALID_ARGUMENT for a name that no entry has. */
-function find(owner: string, entries: readonly Entry[], name: unknown, file: string): Entry {
-  const found = entries.find((entry) => entry.name === name);
+function find(owner: string, entries: ReadonlyMap<string, Entry>, name: string, file: string): Entry {
+  const found = entries.get(name);
   if (found !== undefined) return found;
-  const names = entries.map((entry) => entry.name);
+  const names = [...entries.keys()];
   const listed = names.slice(0, 8).join(", ") + (names.length > 8 ? `, … (${names.length})` : "");
   throw invalid(`${owner}: ${file} has no tensor ${describeValue(name)}; it has ${listed || "none"}`);
 }
@@ -63,6 +67,15 @@ export async function closedOnFailure<T>(source: ByteSource, use: () => Promise<
   }
 }
 
+/** Those that are asked for; undefined for all. */
+function chosen(
+  entries: ReadonlyMap<string, Entry>,
+  names: readonly string[] | undefined,
+  file: string,
+): ReadonlySet<Entry> | undefined {
+  return names && new Set(names.map((name) => find("readSafetensors", entries, name, file)));
+}
+
 /** `readSafetensors`, of what has been opened. */
 export async function readFrom(
   source: ByteSource,
@@ -72,10 +85,9 @@ export async function readFrom(
     const { names } = options;
     const backend = backendOf("readSafetensors", options.backend);
     const { entries, end } = await readHeader(source);
-    const wanted = names && new Set(names.map((name) => find("readSafetensors", entries, name, source.name)));
+    const wanted = chosen(byName(entries), names, source.name);
     const read = entries.filter((entry) => wanted?.has(entry) ?? true);
-    const tensors = await readAll(read, (entry) => readTensor(source, entry, backend));
-    await source.close(end);
+    const tensors = await readAll(source, read, (entry) => readTensor(source, entry, backend), end);
     // As own properties, whatever their names: '__proto__' is one.
     return Object.fromEntries(tensors);
   });
@@ -108,11 +120,12 @@ export async function readSafetensors(
 }
 
 async function openFrom(source: ByteSource): Promise<SafetensorsFile> {
-  const { metadata, entries } = await closedOnFailure(source, () => readHeader(source));
+  const header = await closedOnFailure(source, () => readHeader(source));
+  const entries = byName(header.entries);
   let open = true;
   return Object.freeze({
-    names: Object.freeze(entries.map(({ name }) => name)),
-    metadata,
+    names: Object.freeze([...entries.keys()]),
+    metadata: header.metadata,
     info(name: string): TensorInfo {
       const { dtype, shape, bytes } = find("info", entries, name, source.name);
       return { dtype, shape, bytes };

@@ -55,16 +55,20 @@ export async function readTensor(source: ByteSource, entry: Entry, backend: Back
 }
 
 /**
- * Reads what `entries` describe, in their order; all of it or nothing.
+ * Reads what `entries` describe, in their order, and lets go of the source: all of it, or nothing.
  * @param read makes a tensor, or something else, of one.
+ * @param end where the file has to end.
  */
 export async function readAll<T>(
+  source: ByteSource,
   entries: readonly Entry[],
   read: (entry: Entry) => Promise<T>,
+  end: number,
 ): Promise<Map<string, T>> {
   const out = new Map<string, T>();
   try {
     for (const entry of entries) out.set(entry.name, await read(entry));
+    await source.close(end);
     return out;
   } catch (error) {
     for (const value of out.values()) (value as { dispose?(): void }).dispose?.();
