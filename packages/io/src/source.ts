@@ -5,7 +5,7 @@
  * The public types are written without those of the DOM or of Node, so that they compile in a project that has only one of
  * them.
  */
-import { describeValue } from "@corr2d/core";
+import { describeValue, isInstance } from "@corr2d/core";
 import { damaged, hasMethod, invalid } from "./errors.ts";
 import { streamSource } from "./stream-source.ts";
 
@@ -115,7 +115,7 @@ const notASource = (owner: string, got: string): Error =>
  * @throws INVALID_ARGUMENT, FILE_INVALID.
  */
 export async function openSource(owner: string, source: unknown): Promise<ByteSource> {
-  if (typeof source === "string" || source instanceof URL) {
+  if (typeof source === "string" || isInstance(source, URL)) {
     throw notASource(
       owner,
       `${describeValue(String(source))}; a path is read by @corr2d/io/node, a URL as await fetch(url)`,

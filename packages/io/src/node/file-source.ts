@@ -1,6 +1,7 @@
 /** A file of Node's as a source: a path, or a handle that the caller opened. */
 import { type FileHandle, open } from "node:fs/promises";
-import { damaged } from "../errors.ts";
+import { isInstance } from "@corr2d/core";
+import { damaged, hasMethod } from "../errors.ts";
 import type { ByteSource } from "../source.ts";
 
 /** A path, as Node's functions take it. */
@@ -18,12 +19,12 @@ export interface NodeFileHandle {
   ): Promise<{ readonly bytesRead: number }>;
 }
 
-export const isPath = (value: unknown): value is Path => typeof value === "string" || value instanceof URL;
+export const isPath = (value: unknown): value is Path => typeof value === "string" || isInstance(value, URL);
 
 export function isNodeHandle(value: unknown): value is NodeFileHandle {
-  if (typeof value !== "object" || value === null) return false;
-  const { fd, read, stat } = value as Partial<NodeFileHandle>;
-  return typeof fd === "number" && typeof read === "function" && typeof stat === "function";
+  return (
+    hasMethod(value, "stat") && hasMethod(value, "read") && typeof (value as NodeFileHandle).fd === "number"
+  );
 }
 
 async function handleSource(
