@@ -121,6 +121,10 @@ export function publicApi(): PublicName[] {
     name.declarations?.some((node) => ts.isExportSpecifier(node) && ts.isTypeOnlyExportDeclaration(node)) ??
     false;
   const exported = new Set<ts.Symbol>();
+  /** Classes that are not exported, with the exported one that extends each: its members are that one's. */
+  const standIns = new Map<ts.Symbol, ts.Symbol>();
+  const publicOwner = (owner: ts.Symbol | undefined): ts.Symbol | undefined =>
+    owner === undefined ? owner : (standIns.get(owner) ?? owner);
   const added = new Set<ts.Symbol>();
   const nothing = { parameters: [], options: [], inherited: false };
   function add(from: string, prefix: string, name: ts.Symbol): void {
@@ -163,7 +167,7 @@ export function publicApi(): PublicName[] {
       const key = keyOf(member);
       const owners =
         member.declarations?.map((node) =>
-          checker.getSymbolAtLocation((node.parent as ts.ClassDeclaration).name ?? node),
+          publicOwner(checker.getSymbolAtLocation((node.parent as ts.ClassDeclaration).name ?? node)),
         ) ?? [];
       const inherited =
         !owners.includes(type.symbol) && owners.some((owner) => owner !== undefined && exported.has(owner));
@@ -187,6 +191,12 @@ export function publicApi(): PublicName[] {
   });
   for (const symbol of modules.flatMap(([, symbols]) => symbols)) {
     if (!isTypeOnly(symbol)) exported.add(resolved(symbol));
+  }
+  for (const symbol of exported) {
+    if (!(symbol.flags & ts.SymbolFlags.Class)) continue;
+    for (const { symbol: base } of checker.getDeclaredTypeOfSymbol(symbol).getBaseTypes() ?? []) {
+      if (base !== undefined && !exported.has(base)) standIns.set(base, symbol);
+    }
   }
   for (const [from, symbols] of modules) for (const symbol of symbols) add(from, "", symbol);
   return names;

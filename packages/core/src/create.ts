@@ -1,7 +1,6 @@
 /** New tensors: from data, filled, counted, or drawn. */
 import { checkTensor, isTensor } from "./autograd.ts";
-import type { Backend, DType, TypedArray } from "./backend.ts";
-import { checkBackend, getBackend } from "./current-backend.ts";
+import type { DType, TypedArray } from "./backend.ts";
 import { getDefaultDtype } from "./default-dtype.ts";
 import { drawBernoulli, drawIntegers, drawNormal, drawPermutation, drawUniform } from "./draws.ts";
 import { arrayOf, dtypeOf, type FloatDType, isFloating } from "./dtype.ts";
@@ -16,22 +15,21 @@ import {
   type NumericArray,
   upload,
 } from "./ops/data.ts";
-import { fill } from "./ops/fill.ts";
-import { checkCanRequireGrad, checkDtype, checkRoom } from "./ops/operands.ts";
+import {
+  constant,
+  marked,
+  type Place,
+  place,
+  type Sizes,
+  shapeAndOptions,
+  TENSOR_OPTIONS,
+  type TensorOptions,
+} from "./ops/place.ts";
 import { checkOptions, describeValue, type OptionTypes } from "./options.ts";
 import { checkGenerator, defaultGenerator, type Generator } from "./random.ts";
-import { type Shape, sameShape, sizeOf, toShape } from "./shape.ts";
+import { type Shape, sameShape, sizeOf } from "./shape.ts";
 import type { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
-
-export interface TensorOptions {
-  /** Default: the one given to `setDefaultDtype`, float32 at first. */
-  readonly dtype?: DType | undefined;
-  /** Default: the one given to `setBackend`. */
-  readonly backend?: Backend | undefined;
-  /** Whether `backward` shall give this tensor a `.grad` (default false). Floating dtypes only. */
-  readonly requiresGrad?: boolean | undefined;
-}
 
 export interface DataOptions extends TensorOptions {
   /** The shape of flat data. */
@@ -43,38 +41,11 @@ export interface RandomOptions extends TensorOptions {
   readonly generator?: Generator | undefined;
 }
 
-const TENSOR_OPTIONS: OptionTypes = { dtype: "any", backend: "any", requiresGrad: "boolean" };
 const DATA_OPTIONS: OptionTypes = { ...TENSOR_OPTIONS, shape: "any" };
 const RANDOM_OPTIONS: OptionTypes = { ...TENSOR_OPTIONS, generator: "any" };
 
-/** Where a new tensor goes, and as what: all that can be wrong with it is found before any work or draw. */
-interface Place {
-  readonly backend: Backend;
-  readonly dtype: DType;
-  readonly shape: Shape;
-  readonly requiresGrad: boolean;
-}
-
-/**
- * @throws INVALID_ARGUMENT, DTYPE_UNSUPPORTED, BACKEND_MISSING; OUT_OF_MEMORY for more than the backend can ever hold.
- */
-function place(op: string, sizes: unknown, options: TensorOptions, usual: DType = getDefaultDtype()): Place {
-  const backend = options.backend === undefined ? getBackend() : checkBackend(options.backend);
-  const dtype = options.dtype ?? usual;
-  checkDtype(op, backend, dtype);
-  const shape = toShape(op, sizes);
-  checkRoom(op, backend, shape, dtype);
-  const requiresGrad = options.requiresGrad ?? false;
-  if (requiresGrad) checkCanRequireGrad(dtype);
-  return { backend, dtype, shape, requiresGrad };
-}
-
-function finish(storage: Storage, { shape, requiresGrad }: Place): Tensor {
-  // The class itself, not `makeTensor`: a bundle that creates any tensor thereby contains the class.
-  const result = new Tensor(storage, shape, null);
-  if (requiresGrad) result.requiresGrad = true;
-  return result;
-}
+/** The class itself, not `makeTensor`: a bundle that creates any tensor thereby contains the class. */
+const finish = (storage: Storage, at: Place): Tensor => marked(new Tensor(storage, at.shape, null), at);
 
 const make = (data: TypedArray, at: Place): Tensor => finish(upload(at.backend, data, at.dtype), at);
 
@@ -129,45 +100,8 @@ export function full(shape: Shape, fillValue: number, options: TensorOptions = {
 
 function filled(op: string, shape: unknown, value: number, options: TensorOptions): Tensor {
   const at = place(op, shape, options);
-  if (typeof value !== "number" && typeof value !== "boolean") {
-    throw new Corr2dError(
-      "INVALID_ARGUMENT",
-      `${op}: the value must be a number, but got ${describeValue(value)}`,
-    );
-  }
-  if (!isFloating(at.dtype)) checkInteger([value]);
-  return finish(fill(at.backend, Number(value), sizeOf(at.shape), at.dtype), at);
+  return finish(constant(op, value, at), at);
 }
-
-/** The two forms of a shape: `zeros([2, 3], options)` and `zeros(2, 3)`. */
-type Sizes<Options> =
-  | readonly [shape: Shape, options?: Options]
-  | readonly number[]
-  | readonly [...sizes: number[], options: Options];
-
-function shapeAndOptions<Options extends TensorOptions>(
-  op: string,
-  args: Sizes<Options>,
-  known: OptionTypes,
-): [shape: unknown, options: Options] {
-  const [first] = args;
-  if (typeof first !== "number") {
-    const options = args.length > 1 ? args[1] : {};
-    checkOptions(op, options, known);
-    if (args.length > 2) throw surplus(op, args.length);
-    return [args.length === 0 ? [] : first, (options ?? {}) as Options];
-  }
-  const last = args.at(-1);
-  if (typeof last !== "object") return [args, {} as Options];
-  checkOptions(op, last, known);
-  return [args.slice(0, -1), last as Options];
-}
-
-const surplus = (op: string, count: number): Corr2dError =>
-  new Corr2dError(
-    "INVALID_ARGUMENT",
-    `${op} takes a shape and options, or sizes one by one, but got ${count} arguments`,
-  );
 
 /** Zeros: `zeros([2, 3], options)`, or `zeros(2, 3)`. */
 export function zeros(...args: Sizes<TensorOptions>): Tensor {

@@ -15,7 +15,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   numpy: "await x.data()",
   tolist: "await x.toArray()",
   variance: "x.var(…)",
-  view: "x.reshape(…)",
 };
 
 /** What to write instead of assigning. */
@@ -30,9 +29,9 @@ const of = (table: Readonly<Record<string, string>>, name: string): string | und
   Object.hasOwn(table, name) ? table[name] : undefined;
 
 /** What to write for a name of PyTorch's, if it is one. */
-function wayOf(name: string, known: object): string | undefined {
+function wayOf(name: string, known: readonly object[]): string | undefined {
   const camel = name.replace(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
-  if (camel !== name && Object.hasOwn(known, camel)) return `x.${camel}`;
+  if (camel !== name && known.some((prototype) => Object.hasOwn(prototype, camel))) return `x.${camel}`;
   if (name === "requires_grad_") return "x.requiresGrad = true";
   if (/^[a-z]\w*[a-z\d]_$/.test(name)) {
     return "x.assign(value), which takes a new value, such as x.add(1) or 0; x.grad = null forgets a gradient";
@@ -43,8 +42,10 @@ function wayOf(name: string, known: object): string | undefined {
 const unknown = (name: string, hint: string): Corr2dError =>
   new Corr2dError("INVALID_ARGUMENT", `a tensor has no '${name}'${hint}`);
 
-/** Makes the prototype of a class refuse, on instances of the class itself. */
+/** Makes the prototype of a class and that of its base refuse, on instances of the class itself. */
 export function guard(prototype: object): void {
+  const base: object = Object.getPrototypeOf(prototype);
+  const known = [prototype, base];
   const refusal = (name: string) => (): never => {
     const way = of(ASSIGNED, name);
     throw new Corr2dError(
@@ -71,16 +72,16 @@ export function guard(prototype: object): void {
   const last = new Proxy(end, {
     get(_, name, receiver) {
       if (typeof name === "symbol" || name in end) return Reflect.get(end, name, receiver);
-      const way = wayOf(name, prototype);
+      const way = wayOf(name, known);
       if (way === undefined || !isOwn(receiver)) return undefined;
       throw unknown(name, `: write ${way}`);
     },
     set(_, name, value, receiver) {
       if (typeof name === "symbol" || name in end || !isOwn(receiver))
         return Reflect.set(end, name, value, receiver);
-      const way = wayOf(name, prototype);
+      const way = wayOf(name, known);
       throw unknown(name, way === undefined ? didYouMean(name, assignable) : `: write ${way}`);
     },
   });
-  Object.setPrototypeOf(prototype, last);
+  Object.setPrototypeOf(base, last);
 }

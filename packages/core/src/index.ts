@@ -53,7 +53,6 @@ export {
   randint,
   randn,
   randperm,
-  type TensorOptions,
   tensor,
   zeros,
 } from "./create.ts";
@@ -113,16 +112,46 @@ export {
   threshold,
 } from "./ops/activation.ts";
 export { addScaled } from "./ops/add-scaled.ts";
-export { add, type DivOptions, div, maximum, minimum, mul, sub } from "./ops/binary.ts";
+export {
+  type AddOptions,
+  add,
+  type DivOptions,
+  div,
+  eq,
+  ge,
+  gt,
+  le,
+  lt,
+  maximum,
+  minimum,
+  mul,
+  ne,
+  sub,
+} from "./ops/binary.ts";
 export { binaryCrossEntropyOf } from "./ops/binary-cross-entropy.ts";
+export { lerp, maskedFill, type NanToNumOptions, nanToNum } from "./ops/blend.ts";
 export { cat, stack } from "./ops/cat.ts";
 export { clamp } from "./ops/clamp.ts";
 export { convTranspose2d, corr2d, corr2dKernelGrad } from "./ops/corr2d.ts";
 export type { NestedArray, NumericArray } from "./ops/data.ts";
+export { exp2, log2, log10 } from "./ops/exponential.ts";
 export { boundsOf, gather, indexSelect, oneHot, scatterAdd, tril, triu } from "./ops/indexing.ts";
 export { type InterpolateMode, type InterpolateOptions, interpolate } from "./ops/interpolate.ts";
+export { emptyLike, fullLike, onesLike, zerosLike } from "./ops/like.ts";
 export { linear, matmul } from "./ops/matmul.ts";
-export type { Range } from "./ops/movement.ts";
+export {
+  expand,
+  flatten,
+  flip,
+  permute,
+  reshape,
+  squeeze,
+  t,
+  tile,
+  transpose,
+  transpose as swapaxes,
+  unsqueeze,
+} from "./ops/movement.ts";
 export {
   type AvgPool1dOptions,
   avgPool1d,
@@ -137,6 +166,7 @@ export {
 } from "./ops/one-axis.ts";
 export type { Operand } from "./ops/operands.ts";
 export { type PadMode, type PadOptions, pad } from "./ops/pad.ts";
+export type { TensorOptions } from "./ops/place.ts";
 export {
   type AdaptiveSize,
   type AvgPoolOptions,
@@ -148,9 +178,52 @@ export {
   maxPool2dWithIndices,
 } from "./ops/pool.ts";
 export { pow } from "./ops/pow.ts";
-export type { Dim, KeepDim, ReduceOptions, ValuesAndIndices, VarianceOptions } from "./ops/reduce.ts";
+export { bmm, dot, mm, mv, outer } from "./ops/products.ts";
+export { chunk, movedim, repeat, roll, unbind, unflatten } from "./ops/rearrange.ts";
+export {
+  amax,
+  amin,
+  argmax,
+  argmin,
+  type Dim,
+  type KeepDim,
+  logsumexp,
+  max,
+  mean,
+  min,
+  norm,
+  prod,
+  type ReduceOptions,
+  std,
+  sum,
+  type ValuesAndIndices,
+  type VarianceOptions,
+  variance as var,
+} from "./ops/reduce.ts";
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./ops/shuffle.ts";
+export { narrow, type Range, slice, sliceScatter, split } from "./ops/slice.ts";
 export { logSoftmax, softmax, softmin } from "./ops/softmax.ts";
+export {
+  abs,
+  ceil,
+  cos,
+  erf,
+  exp,
+  expm1,
+  floor,
+  log,
+  log1p,
+  neg,
+  reciprocal,
+  round,
+  rsqrt,
+  sign,
+  sin,
+  sqrt,
+  square,
+  tan,
+  trunc,
+} from "./ops/unary.ts";
 export { fold, type UnfoldOptions, unfold } from "./ops/unfold.ts";
 export {
   type MaxUnpool1dOptions,

@@ -31,21 +31,23 @@ import * as activation from "./ops/activation.ts";
 import * as binary from "./ops/binary.ts";
 import { cast } from "./ops/cast.ts";
 import { clamp } from "./ops/clamp.ts";
-import { copied, copiedSlices } from "./ops/copy.ts";
+import { copied, copiedSlices, copiedUnderMask } from "./ops/copy.ts";
 import { fromArray, fromNested, type NestedArray } from "./ops/data.ts";
 import { fill } from "./ops/fill.ts";
 import * as indexing from "./ops/indexing.ts";
 import { matmul } from "./ops/matmul.ts";
-import type { Range } from "./ops/movement.ts";
 import * as movement from "./ops/movement.ts";
 import { checkDtype, checkSameDtype, type Operand, toScalar } from "./ops/operands.ts";
 import * as padding from "./ops/pad.ts";
 import { pow } from "./ops/pow.ts";
 import type { Dim, KeepDim, ValuesAndIndices, VarianceOptions } from "./ops/reduce.ts";
 import * as reduction from "./ops/reduce.ts";
+import type { Range } from "./ops/slice.ts";
+import * as slicing from "./ops/slice.ts";
 import { logSoftmax, softmax } from "./ops/softmax.ts";
 import { unary } from "./ops/unary.ts";
 import { checkOptions, describeValue, isList, type OptionTypes } from "./options.ts";
+import { rowsOf, rowsWithin, ScalarRows } from "./rows-of.ts";
 import {
   checkRank,
   formatShape,
@@ -57,6 +59,7 @@ import {
   sizesFrom,
 } from "./shape.ts";
 import { keep, runScope, SCOPED, type Storage, track } from "./storage.ts";
+import { TensorOperations } from "./tensor-operations.ts";
 
 /** Options of `data` and `dataSync`. */
 export interface ReadOptions {
@@ -76,10 +79,20 @@ interface Accumulated {
 }
 
 let tensors = 0;
+/** The ids that the rows of a tensor have, of tensors that were iterated: from which on. */
+const firstRowIds = new WeakMap<Tensor, number>();
 /** The tensors that have no value yet. */
 const uninitialized = new WeakSet<Tensor>();
 
-export class Tensor implements Disposable {
+function rows(this: Tensor): IterableIterator<Tensor> {
+  if (this.ownShape.length === 0) return new ScalarRows();
+  const ids = firstRowIds.get(this) ?? tensors + 1;
+  if (!firstRowIds.has(this)) tensors += rowsWithin(this.ownShape);
+  firstRowIds.set(this, ids);
+  return rowsOf(this, ids, firstRowIds);
+}
+
+export class Tensor extends TensorOperations implements Disposable {
   /**
    * A number that no other tensor has. Tools that compare objects by their fields (`deepStrictEqual`, `toEqual`) see this one, so
    * that no two tensors are equal to them; `toArray`, `equal` and `allclose` compare values.
@@ -107,6 +120,7 @@ export class Tensor implements Disposable {
 
   /** For core: takes over one reference to `storage`. Programs make tensors with `tensor`, `zeros`, … and operations. */
   constructor(storage: Storage, shape: Shape, node: GraphNode | null) {
+    super();
     if (shape.length > 8) checkRank("tensor", shape);
     this.ownShape = shape;
     this.ownDtype = storage.dtype;
@@ -318,15 +332,24 @@ export class Tensor implements Disposable {
    * tensor can be filled in a loop and gradients reach what it was filled with. Slices, reshapes and other tensors made
    * from this one keep what they have; `sliceScatter` gives a new tensor and leaves this one alone.
    *
-   * @param ranges one per leading axis: a number, `[start, stop, step]` or `"start:stop:step"`.
+   * With a mask, `x.set(mask, 0)` is `x[mask] = 0`: the elements where it is true. The value is a number, or a tensor that broadcasts
+   * to the axes that the mask leaves; or one of x's shape, from which the elements under the mask are taken (PyTorch's list of as
+   * many elements as the mask is true for would have to be counted).
+   *
+   * @param ranges one per leading axis, as `slice` takes them: a number, `[start, stop, step]`, `"start:stop:step"`, `"..."` or null;
+   *   or a mask of x's first axes.
    * @throws as `assign` and `slice`.
    */
-  set(ranges: readonly Range[], value: Operand): this {
+  set(ranges: readonly Range[] | Tensor, value: Operand): this {
     this.#checkAssignable();
+    if (isTensor(ranges)) {
+      this.#rebind(copiedUnderMask(this, ranges, value));
+      return this;
+    }
     if (!isList(ranges)) {
       throw new Corr2dError(
         "INVALID_ARGUMENT",
-        `set: ranges are an array, one per axis, but got ${describeValue(ranges)}: write x.set([0], value)`,
+        `set: ranges are an array, one per axis, or a mask, but got ${describeValue(ranges)}: write x.set([0], value)`,
       );
     }
     this.#rebind(copiedSlices(this, value, ranges));
@@ -346,6 +369,7 @@ export class Tensor implements Disposable {
     storage.retain();
     this.storage.release();
     this.#storage = storage;
+    firstRowIds.delete(this);
   }
 
   /** Takes over the value of `result`, and its place in the graph where that is recorded. */
@@ -360,6 +384,15 @@ export class Tensor implements Disposable {
       this.attachNode(node);
     }
     result.dispose();
+  }
+
+  /**
+   * The positions of the first axis, each made when the loop arrives at it, and owned by the scope that is open then:
+   * `for (const row of x)`, `[...x]`.
+   * @throws SHAPE_MISMATCH for a scalar.
+   */
+  get [Symbol.iterator](): () => IterableIterator<Tensor> {
+    return (uninitialized.has(this) ? undefined : rows) as typeof rows;
   }
 
   // ——— Gradients ———
@@ -536,7 +569,7 @@ export class Tensor implements Disposable {
   }
 
   /** The text that PyTorch prints. On a backend without synchronous reads: the shape only; use `toText`. */
-  toString(): string {
+  override toString(): string {
     if (uninitialized.has(this)) return "<UninitializedParameter>";
     if (this.isDisposed) return `tensor(disposed, size=(${this.ownShape.join(", ")}))`;
     if (this.backend.readSync === undefined) {
@@ -572,7 +605,7 @@ export class Tensor implements Disposable {
   }
 
   /** Itself. Tools that find a `valueOf` of an object's own compare what it gives, not the fields. */
-  valueOf(): this {
+  override valueOf(): this {
     return this;
   }
 
@@ -637,11 +670,13 @@ export class Tensor implements Disposable {
 
   // ——— Elementwise ———
 
-  add(other: Operand): Tensor {
-    return binary.add(this, other);
+  /** this + other, or this + alpha · other. */
+  add(other: Operand, options?: binary.AddOptions): Tensor {
+    return binary.add(this, other, options);
   }
-  sub(other: Operand): Tensor {
-    return binary.sub(this, other);
+  /** this − other, or this − alpha · other. */
+  sub(other: Operand, options?: binary.AddOptions): Tensor {
+    return binary.sub(this, other, options);
   }
   mul(other: Operand): Tensor {
     return binary.mul(this, other);
@@ -838,16 +873,16 @@ export class Tensor implements Disposable {
    * it is; `x.set(ranges, value)` writes into x.
    */
   slice(...ranges: readonly Range[]): Tensor {
-    return movement.slice(this, ...ranges);
+    return slicing.slice(this, ...ranges);
   }
   sliceScatter(src: Operand, ...ranges: readonly Range[]): Tensor {
-    return movement.sliceScatter(this, src, ...ranges);
+    return slicing.sliceScatter(this, src, ...ranges);
   }
   narrow(dim: number, start: number, length: number): Tensor {
-    return movement.narrow(this, dim, start, length);
+    return slicing.narrow(this, dim, start, length);
   }
   split(splitSizeOrSections: number | readonly number[], dim?: number): Tensor[] {
-    return movement.split(this, splitSizeOrSections, dim);
+    return slicing.split(this, splitSizeOrSections, dim);
   }
   pad(pad: readonly number[], options?: padding.PadOptions): Tensor {
     return padding.pad(this, pad, options);

@@ -1,9 +1,11 @@
-// Every operation against PyTorch: values, and gradients for the cotangent cos(0), cos(1), … (scripts/goldens/make_ops.py).
+// Every operation against PyTorch: values, and gradients for the cotangent cos(0), cos(1), … (scripts/goldens/make_ops.py,
+// make_tensor_ops.py). A name is a function, and where tensors have a method of it, that must do the same.
 import { beforeAll, describe, expect, it } from "vitest";
 import { cpuJs } from "../../cpu-js/src/index.ts";
 import * as corr2dCore from "../src/index.ts";
 import { type DType, div, type Range, setBackend, type Tensor, tensor } from "../src/index.ts";
 import goldens from "./fixtures/ops.json" with { type: "json" };
+import tensorGoldens from "./fixtures/tensor-ops.json" with { type: "json" };
 
 interface Values {
   shape: number[];
@@ -21,6 +23,9 @@ interface Case {
 
 const core = corr2dCore as unknown as Record<string, (...args: unknown[]) => Tensor>;
 const keepdim = (keep: boolean) => ({ keepdim: keep });
+/** Parts, each times its number, as one. */
+const weighted = (parts: readonly Tensor[]) =>
+  corr2dCore.cat(parts.map((part, i) => part.reshape(-1).mul(i + 1)));
 const index = (rows: number[] | number[][]) => tensor(rows, { dtype: "int32" });
 
 /** Where the golden's name and arguments are not simply a method's or a function's. */
@@ -50,6 +55,10 @@ const SPELLINGS: Record<string, (inputs: Tensor[], args: Case["args"]) => Tensor
   gather: ([x], [dim, rows]) => x!.gather(dim, index(rows)),
   scatterAdd: ([x, source], [dim, rows]) => x!.scatterAdd(dim, index(rows), source!),
   indexSelect: ([x], [dim, rows]) => x!.indexSelect(dim, index(rows)),
+  maskedFill: ([x, mask], [value]) => x!.maskedFill(mask!.gt(0), value),
+  maskedSet: ([x, value]) => x!.clone().set(tensor([1, 0, 1]).eq(1), value!),
+  chunks: ([x], [chunks, dim]) => weighted(x!.chunk(chunks, dim)),
+  unbound: ([x], [dim]) => weighted(x!.unbind(dim)),
   corr2d: ([x, k, bias], [options]) => corr2dCore.corr2d(x!, k!, { ...options, bias }),
   convTranspose2d: ([x, k, bias], [options]) => corr2dCore.convTranspose2d(x!, k!, { ...options, bias }),
   conv1d: ([x, k, bias], [options]) => corr2dCore.conv1d(x!, k!, { ...options, bias }),
@@ -89,7 +98,7 @@ async function expectClose(actual: Tensor, expected: Values, what: string): Prom
 
 beforeAll(() => setBackend(cpuJs()));
 
-const cases = goldens.cases as Case[];
+const cases = [...goldens.cases, ...tensorGoldens.cases] as Case[];
 describe.each([...new Set(cases.map((each) => each.op))])("%s", (op) => {
   const group = cases.filter((each) => each.op === op);
   it.each(

@@ -1,7 +1,7 @@
 /** What plain JavaScript, and tools that know nothing of tensors, do with any object. */
 import { deepStrictEqual, notDeepStrictEqual } from "node:assert";
 import { isDeepStrictEqual } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { deferring } from "../../conformance/test/deferring.ts";
 import { cpuJs } from "../../cpu-js/src/index.ts";
 import { type Backend, noGrad, ones, setBackend, Tensor, tensor } from "../src/index.ts";
@@ -117,7 +117,7 @@ describe("names that people write", () => {
     ["log_softmax", "write x.logSoftmax"],
     ["T", "write x.t()"],
     ["device", "write x.backend"],
-    ["view", "write x.reshape("],
+    ["masked_fill", "write x.maskedFill"],
     ["add_", "write x.assign(value)"],
     ["zero_", "x.grad = null forgets a gradient"],
     ["requires_grad_", "write x.requiresGrad = true"],
@@ -137,7 +137,6 @@ describe("names that people write", () => {
       "nodeType",
     ];
     expect(asked.map((name) => x[name])).toEqual(asked.map(() => undefined));
-    expect(x[Symbol.iterator]).toBeUndefined();
     expect(js(Tensor.prototype).T).toBeUndefined();
     expect(x instanceof Object).toBe(true);
     expect(Object.hasOwn(x, "id")).toBe(true);
@@ -192,7 +191,31 @@ describe("comparison by fields", () => {
     const x = tensor([1, 2]);
     deepStrictEqual({ x }, { x });
     expect({ x }).toEqual({ x });
+
+    const seen: Tensor[] = [tensor([[1, 2]])];
+    expect(seen).toEqual([...seen]);
     expect(x.id).toBe(x.id);
+  });
+
+  it("knows scalars too, over which a loop is an error", () => {
+    const x = tensor(1);
+    expect({ x }).toEqual({ x });
+    expect({ x }).not.toEqual({ x: tensor(1) });
+    expect(x).not.toBe(tensor(1));
+    const calls = vi.fn();
+    calls(x, tensor([1]));
+    expect(calls).toHaveBeenCalledWith(x, expect.anything());
+    expectError(() => [...x], "SHAPE_MISMATCH", "iteration over a 0-d tensor");
+    expectError(() => [...x], "SHAPE_MISMATCH", "iteration over a 0-d tensor");
+  });
+
+  it("has new ids for the rows of a new value", () => {
+    const x = tensor([1, 2]);
+    const [before] = x;
+    expect([...x][0]!.id).toBe(before!.id);
+    x.assign([1, 3]);
+    expect([...x][0]!.id).not.toBe(before!.id);
+    expect(new Set([...x, ...x, x, tensor(1)].map((each) => each.id)).size).toBe(4);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Elementwise operations of two operands, broadcasting: forward and gradient side by side. */
-import { apply, makeTensor, type Op } from "../autograd.ts";
+import { apply, isTensor, makeTensor, type Op } from "../autograd.ts";
 import type { BinaryOp, DType, OptionalOp } from "../backend.ts";
 import { isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
@@ -92,15 +92,55 @@ const COMPARISONS: { readonly [name in Comparison]: Op } = {
   ge: optionalComparison("greaterEqual", "ge", (a, b) => b.le(a)),
 };
 
-export const add = (x: Operand, other: Operand): Tensor => run(ADD, "add", x, other);
-export const sub = (x: Operand, other: Operand): Tensor => run(SUB, "sub", x, other);
+export interface AddOptions {
+  /** What the second operand is multiplied by (default 1). */
+  readonly alpha?: number | undefined;
+}
+
+const ADD_OPTIONS: OptionTypes = { alpha: "number" };
+
+/** The second operand times `alpha`. */
+function scaled(label: string, a: Operand, b: Operand, options: AddOptions): Operand {
+  checkOptions(label, options, ADD_OPTIONS, "{ alpha: 2 }");
+  const { alpha = 1 } = options;
+  if (!Number.isInteger(alpha) && [a, b].every((x) => !isTensor(x) || !isFloating(x.dtype))) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `${label}: For integral input tensors, argument alpha must not be a floating point number, but got ${alpha}`,
+    );
+  }
+  return typeof b === "number" ? b * alpha : mul(b, alpha);
+}
+
+/** x + other, or x + alpha · other. */
+export const add = (x: Operand, other: Operand, options?: AddOptions): Tensor =>
+  run(ADD, "add", x, options === undefined ? other : scaled("add", x, other, options));
+/** x − other, or x − alpha · other. */
+export const sub = (x: Operand, other: Operand, options?: AddOptions): Tensor =>
+  run(SUB, "sub", x, options === undefined ? other : scaled("sub", x, other, options));
+/** x · other. */
 export const mul = (x: Operand, other: Operand): Tensor => run(MUL, "mul", x, other);
+/** The larger of two, element by element; NaN wins. */
 export const maximum = (x: Operand, other: Operand): Tensor => run(MAXIMUM, "maximum", x, other);
+/** The smaller of two, element by element; NaN wins. */
 export const minimum = (x: Operand, other: Operand): Tensor => run(MINIMUM, "minimum", x, other);
 
 /** int32: 1 where the comparison holds, 0 elsewhere. */
 export const compare = (name: Comparison, a: Operand, b: Operand): Tensor =>
   run(COMPARISONS[name], name, a, b);
+
+/** Where x = other. */
+export const eq = (x: Operand, other: Operand): Tensor => compare("eq", x, other);
+/** Where x ≠ other. */
+export const ne = (x: Operand, other: Operand): Tensor => compare("ne", x, other);
+/** Where x < other. */
+export const lt = (x: Operand, other: Operand): Tensor => compare("lt", x, other);
+/** Where x ≤ other. */
+export const le = (x: Operand, other: Operand): Tensor => compare("le", x, other);
+/** Where x > other. */
+export const gt = (x: Operand, other: Operand): Tensor => compare("gt", x, other);
+/** Where x ≥ other. */
+export const ge = (x: Operand, other: Operand): Tensor => compare("ge", x, other);
 
 type RoundingMode = "trunc" | "floor";
 

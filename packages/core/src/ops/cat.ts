@@ -7,7 +7,8 @@ import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf } from "../sh
 import { runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
-import { embed, narrow, reshape, unsqueeze } from "./movement.ts";
+import { embed, reshape, unsqueeze } from "./movement.ts";
+import { narrow } from "./slice.ts";
 import { where } from "./where.ts";
 
 interface CatAttributes {

@@ -8,9 +8,10 @@ import { Corr2dError } from "../errors.ts";
 import { formatShape, normalizeAxis, type Shape, sizeOf, toSizes } from "../shape.ts";
 import { type Bounds, runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { expand, narrow, reshape } from "./movement.ts";
+import { expand, reshape } from "./movement.ts";
 import { checkSameDtype } from "./operands.ts";
 import * as primitives from "./primitives.ts";
+import { narrow } from "./slice.ts";
 import { where } from "./where.ts";
 
 interface GatherAttributes {

@@ -5,7 +5,7 @@
  * other's gradient, so every movement operation here is differentiable to any order with these two entries. A
  * reshape moves nothing: it shares the storage.
  */
-import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
+import { apply, checkTensor, makeTensor, type Op } from "../autograd.ts";
 import type { StridedView } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
 import { describeValue, isList } from "../options.ts";
@@ -27,7 +27,7 @@ import {
   toSizes,
 } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkSameDtype, type Operand } from "./operands.ts";
+import type { Operand } from "./operands.ts";
 import * as primitives from "./primitives.ts";
 import { where } from "./where.ts";
 
@@ -107,6 +107,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 /** Axes `startDim` to `endDim` as one (default all). */
 export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
+  checkTensor("flatten", x);
   const start = normalizeAxis("flatten", startDim, x.ownShape.length);
   const end = normalizeAxis("flatten", endDim, x.ownShape.length);
   if (start > end) {
@@ -122,6 +123,7 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
 
 /** Without the axes of size 1 (or only those named, where their size is 1). */
 export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
+  checkTensor("squeeze", x);
   const axes = normalizeAxes("squeeze", dim, x.ownShape.length);
   return reshape(
     x,
@@ -131,6 +133,7 @@ export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
 
 /** With an axis of size 1 put in front of axis `dim`. */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
+  checkTensor("unsqueeze", x);
   const axis = normalizeAxis("unsqueeze", dim, x.ownShape.length + 1);
   return reshape(x, [...x.ownShape.slice(0, axis), 1, ...x.ownShape.slice(axis)]);
 }
@@ -148,6 +151,7 @@ function normalizeEach(op: string, dims: readonly number[], rank: number): numbe
 
 /** Axes in another order: axis i of the result is axis `dims[i]` of x. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  checkTensor("permute", x);
   const rank = x.ownShape.length;
   const axes = normalizeEach("permute", dims, rank);
   if (axes.length !== rank || new Set(axes).size !== rank) {
@@ -168,6 +172,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 
 /** Two axes exchanged. */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  checkTensor("transpose", x);
   const axes = x.ownShape.map((_, axis) => axis);
   const first = normalizeAxis("transpose", dim0, x.ownShape.length);
   const second = normalizeAxis("transpose", dim1, x.ownShape.length);
@@ -182,6 +187,7 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
  * @throws SHAPE_MISMATCH for more than two axes.
  */
 export function t(x: Tensor): Tensor {
+  checkTensor("t", x);
   if (x.ownShape.length > 2) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
@@ -193,6 +199,7 @@ export function t(x: Tensor): Tensor {
 
 /** Axes of size 1 repeated to `shape` (−1 keeps a size); new axes may be added in front. */
 export function expand(x: Tensor, sizes: Shape): Tensor {
+  checkTensor("expand", x);
   if (!isList(sizes)) toSizes(sizes, "expand: a shape");
   const extra = sizes.length - x.ownShape.length;
   const from = extra < 0 ? x.ownShape : alignShape(x.ownShape, sizes.length);
@@ -215,6 +222,7 @@ export function expand(x: Tensor, sizes: Shape): Tensor {
  * @throws INVALID_ARGUMENT on a negative or fractional number of times.
  */
 export function tile(x: Tensor, dims: readonly number[]): Tensor {
+  checkTensor("tile", x);
   const times = toSizes(dims, "tile: dims");
   const rank = Math.max(times.length, x.ownShape.length);
   const counts = alignShape(times, rank);
@@ -228,6 +236,7 @@ export function tile(x: Tensor, dims: readonly number[]): Tensor {
 
 /** The elements in reverse order along `dims`. */
 export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
+  checkTensor("flip", x);
   const axes = normalizeAxes("flip", dims, x.ownShape.length);
   const strides = stridesOf(x.ownShape);
   let offset = 0;
@@ -238,155 +247,8 @@ export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
   return read(x, "FlipBackward0", { shape: x.ownShape, strides, offset });
 }
 
-/**
- * One axis of an index: a number picks one position and drops the axis; `[start, stop, step]` (each optional, null
- * for open) and the string 'start:stop:step' keep a range, as Python's slices do; a negative step reverses.
- */
-export type Range =
-  | number
-  | string
-  | readonly [start?: number | null, stop?: number | null, step?: number | null];
-
-interface AxisRange {
-  readonly start: number;
-  readonly count: number;
-  readonly step: number;
-  readonly drop: boolean;
-}
-
-function badRange(range: Range, why: string): Corr2dError {
-  const got = isList(range) ? formatShape(range) : describeValue(range);
-  return new Corr2dError("INVALID_ARGUMENT", `slice: ${why}: ${got}`);
-}
-
-function parseRange(range: Range, axis: number, size: number): AxisRange {
-  if (typeof range === "number") {
-    if (!Number.isInteger(range)) throw badRange(range, "an index must be an integer");
-    if (range < -size || range >= size) {
-      throw new Corr2dError(
-        "INDEX_OUT_OF_RANGE",
-        `index ${range} is out of bounds for dimension ${axis} with size ${size}`,
-      );
-    }
-    return { start: range < 0 ? range + size : range, count: 1, step: 1, drop: true };
-  }
-  let parts: readonly (number | null | undefined)[];
-  if (typeof range === "string") {
-    const fields = range.split(":");
-    if (fields.length < 2 || fields.length > 3 || !fields.every((field) => /^\s*(-?\d+)?\s*$/.test(field))) {
-      throw badRange(range, "expected 'start:stop' or 'start:stop:step'");
-    }
-    parts = fields.map((field) => (field.trim() === "" ? null : Number(field)));
-  } else if (isList(range) && range.length <= 3) parts = range;
-  else throw badRange(range, "expected a number, [start, stop, step] or 'start:stop:step'");
-  if (!Array.from(parts).every((part) => part === null || part === undefined || Number.isInteger(part))) {
-    throw badRange(range, "bounds must be integers");
-  }
-  const step = parts[2] ?? 1;
-  if (step === 0) throw badRange(range, "slice step cannot be zero");
-  // Python's slice.indices: bounds count from the end when negative, then are clipped to the axis.
-  const low = step > 0 ? 0 : -1;
-  const high = low + size;
-  const clip = (bound: number | null | undefined, open: number): number =>
-    Math.min(
-      high,
-      Math.max(low, bound === null || bound === undefined ? open : bound < 0 ? bound + size : bound),
-    );
-  const start = clip(parts[0], step > 0 ? low : high);
-  const stop = clip(parts[1], step > 0 ? high : low);
-  return { start, count: Math.max(0, Math.ceil((stop - start) / step)), step, drop: false };
-}
-
-/** @throws INVALID_ARGUMENT for more ranges than axes. */
-export function checkIndices(x: Tensor, ranges: readonly Range[]): void {
-  if (ranges.length <= x.ownShape.length) return;
-  throw new Corr2dError(
-    "INVALID_ARGUMENT",
-    `too many indices for tensor of dimension ${x.ownShape.length}: got ${ranges.length}`,
-  );
-}
-
-/** The view that an index with one range per leading axis takes of a tensor. */
-function sliceView(x: Tensor, ranges: readonly Range[]): Omit<StridedView, "sourceSize"> {
-  checkIndices(x, ranges);
-  const shape: number[] = [];
-  const strides: number[] = [];
-  let offset = 0;
-  stridesOf(x.ownShape).forEach((stride, axis) => {
-    const size = x.ownShape[axis]!;
-    const { start, count, step, drop } =
-      axis < ranges.length
-        ? parseRange(ranges[axis]!, axis, size)
-        : { start: 0, count: size, step: 1, drop: false };
-    if (count > 0) offset += start * stride;
-    if (drop) return;
-    shape.push(count);
-    strides.push(stride * step);
-  });
-  return { shape, strides, offset };
-}
-
-/**
- * A rectangular part: `x.slice(0, "2:6")` is Python's `x[0, 2:6]`. Axes without a range are taken whole.
- * @throws INDEX_OUT_OF_RANGE, INVALID_ARGUMENT.
- */
-export function slice(x: Tensor, ...ranges: readonly Range[]): Tensor {
-  return read(x, "SliceBackward0", sliceView(x, ranges));
-}
-
-/**
- * x with the part that `ranges` names replaced by `source` (broadcast to it): PyTorch's slice_scatter. x is not changed.
- * @throws INDEX_OUT_OF_RANGE, INVALID_ARGUMENT, SHAPE_MISMATCH, DTYPE_MISMATCH.
- */
-export function sliceScatter(x: Tensor, src: Operand, ...ranges: readonly Range[]): Tensor {
-  const view = sliceView(x, ranges);
-  const part = typeof src === "number" ? x.scalarLike(src) : src;
-  checkTensors("sliceScatter", [x, part]);
-  checkSameDtype("sliceScatter", x, part);
-  return embedIn(x, expand(part, view.shape), x.ownShape, view);
-}
-
-/** `length` positions of one axis from `start` on. */
-export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  const axis = normalizeAxis("narrow", dim, x.ownShape.length);
-  toSizes([start, length], "narrow: start and length");
-  if (start + length > (x.ownShape[axis] ?? 1)) {
-    throw new Corr2dError(
-      "INDEX_OUT_OF_RANGE",
-      `start (${start}) + length (${length}) exceeds dimension size (${x.ownShape[axis]}).`,
-    );
-  }
-  return slice(x, ...x.ownShape.slice(0, axis).map((): Range => ":"), [start, start + length]);
-}
-
-/**
- * The parts of `sizes[i]` positions along an axis (a number: parts of that size, the last may be smaller).
- * @throws SHAPE_MISMATCH when the sizes do not add up to the axis, or a size of 0 cannot.
- */
-export function split(x: Tensor, splitSizeOrSections: number | readonly number[], dim = 0): Tensor[] {
-  const axis = normalizeAxis("split", dim, x.ownShape.length);
-  const total = x.ownShape[axis] ?? 1;
-  toSizes(
-    typeof splitSizeOrSections === "number" ? [splitSizeOrSections] : splitSizeOrSections,
-    "split: sizes",
-  );
-  const list =
-    typeof splitSizeOrSections === "number"
-      ? Array.from({ length: Math.max(1, Math.ceil(total / (splitSizeOrSections || Infinity))) }, (_, i) =>
-          Math.min(splitSizeOrSections, total - i * splitSizeOrSections),
-        )
-      : splitSizeOrSections;
-  if (list.reduce((a, b) => a + b, 0) !== total) {
-    throw new Corr2dError(
-      "SHAPE_MISMATCH",
-      `split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${axis}), ` +
-        `but got split_sizes=${formatShape(list)}`,
-    );
-  }
-  let start = 0;
-  return list.map((length) => {
-    const part = narrow(x, axis, start, length);
-    start += length;
-    return part;
-  });
+/** The shape of another operand. @throws INVALID_ARGUMENT unless it is a tensor. */
+export function shapeOf(op: string, other: Tensor): Shape {
+  checkTensor(op, other);
+  return other.ownShape;
 }

@@ -9,8 +9,9 @@ import { checkOptions, describeValue, isList, type OptionTypes } from "../option
 import { formatShape, MAX_SIZE, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { indexSelect } from "./indexing.ts";
-import { embed, embedIn, type Range, slice } from "./movement.ts";
+import { embed, embedIn } from "./movement.ts";
 import { checkRoom } from "./operands.ts";
+import { type Range, slice } from "./slice.ts";
 
 export type PadMode = "constant" | "zeros" | "reflect" | "replicate" | "circular";
 

@@ -3,7 +3,7 @@
  *
  * `dim` is a number, several, or absent for all axes, as in PyTorch; `keepdim` leaves reduced axes with size 1.
  */
-import { apply, checkTensor, type GradientFunction, makeTensor, type Op } from "../autograd.ts";
+import { apply, checkTensor, type GradientFunction, isTensor, makeTensor, type Op } from "../autograd.ts";
 import type { ReduceOp } from "../backend.ts";
 import { isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
@@ -11,6 +11,7 @@ import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
 import { formatShape, normalizeAxes, normalizeAxis, reducedShape, type Shape } from "../shape.ts";
 import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
+import { maximum, minimum } from "./binary.ts";
 import { gather } from "./indexing.ts";
 import { expand, reshape } from "./movement.ts";
 import { checkFloating, gradName } from "./operands.ts";
@@ -192,6 +193,7 @@ function meanSquare(scaled: Tensor, axes: readonly number[], correction = 1): Te
 
 /** The variance, divided by n − correction (default 1: Bessel's, as in PyTorch). */
 export function variance(x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor {
+  checkTensor("var", x);
   checkOptions("var", options, VARIANCE_OPTIONS, "{ correction: 0 }");
   const axes = normalizeAxes("var", dim, x.ownShape.length);
   const { scaled, scale } = deviations(x, axes);
@@ -208,6 +210,7 @@ function power(x: Tensor, p: number): Tensor {
 
 /** The square root of `variance`; where all elements are equal its gradient is 0. */
 export function std(x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor {
+  checkTensor("std", x);
   checkOptions("std", options, VARIANCE_OPTIONS, "{ correction: 0 }");
   const axes = normalizeAxes("std", dim, x.ownShape.length);
   const { scaled, scale } = deviations(x, axes);
@@ -217,6 +220,7 @@ export function std(x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor
 
 /** ln Σ eˣ, with the maximum taken out first; over nothing −∞. */
 export function logsumexp(x: Tensor, dim?: Dim, keepdim: KeepDim = {}): Tensor {
+  checkTensor("logsumexp", x);
   const options = toOptions("logsumexp", keepdim);
   checkFloating("logsumexp", x);
   const axes = normalizeAxes("logsumexp", dim, x.ownShape.length);
@@ -234,6 +238,7 @@ function argOp(
   dim: number | undefined,
   options: ReduceOptions,
 ): Tensor {
+  checkTensor(member, x);
   if (dim === undefined) {
     const found = argOp(member, reshape(x, [x.numel()]), 0, {});
     return reshape(
@@ -273,6 +278,7 @@ export function extremeAlong(
   keepdim: KeepDim = {},
 ): ValuesAndIndices {
   const label = member === "argmax" ? "max" : "min";
+  checkTensor(label, x);
   const options = toOptions(label, keepdim);
   const axis = normalizeAxis(label, dim, x.ownShape.length);
   const kept = argOp(member, x, axis, { keepdim: true });
@@ -281,8 +287,27 @@ export function extremeAlong(
   return { values: reshape(values, shape), indices: reshape(kept, shape) };
 }
 
+/** The largest element, or with `dim` the largest along it and where they are. @throws INVALID_ARGUMENT over nothing. */
+export function max(x: Tensor): Tensor;
+export function max(x: Tensor, dim: number, options?: KeepDim): ValuesAndIndices;
+export function max(x: Tensor, other: Tensor): Tensor;
+export function max(x: Tensor, dim?: number | Tensor, options?: KeepDim): Tensor | ValuesAndIndices {
+  if (dim === undefined) return amax(x);
+  return isTensor(dim) ? maximum(x, dim) : extremeAlong("argmax", x, dim, options);
+}
+
+/** The smallest element, or with `dim` the smallest along it and where they are. @throws INVALID_ARGUMENT over nothing. */
+export function min(x: Tensor): Tensor;
+export function min(x: Tensor, dim: number, options?: KeepDim): ValuesAndIndices;
+export function min(x: Tensor, other: Tensor): Tensor;
+export function min(x: Tensor, dim?: number | Tensor, options?: KeepDim): Tensor | ValuesAndIndices {
+  if (dim === undefined) return amin(x);
+  return isTensor(dim) ? minimum(x, dim) : extremeAlong("argmin", x, dim, options);
+}
+
 /** The p-norm over `dim` (default 2): ±∞ is the largest or smallest magnitude, 0 counts what is not 0. */
 export function norm(x: Tensor, p = 2, dim?: Dim, options: KeepDim = {}): Tensor {
+  checkTensor("norm", x);
   if (typeof p !== "number") {
     throw new Corr2dError("INVALID_ARGUMENT", `norm: p must be a number, but got ${describeValue(p)}`);
   }

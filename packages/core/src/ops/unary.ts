@@ -1,5 +1,5 @@
 /** Elementwise functions of one operand: value, derivative and, for the optional ones, the fallback side by side. */
-import { apply, makeTensor, type Op } from "../autograd.ts";
+import { apply, checkTensor, makeTensor, type Op } from "../autograd.ts";
 import type { Activation, OptionalOp, UnaryOp } from "../backend.ts";
 import { isFloating } from "../dtype.ts";
 import { UNARY_OPS } from "../operations.ts";
@@ -93,9 +93,49 @@ const IDENTITY_ON_INTEGERS = new Set<UnaryFunction>(["floor", "ceil", "round", "
 
 /** A function of one operand, by name. Of an integral tensor the values are integral, or of the default dtype where they are fractions. */
 export function unary(member: UnaryFunction, x: Tensor): Tensor {
+  checkTensor(member, x);
   if (!isFloating(x.dtype) && !UNARY_OPS[member].integers) {
     if (IDENTITY_ON_INTEGERS.has(member)) return x.alias();
     return floated(x, (floating) => apply(UNARY[member], [floating], undefined));
   }
   return apply(UNARY[member], [x], undefined);
 }
+
+/** −x; on int32 too. */
+export const neg = (x: Tensor): Tensor => unary("neg", x);
+/** |x|; on int32 too. The gradient at 0 is 0. */
+export const abs = (x: Tensor): Tensor => unary("abs", x);
+/** −1, 0 or 1; NaN for NaN. On int32 too. Its gradient is 0. */
+export const sign = (x: Tensor): Tensor => unary("sign", x);
+/** x²; on int32 too. */
+export const square = (x: Tensor): Tensor => unary("square", x);
+/** The largest integer that is not above. Its gradient is 0. */
+export const floor = (x: Tensor): Tensor => unary("floor", x);
+/** The smallest integer that is not below. Its gradient is 0. */
+export const ceil = (x: Tensor): Tensor => unary("ceil", x);
+/** To the nearest integer, halves to the even one. Its gradient is 0. */
+export const round = (x: Tensor): Tensor => unary("round", x);
+/** The integer towards 0. Its gradient is 0. */
+export const trunc = (x: Tensor): Tensor => unary("trunc", x);
+/** √x; NaN below 0. */
+export const sqrt = (x: Tensor): Tensor => unary("sqrt", x);
+/** 1 / √x. */
+export const rsqrt = (x: Tensor): Tensor => unary("rsqrt", x);
+/** 1 / x. */
+export const reciprocal = (x: Tensor): Tensor => unary("reciprocal", x);
+/** eˣ. */
+export const exp = (x: Tensor): Tensor => unary("exp", x);
+/** eˣ − 1, precise near 0. */
+export const expm1 = (x: Tensor): Tensor => unary("expm1", x);
+/** The natural logarithm; NaN below 0. */
+export const log = (x: Tensor): Tensor => unary("log", x);
+/** ln(1 + x), precise near 0. */
+export const log1p = (x: Tensor): Tensor => unary("log1p", x);
+/** The sine, of radians. */
+export const sin = (x: Tensor): Tensor => unary("sin", x);
+/** The cosine, of radians. */
+export const cos = (x: Tensor): Tensor => unary("cos", x);
+/** The tangent, of radians. */
+export const tan = (x: Tensor): Tensor => unary("tan", x);
+/** The error function. */
+export const erf = (x: Tensor): Tensor => unary("erf", x);

@@ -3,11 +3,11 @@ import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autogr
 import { Corr2dError } from "../errors.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { defaultScalar, type Operand, operands } from "./operands.ts";
+import { checkSameDtype, defaultScalar, type Operand, operands } from "./operands.ts";
 import { select } from "./primitives.ts";
 import { promoted } from "./promote.ts";
 
-const WHERE: Op = {
+export const WHERE: Op = {
   name: "WhereBackward0",
   forward([condition, a, b]) {
     const shape = broadcastShapes(
@@ -31,6 +31,33 @@ const WHERE: Op = {
 };
 
 /**
+ * `condition ? a : b` as another of PyTorch's operations, to print as that one.
+ *
+ * @param op WHERE under its name.
+ * @throws DTYPE_MISMATCH, SHAPE_MISMATCH, BACKEND_MISMATCH.
+ */
+export function choose(op: Op, label: string, condition: Tensor, a: Tensor, b: Tensor): Tensor {
+  checkCondition(label, condition);
+  checkTensors(label, [condition, a, b]);
+  checkSameDtype(label, a, b);
+  return apply(op, [condition, a, b], undefined);
+}
+
+/**
+ * Throws unless `condition` is a tensor of truth values: what comparisons give.
+ * @throws INVALID_ARGUMENT, DTYPE_MISMATCH.
+ */
+function checkCondition(label: string, condition: Tensor): void {
+  checkTensor(label, condition);
+  if (condition.dtype === "int32") return;
+  throw new Corr2dError(
+    "DTYPE_MISMATCH",
+    `${label}: the condition must be an int32 tensor (what comparisons give), but got ${condition.dtype}; write for ` +
+      "example x.ne(0)",
+  );
+}
+
+/**
  * `condition ? a : b` elementwise, broadcasting. A NaN in the branch not taken does not leak. Two numbers give the
  * default dtype.
  *
@@ -38,14 +65,7 @@ const WHERE: Op = {
  * @throws DTYPE_MISMATCH, SHAPE_MISMATCH, BACKEND_MISMATCH.
  */
 export function where(condition: Tensor, x: Operand, y: Operand): Tensor {
-  checkTensor("where", condition);
-  if (condition.dtype !== "int32") {
-    throw new Corr2dError(
-      "DTYPE_MISMATCH",
-      `where: the condition must be an int32 tensor (what comparisons give), but got ${condition.dtype}; write for ` +
-        "example x.ne(0)",
-    );
-  }
+  checkCondition("where", condition);
   const scalar = (value: number): Tensor => defaultScalar("where", value, condition.backend);
   const [left, right] =
     typeof x === "number" && typeof y === "number" ? [scalar(x), scalar(y)] : operands("where", x, y);
