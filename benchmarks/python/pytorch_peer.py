@@ -79,6 +79,59 @@ def max_pool(task, arrays):
     return lambda: list(torch.autograd.grad(F.max_pool2d(x, window), x, dy))
 
 
+EPSILON = 1e-5
+
+
+def normalisation(layer, shape, parameters):
+    name = layer["function"]
+    if name == "batch-norm":
+        mean, variance = torch.zeros(shape[1]), torch.ones(shape[1])
+        return lambda x: F.batch_norm(x, mean, variance, *parameters, training=True, eps=EPSILON)
+    if name == "instance-norm":
+        return lambda x: F.instance_norm(x, weight=parameters[0], bias=parameters[1], eps=EPSILON)
+    if name == "group-norm":
+        return lambda x: F.group_norm(x, layer["groups"], *parameters, eps=EPSILON)
+    if name == "layer-norm":
+        return lambda x: F.layer_norm(x, shape[-1:], *parameters, eps=EPSILON)
+    if hasattr(F, "rms_norm"):
+        return lambda x: F.rms_norm(x, shape[-1:], parameters[0], EPSILON)
+    return lambda x: x * torch.rsqrt(x.square().mean(-1, keepdim=True) + EPSILON) * parameters[0]
+
+
+def function_of(layer, shape, rest):
+    name = layer["function"]
+    if name.endswith("-norm"):
+        return normalisation(layer, shape, rest)
+    if name in ("max-pool", "avg-pool"):
+        pool = F.max_pool2d if name == "max-pool" else F.avg_pool2d
+        return lambda x: pool(x, layer["window"], layer["stride"], layer["padding"])
+    if name == "interpolate":
+        size, mode = layer["size"], layer["mode"]
+        return lambda x: F.interpolate(x, size=(size, size), mode=mode)
+    return {
+        "gelu": F.gelu,
+        "gelu-tanh": lambda x: F.gelu(x, approximate="tanh"),
+        "silu": F.silu,
+        "softmax": lambda x: F.softmax(x, -1),
+        "log-softmax": lambda x: F.log_softmax(x, -1),
+        "cross-entropy": lambda x: F.cross_entropy(x, rest[0]),
+        "adaptive-avg-pool": lambda x: F.adaptive_avg_pool2d(x, layer["size"]),
+    }[name]
+
+
+def layer(task, arrays):
+    differentiates = task["kind"] == "layer-gradient"
+    x = arrays[0].reshape(task["shape"]).requires_grad_(differentiates)
+    rest = [a.long() if a.dtype == torch.int32 else a.requires_grad_(differentiates) for a in arrays[2:]]
+    function = function_of(task["layer"], task["shape"], rest)
+    if not differentiates:
+        return lambda: [function(x)]
+    with torch.no_grad():
+        dy = arrays[1].reshape(function(x).shape)
+    towards = [x, *(a for a in rest if a.requires_grad)]
+    return lambda: list(torch.autograd.grad(function(x), towards, dy))
+
+
 def lenet_step(task, arrays, lenet):
     images = arrays[0].reshape(task["batch"], 1, 28, 28)
     labels = arrays[1].long()
@@ -129,6 +182,8 @@ def prepare(task, arrays, lenet):
         return convolution(task, arrays)
     if kind in ("max-pool", "max-pool-gradient"):
         return max_pool(task, arrays)
+    if kind in ("layer", "layer-gradient"):
+        return layer(task, arrays)
     if kind == "lenet-step":
         return lenet_step(task, arrays, lenet)
     if kind == "learn-kernel":
@@ -166,7 +221,12 @@ def main():
                 torch.set_num_threads(request["threads"])
                 send({"version": torch.__version__, "threads": torch.get_num_threads()})
             elif request["op"] == "prepare":
-                differentiates = request["task"]["kind"] in ("max-pool-gradient", "lenet-step", "learn-kernel")
+                differentiates = request["task"]["kind"] in (
+                    "max-pool-gradient",
+                    "layer-gradient",
+                    "lenet-step",
+                    "learn-kernel",
+                )
                 call, count = prepare(request["task"], arrays, request["lenet"]), 1
                 send({}, call())
             elif request["op"] == "sample":

@@ -7,6 +7,7 @@ import { reference } from "../src/peers/loops.ts";
 import { isCannot, type OpenPeer } from "../src/peers/peer.ts";
 import { termsOf } from "../src/workloads/cost.ts";
 import { makeInputs } from "../src/workloads/inputs.ts";
+import type { Layer } from "../src/workloads/layers.ts";
 import type { Convolution, ConvolutionKind, Task } from "../src/workloads/workload.ts";
 
 const BASE: Convolution = {
@@ -57,16 +58,47 @@ for (const [name, geometry] of Object.entries(GEOMETRIES)) {
 const PLANE: Convolution = { ...BASE, batch: 1, inChannels: 1, outChannels: 1, padding: 0 };
 for (const kind of KINDS) TASKS[`literal ${kind}`] = { ...PLANE, kind, literalOptions: true };
 
+/** Each layer on a small input, some of sizes that do not divide. */
+const LAYERS: readonly (readonly [Layer, readonly number[]])[] = [
+  [{ function: "gelu" }, [33]],
+  [{ function: "gelu-tanh" }, [33]],
+  [{ function: "silu" }, [33]],
+  [{ function: "softmax" }, [3, 5]],
+  [{ function: "log-softmax" }, [3, 5]],
+  [{ function: "cross-entropy" }, [3, 5]],
+  [{ function: "batch-norm" }, [3, 4, 2, 3]],
+  [{ function: "instance-norm" }, [3, 4, 2, 3]],
+  [{ function: "group-norm", groups: 2 }, [3, 4, 2, 3]],
+  [{ function: "layer-norm" }, [3, 7]],
+  [{ function: "rms-norm" }, [3, 7]],
+  [{ function: "max-pool", window: 3, stride: 2, padding: 1 }, [2, 3, 7, 6]],
+  [{ function: "avg-pool", window: 3, stride: 2, padding: 1 }, [2, 3, 7, 6]],
+  [{ function: "adaptive-avg-pool", size: 3 }, [2, 3, 7, 6]],
+  [{ function: "interpolate", mode: "nearest", size: 5 }, [2, 3, 7, 6]],
+  [{ function: "interpolate", mode: "bilinear", size: 9 }, [2, 3, 7, 6]],
+  [{ function: "interpolate", mode: "bicubic", size: 4 }, [2, 3, 7, 6]],
+  [{ function: "interpolate", mode: "area", size: 4 }, [2, 3, 7, 6]],
+];
+for (const [layer, shape] of LAYERS) {
+  const name = Object.values(layer).join(" ");
+  TASKS[`${name} layer`] = { kind: "layer", layer, shape };
+  TASKS[`${name} layer-gradient`] = { kind: "layer-gradient", layer, shape };
+}
+
 /** What is known to be missing, and how the peer puts it. */
+const NO_LAYERS: Record<string, RegExp> = { layer: /unknown task/, "layer-gradient": /unknown task/ };
 const MISSING: Record<string, Record<string, RegExp>> = {
+  "tfjs-cpu": NO_LAYERS,
+  "jax-js": NO_LAYERS,
   "tfjs-wasm": {
+    ...NO_LAYERS,
     "kernel-gradient": /not registered/,
     "depthwise input-gradient": /not registered/,
     "lenet-step": /not registered/,
     "learn-kernel": /not registered/,
   },
-  "ort-web": { "lenet-step": /training/, "learn-kernel": /training/ },
-  "ort-node": { "lenet-step": /training/, "learn-kernel": /training/ },
+  "ort-web": { ...NO_LAYERS, "lenet-step": /training/, "learn-kernel": /training/ },
+  "ort-node": { ...NO_LAYERS, "lenet-step": /training/, "learn-kernel": /training/ },
 };
 
 function missing(peer: string, task: string): RegExp | null {

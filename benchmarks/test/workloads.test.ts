@@ -22,6 +22,7 @@ test("every workload that other pages name is there", () => {
       ..."W1 W2 W3-3 W3-5 W3-11 W3b W4 W5a W5b W6a W6b W6c W6d W6e W6f W6g W7a W7b W7c".split(" "),
       ...gradients,
       ..."W1-literal dX-W1-literal dW-W1-literal P dX-P".split(" "),
+      ..."act-gelu dX-act-gelu pool-max-s2 up-bilinear dX-down-bicubic norm-batch dX-norm-layer".split(" "),
       ..."dW-W5a T1 T2 M512 M1024 E-add E-relu R-sum js cold size I-sobel I-blur".split(" "),
     ]),
   );

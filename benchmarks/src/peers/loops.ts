@@ -12,6 +12,7 @@ import {
   relu,
   sum,
 } from "./loops-kernels.ts";
+import { layer } from "./loops-layers.ts";
 import { lenetStep } from "./loops-lenet.ts";
 import type { Candidate, Peer } from "./peer.ts";
 
@@ -58,6 +59,9 @@ export function reference(task: Task, inputs: Inputs): () => readonly ArrayLike<
       return () => [maxPool(task, a)];
     case "max-pool-gradient":
       return () => [maxPoolGradient(task, a, b)];
+    case "layer":
+    case "layer-gradient":
+      return () => layer(task, inputs);
     case "matmul":
       return () => [matmul(a, b, task.size, task.size, task.size)];
     case "add":

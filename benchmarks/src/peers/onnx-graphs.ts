@@ -169,5 +169,8 @@ export function onnxGraph(task: Task, inputs: Inputs): OnnxGraph | Cannot {
     case "lenet-step":
     case "learn-kernel":
       return notOffered("onnxruntime has removed training");
+    case "layer":
+    case "layer-gradient":
+      return notOffered(`unknown task ${task.kind}`);
   }
 }

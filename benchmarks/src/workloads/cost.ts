@@ -3,6 +3,7 @@
  * Winograd's rate is "effective"), and the number of terms in its longest sum, which bounds how far two correct
  * answers may differ.
  */
+import { layerTermsOf } from "./layers.ts";
 import { LENET_MACS } from "./lenet.ts";
 import { isConvolution, outputSize, shapesOf, sizeOf, type Task } from "./workload.ts";
 
@@ -23,6 +24,8 @@ export function flopsOf(task: Task): number {
       return 2 * task.batch * (LENET_MACS[0] + LENET_MACS[1]);
     case "max-pool":
     case "max-pool-gradient":
+    case "layer":
+    case "layer-gradient":
     case "learn-kernel":
       return 0;
   }
@@ -46,6 +49,9 @@ export function termsOf(task: Task): number {
     case "max-pool":
     case "max-pool-gradient":
       return 1;
+    case "layer":
+    case "layer-gradient":
+      return layerTermsOf(task);
     case "lenet-step":
       return task.batch * 28 * 28;
     case "learn-kernel":

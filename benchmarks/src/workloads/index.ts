@@ -2,6 +2,7 @@
  * The table of workloads; suites group them. To add one, add a line: every peer that knows the task's kind takes part
  * by itself.
  */
+import type { Layer } from "./layers.ts";
 import type { Convolution, ConvolutionKind, ConvolutionTask, Workload } from "./workload.ts";
 
 /** Geometry in the order in which papers write it: N×C×H×W → O, kernel; then what differs from the default. */
@@ -59,8 +60,29 @@ const literal = (id: string, title: string, kind: ConvolutionKind): Workload => 
   return { id, suite: "tiny", title: `${title}6×8, kernel 1×2, options written at each call`, task };
 };
 
+/** Layers over one input, each forwards, and with its gradients. */
+function layers(
+  prefix: string,
+  size: string,
+  shape: readonly number[],
+  rows: readonly (readonly [id: string, title: string, layer: Layer])[],
+): Workload[] {
+  return rows.flatMap(([id, title, layer]) =>
+    (["layer", "layer-gradient"] as const).map((kind) => ({
+      id: `${kind === "layer" ? "" : "dX-"}${prefix}-${id}`,
+      suite: "layers",
+      title: `${size}: ${title}${kind === "layer" ? "" : ", and its gradients"}`,
+      task: { kind, layer, shape },
+      candidates: LAYERED,
+    })),
+  );
+}
+
 /** The Winograd transform with larger tiles, whose error only a caller can allow. */
 const LARGE_WINOGRAD: Pick<Workload, "variants"> = { variants: ["cpu-wasm?winograd=large"] };
+
+/** Those who know layers. */
+const LAYERED: readonly string[] = ["cpu-js", "cpu-wasm", "pytorch"];
 
 /** Plain JavaScript against plain JavaScript. */
 const JAVASCRIPT: readonly string[] = ["cpu-js", "tfjs-cpu", "loops"];
@@ -155,6 +177,101 @@ export const WORKLOADS: readonly Workload[] = [
     "I-blur",
     "1024×768 RGB, blur 5×5 per channel",
     convolution([1, 3, 768, 1024], 3, [5, 5], { padding: 2, groups: 3 }),
+  ),
+
+  ...layers(
+    "act",
+    "2²⁰ floats",
+    [2 ** 20],
+    [
+      ["gelu", "GELU", { function: "gelu" }],
+      ["gelu-tanh", "GELU by tanh", { function: "gelu-tanh" }],
+      ["silu", "SiLU", { function: "silu" }],
+    ],
+  ),
+  ...layers(
+    "rows",
+    "1024 rows of 1000",
+    [1024, 1000],
+    [
+      ["softmax", "softmax", { function: "softmax" }],
+      ["log-softmax", "its logarithm", { function: "log-softmax" }],
+      ["cross-entropy", "cross-entropy", { function: "cross-entropy" }],
+    ],
+  ),
+  ...layers(
+    "pool",
+    "64@112×112",
+    [1, 64, 112, 112],
+    [
+      ["max-s1", "maximum of 3×3, p1", { function: "max-pool", window: 3, stride: 1, padding: 1 }],
+      ["max-s2", "maximum of 3×3, s2 p1", { function: "max-pool", window: 3, stride: 2, padding: 1 }],
+      ["avg-s1", "mean of 3×3, p1", { function: "avg-pool", window: 3, stride: 1, padding: 1 }],
+      ["avg-s2", "mean of 3×3, s2 p1", { function: "avg-pool", window: 3, stride: 2, padding: 1 }],
+    ],
+  ),
+  ...layers(
+    "pool",
+    "8×512@7×7",
+    [8, 512, 7, 7],
+    [["mean", "mean of each plane", { function: "adaptive-avg-pool", size: 1 }]],
+  ),
+  ...layers(
+    "pool",
+    "8×256@13×13",
+    [8, 256, 13, 13],
+    [["bins", "means of 6×6 bins", { function: "adaptive-avg-pool", size: 6 }]],
+  ),
+  ...layers(
+    "up",
+    "8×16@32×32 → 64×64",
+    [8, 16, 32, 32],
+    [
+      ["nearest", "nearest", { function: "interpolate", mode: "nearest", size: 64 }],
+      ["bilinear", "bilinear", { function: "interpolate", mode: "bilinear", size: 64 }],
+      ["bicubic", "bicubic", { function: "interpolate", mode: "bicubic", size: 64 }],
+      ["area", "area", { function: "interpolate", mode: "area", size: 64 }],
+    ],
+  ),
+  ...layers(
+    "down",
+    "3@224×224 → 112×112",
+    [1, 3, 224, 224],
+    [
+      ["nearest", "nearest", { function: "interpolate", mode: "nearest", size: 112 }],
+      ["bilinear", "bilinear", { function: "interpolate", mode: "bilinear", size: 112 }],
+      ["bicubic", "bicubic", { function: "interpolate", mode: "bicubic", size: 112 }],
+      ["area", "area", { function: "interpolate", mode: "area", size: 112 }],
+    ],
+  ),
+  ...layers(
+    "odd",
+    "3@224×224 → 160×160",
+    [1, 3, 224, 224],
+    [
+      ["nearest", "nearest", { function: "interpolate", mode: "nearest", size: 160 }],
+      ["bilinear", "bilinear", { function: "interpolate", mode: "bilinear", size: 160 }],
+      ["area", "area", { function: "interpolate", mode: "area", size: 160 }],
+    ],
+  ),
+  ...layers(
+    "norm",
+    "32×64@28×28",
+    [32, 64, 28, 28],
+    [
+      ["batch", "batch normalisation, in training", { function: "batch-norm" }],
+      ["instance", "instance normalisation", { function: "instance-norm" }],
+      ["group", "group normalisation, 8 groups", { function: "group-norm", groups: 8 }],
+    ],
+  ),
+  ...layers(
+    "norm",
+    "2048 rows of 512",
+    [2048, 512],
+    [
+      ["layer", "layer normalisation", { function: "layer-norm" }],
+      ["rms", "root-mean-square normalisation", { function: "rms-norm" }],
+    ],
   ),
 
   {

@@ -3,6 +3,7 @@
  * should not cancel. LeNet starts from Xavier's uniform initialisation (the book's choice for sigmoids).
  */
 import { drawUniform, Generator } from "@corr2d/core";
+import { isActivation, outputShapeOf, parameterShapesOf } from "./layers.ts";
 import { CLASSES, IMAGE_SIZE, LENET_PARAMETERS } from "./lenet.ts";
 import { isConvolution, poolShapesOf, shapesOf, sizeOf, type Task } from "./workload.ts";
 
@@ -17,6 +18,7 @@ function chapterImage(): Float32Array {
 /**
  * - convolutions: the two operands of the kind, [x, k], [dY, k] or [x, dY]
  * - max-pool: [x]; max-pool-gradient: [x, dY]
+ * - layer and layer-gradient: [x, dY, then the parameters, or labels]
  * - matmul: [a, b]; add: [a, b]; relu and sum: [x]
  * - lenet-step: [images [N, 1, 28, 28], labels [N], then the parameters in `LENET_PARAMETERS`' order]
  * - learn-kernel: [X [6, 8], Y [6, 7], the starting kernel [1, 2]]
@@ -37,6 +39,21 @@ export function makeInputs(task: Task, seed = 0): Inputs {
     case "max-pool-gradient": {
       const { x, y } = poolShapesOf(task);
       return [uniform(sizeOf(x)), uniform(sizeOf(y))];
+    }
+    case "layer":
+    case "layer-gradient": {
+      const { layer, shape } = task;
+      // Activations show what they are beyond 1 too.
+      const reach = isActivation(layer) ? 4 : 1;
+      const [rows, classes] = shape as [number, number];
+      return [
+        uniform(sizeOf(shape), -reach, reach),
+        uniform(sizeOf(outputShapeOf(task))),
+        ...parameterShapesOf(task).map((own) => uniform(sizeOf(own))),
+        ...(layer.function === "cross-entropy"
+          ? [Int32Array.from(uniform(rows, 0, classes), Math.floor)]
+          : []),
+      ];
     }
     case "matmul":
       return [uniform(task.size ** 2), uniform(task.size ** 2)];

@@ -3,6 +3,7 @@
  * product of matrices, a training step); a workload is a task with a name, under which its results are listed.
  * Sizes follow the field's letters: N images, C input channels, O output channels, H × W maps.
  */
+import type { LayerTask } from "./layers.ts";
 
 /** A correlation: x [N, C, H, W] with k [O, C/groups, kH, kW]. Padding and stride are symmetric in every workload. */
 export interface Convolution {
@@ -65,7 +66,7 @@ export interface ChapterTask {
   readonly learningRate: number;
 }
 
-export type Task = ConvolutionTask | PoolTask | MatmulTask | ArrayTask | LenetTask | ChapterTask;
+export type Task = ConvolutionTask | PoolTask | LayerTask | MatmulTask | ArrayTask | LenetTask | ChapterTask;
 
 export interface Workload {
   /** As `--suite` names it. */
