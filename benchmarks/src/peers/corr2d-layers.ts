@@ -93,7 +93,7 @@ export function layerOf(backend: Backend, task: LayerTask, inputs: Inputs): Cand
   });
   const apply = module ?? functionOf(task.layer, labels);
   const once = (): Tensor[] =>
-    differentiates ? grad(apply(x), [x, ...parameters], { gradient: dy }) : [noGrad(() => apply(x))];
+    differentiates ? grad(apply(x), [x, ...parameters], { gradOutputs: dy }) : [noGrad(() => apply(x))];
   const read = async (): Promise<Awaited<ReturnType<Tensor["data"]>>[]> => {
     const results = scope(once);
     const values = await Promise.all(results.map((result) => result.data()));

@@ -24,7 +24,9 @@ export type TypedArray = Float32Array | Float64Array | Int32Array;
 
 /**
  * Elementwise functions of one operand. `round` rounds halves to even. On int32 only neg, abs, sign, relu and square are
- * asked for. square, rsqrt and tan are optional (see `optionalOps`). The list may grow, by optional ones.
+ * asked for. `gelu` is x · Φ(x), with
+ * the normal distribution's Φ, and `geluSlope` its derivative. square, rsqrt, tan and these two are optional (see
+ * `optionalOps`). The list may grow, by optional ones.
  */
 export type UnaryOp =
   | "neg"
@@ -48,7 +50,9 @@ export type UnaryOp =
   | "tanh"
   | "sigmoid"
   | "relu"
-  | "erf";
+  | "erf"
+  | "gelu"
+  | "geluSlope";
 
 /**
  * Elementwise functions of two operands of one dtype, broadcasting. Comparisons give int32 0 or 1 and are false
@@ -83,6 +87,8 @@ export type OptionalOp =
   | "square"
   | "rsqrt"
   | "tan"
+  | "gelu"
+  | "geluSlope"
   | "notEqual"
   | "greater"
   | "greaterEqual"
@@ -278,6 +284,11 @@ export interface Composites<H> {
   avgPool2d(x: H, window: Window2d, average: AveragePool, dtype: DType): H;
   /** The adjoint of `avgPool2d`: output → input. */
   avgPool2dInput(g: H, window: Window2d, average: AveragePool, dtype: DType): H;
+  /**
+   * Weighted sums of a few cells of the middle axis: `out[o, c, i] = Σ weights[c, t] · x[o, index[c, t], i]`, where index (int32)
+   * and weights are `[count, taps]`. An index of −1 ends a list that is shorter; of none the sum is 0.
+   */
+  gatherSum(x: H, index: H, weights: H, size: GatherSize, taps: number, dtype: DType): H;
   /** Over the middle axis of `[outer, length, inner]`, with the maximum subtracted first. */
   softmax(x: H, outer: number, length: number, inner: number, dtype: DType): H;
   logSoftmax(x: H, outer: number, length: number, inner: number, dtype: DType): H;

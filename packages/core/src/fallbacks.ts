@@ -15,12 +15,13 @@ import type {
   UnaryOp,
 } from "./backend.ts";
 import { OPTIONAL_OPS } from "./define-backend.ts";
-import { activationGrad } from "./ops/activation.ts";
+import { activationGrad, gelu, geluSlope } from "./ops/activation.ts";
 import { addScaled } from "./ops/add-scaled.ts";
 import { compare } from "./ops/binary.ts";
 import { cat } from "./ops/cat.ts";
 import { correlate, towardsInput, towardsKernel } from "./ops/corr2d.ts";
 import { fill } from "./ops/fill.ts";
+import { composedGatherSum } from "./ops/gather-sum.ts";
 import { forgetScalars } from "./ops/operands.ts";
 import { average, averageInput, maxPool, poolShape } from "./ops/pool.ts";
 import { amin, argmin } from "./ops/reduce.ts";
@@ -30,6 +31,15 @@ import { type Shape, sizeOf } from "./shape.ts";
 import { inputSizeOf, kernelSizeOf, outputSizeOf } from "./sizes.ts";
 import { keep, runScoped, Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
+
+/** The optional functions of one operand. */
+const UNARY: { readonly [op in OptionalOp & UnaryOp]: (x: Tensor) => Tensor } = {
+  square: (x) => unary("square", x),
+  rsqrt: (x) => unary("rsqrt", x),
+  tan: (x) => unary("tan", x),
+  gelu,
+  geluSlope,
+};
 
 /** The optional comparisons, as tensors have them. */
 const COMPARISONS: { readonly [op in OptionalOp & BinaryOp]: "ne" | "gt" | "ge" } = {
@@ -68,7 +78,7 @@ export function withFallbacks<H>(backend: Backend<H>): CompleteBackend<H> {
     unary: (op, x, size, dtype) =>
       has(op)
         ? backend.unary(op, x, size, dtype)
-        : take(() => unary(op as UnaryOp & OptionalOp, borrow(x, [size], dtype))),
+        : take(() => UNARY[op as UnaryOp & OptionalOp](borrow(x, [size], dtype))),
     binary: (op, a, shapeA, b, shapeB, shape, dtype) =>
       has(op)
         ? backend.binary(op, a, shapeA, b, shapeB, shape, dtype)
@@ -155,6 +165,15 @@ export function withFallbacks<H>(backend: Backend<H>): CompleteBackend<H> {
           average: divisor,
           shape: [inputSizeOf(window)],
         }),
+      ),
+    gatherSum: (x, index, weights, size, taps, dtype) =>
+      take(() =>
+        composedGatherSum(
+          borrow(x, [size.outer * size.length * size.inner], dtype),
+          borrow(index, [size.count, taps], "int32"),
+          borrow(weights, [size.count, taps], dtype),
+          size,
+        ),
       ),
     softmax: (x, outer, length, inner, dtype) =>
       take(() => softmax(borrow(x, [outer, length, inner], dtype), 1)),

@@ -64,6 +64,8 @@ export const UNARY_OPS: { readonly [op in UnaryOp]: OpRowOf<op> } = {
   sigmoid: REQUIRED,
   relu: INTEGERS_TOO,
   erf: REQUIRED,
+  gelu: OPTIONAL,
+  geluSlope: OPTIONAL,
 };
 
 export const BINARY_OPS: { readonly [op in BinaryOp]: OpRowOf<op> } = {
@@ -103,6 +105,7 @@ export type SizeName =
   | "viewed"
   | "whole"
   | "picked"
+  | "table"
   | "left"
   | "right"
   | "product"
@@ -401,6 +404,19 @@ export const OPERATIONS: Rows = {
     floating: true,
     arguments: [{ name: "g", operand: "output" }, WINDOW, AVERAGE, DTYPE],
     results: [{ size: "input" }],
+  },
+  gatherSum: {
+    primitive: false,
+    floating: true,
+    arguments: [
+      { name: "x", operand: "whole" },
+      { name: "index", operand: "table", dtype: "int32" },
+      { name: "weights", operand: "table" },
+      { name: "size", is: "gatherSize" },
+      { name: "taps", is: "length" },
+      DTYPE,
+    ],
+    results: [{ size: "picked" }],
   },
   softmax: {
     primitive: false,

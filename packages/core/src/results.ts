@@ -50,6 +50,7 @@ interface Named {
   readonly window: Window2d;
   readonly outer: number;
   readonly length: number;
+  readonly taps: number;
   readonly inner: number;
   readonly lengths: readonly number[];
   readonly dtype: DType;
@@ -68,6 +69,7 @@ const SIZES: { readonly [name in SizeName]: (call: Named) => number } = {
   viewed: (call) => sizeOf(call.view.shape),
   whole: ({ size }) => size.outer * size.length * size.inner,
   picked: ({ size }) => size.outer * size.count * size.inner,
+  table: ({ size, taps }) => size.count * taps,
   left: ({ size }) => size.batch * size.rows * size.inner,
   right: ({ size }) => size.batch * size.inner * size.columns,
   product: ({ size }) => size.batch * size.rows * size.columns,

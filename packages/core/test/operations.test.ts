@@ -72,6 +72,12 @@ describe("resultsOf and operandsOf", () => {
     ["maxPool2d", [0, pool, float], [280], "48 float32, 48 int32"],
     ["avgPool2d", [0, pool, average, float], [280], "48 float32"],
     ["avgPool2dInput", [0, pool, average, float], [48], "280 float32"],
+    [
+      "gatherSum",
+      [0, 0, 0, { outer: 2, length: 3, inner: 4, count: 7 }, 3, float],
+      [24, 21, 21],
+      "56 float32",
+    ],
     ["softmax", [0, 2, 3, 4, float], [24], "24 float32"],
     ["logSoftmax", [0, 2, 3, 4, float], [24], "24 float32"],
     ["activationGrad", ["relu", 0, 0, 5, float], [5, 5], "5 float32"],

@@ -21,7 +21,7 @@ import {
 import { binary, select } from "./binary.ts";
 import { BufferPool, type Handle } from "./buffers.ts";
 import { corr2d, corr2dInput, corr2dKernel } from "./corr2d.ts";
-import { checkIndices, gather, scatterAdd } from "./gather.ts";
+import { checkIndices, gather, gatherSum, scatterAdd } from "./gather.ts";
 import { int32MatmulSize } from "./int32.ts";
 import { matmul } from "./matmul.ts";
 import { avgPool2d, avgPool2dInput, maxPool2d } from "./pool2d.ts";
@@ -63,7 +63,10 @@ export function cpuJs(options: CpuJsOptions = {}): Backend<Handle> {
     contract: 1,
     features: { syncRead: true },
     dtypes: ["float32", "float64", "int32"],
-    optionalOps: ["square", "rsqrt", "tan", "notEqual", "greater", "greaterEqual", "min", "argmin"],
+    optionalOps: [
+      ...(["square", "rsqrt", "tan", "gelu", "geluSlope"] as const),
+      ...(["notEqual", "greater", "greaterEqual", "min", "argmin"] as const),
+    ],
 
     upload(data) {
       const out = pool.take("upload", dtypeOf(data)!, data.length);
@@ -214,6 +217,12 @@ export function cpuJs(options: CpuJsOptions = {}): Backend<Handle> {
     avgPool2dInput(g, w, average, dtype) {
       const out = pool.take("avgPool2dInput", dtype, inputSizeOf(w));
       avgPool2dInput(g.data, w, average, out, pool);
+      return pool.own(out);
+    },
+
+    gatherSum(x, index, weights, size, taps, dtype) {
+      const out = pool.take("gatherSum", dtype, size.outer * size.count * size.inner);
+      gatherSum(x.data, index.data, weights.data, size, taps, out);
       return pool.own(out);
     },
 

@@ -23,6 +23,10 @@ function roundHalfToEven(x: number): number {
   return Math.abs(x) < 2 ** 51 ? x + shift - shift || x * 0 : x; // a zero with the sign of x
 }
 
+/** The normal distribution's Φ, and its density at 0. */
+const normal = (x: number): number => 0.5 * (1 + erf(x * Math.SQRT1_2));
+const DENSITY = 1 / Math.sqrt(2 * Math.PI);
+
 const FLOATING: Record<UnaryOp, Loop> = {
   neg: (x, out, size) => {
     for (let i = 0; i < size; i++) out[i] = -x[i]!;
@@ -89,6 +93,15 @@ const FLOATING: Record<UnaryOp, Loop> = {
   },
   erf: (x, out, size) => {
     for (let i = 0; i < size; i++) out[i] = erf(x[i]!);
+  },
+  gelu: (x, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = x[i]! * normal(x[i]!);
+  },
+  geluSlope: (x, out, size) => {
+    for (let i = 0; i < size; i++) {
+      const at = x[i]!;
+      out[i] = normal(at) + at * (Math.exp(-0.5 * at * at) * DENSITY);
+    }
   },
 };
 

@@ -76,6 +76,12 @@ describe("unary", () => {
     sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   };
 
+  it("gelu and its slope where Φ is 0, ½ and 1", () => {
+    const x = Float64Array.of(-40, 0, 40);
+    expect([...unary("gelu", x, "float64")]).toEqual([-0, 0, 40]);
+    expect([...unary("geluSlope", x, "float64")]).toEqual([0, 0.5, 1]);
+  });
+
   it.each(Object.entries(expected))("%s is JavaScript's", (op, f) => {
     expect(unary(op as UnaryOp, points, "float64")).toEqual(points.map(f));
     const single = Float32Array.from(points);

@@ -58,4 +58,4 @@ export { reduce } from "./reduce/driver";
 export { copyPart, strided, stridedAdd } from "./view/driver";
 export { avgPool2d, maxPool2d } from "./pool/driver";
 export { softmax } from "./softmax/driver";
-export { gather } from "./gather/driver";
+export { gather, gatherSum } from "./gather/driver";

@@ -20,7 +20,7 @@ const outputFolder = join(root, "src", "generated");
 /** What JavaScript calls. */
 const CALLED = [
   ...["configure", "correlation", "matmul", "unary", "binary", "fill", "addScaled", "reduce"],
-  ...["strided", "stridedAdd", "copyPart", "gather", "maxPool2d", "avgPool2d", "softmax"],
+  ...["strided", "stridedAdd", "copyPart", "gather", "gatherSum", "maxPool2d", "avgPool2d", "softmax"],
 ];
 
 /** Names and parameter lists of the functions to export, from asc's declaration file. */

@@ -66,7 +66,10 @@ export function createBackend(open: OpenRuntime, features: Features): CompleteBa
     contract: 1,
     features,
     dtypes: ["float32", "int32"],
-    optionalOps: ["square", "rsqrt", "tan", "notEqual", "greater", "greaterEqual", "min", "argmin"],
+    optionalOps: [
+      ...(["square", "rsqrt", "tan", "gelu", "geluSlope"] as const),
+      ...(["notEqual", "greater", "greaterEqual", "min", "argmin"] as const),
+    ],
 
     upload(data) {
       const out = start(data.length);
@@ -191,6 +194,11 @@ export function createBackend(open: OpenRuntime, features: Features): CompleteBa
       requireFloat("avgPool2d", dtype);
       const out = start(putWindow(runtime, window).inputSize, g);
       avgPool2d(runtime, true, at(g), at(out), window, average);
+      return end(out);
+    },
+    gatherSum(x, index, weights, { outer, length, inner, count }, taps) {
+      const out = start(outer * count * inner, x, index, weights);
+      runtime.call.gatherSum(at(x), at(index), at(weights), at(out), outer, length, inner, count, taps);
       return end(out);
     },
     softmax: (x, outer, length, inner) => softmax(false, x, outer, length, inner),

@@ -72,6 +72,17 @@ const FLOAT_CASES: Partial<Record<UnaryOp, FloatCase>> = {
   erf: { exact: erf, bound: 1.6, range: [-5, 5] },
 };
 
+/** Those of which parts cancel: the error in units of 2⁻²⁴ of what is added. */
+const CANCELLING: Partial<Record<UnaryOp, FloatCase & { readonly scale: (x: number) => number }>> = {
+  gelu: { exact: (x) => (x * (1 + erf(x * Math.SQRT1_2))) / 2, bound: 6, range: [-7, 7], scale: Math.abs },
+  geluSlope: {
+    exact: (x) => (1 + erf(x * Math.SQRT1_2)) / 2 + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI),
+    bound: 7,
+    range: [-7, 7],
+    scale: () => 1,
+  },
+};
+
 const SPECIAL = [
   ...[0, -0, Infinity, -Infinity, NaN, 1, -1, 0.5, -0.5, 1.5, -1.5, 2.5, -2.5],
   ...[2 ** -149, -(2 ** -149), 2 ** -126, 1e-39, -1e-39, 3.4028234663852886e38, -3.4028234663852886e38],
@@ -116,6 +127,20 @@ const COUNT = 60_000;
 
 describe.each(BUILDS)("elementwise kernels, %s build", async (build) => {
   const rt = await openKernels(build);
+
+  test.each(Object.entries(CANCELLING))("%s keeps its error bound", (op, { exact, bound, range, scale }) => {
+    rt.reset();
+    const x = floatSamples(COUNT, range, 1);
+    const at = rt.put(x);
+    const y = rt.result(COUNT, "float32", (out) => unary(rt, op as UnaryOp, at, out, COUNT, "float32"));
+    for (const [i, value] of y.entries()) {
+      const expected = exact(x[i]!);
+      if (Object.is(Math.fround(expected), value)) continue;
+      const error = Math.abs(value - expected);
+      if (error <= bound * 2 ** -24 * scale(x[i]!) + 2 ** -126) continue;
+      expect.fail(`${op}(${x[i]}) = ${value}, not ${expected}`);
+    }
+  });
 
   test.each(Object.entries(FLOAT_CASES) as [UnaryOp, FloatCase][])(
     "%s keeps its error bound for every kind of float32",

@@ -15,6 +15,7 @@ import { cases as failure } from "./failure.ts";
 import { cases as farPositions } from "./far-positions.ts";
 import { cases as fused } from "./fused.ts";
 import { cases as fusedSizes } from "./fused-sizes.ts";
+import { cases as gatherSum } from "./gather-sum.ts";
 import { cases as indexRange } from "./index-range.ts";
 import { cases as largeStorage } from "./large-storage.ts";
 import { cases as longSums } from "./long-sums.ts";
@@ -59,6 +60,7 @@ export const cases: readonly Case[] = [
   ...concat,
   ...fused,
   ...fusedSizes,
+  ...gatherSum,
   ...pools,
   ...poolsSizes,
   ...poolsEmpty,

@@ -155,6 +155,12 @@ const CALLS: Readonly<Record<OperationName, Call>> = {
     result: SIZE,
     run: (b, [g]) => b.avgPool2dInput(g, POOL, AVERAGE, "float32"),
   },
+  gatherSum: {
+    operands: [1024, 2048, 2048],
+    result: SIZE,
+    run: (b, [x, index, weights]) =>
+      b.gatherSum(x, index, weights, { ...PICKS, length: 1, inner: 1024, count: 1024 }, 2, "float32"),
+  },
   softmax: { operands: [SIZE], result: SIZE, run: (b, [x]) => b.softmax(x, 1024, 1024, 1, "float32") },
   logSoftmax: { operands: [SIZE], result: SIZE, run: (b, [x]) => b.logSoftmax(x, 1024, 1024, 1, "float32") },
   activationGrad: {
@@ -170,7 +176,12 @@ const CALLS: Readonly<Record<OperationName, Call>> = {
 };
 
 /** Operands that are indices or conditions, by position. */
-const INT32: Readonly<Partial<Record<OperationName, number>>> = { select: 1, gather: 1, scatterAdd: 1 };
+const INT32: Readonly<Partial<Record<OperationName, number>>> = {
+  select: 1,
+  gather: 1,
+  scatterAdd: 1,
+  gatherSum: 1,
+};
 
 const callCases: readonly Case[] = OPERATION_NAMES.map((name) => {
   const { operands, result, run } = CALLS[name];

@@ -159,7 +159,7 @@ function trainingCase(dtype: DType): Case {
   };
 }
 
-const UNARY: readonly UnaryOp[] = ["square", "rsqrt", "tan"];
+const UNARY: readonly UnaryOp[] = ["square", "rsqrt", "tan", "gelu", "geluSlope"];
 const BINARY: readonly BinaryOp[] = ["notEqual", "greater", "greaterEqual"];
 const REDUCE: readonly ReduceOp[] = ["min", "argmin"];
 

@@ -33,6 +33,8 @@ export const FLOAT_UNARY: Record<
   sigmoid: { range: [-20, 20], special: [80, -80, 1000, -1000, 1e-8, 0.5] },
   relu: { range: [-10, 10] },
   erf: { range: [-4, 4], special: [1e-8, 1e-4, 10, -10, 0.5, 1, -1, 2, 3.9] },
+  gelu: { range: [-7, 7], special: [1e-8, -1e-8, 10, -10, 1e20, -1e20, 3e38, -3e38] },
+  geluSlope: { range: [-7, 7], special: [1e-8, -1e-8, 10, -10, 1e20, -1e20, 3e38, -3e38] },
 };
 
 /** Every unary op must pass these on. sin, cos and tan of ±∞ are NaN; sqrt(−∞), too: the oracle says. */
@@ -59,6 +61,8 @@ const FAR: Partial<Record<UnaryOp, readonly number[]>> = {
   sigmoid: [-700, 36],
   erf: [1e-300, 5.5],
   relu: [1e300, 1e-300],
+  gelu: [38, -38, 1e300, -1e300],
+  geluSlope: [38, -38, 1e300, -1e300],
 };
 
 /** Values in every order that begins with another: each comes in the body of a vector, and in what is left over. */
@@ -76,7 +80,7 @@ export const INT32_UNARY: readonly UnaryOp[] = ["neg", "abs", "sign", "square", 
 /** What a case on ordinary values proves: a definition, or an error bound. */
 function unaryClause(op: UnaryOp, dtype: DType): string {
   if (!isFloating(dtype)) return "§3.3";
-  if (op === "sin" || op === "cos" || op === "tan") return "§9.4";
+  if (["sin", "cos", "tan", "gelu", "geluSlope"].includes(op)) return "§9.4";
   return oracle.ULPS[op] === undefined ? "§3.3" : "§9.3";
 }
 

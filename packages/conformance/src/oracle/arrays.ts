@@ -187,6 +187,25 @@ export function scatterAdd(
   return sums.expected(dtype);
 }
 
+export function gatherSum(
+  x: ArrayLike<number>,
+  index: ArrayLike<number>,
+  weights: ArrayLike<number>,
+  { outer, length, inner, count }: GatherSize,
+  taps: number,
+  dtype: DType,
+): Expected {
+  const sums = new Sums(outer * count * inner);
+  for (let out = 0; out < outer * count * inner; out++) {
+    const list = (Math.floor(out / inner) % count) * taps;
+    const block = Math.floor(out / (count * inner)) * length;
+    for (let t = list; t < list + taps && index[t]! >= 0; t++) {
+      sums.add(out, weights[t]! * x[(block + index[t]!) * inner + (out % inner)]!);
+    }
+  }
+  return sums.expected(dtype);
+}
+
 /** The products as they are: what a sum of `inner` terms comes to. */
 function products(a: Float64Array, b: Float64Array, size: MatmulSize): Float64Array {
   const { batch, rows, inner, columns, transposeA, transposeB } = size;

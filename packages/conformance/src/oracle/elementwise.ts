@@ -28,6 +28,9 @@ function erf(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
+/** The normal distribution's Φ. */
+const normal = (x: number): number => (1 + erf(x * Math.SQRT1_2)) / 2;
+
 function roundHalfEven(x: number): number {
   const below = Math.floor(x);
   if (x - below !== 0.5) return Math.round(x);
@@ -63,6 +66,8 @@ const UNARY: Record<UnaryOp, (x: number) => number> = {
   sigmoid: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
   relu: (x) => Math.max(x, 0),
   erf,
+  gelu: (x) => x * normal(x),
+  geluSlope: (x) => normal(x) + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI),
 };
 
 /** ulps that a float32 result may be off (§9.3); ops that are not listed are exact. */
@@ -87,14 +92,16 @@ const FLOAT64_ALLOWANCE = 4;
 const allowance = (dtype: DType): number =>
   (dtype === "float64" ? FLOAT64_ALLOWANCE : 1) * unitRoundoff[dtype];
 
-/** Units of roundoff that the argument of sin, cos and tan may seem to have moved (§9.4). */
+/** Units of roundoff that the argument of sin, cos and tan may seem to have moved, and half of what gelu may be off (§9.4). */
 export const ARGUMENT_ERROR = 4;
 
-/** The slope by which a moved argument shows in the result. */
+/** The slope by which a moved argument shows in the result; for gelu and geluSlope twice the magnitude of what is added. */
 const SLOPE: Partial<Record<UnaryOp, (x: number) => number>> = {
   sin: () => 1,
   cos: () => 1,
   tan: (x) => 1 + Math.tan(x) ** 2,
+  gelu: (x) => 2 * Math.abs(x),
+  geluSlope: () => 2,
 };
 
 /** `f(0)` to `f(size − 1)`. (`Array.from` takes its time where they are many.) */

@@ -230,6 +230,28 @@ export const NUMBER_MUTANTS: readonly Mutant[] = [
     }),
   },
   {
+    name: "gatherSum leaves the last of each list out",
+    killedBy: "gatherSum/float32/integers",
+    mutate: (right) => ({
+      gatherSum(x, index, weights, size, taps, dtype) {
+        const shorter = memory(index).slice() as Int32Array;
+        for (let at = taps - 1; at < shorter.length; at += taps) shorter[at] = -1;
+        return right.gatherSum(x, right.upload(shorter), weights, size, taps, dtype);
+      },
+    }),
+  },
+  {
+    name: "gatherSum adds 0 times what a list does not name",
+    killedBy: "gatherSum/float32/non-finite",
+    mutate: (right) => ({
+      gatherSum(x, index, weights, size, taps, dtype) {
+        const cells = memory(index).map((cell) => Math.max(cell, 0)) as Int32Array;
+        const factors = memory(weights).map((weight, at) => (memory(index)[at]! < 0 ? 0 : weight));
+        return right.gatherSum(x, right.upload(cells), right.upload(factors), size, taps, dtype);
+      },
+    }),
+  },
+  {
     name: "addScaled subtracts",
     killedBy: "addScaled/float32/integers",
     mutate: (right) => ({

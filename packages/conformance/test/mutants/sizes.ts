@@ -1,6 +1,6 @@
 /** Work cut into pieces, the last of which is forgotten. */
 import type { TypedArray } from "@corr2d/core";
-import { detour, type Mutant, spoil } from "./mutant.ts";
+import { detour, type Mutant, memory, spoil } from "./mutant.ts";
 
 type Zero = Parameters<typeof spoil>[1];
 
@@ -250,6 +250,26 @@ export const SIZE_MUTANTS: readonly Mutant[] = [
     name: "activationGrad forgets its tail beyond 64",
     killedBy: "activationGrad/tanh/float32/sizes",
     mutate: short("activationGrad", remainder(4), ofOp("tanh", 64)),
+  },
+  {
+    name: "gatherSum of more than 256 terms stops there",
+    killedBy: "gatherSum/float32/sizes,taps",
+    mutate: (right) => ({
+      gatherSum(x, index, weights, size, taps, dtype) {
+        if (taps <= 256) return right.gatherSum(x, index, weights, size, taps, dtype);
+        const shorter = memory(index).map((cell, at) => (at % taps < 256 ? cell : -1)) as Int32Array;
+        return right.gatherSum(x, right.upload(shorter), weights, size, taps, dtype);
+      },
+    }),
+  },
+  {
+    name: "gatherSum forgets its last column beyond 64",
+    killedBy: "gatherSum/float64/sizes,inner",
+    mutate: short(
+      "gatherSum",
+      () => 1,
+      ([, , , { inner }]) => inner > 64,
+    ),
   },
   {
     name: "addScaled forgets its tail beyond 1,024",

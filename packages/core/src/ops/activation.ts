@@ -12,6 +12,7 @@ import type { Tensor } from "../tensor.ts";
 import { checkFloating, checkSameDtype } from "./operands.ts";
 import * as primitives from "./primitives.ts";
 import { floated } from "./promote.ts";
+import { optional } from "./unary.ts";
 import { where } from "./where.ts";
 
 /** g · f'(x) as a function of y = f(x); itself differentiable, so activations have gradients of any order. */
@@ -175,7 +176,7 @@ const runSilu = /* @__PURE__ */ composed(
   (x) => x.mul(x.sigmoid()),
   (x) => {
     const y = x.sigmoid();
-    return y.mul(x.mul(y.neg().add(1)).add(1));
+    return y.add(activationGrad("sigmoid", y, x));
   },
 );
 /** x · sigmoid(x) (Elfwing et al. 2017, "Sigmoid-weighted linear units"; also called swish). */
@@ -200,33 +201,51 @@ const runSoftsign = /* @__PURE__ */ composed(
 /** x / (1 + |x|). */
 export const softsign = (x: Tensor): Tensor => runSoftsign(x, "softsign");
 
-const runGelu = /* @__PURE__ */ composed(
-  "GeluBackward0",
-  (x) => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1)),
-  (x) =>
+/** e^(−x²/2) / √(2π). */
+const density = (x: Tensor): Tensor =>
+  x
+    .square()
+    .mul(-0.5)
+    .exp()
+    .mul(1 / Math.sqrt(2 * Math.PI));
+const runGeluSlope = /* @__PURE__ */ composed(
+  "GeluSlopeBackward0",
+  /* @__PURE__ */ optional("geluSlope", (x) =>
     x
       .mul(Math.SQRT1_2)
       .erf()
       .add(1)
       .mul(0.5)
-      .add(x.mul(x.square().mul(-0.5).exp()).mul(1 / Math.sqrt(2 * Math.PI))),
+      .add(x.mul(density(x))),
+  ),
+  (x) => density(x).mul(x.square().neg().add(2)),
 );
-const TANH_SCALE = Math.sqrt(2 / Math.PI);
-const geluArgument = (x: Tensor): Tensor => x.add(x.mul(x).mul(x).mul(0.044715)).mul(TANH_SCALE);
+/** The derivative of `gelu`: Φ(x) + x · φ(x). */
+export const geluSlope = (x: Tensor): Tensor => runGeluSlope(x, "gelu");
+const runGelu = /* @__PURE__ */ composed(
+  "GeluBackward0",
+  /* @__PURE__ */ optional("gelu", (x) => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1))),
+  geluSlope,
+);
+// By tanh: x · (1 + tanh(u)) / 2 is x · sigmoid(2 u).
+const TWO_TANH_SCALE = 2 * Math.sqrt(2 / Math.PI);
+const geluShare = (x: Tensor): Tensor =>
+  x
+    .square()
+    .mul(0.044715 * TWO_TANH_SCALE)
+    .add(TWO_TANH_SCALE)
+    .mul(x)
+    .sigmoid();
 const runGeluTanh = /* @__PURE__ */ composed(
   "GeluBackward0",
-  (x) => x.mul(0.5).mul(geluArgument(x).tanh().add(1)),
+  (x) => x.mul(geluShare(x)),
   (x) => {
-    const t = geluArgument(x).tanh();
+    const y = geluShare(x);
     const inner = x
       .square()
-      .mul(3 * 0.044715)
-      .add(1)
-      .mul(TANH_SCALE);
-    return t
-      .add(1)
-      .mul(0.5)
-      .add(x.mul(0.5).mul(t.square().neg().add(1)).mul(inner));
+      .mul(3 * 0.044715 * TWO_TANH_SCALE)
+      .add(TWO_TANH_SCALE);
+    return y.add(activationGrad("sigmoid", y, x.mul(inner)));
   },
 );
 const GELU_OPTIONS: OptionTypes = { approximate: "any" };

@@ -5,13 +5,12 @@
  * Source of the cubic: Keys 1981, "Cubic convolution interpolation for digital image processing", with a = −3/4 (with antialias −1/2).
  */
 import { checkTensor } from "../autograd.ts";
-import { arrayOf, DTYPES, type FloatDType } from "../dtype.ts";
+import { DTYPES, type FloatDType } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { checkOptions, describeValue, isList, type OptionTypes } from "../options.ts";
 import { formatShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { indexSelect } from "./indexing.ts";
-import { expand, reshape } from "./movement.ts";
+import { gatherSum, type Taps } from "./gather-sum.ts";
 import { checkFloating } from "./operands.ts";
 import { adaptiveAvgPool2d } from "./pool.ts";
 
@@ -53,13 +52,6 @@ const RANKS: Readonly<Record<InterpolateMode, number>> = {
 
 const fail = (message: string): Corr2dError => new Corr2dError("INVALID_ARGUMENT", message);
 
-/** The cells that each cell of an axis is made of: `count` for each, with their weights. */
-interface Taps {
-  readonly count: number;
-  readonly cells: Int32Array;
-  readonly weights: readonly number[];
-}
-
 /** How an axis is resized. */
 interface Resize {
   readonly input: number;
@@ -80,7 +72,7 @@ function nearestTaps({ input, output, scale, round }: Resize, shift: number): Ta
   const cells = Int32Array.from({ length: output }, (_, i) =>
     Math.min(Math.floor(round((i + shift) * scale)), input - 1),
   );
-  return { count: 1, cells, weights: [] };
+  return { taps: 1, cells, weights: cells.map(() => 1) };
 }
 
 function linearTaps(resize: Resize): Taps {
@@ -94,7 +86,7 @@ function linearTaps(resize: Resize): Taps {
     cells.push(first, Math.min(first + 1, input - 1));
     weights.push(round(1 - share), share);
   }
-  return { count: 2, cells: Int32Array.from(cells), weights };
+  return { taps: 2, cells, weights };
 }
 
 /** Keys' cubic at distance d from its middle. */
@@ -117,7 +109,7 @@ function cubicTaps(resize: Resize): Taps {
       weights.push(cubic(share - k, -0.75));
     }
   }
-  return { count: 4, cells: Int32Array.from(cells), weights };
+  return { taps: 4, cells, weights };
 }
 
 /** The filter widened to the cells that one of the result covers, where those are more than one. */
@@ -139,43 +131,11 @@ function antialiasedTaps({ input, output, scale }: Resize, mode: "bilinear" | "b
     );
     const total = own.reduce((a, b) => a + b, 0);
     for (let k = 0; k < count; k++) {
-      // What has no weight is a cell that has one: an infinity elsewhere must not leak.
-      cells.push(first + k < end ? first + k : first);
+      cells.push(first + k < end ? first + k : -1);
       weights.push(own[k]! / total);
     }
   }
-  return { count, cells: Int32Array.from(cells), weights };
-}
-
-/** x with an axis made of other cells of it. */
-function resample(x: Tensor, axis: number, { count, cells, weights }: Taps): Tensor {
-  const output = cells.length / count;
-  // All first cells, then all second ones: the sum is then over an axis outside of the result's, not one of a few numbers.
-  const place = (at: number): number => (at % output) * count + Math.floor(at / output);
-  const order = Int32Array.from(cells, (_, at) => cells[place(at)]!);
-  const picked = indexSelect(x, axis, x.fromArray(order, [order.length]));
-  if (count === 1) return picked;
-  const before = x.ownShape.slice(0, axis);
-  const after = x.ownShape.slice(axis + 1);
-  const values = arrayOf(x.dtype, weights.length);
-  for (let at = 0; at < values.length; at++) values[at] = weights[place(at)]!;
-  const factors = x.fromArray(values, [count, output, ...after.map(() => 1)]);
-  return reshape(picked, [...before, count, output, ...after])
-    .mul(factors)
-    .sum(axis);
-}
-
-/** Every cell `times` times along an axis. */
-function repeat(x: Tensor, axis: number, times: number): Tensor {
-  const before = x.ownShape.slice(0, axis);
-  const after = x.ownShape.slice(axis + 1);
-  const spread = expand(reshape(x, [...before, x.ownShape[axis]!, 1, ...after]), [
-    ...before,
-    x.ownShape[axis]!,
-    times,
-    ...after,
-  ]);
-  return reshape(spread, [...before, x.ownShape[axis]! * times, ...after]);
+  return { taps: count, cells, weights };
 }
 
 function tapsOf(mode: InterpolateMode, antialias: boolean, resize: Resize): Taps {
@@ -279,8 +239,9 @@ export function interpolate(x: Tensor, options: InterpolateOptions = {}): Tensor
   const { round } = DTYPES[x.dtype as FloatDType];
   const given = options.recomputeScaleFactor ? null : factors;
   let out = x;
-  // The last axis first, as PyTorch sums.
-  for (let i = plane.length - 1; i >= 0; i--) {
+  // Rows first where they become fewer: those left have columns.
+  const order = plane.length === 2 && sizes[0]! < plane[0]! ? [0, 1] : [...plane.keys()].reverse();
+  for (const i of order) {
     const input = plane[i]!;
     const output = sizes[i]!;
     const corners = isSmooth && alignCorners === true;
@@ -292,12 +253,8 @@ export function interpolate(x: Tensor, options: InterpolateOptions = {}): Tensor
         ? input / output
         : 1 / given[i]!;
     if (output === input && scale === 1) continue;
-    const times = output / input;
     const resize: Resize = { input, output, scale: round(scale), alignCorners: corners, round };
-    out =
-      !isSmooth && Number.isInteger(times) && scale === 1 / times
-        ? repeat(out, i + 2, times)
-        : resample(out, i + 2, tapsOf(mode, antialias, resize));
+    out = gatherSum(out, i + 2, tapsOf(mode, antialias, resize));
   }
   return out === x ? x.alias() : out;
 }

@@ -17,10 +17,10 @@ import { type Pair, type PoolOptions, poolWindow, toPair } from "../window.ts";
 import { averageDivisors, someWindowIsEmpty } from "../window-record.ts";
 import { correlate, padded, towardsInput } from "./corr2d.ts";
 import { fill } from "./fill.ts";
+import { gatherSum } from "./gather-sum.ts";
 import { addByIndex, gather, indexSelect } from "./indexing.ts";
 import { expand, permute, read, reshape } from "./movement.ts";
 import { checkFloating, checkRoom } from "./operands.ts";
-import { pad } from "./pad.ts";
 import { amax, argmax, extremeAlong } from "./reduce.ts";
 import { where } from "./where.ts";
 
@@ -299,8 +299,8 @@ export function means(label: string, x: Tensor, kernelSize: Pair, options: AvgPo
 }
 
 /**
- * Along one axis: bin o is of the cells from ⌊o · size / bins⌋ to before ⌈(o + 1) · size / bins⌉; neighbours may share one. Bins
- * that are shorter than the longest end with the cell `filler`, or repeat their last one.
+ * Along one axis: bin o is of the cells from ⌊o · size / bins⌋ to before ⌈(o + 1) · size / bins⌉; neighbours may share one.
+ * For each bin `longest` cells: shorter ones end with −1, or (`repeats`) with their last cell again.
  * @throws OUT_OF_MEMORY
  */
 function cellsOfBins(
@@ -308,38 +308,28 @@ function cellsOfBins(
   x: Tensor,
   axis: number,
   bins: number,
-  filler?: number,
-): { longest: number; lengths: Int32Array; cells: Tensor } {
+  repeats: boolean,
+): { longest: number; lengths: readonly number[]; cells: Int32Array } {
   const size = x.ownShape[axis]!;
   const start = (o: number): number => Math.floor((o * size) / bins);
-  const lengths = arrayOf("int32", bins) as Int32Array;
-  let longest = 0;
-  for (let o = 0; o < bins; o++) {
-    lengths[o] = Math.ceil(((o + 1) * size) / bins) - start(o);
-    longest = Math.max(longest, lengths[o]!);
-  }
+  const lengths = Array.from({ length: bins }, (_, o) => Math.ceil(((o + 1) * size) / bins) - start(o));
+  const longest = lengths.reduce((a, b) => Math.max(a, b), 0);
   checkRoom(label, x.backend, [bins * longest], "int32");
-  const cells = arrayOf("int32", bins * longest);
+  const cells = arrayOf("int32", bins * longest) as Int32Array;
   for (let o = 0; o < bins; o++) {
-    const last = start(o) + lengths[o]! - 1;
     for (let i = 0; i < longest; i++) {
-      cells[o * longest + i] = i < lengths[o]! ? start(o) + i : (filler ?? last);
+      const last = repeats ? start(o) + lengths[o]! - 1 : -1;
+      cells[o * longest + i] = i < lengths[o]! ? start(o) + i : last;
     }
   }
-  return { longest, lengths, cells: x.fromArray(cells, [cells.length]) };
+  return { longest, lengths, cells };
 }
 
 /** The means of bins along one axis. */
 function meansOfBins(x: Tensor, axis: number, bins: number): Tensor {
-  const after = x.ownShape.slice(axis + 1);
-  const { longest, lengths, cells } = cellsOfBins("adaptiveAvgPool2d", x, axis, bins, x.ownShape[axis]!);
-  // Shorter bins end with a cell of zeros that is put behind the others.
-  const padded = pad(x, [...after.flatMap(() => [0, 0]), 0, 1]);
-  const picked = indexSelect(padded, axis, cells);
-  const sums = reshape(picked, [...x.ownShape.slice(0, axis), bins, longest, ...after]).sum(axis + 1);
-  const counts = arrayOf(x.dtype, bins);
-  counts.set(lengths);
-  return sums.div(x.fromArray(counts, [bins, ...after.map(() => 1)]));
+  const { longest, lengths, cells } = cellsOfBins("adaptiveAvgPool2d", x, axis, bins, false);
+  const weights = Float64Array.from(cells, (_, at) => 1 / lengths[Math.floor(at / longest)]!);
+  return gatherSum(x, axis, { taps: longest, cells, weights });
 }
 
 /** One size for both directions, or [vertical, horizontal]; null keeps the input's. */
@@ -387,7 +377,9 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSize): Tensor {
   if (height % rows !== 0 || width % columns !== 0) {
     return meansOfBins(meansOfBins(x, lead.length, rows), lead.length + 1, columns);
   }
-  return reshape(x, [...lead, rows, height / rows, columns, width / columns]).mean([-3, -1]);
+  // The mean of a whole plane is one long sum; a window would walk it row by row.
+  if (rows * columns === 1) return x.mean([-2, -1], true);
+  return avgPool2d(x, [height / rows, width / columns]);
 }
 
 /**
@@ -404,11 +396,13 @@ export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptiveSize): Tensor {
   const [height, width] = x.ownShape.slice(-2) as [number, number];
   if (x.numel() === 0) return reshape(x, [...lead, rows, columns]);
   if (height % rows === 0 && width % columns === 0) return maxPool2d(x, [height / rows, width / columns]);
-  const vertical = cellsOfBins("adaptiveMaxPool2d", x, lead.length, rows);
-  const horizontal = cellsOfBins("adaptiveMaxPool2d", x, lead.length + 1, columns);
-  const picked = indexSelect(indexSelect(x, lead.length, vertical.cells), lead.length + 1, horizontal.cells);
-  const parts = [...lead, rows, vertical.longest, columns, horizontal.longest];
   const at = lead.length;
+  const vertical = cellsOfBins("adaptiveMaxPool2d", x, at, rows, true);
+  const horizontal = cellsOfBins("adaptiveMaxPool2d", x, at + 1, columns, true);
+  const pick = (from: Tensor, axis: number, { cells }: { readonly cells: Int32Array }): Tensor =>
+    indexSelect(from, axis, x.fromArray(cells, [cells.length]));
+  const picked = pick(pick(x, at, vertical), at + 1, horizontal);
+  const parts = [...lead, rows, vertical.longest, columns, horizontal.longest];
   const binned = permute(reshape(picked, parts), [...lead.keys(), at, at + 2, at + 1, at + 3]);
   const cells = vertical.longest * horizontal.longest;
   return extremeAlong("argmax", reshape(binned, [...lead, rows, columns, cells]), -1).values;

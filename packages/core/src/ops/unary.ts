@@ -18,7 +18,7 @@ const native =
     makeTensor(primitives.unary(member, x.storage), x.ownShape);
 
 /** The backend's own function where it lists it, else the fallback. */
-const optional =
+export const optional =
   (member: UnaryOp & OptionalOp, fallback: Value): Value =>
   (x) =>
     x.ownBackend.optionalOps.includes(member)
@@ -52,8 +52,8 @@ const flat = (member: UnaryOp): Op => linear(member, (g) => g.zerosLike());
 
 const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
 
-/** The functions of one operand that are no activations. */
-type UnaryFunction = Exclude<UnaryOp, Activation>;
+/** The functions of one operand that are no activations (`activation.ts`). */
+type UnaryFunction = Exclude<UnaryOp, Activation | "gelu" | "geluSlope">;
 
 const UNARY: { readonly [name in UnaryFunction]: Op } = {
   neg: linear("neg", (g) => g.neg()),

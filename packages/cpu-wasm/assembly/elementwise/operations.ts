@@ -25,6 +25,8 @@ export const enum Flat {
   TANH,
   SIGMOID,
   ERF,
+  GELU,
+  GELU_SLOPE,
   INT_NEG,
   INT_ABS,
   INT_SIGN,

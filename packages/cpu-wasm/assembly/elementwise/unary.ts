@@ -5,6 +5,7 @@
 import { Flat } from "./operations";
 import { storeSome } from "../common/lanes";
 import { constant, erf, exp, expm1, log, log1p, ONE, sigmoid, tanh } from "../common/math";
+import { gelu, geluSlope } from "../common/math-normal";
 import { sinCosTan } from "../common/math-trig";
 
 @inline
@@ -36,6 +37,8 @@ function apply(op: i32, x: v128): v128 {
   if (op == Flat.TANH) return tanh(x);
   if (op == Flat.SIGMOID) return sigmoid(x);
   if (op == Flat.ERF) return erf(x);
+  if (op == Flat.GELU) return gelu(x);
+  if (op == Flat.GELU_SLOPE) return geluSlope(x);
   if (op == Flat.INT_NEG) return i32x4.neg(x);
   if (op == Flat.INT_ABS) return i32x4.abs(x);
   if (op == Flat.INT_SIGN) return i32x4.max_s(i32x4.min_s(x, i32x4.splat(1)), i32x4.splat(-1));
@@ -132,6 +135,8 @@ const ROWS: StaticArray<FlatRow> = [
   (a, b, out, n) => mapLong(Flat.TANH, a, out, n),
   (a, b, out, n) => mapLong(Flat.SIGMOID, a, out, n),
   (a, b, out, n) => mapLong(Flat.ERF, a, out, n),
+  (a, b, out, n) => mapLong(Flat.GELU, a, out, n),
+  (a, b, out, n) => mapLong(Flat.GELU_SLOPE, a, out, n),
   (a, b, out, n) => mapLong(Flat.INT_NEG, a, out, n),
   (a, b, out, n) => mapLong(Flat.INT_ABS, a, out, n),
   (a, b, out, n) => mapLong(Flat.INT_SIGN, a, out, n),

@@ -1,7 +1,8 @@
-/** Gather and scatterAdd: the check of their indices, and their chunks laid out. */
+/** Gather, gatherSum and scatterAdd: the check of their indices, and their chunks laid out. */
 import { Gather } from "./operations";
 import { firstOutside, gather as gatherChunks, GatherArguments, scatterAdd, SLOT_BYTES } from "./kernels";
 import { CHAIN } from "../common/budgets";
+import { gatherSum as gatherSumChunks, GatherSumArguments } from "./sums";
 import { ceilDiv, newScratch, run } from "../common/host";
 import { argumentsOf } from "../common/structs";
 
@@ -52,4 +53,29 @@ export function gather(
   if (adds) run<GatherArguments>(scatterAdd, chunks, work);
   else run<GatherArguments>(gatherChunks, chunks, work);
   return -1;
+}
+
+/** `out[o, c, i] = Σ weights[c, t] · x[o, index[c, t], i]`; an index of −1 ends a list. */
+export function gatherSum(
+  x: usize,
+  index: usize,
+  weights: usize,
+  out: usize,
+  outer: i32,
+  length: i32,
+  inner: i32,
+  count: i32,
+  taps: i32,
+): void {
+  const args = argumentsOf<GatherSumArguments>();
+  args.x = x;
+  args.index = index;
+  args.weights = weights;
+  args.out = out;
+  args.outer = outer;
+  args.length = length;
+  args.inner = inner;
+  args.count = count;
+  args.taps = taps;
+  run<GatherSumArguments>(gatherSumChunks, ceilDiv(outer, 4), WORK * outer * count * inner);
 }

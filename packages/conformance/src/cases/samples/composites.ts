@@ -1,11 +1,13 @@
 /** Samples of the composites. */
 import { corr2dWindow, type DType, poolWindow, type Window2d } from "@corr2d/core";
+import * as arrays from "../../oracle/arrays.ts";
 import * as rows from "../../oracle/rows.ts";
 import * as windows from "../../oracle/windows.ts";
 import { inputShape, kernelShape, outputShape } from "../correlation.ts";
 import { type Call, elementsOf, int32, type Sample } from "./sample.ts";
 
 const AVERAGE = { countIncludePad: false, divisorOverride: null };
+const PICKS = { outer: 4, length: 9, inner: 13, count: 30 };
 const POOL = poolWindow([2, 5, 17, 18], 3, { stride: 2, padding: 1 });
 /** Of which every result is one element of the operand. */
 const SINGLE = poolWindow([2, 5, 13, 10], 1);
@@ -79,6 +81,15 @@ function correlations(suffix: string, w: Window2d, dtype: DType): Call[] {
 
 export const composites = (dtype: DType): readonly Call[] => [
   ...softmaxes(dtype),
+  {
+    name: "gatherSum",
+    member: "gatherSum",
+    operands: [[4, 9, 13], int32([30, 3]), [30, 3]],
+    result: [4, 30, 13],
+    below: 9,
+    run: (b, x, index, weights) => b.gatherSum(x, index, weights, PICKS, 3, dtype),
+    expected: (x, index, weights) => arrays.gatherSum(x, index, weights, PICKS, 3, dtype),
+  },
   {
     name: "activationGrad",
     member: "activationGrad",
