@@ -19,6 +19,7 @@ import { invalid, isRecord } from "./arguments.ts";
 import { callable } from "./callable.ts";
 import { addHook, addPreHook, checkParameters, runModule } from "./calls.ts";
 import { cloneOf } from "./clone.ts";
+import { checkModuleName } from "./module-name.ts";
 import { Buffer, bufferOptions, isParameter, Parameter } from "./parameter.ts";
 import { indent } from "./python-text.ts";
 import { checkCopy, MODULE, type Slot, slotsOf } from "./slots.ts";
@@ -82,6 +83,21 @@ export abstract class Module extends Callable {
   /** The modules held directly. */
   children(): Module[] {
     return this.namedChildren().map(([, module]) => module);
+  }
+
+  /**
+   * Holds a module as the property `name`, in place of the one there: for names that are made while a network is built.
+   * @throws INVALID_ARGUMENT for what is no module, and for names that are taken, empty, with a dot, or whole numbers.
+   */
+  addModule(name: string, module: Module): void {
+    const owner = this.typeName;
+    checkModuleName(owner, name);
+    checkModule(owner, name, module);
+    const holder = this as unknown as { [name: string]: unknown };
+    if (name in this && !isModule(holder[name])) {
+      throw invalid(`${owner}: attribute '${name}' already exists: choose another name`);
+    }
+    holder[name] = module;
   }
 
   /** This module (named "") and all below it, each once, parents first. */
@@ -395,6 +411,13 @@ async function moveTensor(tensor: Tensor, backend: Backend): Promise<Tensor> {
   const parameter = new Parameter(data, { requiresGrad: tensor.requiresGrad });
   if (tensor.grad !== null) parameter.grad = await tensor.grad.to(backend);
   return parameter;
+}
+
+/** @throws INVALID_ARGUMENT for what is no module; DUPLICATE_CORE for one that another copy of this package made. */
+export function checkModule(owner: string, name: string, value: unknown): asserts value is Module {
+  const isOwn = isModule(value);
+  checkCopy(name, value, isOwn);
+  if (!isOwn) throw invalid(`${owner}: ${describeValue(value)} is not a Module (argument '${name}')`);
 }
 
 /** Whether a value is a module, which is a function: what only inherits from one is none. */

@@ -19,6 +19,7 @@ import { checkGiven, checkTensor, invalid, type Signature } from "./arguments.ts
 import { Convolution } from "./layers/convolution.ts";
 import { Linear } from "./layers/linear.ts";
 import { isModule, type Module } from "./module.ts";
+import { slotsOf } from "./slots.ts";
 
 export interface SummaryOptions {
   /** Of inputs that are given by shapes (default float32). */
@@ -177,7 +178,13 @@ export function summary(
   });
   try {
     net.eval();
-    noGrad(() => scope(() => void net(...inputsOf(net, input, options))));
+    noGrad(() =>
+      scope(() => {
+        net(...inputsOf(net, input, options));
+        // What a forward has put into a property stays: running statistics of a module of one's own.
+        return modules.map(([, module]) => slotsOf(module).map(({ value }) => value));
+      }),
+    );
   } finally {
     for (const hook of hooks) hook.remove();
     for (const [i, [, module]] of modules.entries()) module.training = modes[i]!;

@@ -1,5 +1,5 @@
 /** What training does with the gradients and parameters of many tensors at once. */
-import { Corr2dError, cat, isTensor, noGrad, stack, type Tensor } from "@corr2d/core";
+import { Corr2dError, cat, isTensor, noGrad, stack, type Tensor, zeros } from "@corr2d/core";
 import { checkGiven, checkNumber, checkTensor, invalid, itemsOf, type Signature } from "./arguments.ts";
 import { sizesText } from "./sizes.ts";
 
@@ -24,7 +24,7 @@ const CLIP: Signature = { options: { normType: "number" }, positional: { number:
  * Scales all gradients by one factor, so that the norm of all their elements is `maxNorm` at most.
  *
  * @param parameters those without a gradient are passed over.
- * @returns the norm before, a scalar; without any gradient null. (PyTorch can be told to throw where it is not finite: that would
+ * @returns the norm before, a scalar; 0 without any gradient. (PyTorch can be told to throw where it is not finite: that would
  *   have to read it.)
  * @throws INVALID_ARGUMENT
  */
@@ -32,14 +32,14 @@ export function clipGradNorm(
   parameters: Tensor | Iterable<Tensor>,
   maxNorm: number,
   options: ClipOptions = {},
-): Tensor | null {
+): Tensor {
   const owner = "utils.clipGradNorm";
   const list = listOf(owner, parameters);
   checkNumber(owner, "maxNorm", maxNorm);
   checkGiven(owner, CLIP, options);
   const { normType = 2 } = options;
   const gradients = gradientsOf(list);
-  if (gradients.length === 0) return null;
+  if (gradients.length === 0) return zeros([], { backend: list[0]?.backend });
   return noGrad(() => {
     const total = stack(gradients.map((grad) => grad.norm(normType))).norm(normType);
     const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);

@@ -357,10 +357,7 @@ describe("Sequential", () => {
       "JavaScript moves names that are whole numbers, like '2', to the front",
       () => new Sequential({ "10": layer(), "2": layer() }),
     ],
-    [
-      "give the modules one by one, new Sequential(a, b)",
-      () => new Sequential({ conv: layer(), 0: layer() }),
-    ],
+    ["use other names, or a list: new Sequential(a, b)", () => new Sequential({ conv: layer(), 0: layer() })],
     ["module name can't be empty, got: ''", () => new Sequential({ "": layer() })],
     ["module name can't contain \".\", got: 'a.b'", () => new Sequential({ "a.b": layer() })],
     ["an object is not a Module (argument '0')", () => new Sequential(new Map([["a", layer()]]))],

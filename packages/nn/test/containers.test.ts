@@ -12,6 +12,7 @@ import {
   ParameterDict,
   ParameterList,
   ReLU,
+  Sequential,
 } from "../src/index.ts";
 import { expectError } from "./support.ts";
 
@@ -123,7 +124,7 @@ describe("ModuleDict", () => {
     }
     expectError(() => new ModuleDict({ "a.b": relu }), "INVALID_ARGUMENT", 'module name can\'t contain "."');
     expectError(() => new ModuleDict({ "": relu }), "INVALID_ARGUMENT", "module name can't be empty");
-    expectError(() => new ModuleDict({ 0: relu }), "INVALID_ARGUMENT", "use other names, or a ModuleList");
+    expectError(() => new ModuleDict({ 0: relu }), "INVALID_ARGUMENT", "use other names, or a list");
     expectError(() => new ModuleDict({ a: 1 as never }), "INVALID_ARGUMENT", "ModuleDict: 1 is not a Module");
     expectError(
       () => new ModuleDict([relu] as never),
@@ -177,5 +178,35 @@ describe("parameters", () => {
     expect(list[0]!.backend).toBe(other);
     list.loadStateDict({ 0: zeros([2], { backend: other }) });
     expect(list[0]!.toArraySync()).toEqual([0, 0]);
+  });
+});
+
+describe("a network that is built step by step", () => {
+  it("gets modules by name or at the end, in order", () => {
+    const net = new Sequential(new Linear(2, 3)).append(new ReLU());
+    net.addModule("last", new Linear(3, 1));
+    expect(Object.keys(net.stateDict())).toEqual(["0.weight", "0.bias", "last.weight", "last.bias"]);
+    expect(net(zeros([4, 2])).shape).toEqual([4, 1]);
+    net.addModule("last", new Linear(3, 5));
+    expect(net(zeros([4, 2])).shape).toEqual([4, 5]);
+    expectError(() => net.append(new ReLU()), "INVALID_ARGUMENT", "would list before 'last'");
+  });
+
+  it("of any class, which sees what it holds", () => {
+    class Branches extends Module {
+      constructor() {
+        super();
+        for (let i = 1; i < 3; i++) this.addModule(`branch${i}`, new Linear(i, 1));
+      }
+      forward(): void {}
+    }
+    const net = new Branches();
+    expect(net.namedChildren().map(([name]) => name)).toEqual(["branch1", "branch2"]);
+    const add = (name: unknown, module: unknown) => () => net.addModule(name as string, module as Module);
+    expectError(add("x", 3), "INVALID_ARGUMENT", "Branches: 3 is not a Module (argument 'x')");
+    expectError(add(3, net), "INVALID_ARGUMENT", "module name should be a string, but got 3");
+    expectError(add("training", new ReLU()), "INVALID_ARGUMENT", "attribute 'training' already exists");
+    expectError(add("a.b", new ReLU()), "INVALID_ARGUMENT", "module name can't contain");
+    expectError(add("2", new ReLU()), "INVALID_ARGUMENT", "names that are whole numbers, like '2'");
   });
 });

@@ -28,6 +28,19 @@ const lenet = () =>
   );
 
 describe("summary", () => {
+  it("leaves a network what its forward has put into properties", () => {
+    class Running extends Module {
+      mean: Tensor = ones([2]);
+      forward(x: Tensor): Tensor {
+        this.mean = this.mean.add(x.mean(0)).div(2);
+        return x.sub(this.mean);
+      }
+    }
+    const net = new Running();
+    summary(new Sequential(net), [3, 2]);
+    expect(net.mean.toArraySync()).toEqual([0.5, 0.5]);
+  });
+
   it("prints shapes, parameters, multiply-adds and memory", () => {
     const report = summary(lenet(), [2, 1, 28, 28]);
     expect(inspect(report)).toBe(

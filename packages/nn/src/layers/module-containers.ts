@@ -4,15 +4,7 @@
  */
 import { describeValue } from "@corr2d/core";
 import { invalid, isRecord, itemsOf } from "../arguments.ts";
-import { isModule, listText, Module } from "../module.ts";
-import { checkCopy } from "../slots.ts";
-import { checkName } from "./sequential.ts";
-
-function checkModule(owner: string, name: string, value: unknown): asserts value is Module {
-  const isOwn = isModule(value);
-  checkCopy(name, value, isOwn);
-  if (!isOwn) throw invalid(`${owner}: ${describeValue(value)} is not a Module (argument '${name}')`);
-}
+import { checkModule, listText, Module } from "../module.ts";
 
 /** The message of a call that PyTorch refuses too. */
 const notCalled = (typeName: string): Error =>
@@ -130,15 +122,7 @@ class Named extends Module {
 
   /** Puts a module under a name, in place of the one there. */
   set(name: string, module: Module): this {
-    if (typeof name !== "string") {
-      throw invalid(`ModuleDict: module name should be a string, but got ${describeValue(name)}`);
-    }
-    checkName("ModuleDict", name, "use other names, or a ModuleList");
-    checkModule("ModuleDict", name, module);
-    if (name in this && !this.has(name)) {
-      throw invalid(`ModuleDict: attribute '${name}' already exists: choose another name`);
-    }
-    (this as unknown as Record<string, Module>)[name] = module;
+    this.addModule(name, module);
     return this;
   }
 

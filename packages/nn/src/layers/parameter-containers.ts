@@ -2,8 +2,8 @@
 import { type DType, describeValue, isUninitialized, type Tensor } from "@corr2d/core";
 import { checkTensor, invalid, isRecord, itemsOf } from "../arguments.ts";
 import { Module } from "../module.ts";
+import { checkModuleName } from "../module-name.ts";
 import { isParameter, Parameter } from "../parameter.ts";
-import { checkName } from "./sequential.ts";
 
 /** What is given as a parameter: one, or a tensor whose value a new one takes. */
 function toParameter(owner: string, value: unknown): Parameter {
@@ -127,7 +127,7 @@ class Named extends Parameters {
     if (typeof name !== "string") {
       throw invalid(`ParameterDict: a name should be a string, but got ${describeValue(name)}`);
     }
-    checkName("ParameterDict", name, "use other names, or a ParameterList");
+    checkModuleName("ParameterDict", name, "use other names, or a ParameterList");
     if (name in this && !this.has(name)) {
       throw invalid(`ParameterDict: attribute '${name}' already exists: choose another name`);
     }

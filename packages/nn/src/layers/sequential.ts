@@ -1,8 +1,8 @@
 /** Modules in a row. Book: Dive into Deep Learning, 6.1. */
-import { describeValue, isList, type Tensor } from "@corr2d/core";
+import { isList, type Tensor } from "@corr2d/core";
 import { invalid, isRecord } from "../arguments.ts";
-import { isModule, Module } from "../module.ts";
-import { checkCopy } from "../slots.ts";
+import { checkModule, Module } from "../module.ts";
+import { isPlace } from "../module-name.ts";
 
 class Modules extends Module {
   static override readonly typeName: string = "Sequential";
@@ -12,18 +12,34 @@ class Modules extends Module {
   constructor(...modules: readonly unknown[]) {
     super();
     const first = modules[0];
-    const isNamed = modules.length === 1 && isRecord(first);
-    if (isNamed) for (const name of Object.keys(first)) checkName("Sequential", name);
-    const list: readonly unknown[] = modules.length === 1 && isList(first) ? first : modules;
-    for (const [name, module] of isNamed ? Object.entries(first) : list.entries()) {
-      const isOwn = isModule(module);
-      checkCopy(String(name), module, isOwn);
-      if (!isOwn) throw invalid(`Sequential: ${describeValue(module)} is not a Module (argument '${name}')`);
-      if (name in this) {
-        throw invalid(`Sequential: attribute '${name}' already exists: choose another name`);
-      }
-      (this as Record<string, unknown>)[name] = module;
+    if (modules.length === 1 && isRecord(first)) {
+      for (const [name, module] of Object.entries(first)) this.addModule(name, module as Module);
+      return;
     }
+    const list: readonly unknown[] = modules.length === 1 && isList(first) ? first : modules;
+    for (const [place, module] of list.entries()) this.#put(place, module);
+  }
+
+  #put(place: number, module: unknown): void {
+    checkModule("Sequential", String(place), module);
+    this[place] = module;
+  }
+
+  /**
+   * Puts a module at the end.
+   * @throws INVALID_ARGUMENT where modules have names, in front of which JavaScript would put it: use addModule.
+   */
+  append(module: Module): this {
+    const names = this.namedChildren().map(([name]) => name);
+    const named = names.find((name) => !isPlace(name));
+    if (named !== undefined) {
+      throw invalid(
+        `Sequential: append gives the name '${names.length}', which JavaScript would list before '${named}': write ` +
+          "addModule(name, module)",
+      );
+    }
+    this.#put(names.length, module);
+    return this;
   }
 
   override forward(x: Tensor): Tensor {
@@ -68,21 +84,3 @@ interface SequentialConstructor {
  *   place (whole numbers) or that PyTorch refuses (empty, or with a dot).
  */
 export const Sequential: SequentialConstructor = Modules as never;
-
-/** @throws INVALID_ARGUMENT for a name that a module of a container cannot have. */
-export function checkName(
-  owner: string,
-  name: string,
-  instead = "give the modules one by one, new Sequential(a, b), or as an array, or by other names",
-): void {
-  if (name === "" || name.includes(".")) {
-    const why = name === "" ? "be empty" : 'contain "."';
-    throw invalid(`${owner}: module name can't ${why}, got: ${describeValue(name)}`);
-  }
-  // Objects list such names first, smallest first, in whatever order they were written.
-  if (!/^(0|[1-9]\d*)$/.test(name)) return;
-  throw invalid(
-    `${owner}: JavaScript moves names that are whole numbers, like '${name}', to the front of an object, so their order is ` +
-      `lost: ${instead}`,
-  );
-}

@@ -167,8 +167,8 @@ let optimizers = 0;
 export abstract class Optimizer<O extends Options> extends PrintedAsText {
   /** A number that no other optimiser has: to tools that compare objects by their fields, no two are equal. */
   readonly id: number = ++optimizers;
-  /** The groups, with options that may be changed between steps. */
-  readonly paramGroups: ParamGroup<O>[] = [];
+  /** The groups, one at least, with options that may be changed between steps. */
+  readonly paramGroups: [ParamGroup<O>, ...ParamGroup<O>[]] = [] as never;
   readonly #defaults: O;
   readonly #types: OptionTypes;
   readonly #typed: TypedOptions;

@@ -29,7 +29,7 @@ export interface MomentumBounds {
  * @throws INVALID_ARGUMENT, with PyTorch's message, when it has none.
  */
 export function usesBeta1({ paramGroups }: AnyOptimizer): boolean {
-  const group = paramGroups[0]!;
+  const [group] = paramGroups;
   if (!("momentum" in group) && !("betas" in group)) {
     throw invalid(
       "optimizer must support momentum or beta1 with `cycleMomentum` option enabled: write { cycleMomentum: false }",

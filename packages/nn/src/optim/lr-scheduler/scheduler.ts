@@ -20,10 +20,14 @@ export type ScheduleState = Readonly<Record<string, Plain>>;
 
 /** Rates, one for each group. */
 interface LastRates {
-  _lastLr: number[];
+  _lastLr: Rates;
 }
 
-const lastRates = (optimizer: AnyOptimizer): number[] => optimizer.paramGroups.map(({ lr }) => lr as number);
+/** An optimiser has a group at least. */
+type Rates = [number, ...number[]];
+
+const lastRates = (optimizer: AnyOptimizer): Rates =>
+  optimizer.paramGroups.map(({ lr }) => lr as number) as Rates;
 
 /** A copy, with null for functions. */
 function copyOf(value: unknown): Plain {
@@ -96,7 +100,7 @@ export abstract class Scheduler<S extends object = object> {
   abstract step(...given: unknown[]): void;
 
   /** The rates that were set last, one for each group. */
-  getLastLr(): number[] {
+  getLastLr(): [number, ...number[]] {
     return [...this.state._lastLr];
   }
 
