@@ -201,13 +201,18 @@ export interface FinishedImage {
   readonly bytes: Uint8ClampedArray;
 }
 
-/** @throws CommandError when the file cannot be written; an old one of that name is then as it was. */
-export function writePng(path: string, { channels, height, width, bytes }: FinishedImage): void {
+/** The image as a PNG file's bytes. */
+export function pngBytes({ channels, height, width, bytes }: FinishedImage): Uint8Array {
   const size = width * height;
   const png = new PNG({ width, height });
   for (let i = 0; i < size; i++) {
     for (let c = 0; c < 3; c++) png.data[4 * i + c] = bytes[(channels === 3 ? c : 0) * size + i]!;
     png.data[4 * i + 3] = 255;
   }
-  replaceFile(path, PNG.sync.write(png, { colorType: channels === 3 ? 2 : 0 }));
+  return PNG.sync.write(png, { colorType: channels === 3 ? 2 : 0 });
+}
+
+/** @throws CommandError when the file cannot be written; an old one of that name is then as it was. */
+export function writePng(path: string, image: FinishedImage): void {
+  replaceFile(path, pngBytes(image));
 }

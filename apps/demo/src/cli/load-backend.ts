@@ -12,7 +12,12 @@ import { type Backend, Corr2dError } from "@corr2d/core";
 import { reasonOf } from "./failure.ts";
 import { CommandError, UsageError } from "./usage-error.ts";
 
-type Factory = () => Backend | Promise<Backend>;
+type Factory = (options?: BackendOptions) => Backend | Promise<Backend>;
+
+/** What a factory is asked for; one that knows no such option refuses it. */
+export interface BackendOptions {
+  readonly threads?: number;
+}
 
 /** Loaded only when asked for: a backend that cannot be loaded disturbs nobody else. */
 const OWN: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -51,7 +56,10 @@ async function importFrom(cwd: string, name: string): Promise<unknown> {
  * Starts one backend.
  * @throws UsageError for an unknown name or a module without a factory; CommandError when it cannot run here.
  */
-async function loadBackend(name: string, cwd: string): Promise<Backend> {
+export async function loadBackend(name: string, cwd: string, options?: BackendOptions): Promise<Backend> {
+  if (name === "cpu-js" && options?.threads !== undefined && options.threads > 1) {
+    throw new UsageError(`--threads ${options.threads}: cpu-js has one; --backend cpu-wasm has more`);
+  }
   const own = Object.hasOwn(OWN, name) ? OWN[name] : undefined;
   let module: unknown;
   try {
@@ -70,7 +78,9 @@ async function loadBackend(name: string, cwd: string): Promise<Backend> {
   }
   let backend: Backend;
   try {
-    backend = await (factory as Factory)();
+    backend = await (options === undefined || name === "cpu-js"
+      ? (factory as Factory)()
+      : (factory as Factory)(options));
   } catch (error) {
     const code = Corr2dError.isInstance(error) ? ` (${error.code})` : "";
     throw new CommandError(`backend ${name} cannot run here: ${reasonOf(error)}${code}`, {

@@ -3,20 +3,25 @@
  * backends and hands over.
  */
 import { readFileSync } from "node:fs";
+import type { Backend } from "@corr2d/core";
 import { Command, CommanderError, Option } from "commander";
 import { FILTER_KERNELS, FINISHES } from "../chapter/filter-kernels.ts";
+import { MODELS } from "../train/models.ts";
+import { OPTIMIZERS, SCHEDULES } from "../train/optimizers.ts";
 import { chapterExamples, corr2dExample, layerExample, sizeExample } from "./chapter-examples.ts";
 import { runEdges } from "./edges.ts";
 import type { Example } from "./example.ts";
 import { oneLine, reportFailure } from "./failure.ts";
 import { learnExample } from "./learn-example.ts";
-import { BACKEND_HELP, type LoadedBackends, loadBackends } from "./load-backend.ts";
+import { BACKEND_HELP, type LoadedBackends, loadBackend, loadBackends } from "./load-backend.ts";
 import { Page } from "./page.ts";
 import { RECALL_NAMES, recallExamples } from "./recall-examples.ts";
 import { checkSizeProblem } from "./room.ts";
 import { runExamples } from "./run-examples.ts";
 import { SIBLING_EXAMPLES } from "./sibling-examples.ts";
 import type { Terminal } from "./terminal.ts";
+import { runPredict } from "./train/predict.ts";
+import { runTrain, type TrainOptions } from "./train/train.ts";
 import { UsageError } from "./usage-error.ts";
 import { quoted, readInteger, readMatrix, readName, readNumber, readPadding, readPair } from "./values.ts";
 import { runWeb } from "./web.ts";
@@ -208,6 +213,67 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     .description("what came before it, from linear regression to dropout")
     .action((topic: string | undefined) => run(pick("recall", recallExamples(common().seed), topic)));
 
+  /** Training takes one backend: cpu-wasm, which is the faster, unless another is named. */
+  const onOneBackend = async (
+    threads: number | undefined,
+    work: (backend: Backend) => Promise<number>,
+  ): Promise<void> => {
+    const chosen = program.getOptionValueSource("backend") === "default" ? "cpu-wasm" : common().backend;
+    if (chosen === "all") throw new UsageError("--backend all: this command takes one backend");
+    const backend = await loadBackend(chosen, terminal.cwd, threads === undefined ? undefined : { threads });
+    try {
+      finish(await work(backend));
+    } finally {
+      await backend.close?.();
+    }
+  };
+
+  program.commandsGroup("On real data:");
+  program
+    .command("train")
+    .description("trains a network on Fashion-MNIST, and reports what it learnt")
+    .addOption(named("--model <name>", "lenet (default), lenet-modern, resnet", Object.keys(MODELS)))
+    .option("--epochs <n>", "how many in all (default: 10)", integerReader("--epochs", 1, 10_000))
+    .option("--batch <n>", "images in a step (default: 128)", integerReader("--batch", 1, 60_000))
+    .option("--lr <rate>", "learning rate (default: the network's)", (text) => readNumber("--lr", text, 0))
+    .addOption(named("--optimizer <name>", Object.keys(OPTIMIZERS).join(", "), Object.keys(OPTIMIZERS)))
+    .addOption(named("--schedule <name>", Object.keys(SCHEDULES).join(", "), Object.keys(SCHEDULES)))
+    .option("--threads <n>", "of cpu-wasm (default: one)", integerReader("--threads", 1, 64))
+    .option(
+      "--data <folder>",
+      "MNIST's four files, gzipped or not (default: where Debian puts Fashion-MNIST)",
+    )
+    .option("--install", "get Fashion-MNIST by apt-get first, where it is missing", false)
+    .option("--checkpoint <file>", "what the training is kept in (default: MODEL.safetensors, here)")
+    .option("--no-checkpoint", "keep nothing")
+    .option("--resume [file]", "go on where the checkpoint ends", false)
+    .option("--report <file>", "the page at the end (default: MODEL-report.html, here)")
+    .option("--no-report", "write none")
+    .action((options: Omit<TrainOptions, "seed" | "json"> & { threads?: number }) => {
+      const { seed, json } = common();
+      return onOneBackend(options.threads, (backend) =>
+        runTrain({ ...options, seed, json }, backend, page, terminal),
+      );
+    });
+  program
+    .command("predict")
+    .argument("<image>", "a PNG or JPEG file")
+    .description("what a trained network takes an image for")
+    .option("--from <file>", "the checkpoint of demo train", "lenet.safetensors")
+    .option("--invert", "turn dark and light (default: where the border is light)")
+    .option("--no-invert", "leave them")
+    .action((image: string, options: { from: string; invert?: boolean }) =>
+      onOneBackend(undefined, (backend) =>
+        runPredict(
+          image,
+          { from: options.from, invert: options.invert, json: common().json },
+          backend,
+          page,
+          terminal,
+        ),
+      ),
+    );
+
   program
     .command("web")
     .description("the Convolution Lab: all of it to see and to change, in the browser")
@@ -237,6 +303,10 @@ const matrixReader =
   (option: string) =>
   (text: string): number[][] =>
     readMatrix(option, text);
+
+/** An option that takes one of these names. */
+const named = (flags: string, description: string, names: readonly string[]): Option =>
+  new Option(flags, description).argParser((text) => readName(flags.split(" ")[0]!, text, names));
 
 function kernelHelp(): string {
   const width = Math.max(...Object.keys(FILTER_KERNELS).map((name) => name.length));

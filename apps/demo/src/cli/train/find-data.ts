@@ -1,0 +1,111 @@
+/** Where the images to train on come from: a folder that was named, Debian's package, or digits written by rule. */
+import { execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { promisify } from "node:util";
+import { type ImageDataset, imageDataset } from "@corr2d/data";
+import { mnist } from "@corr2d/data/node";
+import { writtenDigits } from "../../train/digits.ts";
+import { reasonOf } from "../failure.ts";
+import type { Terminal } from "../terminal.ts";
+import { CommandError } from "../usage-error.ts";
+
+const PACKAGE = "dataset-fashion-mnist";
+/** What gets the data on Debian and Ubuntu. */
+const INSTALL: string = `sudo apt-get install ${PACKAGE}`;
+
+const FASHION = [
+  ...["T-shirt/top", "trouser", "pullover", "dress", "coat"],
+  ...["sandal", "shirt", "sneaker", "bag", "ankle boot"],
+];
+const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
+
+export interface FoundData {
+  readonly name: string;
+  /** The folder, or how the images were made. */
+  readonly source: string;
+  readonly classes: readonly string[];
+  readonly train: ImageDataset;
+  readonly test: ImageDataset;
+  /** What is not what one would expect. */
+  readonly remark: string | null;
+}
+
+const GENERATED = { train: 12_000, test: 2_000 };
+
+/** The folder of Debian's package; null where it is not installed, or where there is no Debian. */
+async function packagedFolder(): Promise<string | null> {
+  try {
+    const { stdout } = await promisify(execFile)("dpkg", ["-L", PACKAGE]);
+    const file = stdout.split("\n").find((path) => path.endsWith("train-images-idx3-ubyte.gz"));
+    return file !== undefined && existsSync(file) ? dirname(file) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Runs the package manager in sight of the user, who may have to give a password. */
+async function install(terminal: Terminal): Promise<void> {
+  const isRoot = process.getuid?.() === 0;
+  const command = isRoot ? ["apt-get"] : ["sudo", "apt-get"];
+  const [program, ...args] = [...command, "install", "-y", PACKAGE];
+  terminal.err(`${[program, ...args].join(" ")}\n`);
+  const code = await new Promise<number | null>((done, fail) => {
+    // Its own output is no result of ours.
+    const child = spawn(program!, args, { stdio: ["inherit", 2, 2] });
+    child.once("error", fail);
+    child.once("close", done);
+  }).catch((error) => {
+    throw new CommandError(`--install: ${program} cannot be run: ${reasonOf(error)}`, { cause: error });
+  });
+  if (code !== 0) throw new CommandError(`--install: ${program} ended with code ${code}`);
+}
+
+async function fromFolder(folder: string): Promise<FoundData> {
+  const [train, test] = await Promise.all([mnist(folder), mnist(folder, { train: false })]).catch((error) => {
+    throw new CommandError(
+      `${reasonOf(error)}; a folder has train-images-idx3-ubyte, train-labels-idx1-ubyte and the same with t10k, each also as .gz`,
+      { cause: error },
+    );
+  });
+  const isFashion = /fashion/i.test(folder);
+  return {
+    name: isFashion ? "Fashion-MNIST" : basename(folder),
+    source: folder,
+    classes: isFashion ? FASHION : DIGITS,
+    train,
+    test,
+    remark: null,
+  };
+}
+
+function generated(seed: number): FoundData {
+  const set = (count: number, own: number): ImageDataset => {
+    const { images, classes } = writtenDigits(count, own);
+    return imageDataset(images, classes);
+  };
+  return {
+    name: "generated digits",
+    source: "digits written by rule",
+    classes: DIGITS,
+    train: set(GENERATED.train, seed),
+    test: set(GENERATED.test, seed + 1_000_000),
+    remark: `Fashion-MNIST is not on this machine, so these are digits written by rule. To get it: ${INSTALL}, or --install; or --data DIR`,
+  };
+}
+
+/** @throws CommandError for a folder without the files, or when installing fails. */
+export async function findData(
+  options: { readonly data?: string | undefined; readonly install: boolean; readonly seed: number },
+  terminal: Terminal,
+): Promise<FoundData> {
+  if (options.data !== undefined) return fromFolder(resolve(terminal.cwd, options.data));
+  let folder = await packagedFolder();
+  if (folder === null && options.install) {
+    await install(terminal);
+    folder = await packagedFolder();
+    if (folder === null)
+      throw new CommandError(`--install: ${PACKAGE} was installed, and dpkg does not list its files`);
+  }
+  return folder === null ? generated(options.seed) : fromFolder(folder);
+}

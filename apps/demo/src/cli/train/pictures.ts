@@ -1,0 +1,35 @@
+/** Planes of numbers as small grey pictures in a page. */
+import { pngBytes } from "../image-file.ts";
+
+export interface Plane {
+  readonly height: number;
+  readonly width: number;
+  readonly values: ArrayLike<number>;
+}
+
+/** The plane's least value black, its largest white. */
+export function picture({ height, width, values }: Plane, alt: string, side: number): string {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    low = Math.min(low, values[i]!);
+    high = Math.max(high, values[i]!);
+  }
+  const span = high > low ? high - low : 1;
+  const bytes = Uint8ClampedArray.from(values, (value) => (255 * (value - low)) / span);
+  const url = Buffer.from(pngBytes({ channels: 1, height, width, bytes })).toString("base64");
+  return `<img src="data:image/png;base64,${url}" alt="${escapeHtml(alt)}" title="${escapeHtml(alt)}" width="${side}" height="${Math.round((side * height) / width)}">`;
+}
+
+/** The planes of a tensor's last two axes. */
+export function planesOf(values: ArrayLike<number>, height: number, width: number): Plane[] {
+  const size = height * width;
+  return Array.from({ length: values.length / size }, (_, i) => ({
+    height,
+    width,
+    values: Array.from({ length: size }, (__, k) => values[i * size + k]!),
+  }));
+}
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}

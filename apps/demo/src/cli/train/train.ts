@@ -1,0 +1,215 @@
+/** `demo train`: a network trained on images, followed, kept, gone on with, and shown at the end. */
+import { existsSync, writeFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { type Backend, setBackend } from "@corr2d/core";
+import { MODELS } from "../../train/models.ts";
+import type { OptimizerName, ScheduleName } from "../../train/optimizers.ts";
+import { type EpochResult, Training, type TrainSettings } from "../../train/training.ts";
+import { reasonOf } from "../failure.ts";
+import type { Page } from "../page.ts";
+import type { Terminal } from "../terminal.ts";
+import { CommandError, UsageError } from "../usage-error.ts";
+import { load, type SavedTraining, save } from "./checkpoint-file.ts";
+import { type FoundData, findData } from "./find-data.ts";
+import { Progress } from "./progress.ts";
+import { reportPage } from "./report.ts";
+
+export interface TrainOptions {
+  readonly model?: string | undefined;
+  readonly epochs?: number | undefined;
+  readonly batch?: number | undefined;
+  readonly lr?: number | undefined;
+  readonly optimizer?: OptimizerName | undefined;
+  readonly schedule?: ScheduleName | undefined;
+  readonly data?: string | undefined;
+  readonly install: boolean;
+  /** False: none is written. */
+  readonly checkpoint: string | boolean;
+  readonly resume: string | boolean;
+  readonly report: string | boolean;
+  readonly seed: number;
+  readonly json: boolean;
+}
+
+const DEFAULTS = { model: "lenet", epochs: 10, batch: 128, schedule: "none" } as const;
+/** What a shell reports for a program that SIGINT ended: 128 + 2. */
+const INTERRUPTED = 130;
+
+function settingsOf(options: TrainOptions): TrainSettings {
+  const model = options.model ?? DEFAULTS.model;
+  const row = MODELS[model]!;
+  return {
+    model,
+    optimizer: options.optimizer ?? row.optimizer,
+    schedule: options.schedule ?? DEFAULTS.schedule,
+    lr: options.lr ?? row.lr,
+    epochs: options.epochs ?? DEFAULTS.epochs,
+    batch: options.batch ?? DEFAULTS.batch,
+    seed: options.seed,
+  };
+}
+
+/** A training that goes on keeps its settings; how many epochs it takes may change. */
+function resumedSettings(options: TrainOptions, saved: TrainSettings, path: string): TrainSettings {
+  for (const name of ["model", "optimizer", "schedule", "lr", "batch"] as const) {
+    const given = options[name];
+    if (given !== undefined && given !== saved[name]) {
+      throw new UsageError(
+        `--${name} ${given}: ${path} was trained with ${saved[name]}, and goes on with it`,
+      );
+    }
+  }
+  return { ...saved, epochs: options.epochs ?? saved.epochs };
+}
+
+/** Where a file goes: what was named, or a name of its own; null for none. */
+const fileFor = (given: string | boolean, name: string, cwd: string): string | null =>
+  given === false ? null : resolve(cwd, typeof given === "string" ? given : name);
+
+/** @throws UsageError, CommandError. */
+export async function runTrain(
+  options: TrainOptions,
+  backend: Backend,
+  page: Page,
+  terminal: Terminal,
+): Promise<number> {
+  setBackend(backend);
+  const name = options.model ?? DEFAULTS.model;
+  const checkpoint = fileFor(options.checkpoint, `${name}.safetensors`, terminal.cwd);
+  const say = (text: string): void => {
+    if (!options.json) terminal.out(`${text}\n`);
+  };
+  const show = (path: string): string => relative(terminal.cwd, path) || path;
+
+  let resumed: SavedTraining | null = null;
+  let settings = settingsOf(options);
+  if (options.resume !== false) {
+    const path = fileFor(options.resume, `${name}.safetensors`, terminal.cwd)!;
+    if (!existsSync(path)) throw new CommandError(`there is no ${show(path)} to go on from`);
+    const { saved, remark } = await load(path);
+    settings = resumedSettings(options, saved.settings, show(path));
+    resumed = saved;
+    if (remark !== null) terminal.err(`demo: ${remark}: the training goes on, but not bit for bit\n`);
+  }
+
+  const found = await findData({ ...options, seed: settings.seed }, terminal);
+  if (found.remark !== null) terminal.err(`demo: ${found.remark}\n`);
+  if (resumed !== null && resumed.data.name !== found.name) {
+    throw new CommandError(
+      `the training that is to go on was on ${resumed.data.name}, and these are ${found.name}`,
+    );
+  }
+  const training = new Training(settings, found.train, found.test);
+  if (resumed !== null) training.load(resumed);
+
+  const threads = backend.features?.threads ?? 1;
+  const backendText = `${backend.name}, ${threads === 1 ? "one thread" : `${threads} threads`}`;
+  const rows = [
+    ["network", `${settings.model}: ${MODELS[settings.model]!.shows}`],
+    ["images", `${found.name}: ${found.train.length} to train with, ${found.test.length} to test with`],
+    ["from", found.source],
+    ["backend", backendText],
+    ["optimiser", `${settings.optimizer}, learning rate ${settings.lr}, schedule ${settings.schedule}`],
+    ["batches", `of ${settings.batch}; seed ${settings.seed}`],
+    ...(checkpoint === null ? [] : [["kept in", `${show(checkpoint)}, after every epoch and at Ctrl-C`]]),
+    ...(resumed === null ? [] : [["goes on", `after step ${resumed.losses.length}`]]),
+  ];
+  say(`${page.table([], rows)}\n`);
+
+  const keepNow = async (): Promise<void> => {
+    if (checkpoint === null) return;
+    const data = { name: found.name, classes: found.classes };
+    await save(checkpoint, { kind: "corr2d demo train", data, ...training.state() });
+  };
+  const isDone = await follow(training, options, page, terminal, keepNow);
+  if (!isDone) {
+    const remedy = checkpoint === null ? "" : `; demo train --resume ${show(checkpoint)} goes on`;
+    say(`stopped after step ${training.losses.length}${remedy}`);
+    return INTERRUPTED;
+  }
+  return finish(training, options, found, backendText, page, terminal);
+}
+
+/** @returns whether it came to the end. */
+async function follow(
+  training: Training,
+  options: TrainOptions,
+  page: Page,
+  terminal: Terminal,
+  keepNow: () => Promise<void>,
+): Promise<boolean> {
+  const { epochs } = training.settings;
+  const progress = new Progress(terminal, page, epochs, training.imagesPerEpoch);
+  let isInterrupted = false;
+  const interrupt = (): void => {
+    isInterrupted = true;
+  };
+  process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
+  try {
+    for await (const event of training.run()) {
+      if ("testAccuracy" in event) {
+        if (options.json) terminal.out(`${JSON.stringify(event)}\n`);
+        else progress.epoch(event);
+        await keepNow();
+      } else if (!options.json) progress.step(event);
+      // What the process is told arrives between two turns of its loop.
+      await new Promise(setImmediate);
+      if (isInterrupted) {
+        progress.clear();
+        await keepNow();
+        return false;
+      }
+    }
+    return true;
+  } finally {
+    progress.clear();
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+}
+
+async function finish(
+  training: Training,
+  options: TrainOptions,
+  found: FoundData,
+  backendText: string,
+  page: Page,
+  terminal: Terminal,
+): Promise<number> {
+  const { settings, history } = training;
+  const last = history.at(-1) as EpochResult;
+  const report = fileFor(options.report, `${settings.model}-report.html`, terminal.cwd);
+  if (report !== null) {
+    const { name: data, classes, test } = found;
+    const text = await reportPage(training, { data, backend: backendText, classes, test });
+    try {
+      writeFileSync(report, text);
+    } catch (error) {
+      throw new CommandError(`--report: ${report} cannot be written: ${reasonOf(error)}`, { cause: error });
+    }
+  }
+  const seconds = history.reduce((sum, row) => sum + row.seconds, 0);
+  const confusion = await training.confusion();
+  if (options.json) {
+    const { testAccuracy, testLoss } = last;
+    terminal.out(
+      `${JSON.stringify({ ...settings, data: found.name, backend: backendText, seconds, losses: training.losses.slice(0, 100), confusion, testLoss, testAccuracy })}\n`,
+    );
+    return 0;
+  }
+  terminal.out("\nwhat it is, and what it was taken for:\n");
+  const short = found.classes.map((name) => name.slice(0, 4));
+  const rows = confusion.map((row, i) => [
+    found.classes[i]!,
+    ...row.map((count, j) =>
+      i === j ? page.paint.green(String(count)) : count === 0 ? page.paint.dim("·") : String(count),
+    ),
+  ]);
+  terminal.out(`${page.table(["", ...short], rows)}\n\n`);
+  terminal.out(
+    `test accuracy ${(100 * last.testAccuracy).toFixed(2)} %, ${seconds.toFixed(1)} s of training\n`,
+  );
+  if (report !== null) terminal.out(`report: ${relative(terminal.cwd, report) || report}\n`);
+  return 0;
+}

@@ -1,0 +1,229 @@
+/**
+ * Training a classifier, step by step, so that whoever drives it can show, save and stop at every step; and all of it as one tree
+ * of plain data and tensors, from which it goes on bit for bit.
+ */
+import {
+  type GeneratorState,
+  getRngState,
+  manualSeed,
+  noGrad,
+  scope,
+  setRngState,
+  type Tensor,
+} from "@corr2d/core";
+import { DataLoader, type ImageDataset, type LoaderState } from "@corr2d/data";
+import {
+  type AnyOptimizer,
+  accuracy,
+  confusionMatrix,
+  crossEntropy,
+  type LRScheduler,
+  type Module,
+} from "@corr2d/nn";
+import { MODELS } from "./models.ts";
+import { OPTIMIZERS, type OptimizerName, SCHEDULES, type ScheduleName } from "./optimizers.ts";
+
+export interface TrainSettings {
+  /** A name of MODELS. */
+  readonly model: string;
+  readonly optimizer: OptimizerName;
+  readonly schedule: ScheduleName;
+  readonly lr: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly seed: number;
+}
+
+export interface EpochResult {
+  /** From 1. */
+  readonly epoch: number;
+  /** Means over the images that were trained with, as they were seen. */
+  readonly trainLoss: number;
+  readonly trainAccuracy: number;
+  readonly testLoss: number;
+  readonly testAccuracy: number;
+  readonly lr: number;
+  /** Of training, without the test; over all runs that this one goes on from. */
+  readonly seconds: number;
+}
+
+export interface StepResult {
+  /** From 1. */
+  readonly epoch: number;
+  /** Of all steps of all epochs, from 1. */
+  readonly step: number;
+  /** Images that this epoch has seen. */
+  readonly images: number;
+  readonly loss: number;
+  /** The share of the epoch's images that were right so far. */
+  readonly accuracy: number;
+}
+
+/** What an epoch has added up so far. */
+interface Sums {
+  images: number;
+  loss: number;
+  right: number;
+  seconds: number;
+}
+
+/** What a checkpoint holds. */
+export interface TrainState {
+  readonly settings: TrainSettings;
+  readonly model: Record<string, Tensor>;
+  readonly optimizer: ReturnType<AnyOptimizer["stateDict"]>;
+  readonly scheduler: ReturnType<LRScheduler["stateDict"]> | null;
+  readonly generator: GeneratorState;
+  readonly loader: LoaderState;
+  readonly sums: Readonly<Sums>;
+  readonly history: readonly EpochResult[];
+  /** The loss of every step. */
+  readonly losses: Float32Array;
+}
+
+const NOTHING: Readonly<Sums> = { images: 0, loss: 0, right: 0, seconds: 0 };
+
+export class Training {
+  readonly settings: TrainSettings;
+  readonly net: Module;
+  readonly optimizer: AnyOptimizer;
+  readonly scheduler: LRScheduler | null;
+  readonly history: EpochResult[] = [];
+  readonly losses: number[] = [];
+  readonly #loader: DataLoader<[Tensor, Tensor]>;
+  readonly #testLoader: DataLoader<[Tensor, Tensor]>;
+  #sums: Sums = { ...NOTHING };
+
+  constructor(settings: TrainSettings, train: ImageDataset, test: ImageDataset) {
+    this.settings = settings;
+    manualSeed(settings.seed);
+    this.net = MODELS[settings.model]!.make();
+    this.optimizer = OPTIMIZERS[settings.optimizer](this.net.parameters(), settings.lr);
+    this.scheduler = SCHEDULES[settings.schedule](this.optimizer, settings.epochs);
+    this.#loader = new DataLoader(train, { batchSize: settings.batch, shuffle: true });
+    this.#testLoader = new DataLoader(test, { batchSize: 1000 });
+  }
+
+  /** Goes on from `state`, which has the settings of this training. */
+  load(state: TrainState): void {
+    this.net.loadStateDict(state.model);
+    this.optimizer.loadStateDict(state.optimizer);
+    if (state.scheduler !== null) this.scheduler?.loadStateDict(state.scheduler);
+    this.#loader.loadStateDict(state.loader);
+    this.#sums = { ...state.sums };
+    this.history.push(...state.history);
+    this.losses.push(...state.losses);
+    setRngState(state.generator);
+  }
+
+  /** All that is needed to go on from here, taken between two steps. */
+  state(): TrainState {
+    return {
+      settings: this.settings,
+      model: this.net.stateDict(),
+      optimizer: this.optimizer.stateDict(),
+      scheduler: this.scheduler?.stateDict() ?? null,
+      generator: getRngState(),
+      loader: this.#loader.stateDict(),
+      sums: { ...this.#sums },
+      history: [...this.history],
+      losses: Float32Array.from(this.losses),
+    };
+  }
+
+  get imagesPerEpoch(): number {
+    return this.#loader.dataset.length;
+  }
+
+  /** Trains to the last epoch. Gives every step, and every epoch after its last step. */
+  async *run(): AsyncGenerator<StepResult | EpochResult, void, undefined> {
+    while (this.history.length < this.settings.epochs) {
+      const lr = this.optimizer.paramGroups[0]!.lr;
+      this.net.train();
+      let start = performance.now();
+      for await (const [images, classes] of this.#loader) {
+        const step = await this.#step(images, classes);
+        this.#sums.seconds += (performance.now() - start) / 1000;
+        yield step;
+        start = performance.now();
+      }
+      this.scheduler?.step();
+      const { images, loss, right, seconds } = this.#sums;
+      const result: EpochResult = {
+        epoch: this.history.length + 1,
+        trainLoss: loss / images,
+        trainAccuracy: right / images,
+        ...(await this.test()),
+        lr,
+        seconds,
+      };
+      this.#sums = { ...NOTHING };
+      this.history.push(result);
+      yield result;
+    }
+  }
+
+  async #step(images: Tensor, classes: Tensor): Promise<StepResult> {
+    const count = images.size(0);
+    const [loss, right] = scope(() => {
+      this.optimizer.zeroGrad();
+      const scores = this.net(images) as Tensor;
+      const value = crossEntropy(scores, classes);
+      value.backward();
+      this.optimizer.step();
+      return [value.detach(), accuracy(scores.detach(), classes)] as const;
+    });
+    const [lossValue, share] = await Promise.all([loss.item(), right.item()]);
+    loss.dispose();
+    right.dispose();
+    const sums = this.#sums;
+    sums.images += count;
+    sums.loss += lossValue * count;
+    sums.right += Math.round(share * count);
+    this.losses.push(lossValue);
+    return {
+      epoch: this.history.length + 1,
+      step: this.losses.length,
+      images: sums.images,
+      loss: lossValue,
+      accuracy: sums.right / sums.images,
+    };
+  }
+
+  /** Mean loss and accuracy over the test images. */
+  async test(): Promise<{ testLoss: number; testAccuracy: number }> {
+    const { testLoss, matrix } = await this.#evaluate();
+    const right = matrix.reduce((sum, row, i) => sum + row[i]!, 0);
+    return { testLoss, testAccuracy: right / this.#testLoader.dataset.length };
+  }
+
+  /** How many test images of each class (rows) were taken for which (columns). */
+  async confusion(): Promise<number[][]> {
+    return (await this.#evaluate()).matrix;
+  }
+
+  async #evaluate(): Promise<{ testLoss: number; matrix: number[][] }> {
+    this.net.eval();
+    const matrix = Array.from({ length: 10 }, () => new Array<number>(10).fill(0));
+    let total = 0;
+    for await (const [images, classes] of this.#testLoader) {
+      const [loss, counts] = noGrad(() =>
+        scope(() => {
+          const scores = this.net(images) as Tensor;
+          return [
+            crossEntropy(scores, classes, { reduction: "sum" }),
+            confusionMatrix(scores, classes, 10),
+          ] as const;
+        }),
+      );
+      total += await loss.item();
+      for (const [i, row] of ((await counts.toArray()) as number[][]).entries()) {
+        for (const [j, count] of row.entries()) matrix[i]![j]! += count;
+      }
+      loss.dispose();
+      counts.dispose();
+    }
+    this.net.train();
+    return { testLoss: total / this.#testLoader.dataset.length, matrix };
+  }
+}

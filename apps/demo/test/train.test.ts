@@ -1,0 +1,259 @@
+/** `demo train` and `demo predict`: on a few digits, as somebody would use them. */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeIdx } from "@corr2d/data";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writePng } from "../src/cli/image-file.ts";
+import { ticks } from "../src/cli/train/curves.ts";
+import { clock } from "../src/cli/train/progress.ts";
+import { writtenDigits } from "../src/train/digits.ts";
+import { buildCli } from "./build-cli.ts";
+import { runCli } from "./run-cli.ts";
+
+const cwd = mkdtempSync(join(tmpdir(), "demo train "));
+const data = join(cwd, "few-digits");
+
+beforeAll(() => {
+  mkdirSync(data);
+  for (const [part, count, seed] of [
+    ["train", 960, 1],
+    ["t10k", 200, 2],
+  ] as const) {
+    const { images, classes } = writtenDigits(count, seed);
+    writeFileSync(join(data, `${part}-images-idx3-ubyte`), writeIdx(images));
+    writeFileSync(join(data, `${part}-labels-idx1-ubyte`), writeIdx(classes));
+  }
+});
+afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+interface Last {
+  readonly testAccuracy: number;
+  readonly testLoss: number;
+  readonly confusion: number[][];
+  readonly losses: number[];
+}
+const linesOf = (text: string): Record<string, unknown>[] =>
+  text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+const lastOf = (text: string): Last => linesOf(text).at(-1) as unknown as Last;
+
+const train = (...args: string[]): ReturnType<typeof runCli> =>
+  runCli(["train", "--data", data, "--model", "lenet-modern", "--lr", "0.003", "--batch", "32", ...args], {
+    cwd,
+  });
+
+const QUICK = ["--epochs", "1", "--json", "--no-checkpoint", "--no-report"] as const;
+
+describe("train", () => {
+  test("learns, keeps and reports", async () => {
+    const { code, out, err } = await train("--epochs", "3");
+    expect([code, err]).toEqual([0, ""]);
+    expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect(out).not.toContain("\u001b");
+    const accuracies = [...out.matchAll(/^epoch \d\/3 .* test (\d+\.\d\d) %/gm)].map(([, percent]) =>
+      Number(percent),
+    );
+    expect(accuracies).toHaveLength(3);
+    expect(accuracies[2]).toBeGreaterThan(80);
+    expect(out).toContain("few-digits: 960 to train with, 200 to test with");
+    expect(out).toContain(`test accuracy ${accuracies[2]!.toFixed(2)} %`);
+
+    const report = readFileSync(join(cwd, "lenet-modern-report.html"), "utf8");
+    expect(report).toContain(`lenet-modern on few-digits: ${accuracies[2]!.toFixed(2)} %`);
+    // 32 kernels, 32 maps of each convolution, the image, and some mistakes.
+    expect(report.match(/<img src="data:image\/png;base64,/g)!.length).toBeGreaterThan(97);
+    expect(report.match(/<svg /g)).toHaveLength(3);
+    expect(report).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test("goes on bit for bit, with another number of epochs", async () => {
+    const whole = await train("--epochs", "3", "--json", "--no-report", "--checkpoint", "whole.safetensors");
+    const part = await train("--epochs", "1", "--json", "--no-report", "--checkpoint", "part.safetensors");
+    const rest = await train(
+      ...[
+        "--epochs",
+        "3",
+        "--json",
+        "--no-report",
+        "--checkpoint",
+        "part.safetensors",
+        "--resume",
+        "part.safetensors",
+      ],
+    );
+    const { seconds: _, ...last } = linesOf(whole.out).at(-1)!;
+    const { seconds: __, ...resumed } = linesOf(rest.out).at(-1)!;
+    expect(resumed).toEqual(last);
+    expect(linesOf(part.out).map(({ epoch }) => epoch)).toEqual([1, undefined]);
+    expect(linesOf(rest.out).map(({ epoch }) => epoch)).toEqual([2, 3, undefined]);
+    expect(Object.keys(last)).toContain("testAccuracy");
+  });
+
+  test.each([
+    ["cpu-js", "lenet"],
+    ["cpu-wasm", "lenet"],
+    ["cpu-wasm", "resnet"],
+  ])("on %s, %s", async (backend, model) => {
+    const { code, out, err } = await runCli(
+      ["--backend", backend, "train", "--data", data, "--model", model, "--batch", "320", ...QUICK],
+      { cwd },
+    );
+    expect([code, err]).toEqual([0, ""]);
+    const { losses, confusion } = lastOf(out);
+    expect(losses).toHaveLength(3);
+    expect(losses.every(Number.isFinite)).toBe(true);
+    expect(confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(200);
+  });
+
+  test("a bar for a person", async () => {
+    const { out } = await runCli(
+      ["train", "--data", data, "--epochs", "1", "--batch", "4", "--no-checkpoint", "--no-report"],
+      { cwd, isTTY: true, columns: 100 },
+    );
+    const drawn = out.split("\r\u001b[K").find((line) => line.startsWith("█") || line.startsWith("░"));
+    expect(drawn).toMatch(
+      /^█*░+ epoch 1\/1 {2}loss \d\.\d{3} {2}\d+\.\d\d % {2}\d+ images\/s {2}0:\d\d left$/,
+    );
+  });
+
+  test("says what is wrong, and writes nothing", async () => {
+    const before = readdirSync(cwd).sort();
+    const cases: [string[], number, string][] = [
+      [["--data", "nowhere"], 1, "mnist: ENOENT"],
+      [["--data", "."], 1, "there is no train-images-idx3-ubyte"],
+      [["--data", data, "--resume", "none.safetensors"], 1, "there is no none.safetensors to go on from"],
+      [["--data", data, "--resume", join(data, "t10k-labels-idx1-ubyte")], 1, "cannot be read"],
+      [["--data", data, "--model", "vgg"], 2, "--model"],
+      [["--data", data, "--optimizer", "sdg"], 2, "--optimizer"],
+      [["--data", data, "--epochs", "0"], 2, "--epochs"],
+      [
+        ["--data", data, "--checkpoint", "nowhere/x.safetensors", "--epochs", "1"],
+        1,
+        "nowhere/x.safetensors cannot be written",
+      ],
+      [["--data", data, "--resume", "part.safetensors", "--lr", "7"], 2, "was trained with 0.003"],
+    ];
+    for (const [args, expected, text] of cases) {
+      const { code, err } = await runCli(["train", "--no-report", ...args], { cwd });
+      expect([code, err]).toEqual([expected, expect.stringContaining(text)]);
+      expect(err.trim().split("\n")).toHaveLength(1);
+    }
+    expect((await runCli(["--backend", "all", "train"], { cwd })).err).toContain("takes one backend");
+    expect((await runCli(["--backend", "cpu-js", "train", "--threads", "2"], { cwd })).err).toContain(
+      "cpu-js has one",
+    );
+    expect(readdirSync(cwd).sort()).toEqual(before);
+  });
+});
+
+test("Ctrl-C saves at once, and the training goes on as if nothing had been", {
+  timeout: 120_000,
+}, async () => {
+  const main = await buildCli();
+  const args = ["train", "--data", data, "--batch", "8", "--epochs", "3", "--no-report"];
+  const run = (
+    more: readonly string[],
+    interruptAt?: RegExp,
+  ): Promise<{ code: number | null; out: string }> =>
+    new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [main, ...args, ...more], {
+        cwd,
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      let out = "";
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        out += text;
+        // Once: a second one ends the process.
+        if (!child.killed && interruptAt?.test(out)) child.kill("SIGINT");
+      });
+      child.once("error", reject);
+      child.once("close", (code) => resolve({ code, out }));
+    });
+  const stopped = await run(["--checkpoint", "stopped.safetensors"], /epoch 1\/3/);
+  expect(stopped.code).toBe(130);
+  expect(stopped.out).toMatch(/stopped after step \d+; demo train --resume stopped\.safetensors goes on\n$/);
+  const resumed = await run([
+    "--json",
+    "--checkpoint",
+    "stopped.safetensors",
+    "--resume",
+    "stopped.safetensors",
+  ]);
+  const whole = await run(["--json", "--checkpoint", "uninterrupted.safetensors"]);
+  expect([resumed.code, whole.code]).toEqual([0, 0]);
+  const { losses, testLoss } = lastOf(whole.out);
+  expect(lastOf(resumed.out)).toMatchObject({ losses, testLoss });
+});
+
+describe("predict", () => {
+  test("names the digit, light on dark or dark on light, of any size", async () => {
+    const { images, classes } = writtenDigits(12, 77);
+    let right = 0;
+    for (let i = 0; i < 12; i++) {
+      const bytes = new Uint8ClampedArray(56 * 56);
+      for (let p = 0; p < bytes.length; p++) {
+        const value = images.data[i * 784 + 28 * Math.floor(p / 112) + Math.floor((p % 56) / 2)]!;
+        bytes[p] = i % 2 === 0 ? value : 255 - value;
+      }
+      writePng(join(cwd, "digit.png"), { channels: 1, height: 56, width: 56, bytes });
+      const { code, out } = await runCli(
+        ["predict", "digit.png", "--from", "lenet-modern.safetensors", "--json"],
+        { cwd },
+      );
+      expect(code).toBe(0);
+      const found = JSON.parse(out) as {
+        inverted: boolean;
+        classes: { name: string; probability: number }[];
+      };
+      expect(found.inverted).toBe(i % 2 === 1);
+      expect(found.classes.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 5);
+      if (found.classes[0]!.name === String(classes.data[i])) right++;
+    }
+    expect(right).toBeGreaterThanOrEqual(9);
+    const { out } = await runCli(["predict", "digit.png", "--from", "lenet-modern.safetensors"], { cwd });
+    expect(out).toMatch(/^ {2}\d +█+ +\d+\.\d %\n/);
+    expect(out).toContain("lenet-modern, trained on few-digits");
+  });
+
+  test("says what is missing", async () => {
+    expect(await runCli(["predict", "digit.png", "--from", "none.safetensors"], { cwd })).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("none.safetensors cannot be read"),
+    });
+    expect(
+      await runCli(["predict", "none.png", "--from", "lenet-modern.safetensors"], { cwd }),
+    ).toMatchObject({
+      code: 1,
+    });
+  });
+});
+
+test("digits are the same for a seed, and others for another", () => {
+  const hash = (seed: number): string =>
+    createHash("sha256")
+      .update(writtenDigits(20, seed).images.data as Uint8Array)
+      .digest("hex");
+  expect(hash(5)).toBe(hash(5));
+  expect(hash(5)).not.toBe(hash(6));
+});
+
+test("ticks and clocks", () => {
+  expect(ticks(0, 1)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+  expect(ticks(1, 3, 1)).toEqual([1, 2, 3]);
+  expect(ticks(2, 2)).toEqual([2]);
+  expect([clock(5), clock(75), clock(3661), clock(-1)]).toEqual(["0:05", "1:15", "1:01:01", "0:00"]);
+  expect(existsSync(data)).toBe(true);
+});
