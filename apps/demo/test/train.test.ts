@@ -100,6 +100,8 @@ describe("train", () => {
     expect(linesOf(part.out).map(({ epoch }) => epoch)).toEqual([1, undefined]);
     expect(linesOf(rest.out).map(({ epoch }) => epoch)).toEqual([2, 3, undefined]);
     expect(Object.keys(last)).toContain("testAccuracy");
+    const other = await train("--lr", "7", "--resume", "part.safetensors");
+    expect([other.code, other.err]).toEqual([2, expect.stringContaining("was trained with 0.003")]);
   });
 
   test.each([
@@ -144,7 +146,6 @@ describe("train", () => {
         1,
         "nowhere/x.safetensors cannot be written",
       ],
-      [["--data", data, "--resume", "part.safetensors", "--lr", "7"], 2, "was trained with 0.003"],
     ];
     for (const [args, expected, text] of cases) {
       const { code, err } = await runCli(["train", "--no-report", ...args], { cwd });
