@@ -2,61 +2,22 @@
 import {
   type Backend,
   Corr2dError,
-  checkOptions,
   defaultGenerator,
-  describeValue,
   type Generator,
   getRngState,
-  isBackend,
-  type OptionTypes,
   setRngState,
 } from "@corr2d/core";
-import { checkFunction, checkPositive, invalid, isThenable } from "./arguments.ts";
+import { invalid, isThenable } from "./arguments.ts";
 import type { Collated } from "./collate.ts";
-import { checkDataset, type Dataset } from "./dataset.ts";
+import type { Dataset } from "./dataset.ts";
 import { takeBack } from "./lent.ts";
-import { BatchLoader, type CollateFn } from "./load-batch.ts";
+import { BatchLoader } from "./load-batch.ts";
+import { checkLoaderOptions, type DataLoaderOptions, generatorOf, samplersOf } from "./loader-options.ts";
 import { checkState, type LoaderState } from "./loader-state.ts";
 import { Order } from "./order.ts";
-import {
-  BatchSampler,
-  checkGenerator,
-  checkSampler,
-  drawSeed,
-  RandomSampler,
-  type Sampler,
-  SequentialSampler,
-} from "./samplers.ts";
-
-export interface DataLoaderOptions<T, B> {
-  /** Samples in a batch (default 1). */
-  readonly batchSize?: number | undefined;
-  /** Whether each epoch has an order of its own (default false). */
-  readonly shuffle?: boolean | undefined;
-  /** The order of the samples, instead of `shuffle`: any iterable of indices. */
-  readonly sampler?: Sampler | undefined;
-  /** The samples of each batch, instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
-  readonly batchSampler?: Sampler<readonly number[]> | undefined;
-  /** Whether a last batch of fewer samples is left out (default false). */
-  readonly dropLast?: boolean | undefined;
-  /** What makes a batch of samples (default `defaultCollate`). Its tensors are the caller's, who may dispose them. */
-  readonly collateFn?: CollateFn<T, B> | undefined;
-  /** What orders and seeds are drawn from; default: the one that `manualSeed` seeds. */
-  readonly generator?: Generator | undefined;
-  /** Where batches go; default: the one given to `setBackend`. */
-  readonly backend?: Backend | undefined;
-}
-
-const OPTIONS: OptionTypes = {
-  batchSize: "any",
-  shuffle: "boolean",
-  sampler: "any",
-  batchSampler: "any",
-  dropLast: "boolean",
-  collateFn: "any",
-  generator: "any",
-  backend: "any",
-};
+import { Crew } from "./prefetch/crew.ts";
+import { unpacked } from "./prefetch/sent-batch.ts";
+import { drawSeed, type Sampler, type Sized } from "./samplers.ts";
 
 /** One iteration, as far as it went. */
 interface Epoch {
@@ -64,6 +25,10 @@ interface Epoch {
   readonly order: Order<readonly number[]>;
   /** Batches handed out. */
   batches: number;
+  /** Batches pulled from the order and not handed out: what workers read ahead. */
+  readonly ahead: (readonly number[])[];
+  /** Where the workers' generators begin, if not at the base seed. */
+  readonly workers: LoaderState["workers"];
 }
 
 /**
@@ -74,56 +39,39 @@ interface Epoch {
  * that the loop was left with (`break`, `const [first] = loader`) stays. What a `collateFn` made is never disposed.
  */
 export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterable<B> {
-  readonly dataset: Dataset<T>;
+  readonly dataset: Dataset<T> | Sized;
   readonly sampler: Sampler;
   readonly batchSampler: Sampler<readonly number[]>;
   readonly generator: Generator | undefined;
+  readonly numWorkers: number;
+  readonly prefetchFactor: number;
+  readonly persistentWorkers: boolean;
   readonly #backend: Backend | undefined;
   readonly #loader: BatchLoader<T, B>;
-  readonly #lends: boolean;
+  /** Null where batches are read here. */
+  readonly #crew: Crew | null;
   /** What samplers may draw from: the default generator, then those that were given. */
   readonly #watched: readonly Generator[];
   #epoch: Epoch | null = null;
   #resumed: LoaderState | null = null;
 
   /**
-   * @param dataset `length` and `at(index)`: one of this package's, an array of samples, an object of your own.
+   * @param dataset `length` and `at(index)`: one of this package's, an array of samples, an object of your own. With workers,
+   *   which have the samples, an object with the `length` alone will do.
    * @throws INVALID_ARGUMENT
    */
-  constructor(dataset: Dataset<T>, options: DataLoaderOptions<T, B> = {}) {
-    checkDataset("DataLoader", dataset);
-    checkOptions("DataLoader", options, OPTIONS, "{ batchSize: 64 }");
-    const { batchSize = 1, shuffle = false, sampler, batchSampler, dropLast = false } = options;
-    const { collateFn, generator, backend } = options;
-    checkGenerator("DataLoader", generator);
-    if (collateFn !== undefined) checkFunction("DataLoader", "collateFn", collateFn);
-    if (backend !== undefined && !isBackend(backend)) {
-      throw invalid(`DataLoader: 'backend' is a backend, such as cpuJs(), but got ${describeValue(backend)}`);
-    }
-    if (sampler !== undefined && options.shuffle) {
-      throw invalid("DataLoader: sampler option is mutually exclusive with shuffle");
-    }
+  constructor(dataset: Dataset<T> | Sized, options: DataLoaderOptions<T, B> = {}) {
+    checkLoaderOptions(dataset, options);
+    const { collateFn, generator, backend, worker, numWorkers = 0 } = options;
     this.dataset = dataset;
+    [this.sampler, this.batchSampler] = samplersOf(dataset, options);
     this.generator = generator;
-    if (batchSampler !== undefined) {
-      if (options.batchSize !== undefined || shuffle || sampler !== undefined || dropLast) {
-        throw invalid(
-          "DataLoader: batchSampler option is mutually exclusive with batchSize, shuffle, sampler, and dropLast",
-        );
-      }
-      checkSampler("DataLoader", "batchSampler", batchSampler);
-      this.sampler = new SequentialSampler(dataset);
-      this.batchSampler = batchSampler;
-    } else {
-      checkPositive("DataLoader", "batchSize", batchSize);
-      if (sampler !== undefined) checkSampler("DataLoader", "sampler", sampler);
-      this.sampler =
-        sampler ?? (shuffle ? new RandomSampler(dataset, { generator }) : new SequentialSampler(dataset));
-      this.batchSampler = new BatchSampler(this.sampler, batchSize, dropLast);
-    }
+    this.numWorkers = numWorkers;
+    this.prefetchFactor = options.prefetchFactor ?? 2;
+    this.persistentWorkers = options.persistentWorkers ?? false;
     this.#backend = backend;
-    this.#loader = new BatchLoader(dataset, collateFn);
-    this.#lends = collateFn === undefined;
+    this.#loader = new BatchLoader(dataset as Dataset<T>, collateFn);
+    this.#crew = worker === undefined ? null : new Crew(worker, numWorkers, dataset.length);
     const given = [generator, this.sampler.generator, generatorOf(this.batchSampler)];
     this.#watched = [...new Set([defaultGenerator, ...given.filter((one) => one !== undefined)])];
   }
@@ -138,14 +86,28 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     throw invalid("DataLoader: the batchSampler has no length");
   }
 
-  /** Begins an epoch. @throws INVALID_ARGUMENT where a sample is a promise: write `for await`. */
+  /**
+   * Begins an epoch.
+   * @throws INVALID_ARGUMENT with workers; ASYNC_CALLBACK, when it is read, where a sample is a promise: write `for await`.
+   */
   [Symbol.iterator](): IterableIterator<B> {
+    if (this.#crew !== null)
+      throw invalid("DataLoader: what workers read comes later: write for await (const batch of loader)");
     return this.#iterate(this.#begin());
   }
 
-  /** Begins an epoch. */
+  /** Begins an epoch. What comes can be an error: the data set's own; SAMPLE_FAILED and WORKER_LOST with workers. */
   [Symbol.asyncIterator](): AsyncIterableIterator<B> {
-    return this.#iterateLater(this.#begin());
+    const epoch = this.#begin();
+    if (this.#crew === null) return this.#iterateLater(epoch);
+    // As PyTorch does when an epoch begins, which draws the order's seed now.
+    while (epoch.ahead.length < this.numWorkers * this.prefetchFactor && this.#pull(epoch) !== null);
+    return this.#iterateAhead(epoch, this.#crew);
+  }
+
+  /** Ends workers that stayed. */
+  close(): void {
+    this.#crew?.dismiss();
   }
 
   /**
@@ -158,7 +120,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     return {
       epoch: epoch && { baseSeed: epoch.baseSeed, batches: epoch.batches, order: epoch.order.state() },
       generators: this.#watched.slice(1).map((generator) => getRngState(generator)),
-      workers: [],
+      workers: [...(this.#crew?.random ?? [])],
     };
   }
 
@@ -168,39 +130,45 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
    * @throws STATE_DICT when the state is none, or is of a loader with other generators or workers.
    */
   loadStateDict(state: LoaderState): void {
-    checkState(state, this.#watched.length - 1, 0);
+    checkState(state, this.#watched.length - 1, this.numWorkers);
     for (const [i, one] of state.generators.entries()) setRngState(one, this.#watched[i + 1]!);
+    this.#crew?.dismiss();
     this.#resumed = state;
     this.#epoch = null;
   }
 
   #begin(): Epoch {
-    const resumed = this.#resumed?.epoch;
+    const resumed = this.#resumed;
     this.#resumed = null;
-    if (resumed) {
-      const { order } = Order.resume(this.batchSampler, this.#watched, resumed.order, resumed.batches);
-      this.#epoch = { baseSeed: resumed.baseSeed, order, batches: resumed.batches };
+    const workers = resumed?.workers ?? [];
+    if (resumed?.epoch) {
+      const { baseSeed, batches } = resumed.epoch;
+      const { order, ahead } = Order.resume(this.batchSampler, this.#watched, resumed.epoch.order, batches);
+      this.#epoch = { baseSeed, order, batches, ahead, workers };
     } else {
       const order = new Order(this.batchSampler, this.#watched);
-      // PyTorch draws it for unshuffled loaders too, and before the sampler's.
-      const baseSeed = drawSeed(this.generator ?? defaultGenerator);
-      this.#epoch = { baseSeed, order, batches: 0 };
+      // PyTorch draws it for unshuffled loaders too, and before the sampler's; not for workers that are there already.
+      const goOn = workers.length > 0 || (this.#crew?.random.length ?? 0) > 0;
+      const baseSeed = goOn ? 0 : drawSeed(this.generator ?? defaultGenerator);
+      this.#epoch = { baseSeed, order, batches: 0, ahead: [], workers };
     }
     return this.#epoch;
   }
 
-  /** The next batch of an epoch; null at its end. */
-  #next(epoch: Epoch): B | PromiseLike<B> | null {
+  /** Puts the next batch of indices behind those that are ahead; null where there is none. */
+  #pull(epoch: Epoch): readonly number[] | null {
     const indices = epoch.order.next();
-    if (indices !== null) return this.#loader.load(indices, this.#backend);
+    if (indices !== null) epoch.ahead.push(indices);
+    return indices;
+  }
+
+  #end(epoch: Epoch): void {
     if (this.#epoch === epoch) this.#epoch = null;
-    return null;
   }
 
   *#iterate(epoch: Epoch): IterableIterator<B> {
-    for (;;) {
-      const batch = this.#next(epoch);
-      if (batch === null) return;
+    for (let indices = epoch.order.next(); indices !== null; indices = epoch.order.next()) {
+      const batch = this.#loader.load(indices, this.#backend);
       if (isThenable(batch)) {
         batch.then(undefined, () => {}); // its failure is no one's concern
         throw new Corr2dError(
@@ -210,23 +178,49 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
       }
       epoch.batches++;
       yield batch as B;
-      if (this.#lends) takeBack(batch);
+      if (this.#loader.makesTensors) takeBack(batch);
     }
+    this.#end(epoch);
   }
 
   async *#iterateLater(epoch: Epoch): AsyncIterableIterator<B> {
-    for (;;) {
-      const next = this.#next(epoch);
-      if (next === null) return;
-      const batch = isThenable(next) ? await next : next;
+    for (let indices = epoch.order.next(); indices !== null; indices = epoch.order.next()) {
+      const loaded = this.#loader.load(indices, this.#backend);
+      const batch = isThenable(loaded) ? await loaded : loaded;
       epoch.batches++;
-      yield batch;
-      if (this.#lends) takeBack(batch);
+      yield batch as B;
+      if (this.#loader.makesTensors) takeBack(batch);
+    }
+    this.#end(epoch);
+  }
+
+  async *#iterateAhead(epoch: Epoch, crew: Crew): AsyncIterableIterator<B> {
+    let whole = false;
+    try {
+      await crew.begin(epoch.baseSeed, epoch.workers);
+      for (const [i, indices] of epoch.ahead.entries()) crew.ask(epoch.batches + i, indices);
+      while (epoch.ahead.length > 0) {
+        const batch = unpacked(await this.#take(epoch, crew), this.#backend);
+        yield batch as B;
+        takeBack(batch);
+      }
+      whole = true;
+      this.#end(epoch);
+    } finally {
+      const isBroken = !whole && crew.isLost;
+      if (!this.persistentWorkers || isBroken) crew.dismiss();
     }
   }
-}
 
-/** A generator that a sampler, or the one in it, was given. */
-function generatorOf(sampler: Sampler<unknown>): Generator | undefined {
-  return sampler.generator ?? (sampler as Partial<BatchSampler>).sampler?.generator;
+  /** The batch that is next, for which the workers get another to read, also where it failed: as PyTorch's do. */
+  async #take(epoch: Epoch, crew: Crew): Promise<Awaited<ReturnType<Crew["take"]>>> {
+    const taken = crew.take(epoch.batches);
+    await taken.then(undefined, () => {});
+    const next = this.#pull(epoch);
+    if (next !== null) crew.ask(epoch.batches + epoch.ahead.length - 1, next);
+    const batch = await taken;
+    epoch.ahead.shift();
+    epoch.batches++;
+    return batch;
+  }
 }

@@ -2,7 +2,7 @@
 export type { ArrayField, NumberArray } from "./array-column.ts";
 export { ArrayDataset } from "./array-dataset.ts";
 export { type Collated, defaultCollate } from "./collate.ts";
-export { DataLoader, type DataLoaderOptions } from "./data-loader.ts";
+export { DataLoader } from "./data-loader.ts";
 export type { Dataset, SampleOf } from "./dataset.ts";
 export type {
   BlobLike,
@@ -15,14 +15,18 @@ export type {
 export { readIdx, writeIdx } from "./idx.ts";
 export { type ImageDataset, type ImageDatasetOptions, imageDataset } from "./image-dataset.ts";
 export type { CollateFn } from "./load-batch.ts";
+export type { DataLoaderOptions } from "./loader-options.ts";
 export type { EpochState, LoaderState } from "./loader-state.ts";
 export type { Draw, OrderState } from "./order.ts";
+export type { WorkerLike } from "./prefetch/remote-worker.ts";
+export { type PortLike, type ServeOptions, serve } from "./prefetch/serve.ts";
 export {
   BatchSampler,
   RandomSampler,
   type RandomSamplerOptions,
   type Sampler,
   SequentialSampler,
+  type Sized,
   SubsetRandomSampler,
   WeightedRandomSampler,
   type WeightedRandomSamplerOptions,

@@ -17,6 +17,11 @@ export class BatchLoader<T, B> {
     this.#collateFn = collateFn;
   }
 
+  /** Whether the tensors of batches are made by this package, each for one batch: they may be disposed. */
+  get makesTensors(): boolean {
+    return this.#collateFn === undefined;
+  }
+
   /**
    * The batch, or a promise of it where samples are promises. These are awaited one by one, so that what draws random numbers
    * draws them in order; a data set that can read several at once has a method `batch`.

@@ -40,6 +40,9 @@ export function checkState(state: LoaderState, generators: number, workers: numb
     refuse(`it was taken with ${workerStates.length} workers, and this loader has ${workers}`);
   }
   if (epoch === null) return;
+  if (workerStates.length !== workers) {
+    refuse(`it was taken with ${workerStates.length} workers, and this loader has ${workers}`);
+  }
   const { baseSeed, batches, order } = epoch ?? {};
   const { pulled, done, draws } = order ?? {};
   const whole =
@@ -51,5 +54,5 @@ export function checkState(state: LoaderState, generators: number, workers: numb
     isList(draws) &&
     draws.every(({ step, generator }) => isCount(step) && isCount(generator) && generator <= generators);
   if (!whole) refuse("'epoch' is null, or says { baseSeed, batches, order: { pulled, done, draws } }");
-  if (workers === 0 && batches !== pulled) refuse("it was taken with workers, and this loader has none");
+  if (workers === 0 && batches !== pulled) refuse("what was read ahead in it was read by workers");
 }

@@ -24,7 +24,7 @@ export interface Sampler<T = number> extends Iterable<T> {
 }
 
 /** What has a number of samples. */
-interface Sized {
+export interface Sized {
   readonly length: number;
 }
 

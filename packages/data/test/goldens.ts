@@ -11,6 +11,7 @@ import {
   SubsetRandomSampler,
   WeightedRandomSampler,
 } from "@corr2d/data";
+import { numbers, type Sample } from "./numbers.ts";
 
 type Spec = readonly [kind: string, args: readonly unknown[], options: Record<string, unknown>];
 
@@ -23,8 +24,6 @@ export interface LoaderSpec {
   readonly numWorkers?: number;
   readonly [option: string]: unknown;
 }
-
-export type Sample = number | [number, number];
 
 export interface LoaderCase {
   readonly name: string;
@@ -48,14 +47,6 @@ export const goldens = JSON.parse(readFileSync(new URL("fixtures/loader.json", i
   readonly loaders: readonly LoaderCase[];
   readonly splits: readonly SplitCase[];
 };
-
-/** Sample i is i, or [i, a number drawn when it is read]. */
-export function numbers(n: number, noisy = false): Dataset<Sample> {
-  return {
-    length: n,
-    at: (i) => (noisy ? [i, drawUniform(defaultGenerator, 1, "float32")[0]!] : i),
-  };
-}
 
 type Generators = ReadonlyMap<string, Generator>;
 

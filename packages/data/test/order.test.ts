@@ -2,7 +2,8 @@
 import { defaultGenerator, drawUniform, Generator, manualSeed } from "@corr2d/core";
 import { randomSplit } from "@corr2d/data";
 import { describe, expect, it } from "vitest";
-import { after, generatorsOf, goldens, type LoaderCase, loaderOf, numbers, type Sample } from "./goldens.ts";
+import { after, generatorsOf, goldens, type LoaderCase, loaderOf } from "./goldens.ts";
+import { numbers, type Sample } from "./numbers.ts";
 
 const inProcess = goldens.loaders.filter(({ loaders }) =>
   Object.values(loaders).every(({ numWorkers = 0 }) => numWorkers === 0),

@@ -2,7 +2,8 @@
 import { defaultGenerator, drawUniform, getRngState, manualSeed, setRngState } from "@corr2d/core";
 import { DataLoader, type LoaderState } from "@corr2d/data";
 import { describe, expect, it } from "vitest";
-import { after, generatorsOf, goldens, type LoaderCase, loaderOf, type Sample } from "./goldens.ts";
+import { after, generatorsOf, goldens, type LoaderCase, loaderOf } from "./goldens.ts";
+import type { Sample } from "./numbers.ts";
 import { expectError } from "./support.ts";
 
 const inProcess = goldens.loaders.filter(({ loaders }) =>
@@ -122,7 +123,7 @@ describe("resumed", () => {
         generators: [],
         workers: [],
       },
-      "taken with workers, and this loader has none",
+      "was read by workers",
     ],
   ])("refuses %j", (state, text) => {
     const loader = new DataLoader([1, 2, 3]);
