@@ -14,6 +14,14 @@ export type {
 } from "./file-source.ts";
 export { readIdx, writeIdx } from "./idx.ts";
 export { type ImageDataset, type ImageDatasetOptions, imageDataset } from "./image-dataset.ts";
+export {
+  type ImageLayout,
+  type ImageToTensorOptions,
+  imageToTensor,
+  type NdarrayLike,
+  type RgbaImage,
+  tensorToImage,
+} from "./images.ts";
 export type { CollateFn } from "./load-batch.ts";
 export type { DataLoaderOptions } from "./loader-options.ts";
 export type { EpochState, LoaderState } from "./loader-state.ts";
@@ -33,3 +41,4 @@ export {
 } from "./samplers.ts";
 export { ConcatDataset, MapDataset, randomSplit, Subset } from "./subsets.ts";
 export { TensorDataset } from "./tensor-dataset.ts";
+export * as transforms from "./transforms.ts";

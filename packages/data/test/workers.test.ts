@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
-import { Corr2dError, getRngState, manualSeed, setRngState, type Tensor } from "@corr2d/core";
+import { type Corr2dError, getRngState, manualSeed, setRngState, type Tensor } from "@corr2d/core";
 import { DataLoader, type LoaderState, serve } from "@corr2d/data";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { onEachBackend } from "./backends.ts";
@@ -245,9 +245,15 @@ describe("what goes wrong in a worker", () => {
     [{ numWorkers: 2 }, "numWorkers needs worker: () => new Worker("],
     [{ numWorkers: 1.5 }, "numWorkers is a number of workers"],
     [{ numWorkers: 2, worker: "w.js" }, "'worker' is a function"],
-    [{ numWorkers: 2, worker: Math.random, collateFn: Math.random }, "call serve(dataset, { collateFn }) there"],
+    [
+      { numWorkers: 2, worker: Math.random, collateFn: Math.random },
+      "call serve(dataset, { collateFn }) there",
+    ],
     [{ prefetchFactor: 2 }, "for numWorkers: 1 or more"],
-    [{ numWorkers: 1, worker: Math.random, prefetchFactor: 0 }, "prefetchFactor should be a positive integer"],
+    [
+      { numWorkers: 1, worker: Math.random, prefetchFactor: 0 },
+      "prefetchFactor should be a positive integer",
+    ],
   ])("%j is refused", (options, text) => {
     expectError(() => new DataLoader([1, 2], options as object), "INVALID_ARGUMENT", text);
   });
