@@ -12,9 +12,9 @@ import {
   checkPerChannel,
   include,
   momentsOf,
+  normalizeChannels,
   type RunningOptions,
   scaleAndShift,
-  standardize,
 } from "./moments.ts";
 
 export interface BatchNormFunctionOptions extends RunningOptions {
@@ -60,7 +60,7 @@ export function batchNorm(
     }
     const centred = x.sub(runningMean.reshape(perChannel));
     const variance = runningVar.reshape(perChannel);
-    return scaleAndShift(standardize({ centred, variance }, eps), options, perChannel);
+    return normalizeChannels({ centred, variance }, options, eps, perChannel);
   }
   const count = channels === 0 ? 0 : x.numel() / channels;
   if (count === 1) {
@@ -78,5 +78,5 @@ export function batchNorm(
   const { mean, variance } = moments;
   include(runningMean, momentum, () => mean.reshape([channels]));
   include(runningVar, momentum, () => variance.reshape([channels]).mul(count / (count - 1)));
-  return scaleAndShift(standardize(moments, eps), options, perChannel);
+  return normalizeChannels(moments, options, eps, perChannel);
 }

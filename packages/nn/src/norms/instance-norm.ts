@@ -12,9 +12,9 @@ import {
   checkPerChannel,
   include,
   momentsOf,
+  normalizeChannels,
   type RunningOptions,
   scaleAndShift,
-  standardize,
 } from "./moments.ts";
 
 export interface InstanceNormFunctionOptions extends RunningOptions {
@@ -69,7 +69,7 @@ export function instanceNorm(x: Tensor, options: InstanceNormFunctionOptions = {
     }
     const centred = x.sub(runningMean.reshape(perChannel));
     const variance = runningVar.reshape(perChannel);
-    return scaleAndShift(standardize({ centred, variance }, eps), options, perChannel);
+    return normalizeChannels({ centred, variance }, options, eps, perChannel);
   }
   const cells = plane.reduce((a, b) => a * b, 1);
   if (cells === 1) {
@@ -88,5 +88,5 @@ export function instanceNorm(x: Tensor, options: InstanceNormFunctionOptions = {
   const { mean, variance } = moments;
   include(runningMean, momentum, () => overBatch(mean));
   include(runningVar, momentum, () => overBatch(variance).mul(cells / (cells - 1)));
-  return scaleAndShift(standardize(moments, eps), options, perChannel);
+  return normalizeChannels(moments, options, eps, perChannel);
 }

@@ -55,6 +55,20 @@ export function scaleAndShift(x: Tensor, { weight, bias }: AffineOptions, shape:
   return bias ? scaled.add(bias.reshape(shape)) : scaled;
 }
 
+/**
+ * Both, where the weight seen in `shape` spreads the variance no further than to one number per channel of each example: a scale
+ * for both is small, and x is passed over once less, in its gradients too.
+ */
+export function normalizeChannels(
+  { centred, variance }: Omit<Moments, "mean">,
+  { weight, bias }: AffineOptions,
+  eps: number,
+  shape: Shape,
+): Tensor {
+  const scale = variance.add(eps).rsqrt();
+  return scaleAndShift(centred.mul(weight ? scale.mul(weight.reshape(shape)) : scale), { bias }, shape);
+}
+
 /** @throws INVALID_ARGUMENT unless each is a tensor, or left out. */
 export function checkOptional(owner: string, tensors: Readonly<Record<string, unknown>>): void {
   for (const [name, tensor] of Object.entries(tensors)) {
