@@ -15,6 +15,7 @@ import torch.autograd.functional
 import torch.nn.functional
 import torch.nn.utils.fusion
 import torch.nn.utils.parametrizations
+import torch.nn.utils.parametrize
 import torch.optim.lr_scheduler
 import torch.optim.swa_utils
 import torch.utils.checkpoint
@@ -32,6 +33,7 @@ NAMESPACES = {
     "torch.nn.utils": torch.nn.utils,
     "torch.nn.utils.fusion": torch.nn.utils.fusion,
     "torch.nn.utils.parametrizations": torch.nn.utils.parametrizations,
+    "torch.nn.utils.parametrize": torch.nn.utils.parametrize,
     "torch.optim": torch.optim,
     "torch.optim.lr_scheduler": torch.optim.lr_scheduler,
     "torch.optim.swa_utils": torch.optim.swa_utils,
@@ -66,6 +68,7 @@ LATER = {
         "Module.register_forward_pre_hook": ["prepend", "with_kwargs"],
     },
     "torch.nn.functional": {"rms_norm": ["input", "normalized_shape", "weight", "eps"]},
+    "torch.nn.utils.parametrizations": {"weight_norm": ["module", "name", "dim"]},
     "torch.nn.utils": {"get_total_norm": ["tensors", "norm_type", "error_if_nonfinite"]},
     "torch.optim": {"NAdam": ["decoupled_weight_decay", "maximize"], "RAdam": ["decoupled_weight_decay", "maximize"]},
     "torch.optim.lr_scheduler": {

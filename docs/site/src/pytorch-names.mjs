@@ -38,6 +38,8 @@ const NAMESPACES = {
   ],
   "@corr2d/nn init": ["torch.nn.init"],
   "@corr2d/nn utils": ["torch.nn.utils", "torch.nn.utils.fusion", "torch.nn.utils.parametrizations"],
+  "@corr2d/nn utils.parametrizations": ["torch.nn.utils.parametrizations"],
+  "@corr2d/nn utils.parametrize": ["torch.nn.utils.parametrize"],
   "@corr2d/nn/functional": ["torch.nn.functional"],
   "@corr2d/data": ["torch.utils.data"],
 };
@@ -77,9 +79,12 @@ const BASES = ["Module", "Optimizer", "_LRScheduler"];
  * @returns {Counterpart[]}
  */
 export function counterparts(from, path) {
-  const [first = "", second] = path.split(".");
+  const [first = "", second, third] = path.split(".");
   if (second === undefined) {
     return find(NAMESPACES[from] ?? [], (name) => camel(name) === spelled(first));
+  }
+  if (third !== undefined) {
+    return find(NAMESPACES[`${from} ${first}.${second}`] ?? [], (name) => camel(name) === third);
   }
   const inner = NAMESPACES[`${from} ${first}`];
   // The trailing _ of PyTorch's init says that it works in place, as everything there does.

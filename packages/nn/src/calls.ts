@@ -23,8 +23,8 @@ type Hook = (module: Module, inputs: readonly unknown[], output: unknown) => unk
 
 /** What is remembered of a module that was called, or has hooks. */
 interface CallRecord {
-  /** The properties that held parameters when it was first called, or asked for them. */
-  readonly parameterNames: readonly string[];
+  /** The properties that held parameters when it was first called, or asked for them, or `noteParameters` looked. */
+  parameterNames: readonly string[];
   readonly preHooks: Set<PreHook>;
   readonly hooks: Set<Hook>;
   /** The modules that it was seen to call. */
@@ -37,12 +37,25 @@ let current: Call | null = null;
 function recordOf(module: Module): CallRecord {
   let record = records.get(module);
   if (record === undefined) {
-    const holder = module as unknown as { readonly [name: string]: unknown };
-    const parameterNames = Object.keys(module).filter((name) => isParameter(holder[name]));
-    record = { parameterNames, preHooks: new Set(), hooks: new Set(), called: new WeakSet() };
+    record = {
+      parameterNames: parameterNamesOf(module),
+      preHooks: new Set(),
+      hooks: new Set(),
+      called: new WeakSet(),
+    };
     records.set(module, record);
   }
   return record;
+}
+
+function parameterNamesOf(module: Module): string[] {
+  const holder = module as unknown as { readonly [name: string]: unknown };
+  return Object.keys(module).filter((name) => isParameter(holder[name]));
+}
+
+/** Looks again which properties hold parameters, after one was meant to become, or no longer be, something else. */
+export function noteParameters(module: Module): void {
+  recordOf(module).parameterNames = parameterNamesOf(module);
 }
 
 /** What `module(...inputs)` does. */

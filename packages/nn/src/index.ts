@@ -235,6 +235,7 @@ export { SequentialLR } from "./optim/lr-scheduler/sequential-lr.ts";
 export type { PerGroup } from "./optim/lr-scheduler/settings.ts";
 export { StepLR, type StepLROptions } from "./optim/lr-scheduler/step-lr.ts";
 export { SWALR, type SWALROptions } from "./optim/lr-scheduler/swalr.ts";
+export type { BetaOptions, DecoupledOptions, DirectionOptions } from "./optim/moments.ts";
 export { NAdam, type NAdamOptions } from "./optim/nadam.ts";
 export {
   type Given,

@@ -1,7 +1,14 @@
-/** What training does with the gradients and parameters of many tensors at once. */
+/** What training does with the gradients and parameters of many tensors at once; and the rest of `torch.nn.utils`. */
 import { Corr2dError, cat, isTensor, noGrad, stack, type Tensor, zeros } from "@corr2d/core";
 import { checkGiven, checkNumber, checkTensor, invalid, itemsOf, type Signature } from "./arguments.ts";
 import { sizesText } from "./sizes.ts";
+
+export { fuseConvBnEval, fuseLinearBnEval } from "./utils/fusion.ts";
+export * as parametrizations from "./utils/parametrizations.ts";
+export * as parametrize from "./utils/parametrize.ts";
+export { removeSpectralNorm, removeWeightNorm } from "./utils/removers.ts";
+export { olderSpectralNorm as spectralNorm } from "./utils/spectral-norm.ts";
+export { weightNorm } from "./utils/weight-norm.ts";
 
 function listOf(owner: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
   const list = isTensor(parameters) ? [parameters] : itemsOf(parameters);

@@ -1,7 +1,7 @@
 /** Adadelta. Source: Zeiler 2012, "ADADELTA: an adaptive learning rate method". Book: Dive into Deep Learning, 12.9. */
 import { addScaled, isTensor, type Tensor } from "@corr2d/core";
 import { checkGiven, invalid, type Signature } from "../arguments.ts";
-import { countStep, directionOf, runningMean } from "./moments.ts";
+import { countStep, type DirectionOptions, directionOf, runningMean } from "./moments.ts";
 import {
   checkNotNegative,
   type Given,
@@ -11,19 +11,14 @@ import {
   type Params,
 } from "./optimizer.ts";
 
-// A type, not an interface: only types have the index signature that Options asks for.
 /** The options of Adadelta, all optional. */
-export type AdadeltaOptions = {
+export type AdadeltaOptions = DirectionOptions & {
   /** Learning rate (default 1). */
   readonly lr: number;
   /** How much of the running means of squares is kept (default 0.9). */
   readonly rho: number;
   /** Added to the means of squares (default 1e-6). */
   readonly eps: number;
-  /** How much of the parameter is added to its gradient (default 0). */
-  readonly weightDecay: number;
-  /** Climb instead of descending (default false). */
-  readonly maximize: boolean;
 };
 
 const SIGNATURE: Signature = {

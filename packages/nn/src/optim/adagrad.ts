@@ -4,7 +4,7 @@
  */
 import { addScaled, type Tensor } from "@corr2d/core";
 import { checkGiven, type Signature } from "../arguments.ts";
-import { countStep, directionOf } from "./moments.ts";
+import { countStep, type DirectionOptions, directionOf } from "./moments.ts";
 import {
   checkNotNegative,
   evolve,
@@ -15,21 +15,16 @@ import {
   type Params,
 } from "./optimizer.ts";
 
-// A type, not an interface: only types have the index signature that Options asks for.
 /** The options of Adagrad, all optional. */
-export type AdagradOptions = {
+export type AdagradOptions = DirectionOptions & {
   /** Learning rate (default 0.01). */
   readonly lr: number;
   /** How fast the learning rate falls: it is lr / (1 + (t − 1) · lrDecay) at step t (default 0). */
   readonly lrDecay: number;
-  /** How much of the parameter is added to its gradient (default 0). */
-  readonly weightDecay: number;
   /** What the sum of squares starts from (default 0). */
   readonly initialAccumulatorValue: number;
   /** Added to the denominator (default 1e-10). */
   readonly eps: number;
-  /** Climb instead of descending (default false). */
-  readonly maximize: boolean;
 };
 
 const SIGNATURE: Signature = {

@@ -5,7 +5,15 @@
  */
 import { addScaled, type Tensor } from "@corr2d/core";
 import { checkGiven, type Signature } from "../arguments.ts";
-import { checkBetas, countStep, decayed, numberLike, runningMean } from "./moments.ts";
+import {
+  type BetaOptions,
+  checkBetas,
+  countStep,
+  type DirectionOptions,
+  decayed,
+  numberLike,
+  runningMean,
+} from "./moments.ts";
 import {
   checkNotNegative,
   evolve,
@@ -16,22 +24,16 @@ import {
   type Params,
 } from "./optimizer.ts";
 
-// A type, not an interface: only types have the index signature that Options asks for.
 /** The options of Adam and AdamW, all optional. */
-export type AdamOptions = {
-  /** Learning rate (default 1e-3). */
-  readonly lr: number;
-  /** How much of the running mean of the gradient, and of its square, is kept (default [0.9, 0.999]). */
-  readonly betas: readonly [number, number];
-  /** Added to the denominator (default 1e-8). */
-  readonly eps: number;
-  /** Adam: how much of the parameter is added to its gradient (default 0). AdamW: its decay per unit of lr (default 0.01). */
-  readonly weightDecay: number;
-  /** Divide by the largest running mean of squares so far (default false). */
-  readonly amsgrad: boolean;
-  /** Climb instead of descending (default false). */
-  readonly maximize: boolean;
-};
+export type AdamOptions = Pick<DirectionOptions, "maximize"> &
+  BetaOptions & {
+    /** Learning rate (default 1e-3). */
+    readonly lr: number;
+    /** Adam: how much of the parameter is added to its gradient (default 0). AdamW: its decay per unit of lr (default 0.01). */
+    readonly weightDecay: number;
+    /** Divide by the largest running mean of squares so far (default false). */
+    readonly amsgrad: boolean;
+  };
 
 const SIGNATURE: Signature = {
   options: {

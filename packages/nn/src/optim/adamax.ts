@@ -1,7 +1,14 @@
 /** Adamax. Source: Kingma & Ba 2015, "Adam: a method for stochastic optimization", section 7. */
 import { addScaled, type Tensor } from "@corr2d/core";
 import { checkGiven, type Signature } from "../arguments.ts";
-import { checkBetas, countStep, directionOf, runningMean } from "./moments.ts";
+import {
+  type BetaOptions,
+  checkBetas,
+  countStep,
+  type DirectionOptions,
+  directionOf,
+  runningMean,
+} from "./moments.ts";
 import {
   checkNotNegative,
   evolve,
@@ -12,20 +19,12 @@ import {
   type Params,
 } from "./optimizer.ts";
 
-// A type, not an interface: only types have the index signature that Options asks for.
 /** The options of Adamax, all optional. */
-export type AdamaxOptions = {
-  /** Learning rate (default 2e-3). */
-  readonly lr: number;
-  /** How much of the running mean of the gradient, and of its largest size, is kept (default [0.9, 0.999]). */
-  readonly betas: readonly [number, number];
-  /** Added to the size of the gradient (default 1e-8). */
-  readonly eps: number;
-  /** How much of the parameter is added to its gradient (default 0). */
-  readonly weightDecay: number;
-  /** Climb instead of descending (default false). */
-  readonly maximize: boolean;
-};
+export type AdamaxOptions = DirectionOptions &
+  BetaOptions & {
+    /** Learning rate (default 2e-3). */
+    readonly lr: number;
+  };
 
 const SIGNATURE: Signature = {
   options: { lr: "number", betas: "any", eps: "number", weightDecay: "number", maximize: "boolean" },

@@ -20,14 +20,35 @@ export function checkBetas(betas: unknown): void {
   }
 }
 
-/** The options of `directionOf`. */
-interface Direction {
+// Types, not interfaces: only types have the index signature that Options asks for.
+/** What every optimiser can be told of its direction. */
+export type DirectionOptions = {
+  /** How much of the parameter is added to its gradient (default 0). */
   readonly weightDecay: number;
+  /** Climb instead of descending (default false). */
   readonly maximize: boolean;
-}
+};
+
+/** How the decay of weights enters, where that can be chosen. */
+export type DecoupledOptions = {
+  /** Whether weightDecay is how much of the parameter itself decays per unit of lr, as in AdamW (default false). */
+  readonly decoupledWeightDecay: boolean;
+};
+
+/** What Adam and those that came from it have in common. */
+export type BetaOptions = {
+  /** How much of the running mean of the gradient, and of its square (in Adamax its largest size), is kept (default [0.9, 0.999]). */
+  readonly betas: readonly [number, number];
+  /** Added to the denominator (default 1e-8). */
+  readonly eps: number;
+};
 
 /** The gradient, negated to maximise, plus weightDecay · p. */
-export function directionOf(p: Tensor, gradient: Tensor, { weightDecay, maximize }: Direction): Tensor {
+export function directionOf(
+  p: Tensor,
+  gradient: Tensor,
+  { weightDecay, maximize }: DirectionOptions,
+): Tensor {
   const g = maximize ? gradient.neg() : gradient;
   return weightDecay === 0 ? g : addScaled(g, 1, p, weightDecay);
 }
@@ -39,7 +60,7 @@ export function directionOf(p: Tensor, gradient: Tensor, { weightDecay, maximize
 export function decayed(
   p: Tensor,
   gradient: Tensor,
-  options: Direction & { readonly lr: number },
+  options: DirectionOptions & { readonly lr: number },
   decoupled: boolean,
 ): { readonly factor: number; readonly g: Tensor } {
   const { lr, weightDecay, maximize } = options;

@@ -1,7 +1,16 @@
 /** NAdam: Adam with Nesterov's momentum. Source: Dozat 2016, "Incorporating Nesterov momentum into Adam". */
 import { addScaled, type Tensor } from "@corr2d/core";
 import { checkGiven, type Signature } from "../arguments.ts";
-import { checkBetas, countStep, decayed, numberLike, runningMean } from "./moments.ts";
+import {
+  type BetaOptions,
+  checkBetas,
+  countStep,
+  type DecoupledOptions,
+  type DirectionOptions,
+  decayed,
+  numberLike,
+  runningMean,
+} from "./moments.ts";
 import {
   checkNotNegative,
   type Given,
@@ -11,24 +20,15 @@ import {
   type Params,
 } from "./optimizer.ts";
 
-// A type, not an interface: only types have the index signature that Options asks for.
 /** The options of NAdam, all optional. */
-export type NAdamOptions = {
-  /** Learning rate (default 2e-3). */
-  readonly lr: number;
-  /** How much of the running mean of the gradient, and of its square, is kept (default [0.9, 0.999]). */
-  readonly betas: readonly [number, number];
-  /** Added to the denominator (default 1e-8). */
-  readonly eps: number;
-  /** How much of the parameter is added to its gradient, or decays per unit of lr (default 0). */
-  readonly weightDecay: number;
-  /** How fast the momentum comes to β₁ (default 4e-3). */
-  readonly momentumDecay: number;
-  /** Decay the parameter itself, as AdamW does, not in the gradient (default false). */
-  readonly decoupledWeightDecay: boolean;
-  /** Climb instead of descending (default false). */
-  readonly maximize: boolean;
-};
+export type NAdamOptions = DirectionOptions &
+  DecoupledOptions &
+  BetaOptions & {
+    /** Learning rate (default 2e-3). */
+    readonly lr: number;
+    /** How fast the momentum comes to β₁ (default 4e-3). */
+    readonly momentumDecay: number;
+  };
 
 const SIGNATURE: Signature = {
   options: {

@@ -3,7 +3,15 @@
  */
 import { addScaled, type Tensor } from "@corr2d/core";
 import { checkGiven, type Signature } from "../arguments.ts";
-import { checkBetas, countStep, decayed, runningMean } from "./moments.ts";
+import {
+  type BetaOptions,
+  checkBetas,
+  countStep,
+  type DecoupledOptions,
+  type DirectionOptions,
+  decayed,
+  runningMean,
+} from "./moments.ts";
 import {
   checkNotNegative,
   type Given,
@@ -13,22 +21,13 @@ import {
   type Params,
 } from "./optimizer.ts";
 
-// A type, not an interface: only types have the index signature that Options asks for.
 /** The options of RAdam, all optional. */
-export type RAdamOptions = {
-  /** Learning rate (default 1e-3). */
-  readonly lr: number;
-  /** How much of the running mean of the gradient, and of its square, is kept (default [0.9, 0.999]). */
-  readonly betas: readonly [number, number];
-  /** Added to the denominator (default 1e-8). */
-  readonly eps: number;
-  /** How much of the parameter is added to its gradient, or decays per unit of lr (default 0). */
-  readonly weightDecay: number;
-  /** Decay the parameter itself, as AdamW does, not in the gradient (default false). */
-  readonly decoupledWeightDecay: boolean;
-  /** Climb instead of descending (default false). */
-  readonly maximize: boolean;
-};
+export type RAdamOptions = DirectionOptions &
+  DecoupledOptions &
+  BetaOptions & {
+    /** Learning rate (default 1e-3). */
+    readonly lr: number;
+  };
 
 const SIGNATURE: Signature = {
   options: {

@@ -4,7 +4,7 @@
  */
 import { addScaled, type Tensor } from "@corr2d/core";
 import { checkGiven, type Signature } from "../arguments.ts";
-import { countStep, directionOf, runningMean } from "./moments.ts";
+import { countStep, type DirectionOptions, directionOf, runningMean } from "./moments.ts";
 import {
   checkNotNegative,
   evolve,
@@ -15,23 +15,18 @@ import {
   type Params,
 } from "./optimizer.ts";
 
-// A type, not an interface: only types have the index signature that Options asks for.
 /** The options of RMSprop, all optional. */
-export type RMSpropOptions = {
+export type RMSpropOptions = DirectionOptions & {
   /** Learning rate (default 0.01). */
   readonly lr: number;
   /** How much of the running mean of squares is kept (default 0.99). */
   readonly alpha: number;
   /** Added to the denominator (default 1e-8). */
   readonly eps: number;
-  /** How much of the parameter is added to its gradient (default 0). */
-  readonly weightDecay: number;
   /** How much of the velocity is kept (default 0: there is none). */
   readonly momentum: number;
   /** Divide by the gradient's standard deviation, not by its root mean square (default false). */
   readonly centered: boolean;
-  /** Climb instead of descending (default false). */
-  readonly maximize: boolean;
 };
 
 const SIGNATURE: Signature = {

@@ -1,7 +1,7 @@
 /** Stochastic gradient descent. Book: Dive into Deep Learning, 3.4 and 12.4–12.6. */
 import { addScaled, type Tensor } from "@corr2d/core";
 import { checkGiven, invalid, type Signature } from "../arguments.ts";
-import { directionOf } from "./moments.ts";
+import { type DirectionOptions, directionOf } from "./moments.ts";
 import {
   checkNotNegative,
   evolve,
@@ -12,21 +12,16 @@ import {
   type Params,
 } from "./optimizer.ts";
 
-// A type, not an interface: only types have the index signature that Options asks for.
 /** The options of SGD, all optional. */
-export type SGDOptions = {
+export type SGDOptions = DirectionOptions & {
   /** Learning rate (default 1e-3). */
   readonly lr: number;
   /** How much of the velocity is kept (default 0: none is). */
   readonly momentum: number;
   /** The part of each gradient, the first excepted, that does not enter the velocity (default 0). */
   readonly dampening: number;
-  /** How much of the parameter is added to its gradient (default 0). */
-  readonly weightDecay: number;
   /** Step by the velocity as it will be (default false). */
   readonly nesterov: boolean;
-  /** Climb instead of descending (default false). */
-  readonly maximize: boolean;
 };
 
 const SIGNATURE: Signature = {
