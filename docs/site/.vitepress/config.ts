@@ -48,6 +48,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       page("The chapter", "/tutorial"),
       page("PyTorch → corr2d", "/from-pytorch"),
+      page("TensorFlow.js → corr2d", "/from-tfjs"),
       page("What was renamed", "/renamed"),
     ],
   },

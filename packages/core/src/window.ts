@@ -79,7 +79,8 @@ export function toPair(name: string, value: Pair, op = ""): Two {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `${op}expected ${name} to be a single integer value or a list of 2 values to match the convolution dimensions, ` +
-        `but got ${name}=${isList(value) ? formatShape(value) : describeValue(value)}`,
+        `but got ${name}=${isList(value) ? formatShape(value) : describeValue(value)}` +
+        ((value as unknown) === "same" ? "; samePadding() gives TensorFlow's paddings" : ""),
     );
   }
   const pair: Two = isPair ? [value[0]!, value[1]!] : [value as number, value as number];

@@ -12,6 +12,7 @@ import {
   type HookRemover,
   isInstance,
   isList,
+  isTensor,
   isUninitialized,
   type Tensor,
 } from "@corr2d/core";
@@ -258,7 +259,10 @@ export abstract class Module extends Callable {
 
   /** Calls `fn` with every module below this one, children first, then with this one. */
   apply(fn: (module: Module) => void): this {
-    if (typeof fn !== "function") throw invalid(`apply takes a function, but got ${describeValue(fn)}`);
+    if (typeof fn !== "function") {
+      const hint = isTensor(fn) ? ": a module is called on a tensor, net(x)" : "";
+      throw invalid(`apply takes a function, but got ${describeValue(fn)}${hint}`);
+    }
     const above = new Set<Module>();
     const visit = (module: Module): void => {
       if (above.has(module)) return;
