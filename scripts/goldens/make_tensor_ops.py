@@ -60,6 +60,29 @@ case("slice", lambda x: x[..., None, 1], real(2, 3, 4), args=("...", None, 1))
 case("slice", lambda x: x[None, 1, ..., ::2], real(2, 3, 4), args=(None, 1, "...", "::2"))
 case("sliceScatter", lambda x, s: torch.cat([x[:1], s[None], x[2:]]), real(3, 2, 4), real(2, 4), args=(1, "..."))
 
+# Order and running sums.
+TIES = torch.tensor([[2.0, 0.0, -0.0, 2.0, -1.5], [NAN, 1.0, INF, NAN, -INF], [0.5, 0.5, 0.5, 0.25, 0.5]])
+for x in (real(3, 5), TIES):
+    for dim in (0, 1):
+        for descending in (False, True):
+            args = (dim, {"descending": descending})
+            case("sortValues", lambda x: torch.sort(x, stable=True, dim=dim, descending=descending)[0], x, args=args)
+            case("sortIndices", lambda x: torch.sort(x, stable=True, dim=dim, descending=descending)[1], x, args=args,
+                 grads=False)
+            case("argsort", lambda x: torch.sort(x, stable=True, dim=dim, descending=descending)[1], x, args=args, grads=False)
+case("sortValues", lambda x: torch.sort(x)[0], ints(20), args=(-1, {}))
+case("sortValues", lambda x: torch.sort(x)[0], torch.tensor(2.0), args=(-1, {}))
+for k, dim, largest in ((2, -1, True), (1, 0, False), (3, 1, False), (0, 1, True)):
+    args = (k, dim, {"largest": largest})
+    case("topkValues", lambda x: torch.topk(x, k, dim, largest)[0], real(3, 4, 2), args=args)
+    case("topkIndices", lambda x: torch.topk(x, k, dim, largest)[1], torch.rand(3, 4, 2), args=args, grads=False)
+for dim in (0, 1, -1):
+    case("cumsum", lambda x: torch.cumsum(x, dim), real(3, 4, 5), args=(dim,))
+case("cumsum", lambda x: torch.cumsum(x, 0, dtype=torch.int32), ints(9), args=(0,), grads=False)
+case("cumsum", lambda x: torch.cumsum(x, 0), torch.tensor(2.5), args=(0,))
+case("cumsum", lambda x: torch.cumsum(x, 1), torch.zeros(2, 0), args=(1,))
+case("cumsum", lambda x: torch.cumsum(x, 0), torch.tensor([1.0, INF, 2.0, -INF, 3.0, NAN]), args=(0,), grads=False)
+
 # Products.
 case("mm", torch.mm, real(2, 3), real(3, 4))
 case("bmm", torch.bmm, real(2, 3, 4), real(2, 4, 5))

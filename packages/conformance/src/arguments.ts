@@ -103,6 +103,9 @@ const CHECKS: { readonly [kind in Kind]: Check } = {
   number(value, what, fail) {
     if (typeof value !== "number") fail(`${what} is ${String(value)}, not a number`);
   },
+  flag(value, what, fail) {
+    if (typeof value !== "boolean") fail(`${what} is ${String(value)}, not a boolean`);
+  },
   shape: checkShape,
   axes(value, what, fail) {
     const axes = value as Shape;

@@ -256,8 +256,8 @@ export interface Primitives<H> {
 
 /**
  * Operations that a backend may supply for speed. Where one is absent, the operation that would call it composes it from
- * others (its fallback stands beside it in `ops/`, and is its definition). Floating dtypes only, but for `fill` and
- * `concat`.
+ * others (its fallback stands beside it in `ops/`, and is its definition). Floating dtypes only, but for `fill`,
+ * `concat`, `sort` and `cumsum`.
  */
 export interface Composites<H> {
   /** `size` copies of `value`. The only operation besides storage that may be asked for size 0. */
@@ -292,6 +292,21 @@ export interface Composites<H> {
   /** Over the middle axis of `[outer, length, inner]`, with the maximum subtracted first. */
   softmax(x: H, outer: number, length: number, inner: number, dtype: DType): H;
   logSoftmax(x: H, outer: number, length: number, inner: number, dtype: DType): H;
+  /**
+   * The elements along the middle axis of `[outer, length, inner]` in order, and where they were: int32 positions on that axis.
+   * Equal elements keep their order, descending too; −0 and 0 are equal, NaN is greater than everything. Values are moved bit for
+   * bit.
+   */
+  sort(
+    x: H,
+    outer: number,
+    length: number,
+    inner: number,
+    descending: boolean,
+    dtype: DType,
+  ): [values: H, indices: H];
+  /** Along the middle axis of `[outer, length, inner]`, the sum of each element and all before it; of int32 it wraps. */
+  cumsum(x: H, outer: number, length: number, inner: number, dtype: DType): H;
   /** The gradient of an activation from its result y and the incoming g: relu gives g where y > 0 or y is NaN, else 0. */
   activationGrad(op: Activation, y: H, g: H, size: number, dtype: DType): H;
   /** `scaleA · a + scaleB · b`, elementwise on equal sizes: the optimisers' step. */

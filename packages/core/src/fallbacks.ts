@@ -20,12 +20,14 @@ import { addScaled } from "./ops/add-scaled.ts";
 import { compare } from "./ops/binary.ts";
 import { cat } from "./ops/cat.ts";
 import { correlate, towardsInput, towardsKernel } from "./ops/corr2d.ts";
+import { cumsum } from "./ops/cumulative.ts";
 import { fill } from "./ops/fill.ts";
 import { composedGatherSum } from "./ops/gather-sum.ts";
 import { forgetScalars } from "./ops/operands.ts";
 import { average, averageInput, maxPool, poolShape } from "./ops/pool.ts";
 import { amin, argmin } from "./ops/reduce.ts";
 import { logSoftmax, softmax } from "./ops/softmax.ts";
+import { sortedRows } from "./ops/sort.ts";
 import { unary } from "./ops/unary.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { inputSizeOf, kernelSizeOf, outputSizeOf } from "./sizes.ts";
@@ -179,6 +181,14 @@ export function withFallbacks<H>(backend: Backend<H>): CompleteBackend<H> {
       take(() => softmax(borrow(x, [outer, length, inner], dtype), 1)),
     logSoftmax: (x, outer, length, inner, dtype) =>
       take(() => logSoftmax(borrow(x, [outer, length, inner], dtype), 1)),
+    sort: (x, outer, length, inner, descending, dtype) =>
+      noGrad(() => {
+        const { values, indices } = sortedRows(borrow(x, [outer, length, inner], dtype), descending);
+        forgetScalars(plain);
+        return [keep(values).storage.handle as H, keep(indices).storage.handle as H];
+      }),
+    cumsum: (x, outer, length, inner, dtype) =>
+      take(() => cumsum(borrow(x, [outer, length, inner], dtype), 1)),
     activationGrad: (op, y, g, size, dtype) =>
       take(() => activationGrad(op, borrow(y, [size], dtype), borrow(g, [size], dtype))),
     addScaled: (a, scaleA, b, scaleB, size, dtype) =>

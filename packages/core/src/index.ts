@@ -133,6 +133,7 @@ export { lerp, maskedFill, type NanToNumOptions, nanToNum } from "./ops/blend.ts
 export { cat, stack } from "./ops/cat.ts";
 export { clamp } from "./ops/clamp.ts";
 export { convTranspose2d, corr2d, corr2dKernelGrad } from "./ops/corr2d.ts";
+export { cumsum } from "./ops/cumulative.ts";
 export type { NestedArray, NumericArray } from "./ops/data.ts";
 export { exp2, log2, log10 } from "./ops/exponential.ts";
 export { boundsOf, gather, indexSelect, oneHot, scatterAdd, tril, triu } from "./ops/indexing.ts";
@@ -203,6 +204,7 @@ export {
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./ops/shuffle.ts";
 export { narrow, type Range, slice, sliceScatter, split } from "./ops/slice.ts";
 export { logSoftmax, softmax, softmin } from "./ops/softmax.ts";
+export { argsort, type SortOptions, sort, type TopkOptions, topk } from "./ops/sort.ts";
 export {
   abs,
   ceil,

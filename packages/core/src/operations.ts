@@ -143,6 +143,7 @@ export interface AttributeRow {
     | "size" // a number of elements
     | "length" // of an axis
     | "number"
+    | "flag"
     | "shape"
     | "axes"
     | "lengths"
@@ -184,6 +185,7 @@ interface AttributeTypes {
   readonly size: number;
   readonly length: number;
   readonly number: number;
+  readonly flag: boolean;
   readonly shape: readonly number[];
   readonly axes: readonly number[];
   readonly lengths: readonly number[];
@@ -427,6 +429,18 @@ export const OPERATIONS: Rows = {
   logSoftmax: {
     primitive: false,
     floating: true,
+    arguments: [{ name: "x", operand: "rows" }, ...ROWS, DTYPE],
+    results: [{ size: "rows" }],
+  },
+  sort: {
+    primitive: false,
+    floating: false,
+    arguments: [{ name: "x", operand: "rows" }, ...ROWS, { name: "descending", is: "flag" }, DTYPE],
+    results: [{ size: "rows" }, { size: "rows", dtype: "int32" }],
+  },
+  cumsum: {
+    primitive: false,
+    floating: false,
     arguments: [{ name: "x", operand: "rows" }, ...ROWS, DTYPE],
     results: [{ size: "rows" }],
   },

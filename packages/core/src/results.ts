@@ -110,7 +110,7 @@ function named(rows: readonly ArgumentRow[], args: readonly unknown[]): Named {
 }
 
 /**
- * The sizes and dtypes of an operation's results: one, or maxPool2d's two.
+ * The sizes and dtypes of an operation's results: one, or the two of maxPool2d and sort.
  *
  * @param args the arguments of the call, as a backend gets them.
  */

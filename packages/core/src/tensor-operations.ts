@@ -3,6 +3,7 @@
  * `Tensor` adds what a tensor is: memory, shape, place in the graph.
  */
 import * as blend from "./ops/blend.ts";
+import { cumsum } from "./ops/cumulative.ts";
 import type { NestedArray } from "./ops/data.ts";
 import * as exponential from "./ops/exponential.ts";
 import * as like from "./ops/like.ts";
@@ -11,6 +12,8 @@ import type { Operand } from "./ops/operands.ts";
 import type { Sizes, TensorOptions } from "./ops/place.ts";
 import * as products from "./ops/products.ts";
 import * as rearrange from "./ops/rearrange.ts";
+import type { ValuesAndIndices } from "./ops/reduce.ts";
+import * as sorting from "./ops/sort.ts";
 import { type Shape, sizesFrom } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -50,6 +53,31 @@ export abstract class TensorOperations {
    */
   lerp(this: Tensor, end: Tensor, weight: Operand): Tensor {
     return blend.lerp(this, end, weight);
+  }
+
+  // ——— Order and running sums ———
+
+  /**
+   * The elements along an axis (default the last) in order, and where they were. NaN is the greatest; equal elements keep their order.
+   * @throws INVALID_ARGUMENT.
+   */
+  sort(this: Tensor, dim?: number, options?: sorting.SortOptions): ValuesAndIndices {
+    return sorting.sort(this, dim, options);
+  }
+  /** Where the elements that come first, second, … along an axis are. @throws INVALID_ARGUMENT. */
+  argsort(this: Tensor, dim?: number, options?: sorting.SortOptions): Tensor {
+    return sorting.argsort(this, dim, options);
+  }
+  /**
+   * The `k` largest elements along an axis (default the last), in order, and where they are; the smallest with `{ largest: false }`.
+   * @throws INVALID_ARGUMENT unless there are as many.
+   */
+  topk(this: Tensor, k: number, dim?: number, options?: sorting.TopkOptions): ValuesAndIndices {
+    return sorting.topk(this, k, dim, options);
+  }
+  /** Along an axis, the sum of each element and all before it. @throws INVALID_ARGUMENT. */
+  cumsum(this: Tensor, dim: number): Tensor {
+    return cumsum(this, dim);
   }
 
   // ——— Movement ———

@@ -69,6 +69,8 @@ const ARGUMENTS: Readonly<Record<string, (x: Tensor) => unknown[]>> = {
       "mm",
     ].map((name) => [name, (x) => [x]]),
   ),
+  topk: () => [1],
+  cumsum: () => [0],
   lerp: (x) => [x.mul(2), 0.5],
   maskedFill: (x) => [x.gt(2), 9],
   clamp: () => [2, 3],

@@ -80,6 +80,8 @@ describe("resultsOf and operandsOf", () => {
     ],
     ["softmax", [0, 2, 3, 4, float], [24], "24 float32"],
     ["logSoftmax", [0, 2, 3, 4, float], [24], "24 float32"],
+    ["sort", [0, 2, 3, 4, true, float], [24], "24 float32, 24 int32"],
+    ["cumsum", [0, 2, 3, 4, float], [24], "24 float32"],
     ["activationGrad", ["relu", 0, 0, 5, float], [5, 5], "5 float32"],
     ["addScaled", [0, 1, 0, 2, 5, float], [5, 5], "5 float32"],
   ];

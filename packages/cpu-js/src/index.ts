@@ -21,12 +21,14 @@ import {
 import { binary, select } from "./binary.ts";
 import { BufferPool, type Handle } from "./buffers.ts";
 import { corr2d, corr2dInput, corr2dKernel } from "./corr2d.ts";
+import { cumsum } from "./cumulative.ts";
 import { checkIndices, gather, gatherSum, scatterAdd } from "./gather.ts";
 import { int32MatmulSize } from "./int32.ts";
 import { matmul } from "./matmul.ts";
 import { avgPool2d, avgPool2dInput, maxPool2d } from "./pool2d.ts";
 import { reduce } from "./reduce.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
+import { sort } from "./sort.ts";
 import { concat, strided, stridedAdd } from "./strided.ts";
 import { activationGrad, addScaled, cast, unary } from "./unary.ts";
 
@@ -235,6 +237,19 @@ export function cpuJs(options: CpuJsOptions = {}): Backend<Handle> {
     logSoftmax(x, outer, length, inner, dtype) {
       const out = pool.take("logSoftmax", dtype, outer * length * inner);
       logSoftmax(x.data, length | 0, inner | 0, out);
+      return pool.own(out);
+    },
+
+    sort(x, outer, length, inner, descending, dtype) {
+      const values = pool.take("sort", dtype, outer * length * inner);
+      const indices = pool.take("sort", "int32", outer * length * inner);
+      sort(x.data, length | 0, inner | 0, descending, values, indices, pool);
+      return [pool.own(values), pool.own(indices)];
+    },
+
+    cumsum(x, outer, length, inner, dtype) {
+      const out = pool.take("cumsum", dtype, outer * length * inner);
+      cumsum(x.data, length | 0, inner | 0, out);
       return pool.own(out);
     },
 

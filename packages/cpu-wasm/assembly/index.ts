@@ -50,6 +50,7 @@ export { imagesToLanes, lanesToImages, convImages } from "./correlation/images/k
 export { columns3, stridedColumns3, depthwise3 } from "./correlation/depthwise/kernels";
 export { interleave, convRowPhases } from "./correlation/phases/kernels";
 export { dots4, fewRowsDots, fewRows, transposeMatrix } from "./matmul/few";
+export { cumsum as cumsumLines, sort as sortLines } from "./order/kernels";
 export { configure } from "./common/host";
 export { correlation } from "./correlation/driver";
 export { matmul } from "./matmul/driver";
@@ -59,3 +60,4 @@ export { copyPart, strided, stridedAdd } from "./view/driver";
 export { avgPool2d, maxPool2d } from "./pool/driver";
 export { softmax } from "./softmax/driver";
 export { gather, gatherSum } from "./gather/driver";
+export { cumsum, sort } from "./order/driver";

@@ -21,6 +21,7 @@ const outputFolder = join(root, "src", "generated");
 const CALLED = [
   ...["configure", "correlation", "matmul", "unary", "binary", "fill", "addScaled", "reduce"],
   ...["strided", "stridedAdd", "copyPart", "gather", "gatherSum", "maxPool2d", "avgPool2d", "softmax"],
+  ...["sort", "cumsum"],
 ];
 
 /** Names and parameter lists of the functions to export, from asc's declaration file. */

@@ -203,6 +203,18 @@ export function createBackend(open: OpenRuntime, features: Features): CompleteBa
     },
     softmax: (x, outer, length, inner) => softmax(false, x, outer, length, inner),
     logSoftmax: (x, outer, length, inner) => softmax(true, x, outer, length, inner),
+    sort(x, outer, length, inner, descending, dtype) {
+      const values = start(outer * length * inner, x);
+      const indices = heap.result(outer * length * inner * 4);
+      runtime.call.sort(dtype === "int32", descending, at(x), at(values), at(indices), outer, length, inner);
+      heap.end();
+      return [values, indices];
+    },
+    cumsum(x, outer, length, inner, dtype) {
+      const out = start(outer * length * inner, x);
+      runtime.call.cumsum(dtype === "int32", at(x), at(out), outer, length, inner);
+      return end(out);
+    },
     activationGrad(op, y, g, size) {
       const out = start(size, y, g);
       activationGrad(runtime, op, at(y), at(g), at(out), size);

@@ -58,6 +58,8 @@ const LARGE: Readonly<
   ],
   softmax: (b, x) => [b.softmax(x, 7, SIZE / 7, 1, "float32"), SIZE],
   logSoftmax: (b, x) => [b.logSoftmax(x, 1, SIZE / 7, 7, "float32"), SIZE],
+  cumsum: (b, x) => [b.cumsum(x, 1, SIZE, 1, "float32"), SIZE],
+  "cumsum-of-columns": (b, x) => [b.cumsum(x, 1, SIZE / 7, 7, "float32"), SIZE],
   corr2dKernel: (b, x) => [b.corr2dKernel(x, x, MANY_IMAGES, "float32"), 49],
   avgPool2dInput: (b, x) => [
     b.avgPool2dInput(x, OVERLAPPING, { countIncludePad: true, divisorOverride: null }, "float32"),

@@ -27,6 +27,7 @@ import { cases as movement } from "./movement.ts";
 import { cases as movementSizes } from "./movement-sizes.ts";
 import { cases as optional } from "./optional.ts";
 import { cases as order } from "./order.ts";
+import { cases as orderAlong } from "./order-along.ts";
 import { cases as pools } from "./pools.ts";
 import { cases as poolsEmpty } from "./pools-empty.ts";
 import { cases as poolsNonFinite } from "./pools-non-finite.ts";
@@ -59,6 +60,7 @@ export const cases: readonly Case[] = [
   ...matmulSizes,
   ...concat,
   ...fused,
+  ...orderAlong,
   ...fusedSizes,
   ...gatherSum,
   ...pools,

@@ -163,6 +163,16 @@ const CALLS: Readonly<Record<OperationName, Call>> = {
   },
   softmax: { operands: [SIZE], result: SIZE, run: (b, [x]) => b.softmax(x, 1024, 1024, 1, "float32") },
   logSoftmax: { operands: [SIZE], result: SIZE, run: (b, [x]) => b.logSoftmax(x, 1024, 1024, 1, "float32") },
+  sort: {
+    operands: [SIZE],
+    result: SIZE,
+    run(b, [x]) {
+      const [values, indices] = b.sort(x, 1024, 1024, 1, true, "float32");
+      b.free(indices);
+      return values;
+    },
+  },
+  cumsum: { operands: [SIZE], result: SIZE, run: (b, [x]) => b.cumsum(x, 1024, 1024, 1, "float32") },
   activationGrad: {
     operands: [SIZE, SIZE],
     result: SIZE,

@@ -5,7 +5,7 @@
 import type { Activation, DType } from "@corr2d/core";
 import { type Expected, formatNumber, smallestNormal, unitRoundoff } from "../compare.ts";
 import { numbers, ULPS } from "./elementwise.ts";
-import { sumError } from "./sums.ts";
+import { sumError, sumsExpected } from "./sums.ts";
 
 type Values = ArrayLike<number>;
 
@@ -64,6 +64,70 @@ export function logSoftmax(x: Values, outer: number, length: number, inner: numb
     }
   });
   return { values, tolerance };
+}
+
+/** Runs along the middle axis of [outer, length, inner]: `visit` gets the addresses of each. */
+function eachLine(outer: number, length: number, inner: number, visit: (at: Int32Array) => void): void {
+  const at = new Int32Array(length);
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      for (let j = 0; j < length; j++) at[j] = (o * length + j) * inner + i;
+      visit(at);
+    }
+  }
+}
+
+/** Numbers in order, NaN after all. */
+const compared = (a: number, b: number): number =>
+  Number.isNaN(a) || Number.isNaN(b)
+    ? Number(Number.isNaN(a)) - Number(Number.isNaN(b))
+    : a < b
+      ? -1
+      : Number(a > b);
+
+/** The elements in order, bit for bit, and where they were; equal ones keep their order, descending too. */
+export function sort(
+  x: Values,
+  outer: number,
+  length: number,
+  inner: number,
+  descending: boolean,
+): { values: Expected; indices: Expected } {
+  const values = new Float64Array(x.length);
+  const indices = new Int32Array(x.length);
+  eachLine(outer, length, inner, (at) => {
+    const positions = Array.from({ length }, (_, i) => i);
+    const sign = descending ? -1 : 1;
+    positions.sort((a, b) => sign * compared(x[at[a]!]!, x[at[b]!]!) || a - b);
+    positions.forEach((from, to) => {
+      values[at[to]!] = x[at[from]!]!;
+      indices[at[to]!] = from;
+    });
+  });
+  return { values: { values, bits: true }, indices: { values: indices } };
+}
+
+/** Sums along the middle axis, each of an element and all before it: a sum of as many terms (§9.2). */
+export function cumsum(x: Values, outer: number, length: number, inner: number, dtype: DType): Expected {
+  const sums = new Float64Array(x.length);
+  const magnitudes = new Float64Array(x.length);
+  const counts = new Int32Array(x.length);
+  eachLine(outer, length, inner, (at) => {
+    let sum = 0;
+    let lost = 0; // by its roundings: the long sums of float64 are compared with it (Neumaier 1974)
+    let magnitude = 0;
+    at.forEach((a, j) => {
+      const term = x[a]!;
+      const next = sum + term;
+      lost += Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum;
+      sum = next;
+      magnitude += Math.abs(term);
+      sums[a] = Number.isFinite(sum) ? sum + lost : sum;
+      magnitudes[a] = magnitude;
+      counts[a] = j + 1;
+    });
+  });
+  return sumsExpected(sums, dtype, undefined, () => ({ magnitudes, counts }));
 }
 
 export function activationGrad(op: Activation, y: Values, g: Values, dtype: DType): Expected {

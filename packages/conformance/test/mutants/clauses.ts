@@ -32,6 +32,62 @@ export const CLAUSE_MUTANTS: readonly Mutant[] = [
     }),
   },
   {
+    name: "sort puts NaN before all",
+    killedBy: "sort/float32/ascending,delicate",
+    mutate: (right) => ({
+      sort(x, outer, length, inner, descending, dtype) {
+        const [values, indices] = right.sort(x, outer, length, inner, descending, dtype);
+        if (memory(values).some(Number.isNaN)) for (const each of [values, indices]) memory(each).reverse();
+        return [values, indices];
+      },
+    }),
+  },
+  {
+    name: "sort descending is sort ascending, read from the end: equal elements in the opposite order",
+    killedBy: "sort/int32/descending,few",
+    mutate: (right) => ({
+      sort(x, outer, length, inner, descending, dtype) {
+        const [values, indices] = right.sort(x, outer, length, inner, false, dtype);
+        if (!descending || outer !== 1 || inner !== 1)
+          return right.sort(x, outer, length, inner, descending, dtype);
+        for (const each of [values, indices]) memory(each).reverse();
+        return [values, indices];
+      },
+    }),
+  },
+  {
+    name: "sort takes −0 for less than 0",
+    killedBy: "sort/float32/ascending,delicate",
+    mutate: (right) => ({
+      sort(x, outer, length, inner, descending, dtype) {
+        const [values, indices] = right.sort(x, outer, length, inner, descending, dtype);
+        const [v, at] = [memory(values), memory(indices)];
+        for (let i = 1; i < v.length && inner === 1; i++) {
+          if (descending || i % length === 0 || !Object.is(v[i], -0) || !Object.is(v[i - 1], 0)) continue;
+          [v[i - 1], v[i]] = [v[i]!, v[i - 1]!];
+          [at[i - 1], at[i]] = [at[i]!, at[i - 1]!];
+        }
+        return [values, indices];
+      },
+    }),
+  },
+  {
+    name: "cumsum runs on into the next line",
+    killedBy: "cumsum/float32/values",
+    mutate: spoil("cumsum", (result, [, outer, length, inner]) => {
+      if (outer > 1 && inner === 1) result[length] = result[length]! + result[length - 1]!;
+    }),
+  },
+  {
+    name: "cumsum adds up in float32",
+    killedBy: "cumsum/float32/long",
+    mutate: spoil("cumsum", (result, [x, outer, length, inner, dtype]) => {
+      if (dtype !== "float32" || outer !== 1 || inner !== 1) return;
+      let sum = 0;
+      for (let i = 0; i < length; i++) result[i] = sum = Math.fround(sum + memory(x)[i]!);
+    }),
+  },
+  {
     name: "stridedAdd adds onto zeros what is alone",
     killedBy: "stridedAdd/float32/once,padding",
     mutate: spoilEach("stridedAdd", lost),

@@ -43,7 +43,7 @@ function forward(member: ReduceOp): Op<ReduceAttributes>["forward"] {
 }
 
 /** The fallback for min and argmin: values in the opposite order, as −x, or −1 − x where −x would overflow. */
-const mirrored = (x: Tensor): Tensor => (isFloating(x.dtype) ? x.neg() : x.neg().sub(1));
+export const mirrored = (x: Tensor): Tensor => (isFloating(x.dtype) ? x.neg() : x.neg().sub(1));
 
 /** An operation under its names in PyTorch: of everything, and of the axes that `dim` names. */
 type Overloads = readonly [all: Op<ReduceAttributes>, some: Op<ReduceAttributes>];
