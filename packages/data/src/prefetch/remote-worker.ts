@@ -26,6 +26,8 @@ export class RemoteWorker {
   readonly #onLost: (error: Corr2dError) => void;
   readonly #length: number;
   readonly #timer: ReturnType<typeof setTimeout>;
+  /** What waits for the worker to listen: a browser's loses what comes before. Null once it does. */
+  #waiting: Request[] | null = [];
   #over = false;
 
   /** @param length how many samples its data set must have. */
@@ -50,7 +52,9 @@ export class RemoteWorker {
   }
 
   post(request: Request): void {
-    if (!this.#over) this.#worker.postMessage(marked(request));
+    if (this.#over) return;
+    if (this.#waiting === null) this.#worker.postMessage(marked(request));
+    else this.#waiting.push(request);
   }
 
   /** Whether Node's process lives on for this worker's sake. */
@@ -92,6 +96,8 @@ export class RemoteWorker {
     switch (reply.kind) {
       case "started":
         clearTimeout(this.#timer);
+        for (const request of this.#waiting ?? []) this.#worker.postMessage(marked(request));
+        this.#waiting = null;
         return;
       case "ready":
         if (reply.length === this.#length) return;
