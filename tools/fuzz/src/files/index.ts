@@ -7,9 +7,10 @@ import * as fc from "fast-check";
 import { type Edit, edited, editsOf } from "../damage.ts";
 import type { Session } from "../session.ts";
 import type { Format } from "./format.ts";
+import { gzippedIdx, idx } from "./idx.ts";
 import { checkpoint, safetensors } from "./safetensors.ts";
 
-const FORMATS: readonly Format[] = [safetensors, checkpoint];
+const FORMATS: readonly Format[] = [safetensors, checkpoint, idx, gzippedIdx];
 
 /** Memory that reading may take for each byte of a file, and for any file. */
 const MEMORY_FACTOR = 16;
