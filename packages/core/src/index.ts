@@ -202,7 +202,7 @@ export {
   variance as var,
 } from "./ops/reduce.ts";
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./ops/shuffle.ts";
-export { narrow, type Range, slice, sliceScatter, split } from "./ops/slice.ts";
+export { narrow, type Parts, type Range, slice, sliceScatter, split } from "./ops/slice.ts";
 export { logSoftmax, softmax, softmin } from "./ops/softmax.ts";
 export { argsort, type SortOptions, sort, type TopkOptions, topk } from "./ops/sort.ts";
 export {

@@ -881,7 +881,10 @@ export class Tensor extends TensorOperations implements Disposable {
   narrow(dim: number, start: number, length: number): Tensor {
     return slicing.narrow(this, dim, start, length);
   }
-  split(splitSizeOrSections: number | readonly number[], dim?: number): Tensor[] {
+  split<const Sizes extends number | readonly number[]>(
+    splitSizeOrSections: Sizes,
+    dim?: number,
+  ): slicing.Parts<Sizes> {
     return slicing.split(this, splitSizeOrSections, dim);
   }
   pad(pad: readonly number[], options?: padding.PadOptions): Tensor {

@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, expectTypeOf, it } from "vitest";
 import { cpuJs } from "../../cpu-js/src/index.ts";
-import { setBackend, zeros } from "../src/index.ts";
+import { setBackend, type Tensor, zeros } from "../src/index.ts";
 import { expectError } from "./expect-error.ts";
 
 beforeAll(() => {
@@ -42,4 +42,14 @@ describe("x.sizes", () => {
     );
     expectError(() => zeros([2, 3]).sizes("2" as unknown as number), "SHAPE_MISMATCH", "sizes: expected '2'");
   });
+});
+
+it("split by a list of sizes is known to give a tensor for each", () => {
+  const [a, b] = zeros([2, 5]).split([2, 3], 1);
+  expect([a.shape, b.shape]).toEqual([
+    [2, 2],
+    [2, 3],
+  ]);
+  expectTypeOf(zeros([4]).split(2)).toEqualTypeOf<Tensor[]>();
+  expectTypeOf(zeros([4]).split([2, 2] as number[])).toEqualTypeOf<Tensor[]>();
 });

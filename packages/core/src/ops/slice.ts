@@ -156,11 +156,22 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
   return slice(x, ...x.ownShape.slice(0, axis).map((): Range => ":"), [start, start + length]);
 }
 
+/** A tensor for each of the sizes, so that `const [a, b] = x.split([2, 3])` is known to have both. */
+export type Parts<Sizes> = number extends Sizes
+  ? Tensor[]
+  : Sizes extends readonly number[]
+    ? { -readonly [I in keyof Sizes]: Tensor }
+    : Tensor[];
+
 /**
  * The parts of `sizes[i]` positions along an axis (a number: parts of that size, the last may be smaller).
  * @throws SHAPE_MISMATCH when the sizes do not add up to the axis, or a size of 0 cannot.
  */
-export function split(x: Tensor, splitSizeOrSections: number | readonly number[], dim = 0): Tensor[] {
+export function split<const Sizes extends number | readonly number[]>(
+  x: Tensor,
+  splitSizeOrSections: Sizes,
+  dim = 0,
+): Parts<Sizes> {
   checkTensor("split", x);
   const axis = normalizeAxis("split", dim, x.ownShape.length);
   const total = x.ownShape[axis] ?? 1;
@@ -168,7 +179,7 @@ export function split(x: Tensor, splitSizeOrSections: number | readonly number[]
     typeof splitSizeOrSections === "number" ? [splitSizeOrSections] : splitSizeOrSections,
     "split: sizes",
   );
-  const list =
+  const list: readonly number[] =
     typeof splitSizeOrSections === "number"
       ? Array.from({ length: Math.max(1, Math.ceil(total / (splitSizeOrSections || Infinity))) }, (_, i) =>
           Math.min(splitSizeOrSections, total - i * splitSizeOrSections),
@@ -186,5 +197,5 @@ export function split(x: Tensor, splitSizeOrSections: number | readonly number[]
     const part = narrow(x, axis, start, length);
     start += length;
     return part;
-  });
+  }) as Parts<Sizes>;
 }
