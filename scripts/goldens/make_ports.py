@@ -23,7 +23,7 @@ import torch
 from golden import compact, data_of
 
 PORTS = pathlib.Path(__file__).parents[2] / "tools/ports"
-FUNCTIONS = {"batch_norm": "batch_norm_lenet"}
+FUNCTIONS = {"batch_norm": "batch_norm_lenet", "ssim": "ssim_loss"}
 
 sys.path.insert(0, str(PORTS / "pytorch"))
 warnings.simplefilter("ignore")  # lazy layers warn

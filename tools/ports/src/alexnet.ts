@@ -27,7 +27,7 @@ class AlexNet extends nn.Module {
 
   forward(x: torch.Tensor) {
     x = this.features(x);
-    x = x.flatten(1);
+    x = torch.flatten(x, 1);
     return this.classifier(x);
   }
 }

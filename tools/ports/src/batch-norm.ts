@@ -14,7 +14,7 @@ function batchNorm(
   let xHat: torch.Tensor;
   if (!torch.isGradEnabled()) {
     // in use
-    xHat = x.sub(movingMean).div(movingVar.add(eps).sqrt());
+    xHat = x.sub(movingMean).div(torch.sqrt(movingVar.add(eps)));
   } else {
     let mean: torch.Tensor;
     let variance: torch.Tensor;
@@ -25,7 +25,7 @@ function batchNorm(
       mean = x.mean([0, 2, 3], { keepdim: true });
       variance = x.sub(mean).pow(2).mean([0, 2, 3], { keepdim: true });
     }
-    xHat = x.sub(mean).div(variance.add(eps).sqrt());
+    xHat = x.sub(mean).div(torch.sqrt(variance.add(eps)));
     movingMean = movingMean.mul(1 - momentum).add(mean.mul(momentum));
     movingVar = movingVar.mul(1 - momentum).add(variance.mul(momentum));
   }

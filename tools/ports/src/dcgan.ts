@@ -45,7 +45,7 @@ class Discriminator extends nn.Module {
   );
 
   forward(x: torch.Tensor) {
-    return this.main(x).reshape(-1);
+    return this.main(x).view(-1);
   }
 }
 

@@ -19,7 +19,7 @@ class Net extends nn.Module {
     x = F.relu(this.conv1(x));
     x = F.relu(this.conv2(x));
     x = this.dropout1(F.maxPool2d(x, 2));
-    x = x.flatten(1);
+    x = torch.flatten(x, 1);
     x = this.dropout2(F.relu(this.fc1(x)));
     return F.logSoftmax(this.fc2(x), 1);
   }

@@ -17,7 +17,7 @@ class VAE extends nn.Module {
   }
 
   reparameterize(mu: torch.Tensor, logvar: torch.Tensor) {
-    const std = logvar.mul(0.5).exp();
+    const std = torch.exp(logvar.mul(0.5));
     const eps = torch.randn(std.shape);
     return mu.add(eps.mul(std));
   }
@@ -28,14 +28,14 @@ class VAE extends nn.Module {
   }
 
   forward(x: torch.Tensor): [torch.Tensor, torch.Tensor, torch.Tensor] {
-    const [mu, logvar] = this.encode(x.reshape(-1, 784));
+    const [mu, logvar] = this.encode(x.view(-1, 784));
     const z = this.reparameterize(mu, logvar);
     return [this.decode(z), mu, logvar];
   }
 }
 
 function lossFunction(reconX: torch.Tensor, x: torch.Tensor, mu: torch.Tensor, logvar: torch.Tensor) {
-  const bce = F.binaryCrossEntropy(reconX, x.reshape(-1, 784), { reduction: "sum" });
+  const bce = F.binaryCrossEntropy(reconX, x.view(-1, 784), { reduction: "sum" });
   const kld = logvar.add(1).sub(mu.pow(2)).sub(logvar.exp()).sum().mul(-0.5);
   return bce.add(kld);
 }
@@ -54,6 +54,6 @@ export async function vae(log: Log): Promise<void> {
     optimizer.step();
     log("loss", loss);
   }
-  const sample = torch.noGrad(() => net.decode(torch.randn([2, 20])).reshape(2, 1, 28, 28));
+  const sample = torch.noGrad(() => net.decode(torch.randn([2, 20])).view(2, 1, 28, 28));
   log("sample", sample.slice(":", 0, 14, ":5"));
 }
