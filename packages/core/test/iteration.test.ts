@@ -25,6 +25,10 @@ describe("a loop over a tensor", () => {
     expect([...zeros(2, 0)].map((row) => row.shape)).toEqual([[0], [0]]);
   });
 
+  it("refuses a proxy of one", () => {
+    expectError(() => [...new Proxy(matrix(), {})], "INVALID_ARGUMENT", "iteration");
+  });
+
   it("has gradients", () => {
     const x = matrix();
     x.requiresGrad = true;

@@ -14,7 +14,7 @@ import {
 } from "@corr2d/core";
 import { invalid } from "./arguments.ts";
 import { type ArrayField, type Column, columnOf } from "./array-column.ts";
-import { type Dataset, positionOf } from "./dataset.ts";
+import { type Dataset, positionsOf } from "./dataset.ts";
 
 /** A tensor for each field. */
 type Tensors<F extends readonly ArrayField[]> = { -readonly [K in keyof F]: Tensor };
@@ -57,17 +57,21 @@ export class ArrayDataset<F extends readonly ArrayField[] = readonly ArrayField[
 
   /** A tensor of each array, with the samples at `indices` along the first axis. */
   batch(indices: readonly number[], backend: Backend = getBackend()): Tensors<F> {
-    return this.#tensors(indices, backend, (shape) => [indices.length, ...shape]);
+    return this.#tensors(indices, backend, (shape, count) => [count, ...shape]);
   }
 
-  #tensors(indices: readonly number[], backend: Backend, shapeOf: (sample: Shape) => Shape): Tensors<F> {
-    const rows = indices.map((index) => positionOf("ArrayDataset", index, this.length));
+  #tensors(
+    indices: readonly number[],
+    backend: Backend,
+    shapeOf: (sample: Shape, count: number) => Shape,
+  ): Tensors<F> {
+    const rows = positionsOf("ArrayDataset", indices, this.length);
     return this.#columns.map(({ dtype, shape, size, copy }, i) => {
       const needed = rows.length * size;
       if (this.#gathered[i]!.length < needed) this.#gathered[i] = arrayOf(dtype, needed);
       const out = this.#gathered[i]!.subarray(0, needed);
       for (let row = 0; row < rows.length; row++) copy(rows[row]!, out, row * size);
-      return tensor(out, { shape: shapeOf(shape), dtype, backend });
+      return tensor(out, { shape: shapeOf(shape, rows.length), dtype, backend });
     }) as Tensors<F>;
   }
 }

@@ -33,15 +33,24 @@ function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
   });
 }
 
+/** @throws INVALID_ARGUMENT for memory that was given away. */
+function viewOf(name: string, memory: ArrayBufferView | ArrayBuffer): Uint8Array {
+  try {
+    if (!ArrayBuffer.isView(memory)) return new Uint8Array(memory);
+    return new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength);
+  } catch (cause) {
+    const why = "was transferred (by postMessage or structuredClone)";
+    throw new Corr2dError("INVALID_ARGUMENT", `${name}: the memory of the bytes ${why}`, {}, { cause });
+  }
+}
+
 /** By their tags, so that those of another realm are known too. */
 function open(name: string, source: FileSource): Opened {
-  if (ArrayBuffer.isView(source)) {
-    const bytes = new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  const tag = typeof source === "object" && source !== null ? tagOf(source) : "";
+  if (ArrayBuffer.isView(source) || tag === "ArrayBuffer" || tag === "SharedArrayBuffer") {
+    const bytes = viewOf(name, source as ArrayBufferView | ArrayBuffer);
     return { stream: streamOf(bytes), total: bytes.length };
   }
-  const tag = typeof source === "object" && source !== null ? tagOf(source) : "";
-  if (tag === "ArrayBuffer" || tag === "SharedArrayBuffer")
-    return open(name, new Uint8Array(source as ArrayBuffer));
   if (tag === "Blob" || tag === "File") {
     const blob = source as BlobLike;
     return { stream: blob.stream() as ReadableStream<Uint8Array>, total: blob.size };

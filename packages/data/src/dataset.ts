@@ -5,7 +5,7 @@
  * data set, as a list is one in PyTorch.
  */
 import { type Backend, Corr2dError, describeValue } from "@corr2d/core";
-import { invalid } from "./arguments.ts";
+import { invalid, listOf } from "./arguments.ts";
 
 /** Samples by index. An array is one. */
 export interface Dataset<T> {
@@ -66,3 +66,7 @@ export function positionOf(owner: string, index: unknown, length: number): numbe
   checkIndex(owner, position, length);
   return position;
 }
+
+/** Where `batch(indices)` reads. @throws INVALID_ARGUMENT, INDEX_OUT_OF_RANGE. */
+export const positionsOf = (owner: string, indices: Iterable<number>, length: number): number[] =>
+  listOf(owner, "indices", indices).map((index) => positionOf(owner, index, length));

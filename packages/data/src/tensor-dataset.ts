@@ -1,7 +1,7 @@
 /** Tensors as a data set: sample i is the i-th position of their first axis. */
 import { type Backend, Corr2dError, checkTensor, scope, type Tensor, tensor } from "@corr2d/core";
 import { invalid } from "./arguments.ts";
-import { type Dataset, positionOf } from "./dataset.ts";
+import { type Dataset, positionOf, positionsOf } from "./dataset.ts";
 
 /** A tensor for each of the given ones. */
 type Each<T extends readonly Tensor[]> = { -readonly [K in keyof T]: Tensor };
@@ -35,7 +35,7 @@ export class TensorDataset<T extends readonly Tensor[] = readonly Tensor[]> impl
 
   /** The rows of each tensor, by one gather, on the tensors' own backend. */
   batch(indices: readonly number[], _backend?: Backend): Each<T> {
-    const rows = Int32Array.from(indices, (index) => positionOf("TensorDataset", index, this.length));
+    const rows = Int32Array.from(positionsOf("TensorDataset", indices, this.length));
     return scope(() =>
       this.tensors.map((x) => x.indexSelect(0, tensor(rows, { backend: x.backend }))),
     ) as Each<T>;

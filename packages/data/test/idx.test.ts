@@ -122,7 +122,11 @@ describe("readIdx", () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * 2 ** 20);
   });
 
+  const given = new Uint8Array(8);
+  structuredClone(given.buffer, { transfer: [given.buffer] });
   it.each([
+    ["bytes that were transferred", given, "the memory of the bytes was transferred"],
+    ["memory that was transferred", given.buffer, "the memory of the bytes was transferred"],
     ["a path", "train-images", "@corr2d/data/node reads from a path"],
     ["a number", 3, "but got 3"],
     ["a promise", Promise.resolve(), "but got an object"],

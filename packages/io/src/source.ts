@@ -69,6 +69,10 @@ export interface ByteSource {
   close(end?: number): Promise<void>;
 }
 
+/** The memory of an array as bytes. */
+export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
 function memorySource(bytes: Uint8Array): ByteSource {
   return {
     name: "the bytes",
@@ -96,6 +100,18 @@ const isBuffer = (value: unknown): value is ArrayBuffer =>
   hasMethod(value, "slice") &&
   /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(value));
 
+/** @throws INVALID_ARGUMENT for memory that was given away. */
+function viewOf(owner: string, memory: ArrayBufferView | ArrayBuffer): Uint8Array {
+  try {
+    return ArrayBuffer.isView(memory) ? bytesOf(memory) : new Uint8Array(memory);
+  } catch (cause) {
+    throw invalid(
+      `${owner}: the memory of the bytes was transferred (by postMessage or structuredClone)`,
+      cause,
+    );
+  }
+}
+
 /** @throws FILE_INVALID for a response that is none of success, or is empty. */
 function responseSource({ ok, status, url, body }: ResponseLike): ByteSource {
   const name = url || "the response";
@@ -121,10 +137,7 @@ export async function openSource(owner: string, source: unknown): Promise<ByteSo
       `${describeValue(String(source))}; a path is read by @corr2d/io/node, a URL as await fetch(url)`,
     );
   }
-  if (ArrayBuffer.isView(source)) {
-    return memorySource(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
-  }
-  if (isBuffer(source)) return memorySource(new Uint8Array(source));
+  if (ArrayBuffer.isView(source) || isBuffer(source)) return memorySource(viewOf(owner, source));
   if (hasMethod(source, "then")) throw notASource(owner, "a promise: await it");
   if (hasMethod(source, "getFile")) {
     const { name } = source as FileHandleLike;

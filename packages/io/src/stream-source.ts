@@ -42,8 +42,9 @@ export function streamSource(name: string, stream: StreamLike | AsyncIterable<un
 
   /** @returns whether there was more. */
   async function pull(): Promise<boolean> {
-    const { done, value } = await parts.next();
-    if (done) return false;
+    const step = await parts.next();
+    if (step?.done) return false;
+    const value = step?.value;
     if (!(value instanceof Uint8Array)) {
       throw invalid(
         `${name}: a stream of bytes gives Uint8Arrays, but this one gave ${describeValue(value)}`,

@@ -175,6 +175,8 @@ describe("sources", () => {
   locked.getReader();
   const { proxy: revoked, revoke } = Proxy.revocable({}, {});
   revoke();
+  const given = new Uint8Array(8);
+  structuredClone(given.buffer, { transfer: [given.buffer] });
   it.each<[string, unknown, string]>([
     ["a path", "net.safetensors", "'net.safetensors'; a path is read by @corr2d/io/node"],
     ["a URL", new URL("https://example.org/x"), "a URL as await fetch(url)"],
@@ -183,6 +185,13 @@ describe("sources", () => {
     ["null", null, "but got null"],
     ["an object", {}, "but got an object"],
     ["a proxy that was revoked", revoked, "but got an object"],
+    ["bytes that were transferred", given, "the memory of the bytes was transferred"],
+    ["memory that was transferred", given.buffer, "the memory of the bytes was transferred"],
+    [
+      "an iterable of nothing",
+      { [Symbol.asyncIterator]: () => ({ next: async () => null }) },
+      "gave undefined",
+    ],
     ["a stream that somebody else reads", locked, "the stream: it cannot be read"],
     ["a stream of texts", streamOf(["text"]), "gives Uint8Arrays, but this one gave 'text'"],
   ])("%s is refused", (_name, source, text) =>

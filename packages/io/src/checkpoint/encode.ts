@@ -16,7 +16,8 @@ import {
 } from "@corr2d/core";
 import { hasMethod, invalid, isRecord, isWellFormed } from "../errors.ts";
 import { METADATA } from "../safetensors/header.ts";
-import { bytesOf, checkHasValue, type Part, readPart } from "../safetensors/write.ts";
+import { checkHasValue, type Part, readPart } from "../safetensors/write.ts";
+import { bytesOf } from "../source.ts";
 import { type AnyArray, arrayNameOf, rowOf } from "./arrays.ts";
 import { escaped, form, type Json, MOST_LEVELS, specialNumber } from "./forms.ts";
 

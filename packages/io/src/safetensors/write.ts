@@ -8,7 +8,7 @@ import {
   type Tensor,
 } from "@corr2d/core";
 import { invalid, isRecord, isWellFormed } from "../errors.ts";
-import type { FileHandleLike } from "../source.ts";
+import { bytesOf, type FileHandleLike } from "../source.ts";
 import { checkHandle, writeToHandle } from "../target.ts";
 import { FILE_DTYPE_OF, FILE_DTYPES, toInt64 } from "./dtypes.ts";
 import { METADATA, MOST_HEADER_BYTES, PREFIX } from "./header.ts";
@@ -65,10 +65,6 @@ export function encode(
   header.set(text, PREFIX);
   return [header, ...sorted.map(({ bytes }) => bytes)];
 }
-
-/** The memory of an array as bytes. */
-export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
 
 /**
  * @param what how messages call the tensor.

@@ -5,6 +5,7 @@
 import * as core from "@corr2d/core";
 import { cpuJs } from "@corr2d/cpu-js";
 import * as data from "@corr2d/data";
+import * as io from "@corr2d/io";
 import * as nn from "@corr2d/nn";
 import * as fc from "fast-check";
 import { make, ordinary, type Recipe } from "./recipe.ts";
@@ -57,6 +58,8 @@ const INTERNAL = new Set([
 const TRIES = 20;
 const MOST_TRIES = 250;
 const MOST_WORKING = 6;
+/** A promise that takes longer is taken for one that works. */
+const PATIENCE_MS = 1000;
 
 /** What is tried, always the same. */
 const ATTEMPTS: readonly (readonly Recipe[])[] = fc.sample(fc.array(ordinary, { maxLength: 3 }), {
@@ -67,14 +70,31 @@ const ATTEMPTS: readonly (readonly Recipe[])[] = fc.sample(fc.array(ordinary, { 
 const isClass = (value: unknown): boolean =>
   typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
 
-/** Runs what may fail; a promise's failure is no one's concern. @returns whether it worked. */
-function attempt(call: Call, args: readonly Recipe[], world: World): { readonly error?: unknown } {
+/** What a promise comes to, if it does so soon. */
+async function awaited(promise: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS);
+  });
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Runs what may fail. @returns whether it worked. */
+async function attempt(
+  call: Call,
+  args: readonly Recipe[],
+  world: World,
+): Promise<{ readonly error?: unknown }> {
   try {
     const result: unknown = call(
       args.map((recipe) => make(recipe, world)),
       world,
     );
-    if (result instanceof Promise) result.catch(() => {});
+    if (result instanceof Promise) await awaited(result);
     return {};
   } catch (error) {
     return { error };
@@ -83,18 +103,19 @@ function attempt(call: Call, args: readonly Recipe[], world: World): { readonly 
   }
 }
 
-function explored(name: string, call: Call, world: World): Target {
+async function explored(name: string, call: Call, world: World): Promise<Target> {
   const working: (readonly Recipe[])[] = [];
   const options = new Set<string>();
   // Each target has attempts of its own, in which no other's luck counts.
   const start = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) * 7;
   for (let i = 0; i < (working.length === 0 ? MOST_TRIES : TRIES); i++) {
     const args = ATTEMPTS[(start + i) % ATTEMPTS.length]!;
-    if (working.length < MOST_WORKING && attempt(call, args, world).error === undefined) working.push(args);
+    if (working.length < MOST_WORKING && (await attempt(call, args, world)).error === undefined)
+      working.push(args);
     if (i >= TRIES) continue;
     // An option that nobody has makes the message list those that there are.
     for (let at = 0; at <= args.length; at++) {
-      const { error } = attempt(call, [...args.slice(0, at), { options: { "?": "1" } }], world);
+      const { error } = await attempt(call, [...args.slice(0, at), { options: { "?": "1" } }], world);
       const listed = /options are (?:an object of )?([\w, ]+?)(?:, but got|$)/.exec(
         error instanceof Error ? error.message : "",
       );
@@ -145,13 +166,13 @@ function isMethod(object: object, key: string | symbol): boolean {
 // Losses warn of shapes that broadcast, which those of such calls do more often than not.
 console.warn = () => {};
 
-function list(): Target[] {
+async function list(): Promise<Target[]> {
   const backend = cpuJs();
   const world: World = { backend, other: cpuJs() };
   core.setBackend(backend);
-  const out: Target[] = [];
+  const calls: [name: string, call: Call][] = [];
   const add = (name: string, call: Call): void => {
-    if (!INTERNAL.has(name)) out.push(explored(name, call, world));
+    if (!INTERNAL.has(name)) calls.push([name, call]);
   };
   const seen = new Set<unknown>();
 
@@ -198,7 +219,10 @@ function list(): Target[] {
   addAll("core", core);
   addAll("nn", nn);
   addAll("data", data);
+  addAll("io", io);
+  const out: Target[] = [];
+  for (const [name, call] of calls) out.push(await explored(name, call, world));
   return out;
 }
 
-export const TARGETS: readonly Target[] = list();
+export const TARGETS: readonly Target[] = await list();

@@ -3,7 +3,21 @@
  * each call. The first table holds what the library takes, the second what nobody should give it.
  */
 import * as core from "@corr2d/core";
+import { cpuJs } from "@corr2d/cpu-js";
+import * as io from "@corr2d/io";
 import * as nn from "@corr2d/nn";
+
+/** Files, as bytes. */
+const one = core.ones([2], { backend: cpuJs() });
+const SAFETENSORS = await io.writeSafetensors({ one });
+const CHECKPOINT = new Uint8Array(await (await io.checkpointToBlob({ one, epoch: 1 })).arrayBuffer());
+
+/** A file of the origin's private file system, as pages have it. */
+const fileHandle = (): io.FileHandleLike => ({
+  name: "run",
+  getFile: async () => new Blob([CHECKPOINT]),
+  createWritable: async () => ({ write: async () => {}, close: async () => {}, abort: async () => {} }),
+});
 
 /** What values are made of: tensors live on the backend under test, strangers on the other. */
 export interface World {
@@ -86,6 +100,11 @@ export const ORDINARY: Readonly<Record<string, Maker>> = {
   "state dict": ({ backend }) => new nn.Linear(3, 2, { backend }).stateDict(),
   "optimiser's state dict": ({ backend }) =>
     new nn.SGD([core.ones([3], { backend, requiresGrad: true })], { lr: 0.1 }).stateDict(),
+  safetensors: () => SAFETENSORS,
+  "a Response": () => new Response(SAFETENSORS.slice()),
+  "a checkpoint": () => new Blob([CHECKPOINT]),
+  "file's handle": fileHandle,
+  "{ epoch: 1 }": () => ({ epoch: 1, one: core.ones([2]) }),
   window: () => core.corr2dWindow([1, 1, 4, 4], [1, 1, 2, 2]),
   "{}": () => ({}),
 };
@@ -261,6 +280,10 @@ export const HOSTILE: Readonly<Record<string, Maker>> = {
     const itself = (): unknown => itself;
     return itself;
   },
+  "stream that fails": () => new ReadableStream({ pull: explode }),
+  "iterable whose parts are none": () => ({
+    [Symbol.asyncIterator]: () => ({ next: async () => undefined }),
+  }),
   "promise that rejects": () => {
     const promise = Promise.reject(new Thrown("later"));
     promise.catch(() => {});
