@@ -42,7 +42,11 @@ onEachBackend((backend) => {
     expectError(() => new TensorDataset(tensor(1)), "SHAPE_MISMATCH", "the shapes are []");
     expectError(() => new TensorDataset(), "INVALID_ARGUMENT", "at least one tensor");
     const noIndices = undefined as unknown as number[];
-    expectError(() => new TensorDataset(tensor([1])).batch(noIndices), "INVALID_ARGUMENT", "indices are an array");
+    expectError(
+      () => new TensorDataset(tensor([1])).batch(noIndices),
+      "INVALID_ARGUMENT",
+      "indices are an array",
+    );
     const bytesAlone = new ArrayDataset({ data: bytes, shape: [3, 8] });
     expectError(() => bytesAlone.batch(noIndices), "INVALID_ARGUMENT", "indices are an array");
   });
