@@ -8,6 +8,7 @@ import { createPace } from "./pace.ts";
 import { isPath, OWN_BACKENDS, openBackend } from "./peers/corr2d-backend.ts";
 import { PEERS } from "./peers/index.ts";
 import { cannot } from "./peers/peer.ts";
+import { runRecord } from "./record/record.ts";
 import { renderMarkdown, renderTables } from "./report.ts";
 import { isMeasured, type WorkloadResult } from "./result.ts";
 import { measureInChild } from "./run-child.ts";
@@ -107,4 +108,5 @@ async function main(): Promise<void> {
   process.stdout.write(`${renderTables(results)}\n`);
 }
 
-await main();
+if (process.argv[2] === "record") await runRecord(process.argv.slice(3));
+else await main();

@@ -14,14 +14,14 @@ import { cannot, notOffered, type OpenPeer, type Peer } from "./peer.ts";
 const SCRIPT = fileURLToPath(new URL("../../python/pytorch_peer.py", import.meta.url));
 
 /** `BENCH_PYTHON` names another interpreter. */
-const INTERPRETERS: readonly string[] =
+export const INTERPRETERS: readonly string[] =
   process.env.BENCH_PYTHON === undefined ? ["python3", "/usr/bin/python3"] : [process.env.BENCH_PYTHON];
 
 /**
  * Keeps glibc from giving each freed result back to the system. By default the pages of every large result are faulted in anew,
  * which on a virtual machine can cost ten times the convolution; we reuse memory, so PyTorch shall too.
  */
-const ALLOCATOR: Readonly<Record<string, string>> = {
+export const ALLOCATOR: Readonly<Record<string, string>> = {
   MALLOC_MMAP_THRESHOLD_: String(2 ** 30),
   MALLOC_TRIM_THRESHOLD_: String(2 ** 30),
   MALLOC_TOP_PAD_: String(2 ** 28),
