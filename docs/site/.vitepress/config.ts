@@ -28,7 +28,7 @@ const icon =
 
 const packages = ["core", "nn", "data", "io", "cpu-js", "cpu-wasm", "conformance"];
 /** TypeDoc gives these a folder. */
-const withNamespaces = ["core", "nn"];
+const withNamespaces = ["core", "nn", "data"];
 const page = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, link });
 
 /** One entry for each file, named by its heading. */

@@ -25,13 +25,21 @@ export function listOf<T>(owner: string, name: string, value: Iterable<T>): T[] 
   const refused = (): Corr2dError =>
     invalid(`${owner}: ${name} are an array or another iterable, but got ${describeValue(value)}`);
   if (typeof value !== "object" || value === null || isTensor(value)) throw refused();
+  if (typeof readFrom(value, (list) => list[Symbol.iterator]) !== "function") throw refused();
+  return [...value];
+}
+
+/**
+ * What `read` gets from a value of the caller's; undefined where there is nothing to read from: of null, or of a proxy that was
+ * revoked. What the caller's own code throws comes through.
+ */
+export function readFrom<T, R>(value: T, read: (value: T) => R): R | undefined {
   try {
-    if (typeof value[Symbol.iterator] !== "function") throw refused();
+    return read(value);
   } catch (error) {
-    if (error instanceof TypeError) throw refused(); // a proxy that was revoked
+    if (error instanceof TypeError) return undefined;
     throw error;
   }
-  return [...value];
 }
 
 /** Whether it is a promise, or the like. */

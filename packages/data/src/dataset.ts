@@ -5,7 +5,7 @@
  * data set, as a list is one in PyTorch.
  */
 import { type Backend, Corr2dError, describeValue } from "@corr2d/core";
-import { invalid, listOf } from "./arguments.ts";
+import { invalid, listOf, readFrom } from "./arguments.ts";
 
 /** Samples by index. An array is one. */
 export interface Dataset<T> {
@@ -25,13 +25,9 @@ export type SampleOf<D> = D extends { at(index: number): infer R } ? Exclude<Awa
 
 function hasForm(value: unknown, needsAt: boolean): value is Dataset<unknown> {
   if (typeof value !== "object" || value === null) return false;
-  try {
-    const { length, at } = value as Partial<Dataset<unknown>>;
-    return Number.isSafeInteger(length) && length! >= 0 && (typeof at === "function" || !needsAt);
-  } catch (error) {
-    if (error instanceof TypeError) return false; // a proxy that was revoked
-    throw error;
-  }
+  const { length, at } =
+    readFrom(value as Partial<Dataset<unknown>>, ({ length, at }) => ({ length, at })) ?? {};
+  return Number.isSafeInteger(length) && length! >= 0 && (typeof at === "function" || !needsAt);
 }
 
 /** @throws INVALID_ARGUMENT unless `dataset` has a length and, where samples are read here, `at`. */

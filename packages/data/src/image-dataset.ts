@@ -1,5 +1,6 @@
 /** Images and their classes, as MNIST's files hold them, as a data set. */
 import { Corr2dError, checkOptions, getDefaultDtype, isList } from "@corr2d/core";
+import { readFrom } from "./arguments.ts";
 import type { ArrayField, NumberArray } from "./array-column.ts";
 import { ArrayDataset } from "./array-dataset.ts";
 
@@ -31,7 +32,9 @@ export function imageDataset(
   options: ImageDatasetOptions = {},
 ): ImageDataset {
   checkOptions("imageDataset", options, IMAGE_DATASET_OPTIONS, "{ mean, std }");
-  const [pixels, labels] = [images ?? {}, classes ?? {}] as [NumberArray, NumberArray];
+  const [pixels, labels] = [images, classes].map(
+    (array) => readFrom(array, ({ data, shape }) => ({ data, shape })) ?? {},
+  ) as [NumberArray, NumberArray];
   const [count, ...rest] = isList(pixels.shape) ? (pixels.shape as number[]) : [];
   const isBytes = ArrayBuffer.isView(pixels.data) && pixels.data.BYTES_PER_ELEMENT === 1;
   const fitting =

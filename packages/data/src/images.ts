@@ -16,7 +16,7 @@ import {
   type Tensor,
   tensor,
 } from "@corr2d/core";
-import { invalid } from "./arguments.ts";
+import { invalid, readFrom } from "./arguments.ts";
 
 /** Bytes of red, green, blue and opacity: an `ImageData`, or the like. */
 export interface RgbaImage {
@@ -134,8 +134,8 @@ function ofNdarray({ data, shape, stride, offset }: NdarrayLike, layout: ImageLa
 }
 
 function pixelsOf(image: RgbaImage | NdarrayLike, layout: ImageLayout | undefined): Pixels {
-  const { data } = (typeof image === "object" && image !== null ? image : {}) as Partial<RgbaImage>;
-  if (data === undefined || !ArrayBuffer.isView(data) || !isNumeric(data)) {
+  const data: unknown = readFrom(image, (given) => given.data);
+  if (!ArrayBuffer.isView(data) || !isNumeric(data)) {
     throw invalid(
       "imageToTensor: an image is an ImageData, { data, width, height } with RGBA bytes, or { data, shape, stride, offset }, " +
         `but got ${describeValue(image)}`,

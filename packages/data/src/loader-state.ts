@@ -1,5 +1,6 @@
 /** Where a loader is, as plain data for checkpoints: it survives JSON and `structuredClone`. */
 import { Corr2dError, describeValue, type GeneratorState, isList } from "@corr2d/core";
+import { readFrom } from "./arguments.ts";
 import type { OrderState } from "./order.ts";
 
 export interface EpochState {
@@ -27,11 +28,16 @@ const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (val
  * @throws STATE_DICT
  */
 export function checkState(state: LoaderState, generators: number, workers: number): void {
-  const refuse = (why: string): never => {
+  const refuse: (why: string) => never = (why) => {
     throw new Corr2dError("STATE_DICT", `DataLoader: loadStateDict() takes what stateDict() gave: ${why}`);
   };
-  if (typeof state !== "object" || state === null) refuse(`it got ${describeValue(state)}`);
-  const { epoch, generators: states, workers: workerStates } = state;
+  const read = readFrom(state, ({ epoch, generators, workers }) => ({
+    epoch,
+    states: generators,
+    workerStates: workers,
+  }));
+  if (read === undefined) refuse(`it got ${describeValue(state)}`);
+  const { epoch, states, workerStates } = read;
   if (!isList(states) || !isList(workerStates)) refuse("'generators' and 'workers' are arrays");
   if (states.length !== generators) {
     refuse(`it has the states of ${states.length} generators, and this loader was given ${generators}`);

@@ -1,4 +1,8 @@
-/** `@corr2d/data/node`: what needs Node's files. */
+/**
+ * `@corr2d/data/node`: what needs Node's files.
+ *
+ * @module @corr2d/data-node
+ */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

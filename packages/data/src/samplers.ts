@@ -12,7 +12,7 @@ import {
   Generator,
   isInstance,
 } from "@corr2d/core";
-import { checkPositive, invalid, listOf } from "./arguments.ts";
+import { checkPositive, invalid, listOf, readFrom } from "./arguments.ts";
 import { drawMultinomial } from "./multinomial.ts";
 
 /** Indices of samples, in an order of its own at each iteration. Any iterable of numbers is one. */
@@ -40,7 +40,7 @@ export function drawSeed(generator: Generator): number {
 }
 
 function checkSource(owner: string, source: Sized): void {
-  const length: unknown = source?.length;
+  const length: unknown = readFrom(source, (given) => given.length);
   if (Number.isSafeInteger(length) && (length as number) >= 0) return;
   throw invalid(`${owner}: expected a data set, or what else has a length, but got ${describeValue(source)}`);
 }
@@ -264,10 +264,5 @@ export function checkSampler(
   const refused = (): Error =>
     invalid(`${owner}: '${name}' is a sampler, which is iterable, but got ${describeValue(sampler)}`);
   if (typeof sampler !== "object" || sampler === null) throw refused();
-  try {
-    if (typeof (sampler as Partial<Sampler>)[Symbol.iterator] === "function") return;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-  }
-  throw refused();
+  if (typeof readFrom(sampler as Sampler, (given) => given[Symbol.iterator]) !== "function") throw refused();
 }

@@ -2,10 +2,15 @@ import { Generator, getBackend, keep, scope, type Tensor, tensor, zeros } from "
 import {
   ArrayDataset,
   DataLoader,
+  defaultCollate,
+  imageDataset,
+  imageToTensor,
   MapDataset,
   RandomSampler,
   SequentialSampler,
   TensorDataset,
+  transforms,
+  writeIdx,
 } from "@corr2d/data";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { onEachBackend } from "./backends.ts";
@@ -217,5 +222,27 @@ describe("what is wrong", () => {
   it("an empty data set has no batches", () => {
     expect([...new DataLoader([], { shuffle: true })]).toEqual([]);
     expect(new DataLoader([]).length).toBe(0);
+  });
+});
+
+describe("proxies that were revoked", () => {
+  const revoked = (target: object): never => {
+    const { proxy, revoke } = Proxy.revocable(target, {});
+    revoke();
+    return proxy as never;
+  };
+  it.each([
+    ["DataLoader", () => new DataLoader(revoked([])), "INVALID_ARGUMENT"],
+    ["loadStateDict", () => new DataLoader([1]).loadStateDict(revoked({})), "STATE_DICT"],
+    ["SequentialSampler", () => new SequentialSampler(revoked([])), "INVALID_ARGUMENT"],
+    ["sampler", () => new DataLoader([1], { sampler: revoked([]) }), "INVALID_ARGUMENT"],
+    ["ArrayDataset", () => new ArrayDataset(revoked({})), "INVALID_ARGUMENT"],
+    ["imageDataset", () => imageDataset(revoked({}), revoked({})), "SHAPE_MISMATCH"],
+    ["imageToTensor", () => imageToTensor(revoked({})), "INVALID_ARGUMENT"],
+    ["writeIdx", () => writeIdx(revoked({})), "INVALID_ARGUMENT"],
+    ["defaultCollate", () => defaultCollate([revoked({})]), "INVALID_ARGUMENT"],
+    ["compose", () => transforms.compose(revoked([])), "INVALID_ARGUMENT"],
+  ] as const)("%s", (_, run, code) => {
+    expectError(run, code, "");
   });
 });
