@@ -173,7 +173,8 @@ def public(namespace, module):
         if inspect.isclass(value):
             # What else torch and torch.autograd have of classes is PyTorch's inside.
             inside = namespace in ("torch", "torch.autograd") and name not in ("Generator", "Function")
-            if not value.__module__.startswith("torch") or inside and not name.islower():
+            imported = namespace == "torch.nn.functional" or not value.__module__.startswith("torch")
+            if imported or inside and not name.islower() and value is not torch.Tensor:
                 continue
             add(out, name, parameters_of(name, value))
             if inside:  # no_grad, detect_anomaly: functions that happen to be classes

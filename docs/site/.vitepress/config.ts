@@ -1,5 +1,6 @@
 /**
- * The documentation site: VitePress over the Markdown of docs/, one page for each file, and TypeDoc's of docs/api.
+ * The documentation site: VitePress over the Markdown of docs/, one page for each file, and the API reference that
+ * src/api-pages.ts writes into docs/api.
  *
  * Nothing comes from another host, search included. `SITE_BASE` is the path that the site is served under.
  */
@@ -7,6 +8,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type DefaultTheme, defineConfig } from "vitepress";
+import { writeApiPages } from "../src/api-pages.ts";
 import { slugOf } from "../src/links.ts";
 
 const vitepress = fileURLToPath(import.meta.resolve("vitepress"));
@@ -26,9 +28,8 @@ const icon =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path fill="#9db0ea" d="M0 0h8v8H0z"/>' +
   '<path fill="#3451b2" d="M0 0h5v5H0z"/></svg>';
 
-const packages = ["core", "nn", "data", "io", "cpu-js", "cpu-wasm", "conformance"];
-/** TypeDoc gives these a folder. */
-const withNamespaces = ["core", "nn", "data"];
+/** docs/api, written anew whenever the site is built. */
+const apiPages = writeApiPages();
 const page = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, link });
 
 /** One entry for each file, named by its heading. */
@@ -78,9 +79,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   },
   {
     text: "API reference",
-    items: packages.map((name) =>
-      page(`@corr2d/${name}`, `/api/@corr2d/${withNamespaces.includes(name) ? `${name}/` : name}`),
-    ),
+    items: apiPages.map(({ file, title }) => page(title, `/api/${file}`)),
   },
 ];
 
@@ -108,10 +107,10 @@ export default defineConfig({
   },
   // Pages become Vue components, and lie where no node_modules is: their Vue is VitePress's.
   transformPageData({ relativePath, frontmatter }) {
-    if (relativePath.startsWith("api/")) frontmatter.editLink = false; // written by TypeDoc
+    if (relativePath.startsWith("api/")) frontmatter.editLink = false; // written by src/api-pages.ts
   },
   vite: {
-    build: { chunkSizeWarningLimit: 1000 }, // the API of core is one page
+    build: { chunkSizeWarningLimit: 1000 }, // the API of nn is one page
     plugins: [
       {
         name: "vue-of-vitepress",

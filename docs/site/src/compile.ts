@@ -12,7 +12,7 @@ import { root } from "./repository.ts";
 /** Ignored by git. Inside this member, so that its programs find the packages. */
 const folder = resolve(import.meta.dirname, "../.blocks");
 
-// The workspace's compiler: this member's own `typescript` is an older one, for TypeDoc.
+// The workspace's compiler: this member's own `typescript` is an older one, for src/public-api.ts.
 const workspace = createRequire(join(root, "package.json"));
 const compiler = join(dirname(workspace.resolve("typescript/package.json")), "bin/tsc");
 

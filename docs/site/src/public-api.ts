@@ -2,7 +2,7 @@
  * What the packages export, as the compiler sees it and an editor shows it: names, members, parameters, the keys of options,
  * and the text that hovering over each of them gives.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { root } from "./repository.ts";
@@ -12,6 +12,14 @@ export interface Key {
   readonly doc: string;
   /** Where it is declared: `packages/nn/src/optim/sgd.ts:12`. */
   readonly at: string;
+  /** As the source writes it; of what has no type of its own in the source, as the compiler infers it. */
+  readonly type: string;
+}
+
+/** `@param dim the axis`: tag dim, text "the axis"; of @returns and @throws the tag is that. */
+export interface Tag {
+  readonly tag: string;
+  readonly text: string;
 }
 
 export interface PublicName extends Key {
@@ -26,18 +34,43 @@ export interface PublicName extends Key {
   readonly parameters: readonly string[];
   /** The keys that a parameter named `options` takes. */
   readonly options: readonly Key[];
+  /** `sum(dim?: Dim, options?: KeepDim): Tensor`, one for each form. */
+  readonly signatures: readonly string[];
+  readonly tags: readonly Tag[];
+  /** Of an alias: the path that its target is listed under. */
+  readonly target?: string;
 }
 
 const settings = join(root, "docs/site/tsconfig.api.json");
 
-/** Every entry of every published package that has an API: `["@corr2d/nn/functional", "packages/nn/src/functional.ts"]`. */
+/** What packages say they export: `["@corr2d/nn/functional", "…/packages/nn/src/functional.ts"]`, core first. */
 export function entryPoints(): [from: string, file: string][] {
-  const { entryPoints: files } = JSON.parse(readFileSync(join(root, "docs/site/typedoc.json"), "utf8"));
-  return (files as string[]).map((path) => {
-    const [, folder, file] = /packages\/([^/]+)\/src\/(.+)\.ts$/.exec(path)!;
-    return [`@corr2d/${folder}${file === "index" ? "" : `/${file}`}`, join(root, "docs/site", path)];
-  });
+  const order = ["core", "nn", "data", "io", "worker", "cpu-js", "cpu-wasm", "conformance"];
+  const place = (folder: string): number => (order.includes(folder) ? order.indexOf(folder) : order.length);
+  const folders = readdirSync(join(root, "packages")).filter((folder) =>
+    existsSync(join(root, "packages", folder, "package.json")),
+  );
+  return folders
+    .sort((a, b) => place(a) - place(b))
+    .flatMap((folder) => {
+      const { name, exports = {} } = JSON.parse(
+        readFileSync(join(root, "packages", folder, "package.json"), "utf8"),
+      ) as { name: string; exports?: Record<string, { "@corr2d/source"?: string }> };
+      return Object.entries(exports).flatMap(([path, { "@corr2d/source": source }]): [string, string][] =>
+        source?.endsWith(".ts")
+          ? [[join(name, path).replace(/\/$/, ""), join(root, "packages", folder, source)]]
+          : [],
+      );
+    });
 }
+
+/** The source of a node, without the comments in it. */
+const sourceOf = (node: ts.Node): string =>
+  node
+    .getText()
+    .replaceAll(/\/\*[\s\S]*?\*\//g, "")
+    .replaceAll(/\s*\n\s*/g, " ")
+    .replaceAll(/\{ ;? ?/g, "{ ");
 
 export function publicApi(): PublicName[] {
   const entries = entryPoints();
@@ -65,7 +98,7 @@ export function publicApi(): PublicName[] {
         (ts.ModifierFlags.Private | ts.ModifierFlags.Protected),
     );
   const docOf = (symbol: ts.Symbol): string =>
-    ts.displayPartsToString(symbol.getDocumentationComment(checker)) ||
+    ts.displayPartsToString(symbol.getDocumentationComment(checker)).replaceAll(/\s@throws /g, " Throws ") ||
     symbol
       .getJsDocTags(checker)
       .filter((tag) => tag.name === "returns" || tag.name === "throws")
@@ -78,11 +111,27 @@ export function publicApi(): PublicName[] {
     const line = file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
     return `${file.fileName.slice(root.length + 1)}:${line}`;
   };
+  const typeOf = (symbol: ts.Symbol): string => {
+    const node = symbol.declarations?.[0];
+    if (node === undefined) return "";
+    if (ts.isTypeAliasDeclaration(node)) return sourceOf(node);
+    const written = (node as ts.PropertyDeclaration | ts.AccessorDeclaration).type;
+    const text = written ? sourceOf(written) : checker.typeToString(checker.getTypeOfSymbol(symbol), node);
+    return text.replace(/ \| undefined$/, "");
+  };
   const keyOf = (symbol: ts.Symbol): Key => ({
     name: symbol.name,
     doc: docOf(symbol),
     at: placeOf(symbol),
+    type: typeOf(symbol),
   });
+  const tagsOf = (symbol: ts.Symbol): Tag[] =>
+    symbol.getJsDocTags(checker).flatMap(({ name, text }) => {
+      const plain = ts.displayPartsToString(text);
+      if (name === "returns" || name === "throws") return [{ tag: name, text: plain }];
+      const [, parameter, about] = /^(\w+)\s+(?:-\s+)?([\s\S]*)$/.exec(plain) ?? [];
+      return name === "param" && parameter ? [{ tag: parameter, text: about! }] : [];
+    });
   const keysOf = (type: ts.Type): Key[] => {
     const parts = type.isUnion() ? type.types : [type];
     return parts
@@ -103,7 +152,24 @@ export function publicApi(): PublicName[] {
     });
   }
 
-  const signed = (signatures: readonly ts.Signature[]): Pick<PublicName, "parameters" | "options"> => {
+  const shown = (name: string, { declaration }: ts.Signature): string[] => {
+    if (declaration === undefined || ts.isJSDocSignature(declaration)) return [];
+    const list = declaration.parameters
+      .map(sourceOf)
+      .filter((text) => !/^(?:\.\.\.surplus\b|this:)/.test(text));
+    const types = declaration.typeParameters?.map(sourceOf).join(", ");
+    const result =
+      ts.isConstructorDeclaration(declaration) || !declaration.type ? "" : `: ${sourceOf(declaration.type)}`;
+    const line = `${name}${types ? `<${types}>` : ""}(${list.join(", ")})${result}`;
+    return [
+      line.length <= 90 ? line : line.replace(`(${list.join(", ")})`, `(\n  ${list.join(",\n  ")},\n)`),
+    ];
+  };
+
+  const signed = (
+    name: string,
+    signatures: readonly ts.Signature[],
+  ): Pick<PublicName, "parameters" | "options" | "signatures"> => {
     const parameters = new Set<string>();
     const options = new Map<string, Key>();
     for (const parameter of signatures.flatMap((signature) => signature.getParameters())) {
@@ -113,7 +179,11 @@ export function publicApi(): PublicName[] {
         else for (const key of keysOf(of)) options.set(key.name, key);
       }
     }
-    return { parameters: [...parameters], options: [...options.values()] };
+    return {
+      parameters: [...parameters],
+      options: [...options.values()],
+      signatures: signatures.flatMap((signature) => shown(name, signature)),
+    };
   };
 
   /** `export type { Convolution }`: a class that programs may name, and not make. */
@@ -121,22 +191,19 @@ export function publicApi(): PublicName[] {
     name.declarations?.some((node) => ts.isExportSpecifier(node) && ts.isTypeOnlyExportDeclaration(node)) ??
     false;
   const exported = new Set<ts.Symbol>();
-  /** Classes that are not exported, with the exported one that extends each: its members are that one's. */
-  const standIns = new Map<ts.Symbol, ts.Symbol>();
-  const publicOwner = (owner: ts.Symbol | undefined): ts.Symbol | undefined =>
-    owner === undefined ? owner : (standIns.get(owner) ?? owner);
-  const added = new Set<ts.Symbol>();
-  const nothing = { parameters: [], options: [], inherited: false };
+  const added = new Map<ts.Symbol, string>();
+  const nothing = { parameters: [], options: [], signatures: [], inherited: false };
   function add(from: string, prefix: string, name: ts.Symbol): void {
     const symbol = resolved(name);
     const path = prefix + name.name;
-    const base = { ...keyOf(symbol), name: name.name, from, path };
+    const base = { ...keyOf(symbol), name: name.name, from, path, tags: tagsOf(symbol) };
     const { flags } = symbol;
-    if (added.has(symbol)) {
-      names.push({ ...base, kind: "alias", ...nothing });
+    const target = added.get(symbol);
+    if (target !== undefined) {
+      names.push({ ...base, kind: "alias", ...nothing, target });
       return;
     }
-    added.add(symbol);
+    added.set(symbol, path);
     if (flags & ts.SymbolFlags.Module && !(flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Function))) {
       names.push({ ...base, doc: base.doc || "namespace", kind: "namespace", ...nothing });
       for (const inner of checker.getExportsOfModule(symbol)) add(from, `${path}.`, inner);
@@ -150,7 +217,7 @@ export function publicApi(): PublicName[] {
     const type = checker.getTypeOfSymbol(symbol);
     const constructors = type.getConstructSignatures();
     if (flags & ts.SymbolFlags.Class || constructors.length > 0) {
-      names.push({ ...base, kind: "class", ...nothing, ...signed(constructors) });
+      names.push({ ...base, kind: "class", ...nothing, ...signed(`new ${name.name}`, constructors) });
       const instance =
         flags & ts.SymbolFlags.Class
           ? checker.getDeclaredTypeOfSymbol(symbol)
@@ -159,18 +226,38 @@ export function publicApi(): PublicName[] {
       return;
     }
     const calls = type.getCallSignatures();
-    names.push({ ...base, kind: calls.length > 0 ? "function" : "value", ...nothing, ...signed(calls) });
+    names.push({
+      ...base,
+      kind: calls.length > 0 ? "function" : "value",
+      ...nothing,
+      ...signed(name.name, calls),
+    });
+  }
+  /** A class or interface, with the bases that are not exported: their members are its own. */
+  function withHiddenBases(type: ts.Type): Set<ts.Symbol> {
+    const found = new Set<ts.Symbol>();
+    for (const part of type.isIntersection() ? type.types : [type]) {
+      for (let at: ts.Type | undefined = part; at?.symbol !== undefined; [at] = at.getBaseTypes() ?? []) {
+        if (exported.has(at.symbol) && at !== type) break;
+        found.add(at.symbol);
+      }
+    }
+    return found;
   }
   function members(from: string, path: string, type: ts.Type): void {
+    const itsOwn = withHiddenBases(type);
     for (const member of type.getProperties().filter(ours).filter(isPublic)) {
       if (member.name.startsWith("__@")) continue; // symbols
       const key = keyOf(member);
       const owners =
         member.declarations?.map((node) =>
-          publicOwner(checker.getSymbolAtLocation((node.parent as ts.ClassDeclaration).name ?? node)),
+          checker.getSymbolAtLocation((node.parent as ts.ClassDeclaration).name ?? node),
         ) ?? [];
       const inherited =
-        !owners.includes(type.symbol) && owners.some((owner) => owner !== undefined && exported.has(owner));
+        !owners.some((owner) => owner !== undefined && itsOwn.has(owner)) &&
+        owners.some(
+          (owner) => owner !== undefined && (exported.has(owner) || owner.flags & ts.SymbolFlags.Class),
+        );
       const isMethod = (member.flags & ts.SymbolFlags.Method) !== 0;
       const calls = isMethod ? checker.getTypeOfSymbol(member).getCallSignatures() : [];
       names.push({
@@ -179,7 +266,8 @@ export function publicApi(): PublicName[] {
         path: `${path}.${member.name}`,
         kind: "member",
         inherited,
-        ...signed(calls),
+        tags: tagsOf(member),
+        ...signed(member.name, calls),
       });
     }
   }
@@ -192,12 +280,11 @@ export function publicApi(): PublicName[] {
   for (const symbol of modules.flatMap(([, symbols]) => symbols)) {
     if (!isTypeOnly(symbol)) exported.add(resolved(symbol));
   }
-  for (const symbol of exported) {
-    if (!(symbol.flags & ts.SymbolFlags.Class)) continue;
-    for (const { symbol: base } of checker.getDeclaredTypeOfSymbol(symbol).getBaseTypes() ?? []) {
-      if (base !== undefined && !exported.has(base)) standIns.set(base, symbol);
-    }
+  // Namespaces last: what is exported by itself too is listed there.
+  const isNamespace = (name: ts.Symbol): number =>
+    resolved(name).flags & ts.SymbolFlags.ValueModule ? 1 : 0;
+  for (const [from, symbols] of modules) {
+    for (const symbol of symbols.sort((a, b) => isNamespace(a) - isNamespace(b))) add(from, "", symbol);
   }
-  for (const [from, symbols] of modules) for (const symbol of symbols) add(from, "", symbol);
   return names;
 }

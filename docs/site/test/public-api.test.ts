@@ -1,8 +1,14 @@
-/** What the packages export: every name is PyTorch's in camelCase or a listed exception, and has hover text. */
+/**
+ * What the packages export: every name is PyTorch's in camelCase or a listed exception, has hover text, and an address on the
+ * built site.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { addressOf } from "../src/api-pages.ts";
 import { exceptions } from "../src/exceptions.ts";
 import { type PublicName, publicApi } from "../src/public-api.ts";
-import { counterparts, portedModules } from "../src/pytorch-names.mjs";
+import { counterparts, portedModules } from "../src/pytorch-names.ts";
 
 const api = publicApi();
 const types = new Set(api.filter(({ kind }) => kind === "type").map(({ from, path }) => `${from} ${path}`));
@@ -54,6 +60,30 @@ describe("names", () => {
   });
 });
 
+describe("hover text", () => {
+  /** Members of interfaces that stand for something of the host's, or describe data, are named well enough. */
+  const described = api.filter(
+    (name) => name.kind !== "namespace" && !name.inherited && !types.has(ownerOf(name)),
+  );
+
+  test("is there for every export and member", () => {
+    expect(described.length).toBeGreaterThan(900);
+    expect(described.filter(({ doc }) => doc === "").map(({ path, at }) => `${path} (${at})`)).toEqual([]);
+  });
+
+  test("and for every option", () => {
+    const bare = described.flatMap(({ path, options, tags }) =>
+      options
+        .filter(
+          ({ name, doc }) =>
+            doc === "" && !tags.some(({ tag, text }) => tag === "options" && text.includes(name)),
+        )
+        .map(({ name, at }) => `${path}(${name}) (${at})`),
+    );
+    expect(bare).toEqual([]);
+  });
+});
+
 describe("counterparts", () => {
   const namesOf = (from: string, path: string) => counterparts(from, path).map(({ name }) => name);
 
@@ -73,5 +103,35 @@ describe("counterparts", () => {
       expect(namesOf("@corr2d/nn", wrong)).toEqual([]);
     }
     expect(counterparts("@corr2d/core", "sum")[0]!.parameters).not.toContain("keepDim");
+  });
+});
+
+describe("the built site", () => {
+  const dist = resolve(import.meta.dirname, "../dist");
+  const files = readdirSync(join(dist, "api")).filter((file) => file.endsWith(".html"));
+  const pages = new Map(files.map((file) => [file, readFileSync(join(dist, "api", file), "utf8")]));
+  const standsAt = (address: string): boolean => {
+    const [page, anchor] = address.replace("/api/", "").split("#");
+    return pages.get(`${page}.html`)?.includes(` id="${anchor}"`) ?? false;
+  };
+  const listed = api.filter(({ kind, inherited }) => kind !== "namespace" && !inherited);
+
+  test("has every public name, at an address of its own", () => {
+    expect(standsAt("/api/tensor#sum")).toBe(true);
+    expect(standsAt("/api/nn#Conv2D.inChannels")).toBe(true);
+    expect(standsAt("/api/nn#NoSuchLayer")).toBe(false);
+    expect(listed.map(addressOf).filter((address) => !standsAt(address))).toEqual([]);
+  });
+
+  test("finds them by searching", () => {
+    const chunks = join(dist, "assets/chunks");
+    const index = readFileSync(
+      join(chunks, readdirSync(chunks).find((file) => file.startsWith("@localSearchIndex"))!),
+      "utf8",
+    );
+    const missing = listed.filter(
+      ({ name, kind }) => kind !== "member" && !index.includes(name.toLowerCase().split(/[._]/)[0]!),
+    );
+    expect(missing.map(({ path }) => path)).toEqual([]);
   });
 });

@@ -39,6 +39,7 @@ export interface Context {
   sibling(): Promise<CompleteBackend>;
 }
 
+/** A case of the suite. */
 export interface Case {
   /** `corr2d/x=2x4x9x9,k=6x2x3x3,stride=2,pad=1,groups=2` */
   readonly id: string;

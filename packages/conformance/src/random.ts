@@ -6,6 +6,7 @@
  */
 import { arrayOf, type DType, type TypedArray } from "@corr2d/core";
 
+/** A source of numbers that are the same for the same seed. */
 export interface Random {
   /** What reproduces the sequence; printed with every failure. */
   readonly seed: number;
@@ -24,6 +25,7 @@ export function seedOf(text: string): number {
   return hash >>> 0;
 }
 
+/** Numbers that are the same for the same seed, on every machine. */
 export function createRandom(seed: number): Random {
   let state = seed | 0 || 0x9e3779b9; // zero is the one state xorshift never leaves
   const next = (): number => {

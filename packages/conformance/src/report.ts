@@ -15,6 +15,7 @@ import {
 import type { Member } from "./case.ts";
 import type { Entry, Outcome } from "./suite.ts";
 
+/** What came of a case. */
 export interface Result {
   readonly id: string;
   readonly clause: string;

@@ -29,6 +29,7 @@ interface Cell {
   freed: boolean;
 }
 
+/** A backend that checks what is done with it. */
 export interface StrictBackend {
   readonly backend: Backend;
   /**

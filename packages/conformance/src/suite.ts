@@ -23,6 +23,7 @@ export interface StrictMode {
   readonly features?: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** A case that is expected to fail. */
 export interface KnownFailure {
   readonly id: string;
   readonly reason: string;
@@ -30,9 +31,11 @@ export interface KnownFailure {
   readonly link: string;
 }
 
+/** Options of `createSuite`. */
 export interface SuiteOptions {
   /** No skip goes unnoticed. `true` allows none. */
   readonly strict?: boolean | StrictMode;
+  /** Cases that are expected to fail, with reasons. */
   readonly knownFailures?: readonly KnownFailure[];
   /** Only cases whose clause or id contains this text, or one of these. */
   readonly filter?: string | readonly string[];
@@ -45,12 +48,14 @@ export interface SuiteOptions {
   readonly memory?: boolean;
 }
 
+/** What came of a case, in a word. */
 export type Outcome =
   | { readonly status: "passed" }
   | { readonly status: "failed"; readonly error: Error }
   | { readonly status: "skipped"; readonly reason: string }
   | { readonly status: "known failure"; readonly reason: string; readonly link: string };
 
+/** A case, and how it is run. */
 export interface Entry {
   readonly id: string;
   readonly clause: string;

@@ -269,6 +269,7 @@ export function apply<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): T
   return output;
 }
 
+/** Options of `backward`. */
 export interface BackwardOptions {
   /** Keep what the graph saved, for another backward (default: the value of `createGraph`). */
   readonly retainGraph?: boolean | undefined;
@@ -541,6 +542,14 @@ function run(root: Tensor, gradient: Tensor | undefined, options: BackwardOption
   if (gradient === undefined) start.dispose();
 }
 
+/** Options of `grad`. */
+export interface GradOptions extends BackwardOptions {
+  /** What the gradient of `outputs` is (default 1, for a scalar). */
+  readonly gradOutputs?: Tensor | undefined;
+  /** Give null for an input that does not lead to the output (default false). */
+  readonly allowUnused?: boolean | undefined;
+}
+
 /**
  * Gradients of `outputs`, one tensor, with respect to `inputs` (leaves or not), without touching any `.grad`: PyTorch's
  * `autograd.grad`.
@@ -553,17 +562,17 @@ function run(root: Tensor, gradient: Tensor | undefined, options: BackwardOption
 export function grad(
   outputs: Tensor,
   inputs: Tensor | readonly Tensor[],
-  options: BackwardOptions & { readonly gradOutputs?: Tensor; readonly allowUnused?: false },
+  options: GradOptions & { readonly allowUnused?: false },
 ): Tensor[];
 export function grad(
   outputs: Tensor,
   inputs: Tensor | readonly Tensor[],
-  options?: BackwardOptions & { readonly gradOutputs?: Tensor; readonly allowUnused?: boolean },
+  options?: GradOptions & { readonly allowUnused?: boolean },
 ): (Tensor | null)[];
 export function grad(
   outputs: Tensor,
   inputs: Tensor | readonly Tensor[],
-  options: BackwardOptions & { readonly gradOutputs?: Tensor; readonly allowUnused?: boolean } = {},
+  options: GradOptions & { readonly allowUnused?: boolean } = {},
 ): (Tensor | null)[] {
   checkOptions("grad", options, GRAD_OPTIONS, "{ createGraph: true }");
   checkTensor("grad", outputs);

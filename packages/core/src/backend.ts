@@ -182,6 +182,7 @@ export interface Features {
   readonly [feature: string]: string | number | boolean | undefined;
 }
 
+/** Who a backend is. */
 export interface Identity {
   /** Short and unique, as messages name it: `cpu-js`. */
   readonly name: string;
@@ -196,6 +197,7 @@ export interface Identity {
   readonly optionalOps?: readonly OptionalOp[];
 }
 
+/** How a backend keeps numbers: writing, reading, letting go. */
 export interface StorageMembers<H> {
   /** Copies `data` in; its class gives the dtype. */
   upload(data: TypedArray): H;
@@ -208,6 +210,7 @@ export interface StorageMembers<H> {
   free(handle: H): void;
 }
 
+/** The operations that every backend has. */
 export interface Primitives<H> {
   /**
    * The values in another dtype: exact, or rounded to nearest. To int32 the fraction is dropped, NaN gives 0 and values
@@ -320,6 +323,7 @@ export interface BackendStats {
   readonly [key: string]: number;
 }
 
+/** What a backend says it can do. */
 export interface Capabilities<H> {
   /** There exactly when `features.syncRead`. */
   readSync?(handle: H, size: number, dtype: DType, into?: TypedArray): TypedArray;

@@ -31,11 +31,13 @@ import { type Shape, sameShape, sizeOf } from "./shape.ts";
 import type { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
+/** Options of `tensor`. */
 export interface DataOptions extends TensorOptions {
   /** The shape of flat data. */
   readonly shape?: Shape | undefined;
 }
 
+/** Options of drawn tensors. */
 export interface RandomOptions extends TensorOptions {
   /** Default: the generator that `manualSeed` seeds. */
   readonly generator?: Generator | undefined;
@@ -246,7 +248,14 @@ const ALLCLOSE_OPTIONS: OptionTypes = { rtol: "number", atol: "number", equalNan
 export async function allclose(
   x: Tensor,
   other: Tensor,
-  options: { readonly rtol?: number; readonly atol?: number; readonly equalNan?: boolean } = {},
+  options: {
+    /** Default 1e-5. */
+    readonly rtol?: number;
+    /** Default 1e-8. */
+    readonly atol?: number;
+    /** Whether NaN equals NaN (default false). */
+    readonly equalNan?: boolean;
+  } = {},
 ): Promise<boolean> {
   checkOptions("allclose", options, ALLCLOSE_OPTIONS, "{ atol: 1e-6 }");
   checkTensor("allclose", x);

@@ -16,6 +16,7 @@ export interface TypedArrayClass {
 /** What kinds of numbers there are. Of two, promotion takes the higher. */
 export const KINDS = { integer: 1, floating: 2 } as const;
 
+/** What there is to know of a dtype. */
 export interface DTypeRow {
   /** The array class that `upload` takes and `read` gives. */
   readonly array: TypedArrayClass;
@@ -43,6 +44,7 @@ export interface IntegerRow extends DTypeRow {
   readonly kind: typeof KINDS.integer;
 }
 
+/** The dtypes, each with what there is to know of it. */
 export const DTYPES: {
   readonly float32: FloatRow;
   readonly float64: FloatRow;

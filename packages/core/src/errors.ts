@@ -74,7 +74,9 @@ function isCause(options: ErrorOptions | undefined): boolean {
 
 /** Every error that corr2d throws on purpose. */
 export class Corr2dError extends Error {
+  /** "Corr2dError". */
   override readonly name = "Corr2dError";
+  /** What is wrong, for programs: `SHAPE_MISMATCH`, … */
   readonly code: ErrorCode;
   /**
    * For programs, what a message lists: the `missingKeys` and `unexpectedKeys` of STATE_DICT, the `faults` of

@@ -66,7 +66,10 @@ let current: PrintOptions = defaults;
  * @throws INVALID_ARGUMENT when an option is out of its range.
  */
 export function setPrintoptions(
-  options: PartialPrintOptions & { profile?: PrintProfile } = {},
+  options: PartialPrintOptions & {
+    /** 'default', 'short' or 'full', which sets all options first. */
+    profile?: PrintProfile;
+  } = {},
 ): PrintOptions {
   checkOptions("setPrintoptions", options, PRINT_OPTIONS, "{ precision: 2 }");
   const { profile, ...given } = options;

@@ -16,6 +16,7 @@ import type { Tensor } from "./tensor.ts";
 /** A function of tensors that gives one. */
 export type TensorFunction = (...inputs: Tensor[]) => Tensor;
 
+/** Options of `jacobian`, `hessian`, `vjp` and `jvp`. */
 export interface DerivativeOptions {
   /** Whether the result can itself be differentiated in the inputs (default false). */
   readonly createGraph?: boolean | undefined;

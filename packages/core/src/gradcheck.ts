@@ -9,6 +9,7 @@ import { checkOptions, describeValue, isList, type OptionTypes } from "./options
 import { checkFunction } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
+/** Options of `gradcheck`. */
 export interface GradcheckOptions {
   /** Step of the differences (default 1e-6). */
   readonly eps?: number;

@@ -3,6 +3,7 @@ export {
   type BackwardOptions,
   detectAnomaly,
   enableGrad,
+  type GradOptions,
   grad,
   type HookRemover,
   isGradEnabled,

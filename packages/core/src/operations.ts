@@ -41,6 +41,7 @@ const OPTIONAL = { integers: false, optional: true } as const;
 const COMPARISON = { integers: true, optional: false, result: "int32" } as const;
 const OPTIONAL_COMPARISON = { integers: true, optional: true, result: "int32" } as const;
 
+/** The functions of one operand, each with its row. */
 export const UNARY_OPS: { readonly [op in UnaryOp]: OpRowOf<op> } = {
   neg: INTEGERS_TOO,
   abs: INTEGERS_TOO,
@@ -68,6 +69,7 @@ export const UNARY_OPS: { readonly [op in UnaryOp]: OpRowOf<op> } = {
   geluSlope: OPTIONAL,
 };
 
+/** The functions of two operands, each with its row. */
 export const BINARY_OPS: { readonly [op in BinaryOp]: OpRowOf<op> } = {
   add: INTEGERS_TOO,
   sub: INTEGERS_TOO,
@@ -84,6 +86,7 @@ export const BINARY_OPS: { readonly [op in BinaryOp]: OpRowOf<op> } = {
   greaterEqual: OPTIONAL_COMPARISON,
 };
 
+/** The reductions, each with its row. */
 export const REDUCE_OPS: { readonly [op in ReduceOp]: OpRowOf<op> } = {
   sum: INTEGERS_TOO,
   prod: INTEGERS_TOO,
@@ -155,8 +158,10 @@ export interface AttributeRow {
     | "dtype";
 }
 
+/** An argument of an operation. */
 export type ArgumentRow = OperandRow | OperandListRow | AttributeRow;
 
+/** A result of an operation. */
 export interface ResultRow {
   readonly size: SizeName;
   readonly dtype?: DTypeName;
@@ -165,6 +170,7 @@ export interface ResultRow {
 /** The name of an operation. */
 export type OperationName = keyof Primitives<unknown> | keyof Composites<unknown>;
 
+/** An operation of the contract: its arguments and results. */
 export interface OperationRow {
   /** Whether every backend has it. */
   readonly primitive: boolean;
@@ -232,6 +238,7 @@ const ROWS = [
   { name: "inner", is: "length" },
 ] as const;
 
+/** All operations of the contract, each with its row. */
 export const OPERATIONS: Rows = {
   cast: {
     primitive: true,

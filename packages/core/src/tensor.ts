@@ -93,6 +93,7 @@ function rows(this: Tensor): IterableIterator<Tensor> {
   return rowsOf(this, ids, firstRowIds);
 }
 
+/** A value of up to eight axes on one backend, with its place in the graph. Programs make tensors with `tensor`, `zeros`, … and operations. */
 export class Tensor extends TensorOperations implements Disposable {
   /**
    * A number that no other tensor has. Tools that compare objects by their fields (`deepStrictEqual`, `toEqual`) see this one, so
@@ -228,10 +229,12 @@ export class Tensor extends TensorOperations implements Disposable {
     return this.#shape;
   }
 
+  /** The kind of number that its elements are. */
   get dtype(): DType {
     return this.ownDtype;
   }
 
+  /** Where the elements are, and what computes with them. */
   get backend(): Backend {
     return this.ownBackend;
   }
@@ -547,6 +550,7 @@ export class Tensor extends TensorOperations implements Disposable {
     return (await this.data())[0]!;
   }
 
+  /** `item` without a promise. @throws SYNC_READ_UNSUPPORTED on a backend that cannot; NOT_SCALAR. */
   itemSync(): number {
     this.#checkSingle();
     return this.dataSync()[0]!;
@@ -565,6 +569,7 @@ export class Tensor extends TensorOperations implements Disposable {
     return nest(await this.data(), this.ownShape);
   }
 
+  /** `toArray` without a promise. @throws SYNC_READ_UNSUPPORTED on a backend that cannot. */
   toArraySync(): NestedValues {
     return nest(this.dataSync(), this.ownShape);
   }
@@ -637,6 +642,7 @@ export class Tensor extends TensorOperations implements Disposable {
     return this.#moved(backend, backend === this.backend ? null : await this.data());
   }
 
+  /** `to` without a promise. @throws SYNC_READ_UNSUPPORTED on a backend that cannot; DTYPE_UNSUPPORTED. */
   toSync(backend: Backend): Tensor {
     return this.#moved(backend, backend === this.backend ? null : this.dataSync());
   }
@@ -649,22 +655,28 @@ export class Tensor extends TensorOperations implements Disposable {
     return moved;
   }
 
+  /** These values as another dtype; fractions are cut off towards zero. Recorded between floating dtypes. */
   type(dtype: DType): Tensor {
     return cast(this, dtype);
   }
+  /** `type("float32")`. */
   float(): Tensor {
     return this.type("float32");
   }
+  /** `type("float64")`. @throws DTYPE_UNSUPPORTED on a backend without it. */
   double(): Tensor {
     return this.type("float64");
   }
+  /** `type("int32")`: fractions are cut off towards zero. */
   int(): Tensor {
     return this.type("int32");
   }
 
+  /** Zeros of this shape, dtype and backend. */
   zerosLike(): Tensor {
     return makeTensor(fill(this.backend, 0, this.numel(), this.dtype), this.ownShape);
   }
+  /** Ones of this shape, dtype and backend. */
   onesLike(): Tensor {
     return makeTensor(fill(this.backend, 1, this.numel(), this.dtype), this.ownShape);
   }
@@ -679,57 +691,77 @@ export class Tensor extends TensorOperations implements Disposable {
   sub(other: Operand, options?: binary.AddOptions): Tensor {
     return binary.sub(this, other, options);
   }
+  /** this · other, broadcasting. */
   mul(other: Operand): Tensor {
     return binary.mul(this, other);
   }
+  /**
+   * this / other, broadcasting; with `roundingMode` "floor" or "trunc" rounded. Of integers without it the quotient is a fraction.
+   */
   div(other: Operand, options?: binary.DivOptions): Tensor {
     return binary.div(this, other, options);
   }
+  /** This to the power of `exponent`, broadcasting. */
   pow(exponent: Operand): Tensor {
     return pow(this, exponent);
   }
+  /** The larger of the two, element by element, broadcasting; NaN where either is. */
   maximum(other: Operand): Tensor {
     return binary.maximum(this, other);
   }
+  /** The smaller of the two, element by element, broadcasting; NaN where either is. */
   minimum(other: Operand): Tensor {
     return binary.minimum(this, other);
   }
+  /** Where this = other, broadcasting. No gradient. */
   eq(other: Operand): Tensor {
     return binary.compare("eq", this, other);
   }
+  /** Where this ≠ other, broadcasting. No gradient. */
   ne(other: Operand): Tensor {
     return binary.compare("ne", this, other);
   }
+  /** Where this < other, broadcasting. No gradient. */
   lt(other: Operand): Tensor {
     return binary.compare("lt", this, other);
   }
+  /** Where this ≤ other, broadcasting. No gradient. */
   le(other: Operand): Tensor {
     return binary.compare("le", this, other);
   }
+  /** Where this > other, broadcasting. No gradient. */
   gt(other: Operand): Tensor {
     return binary.compare("gt", this, other);
   }
+  /** Where this ≥ other, broadcasting. No gradient. */
   ge(other: Operand): Tensor {
     return binary.compare("ge", this, other);
   }
+  /** Held between `min` and `max`, either of which may be left out; NaN stays. */
   clamp(min?: Parameters<typeof clamp>[1], max?: number | null): Tensor {
     return clamp(this, min, max);
   }
+  /** −x. */
   neg(): Tensor {
     return unary("neg", this);
   }
+  /** |x|. */
   abs(): Tensor {
     return unary("abs", this);
   }
+  /** −1, 0 or 1; NaN stays NaN. */
   sign(): Tensor {
     return unary("sign", this);
   }
+  /** x². */
   square(): Tensor {
     return unary("square", this);
   }
+  /** To the next integer below. */
   floor(): Tensor {
     return unary("floor", this);
   }
+  /** To the next integer above. */
   ceil(): Tensor {
     return unary("ceil", this);
   }
@@ -737,72 +769,94 @@ export class Tensor extends TensorOperations implements Disposable {
   round(): Tensor {
     return unary("round", this);
   }
+  /** To the next integer towards zero. */
   trunc(): Tensor {
     return unary("trunc", this);
   }
+  /** √x; NaN below 0. */
   sqrt(): Tensor {
     return unary("sqrt", this);
   }
+  /** 1 / √x. */
   rsqrt(): Tensor {
     return unary("rsqrt", this);
   }
+  /** 1 / x. */
   reciprocal(): Tensor {
     return unary("reciprocal", this);
   }
+  /** eˣ. */
   exp(): Tensor {
     return unary("exp", this);
   }
+  /** eˣ − 1, exact near 0. */
   expm1(): Tensor {
     return unary("expm1", this);
   }
+  /** The natural logarithm; NaN below 0, −∞ at 0. */
   log(): Tensor {
     return unary("log", this);
   }
+  /** ln(1 + x), exact near 0. */
   log1p(): Tensor {
     return unary("log1p", this);
   }
+  /** The sine of x in radians. */
   sin(): Tensor {
     return unary("sin", this);
   }
+  /** The cosine of x in radians. */
   cos(): Tensor {
     return unary("cos", this);
   }
+  /** The tangent of x in radians. */
   tan(): Tensor {
     return unary("tan", this);
   }
+  /** The error function. */
   erf(): Tensor {
     return unary("erf", this);
   }
+  /** max(x, 0). */
   relu(): Tensor {
     return activation.relu(this);
   }
+  /** 1 / (1 + e⁻ˣ). */
   sigmoid(): Tensor {
     return activation.sigmoid(this);
   }
+  /** The hyperbolic tangent. */
   tanh(): Tensor {
     return activation.tanh(this);
   }
+  /** exp(x) over its sum along `dim`, without overflow; the same shape. */
   softmax(dim: number): Tensor {
     return softmax(this, dim);
   }
+  /** The logarithm of `softmax`, without overflow. */
   logSoftmax(dim: number): Tensor {
     return logSoftmax(this, dim);
   }
 
   // ——— Reductions ———
 
+  /** The sum of all elements, or along `dim` (one axis or several). */
   sum(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.sum(this, dim, options);
   }
+  /** The mean of all elements, or along `dim`. @throws DTYPE_UNSUPPORTED for integers. */
   mean(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.mean(this, dim, options);
   }
+  /** The product of all elements, or along `dim`. */
   prod(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.prod(this, dim, options);
   }
+  /** The largest of all elements, or along `dim`; ties share the gradient. */
   amax(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.amax(this, dim, options);
   }
+  /** The smallest of all elements, or along `dim`; ties share the gradient. */
   amin(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.amin(this, dim, options);
   }
@@ -818,54 +872,80 @@ export class Tensor extends TensorOperations implements Disposable {
   min(dim?: number, options?: KeepDim): Tensor | ValuesAndIndices {
     return dim === undefined ? reduction.amin(this) : reduction.extremeAlong("argmin", this, dim, options);
   }
+  /**
+   * Where the largest element is: its index in the flattened tensor, or along `dim`. int32, the first of equal ones.
+   */
   argmax(dim?: number, options?: KeepDim): Tensor {
     return reduction.argmax(this, dim, options);
   }
+  /**
+   * Where the smallest element is: its index in the flattened tensor, or along `dim`. int32, the first of equal ones.
+   */
   argmin(dim?: number, options?: KeepDim): Tensor {
     return reduction.argmin(this, dim, options);
   }
+  /** The variance, of all elements or along `dim`; `correction` (default 1) is what is taken off the count. */
   var(dim?: Dim, options?: VarianceOptions): Tensor {
     return reduction.variance(this, dim, options);
   }
+  /** The standard deviation, as `var`. */
   std(dim?: Dim, options?: VarianceOptions): Tensor {
     return reduction.std(this, dim, options);
   }
+  /** The p-norm (default 2), of all elements or along `dim`. */
   norm(p?: number, dim?: Dim, options?: KeepDim): Tensor {
     return reduction.norm(this, p, dim, options);
   }
+  /** ln Σ exp(x), of all elements or along `dim`, without overflow. */
   logsumexp(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.logsumexp(this, dim, options);
   }
 
   // ——— Movement ———
 
+  /**
+   * The same elements, row by row, in another shape: `x.reshape(2, -1)` or `x.reshape([2, -1])`; one size may be −1.
+   * @throws SHAPE_MISMATCH.
+   */
   reshape(shape: Shape | number, ...rest: number[]): Tensor {
     return movement.reshape(this, sizesFrom(shape, rest));
   }
+  /** The axes from `startDim` to `endDim` (default all) as one. */
   flatten(startDim?: number, endDim?: number): Tensor {
     return movement.flatten(this, startDim, endDim);
   }
+  /** Without the axes of size 1: all of them, or those of `dim`. */
   squeeze(dim?: number | readonly number[]): Tensor {
     return movement.squeeze(this, dim);
   }
+  /** With a new axis of size 1 at `dim`. */
   unsqueeze(dim: number): Tensor {
     return movement.unsqueeze(this, dim);
   }
+  /** The axes in another order: `x.permute(2, 0, 1)` or with an array. */
   permute(dims: readonly number[] | number, ...rest: number[]): Tensor {
     return movement.permute(this, sizesFrom(dims, rest));
   }
+  /** Two axes exchanged. */
   transpose(dim0: number, dim1: number): Tensor {
     return movement.transpose(this, dim0, dim1);
   }
+  /** The transpose of a matrix; of a vector itself. @throws SHAPE_MISMATCH for more than two axes. */
   t(): Tensor {
     return movement.t(this);
   }
+  /**
+   * Repeated along axes of size 1, and new ones in front; −1 leaves an axis as it is.
+   * @throws SHAPE_MISMATCH.
+   */
   expand(sizes: Shape | number, ...rest: number[]): Tensor {
     return movement.expand(this, sizesFrom(sizes, rest));
   }
+  /** The whole tensor repeated `dims[axis]` times along each axis. */
   tile(dims: readonly number[] | number, ...rest: number[]): Tensor {
     return movement.tile(this, sizesFrom(dims, rest));
   }
+  /** In the other order along these axes. */
   flip(dims: number | readonly number[], ...rest: number[]): Tensor {
     return movement.flip(this, sizesFrom(dims, rest));
   }
@@ -876,33 +956,47 @@ export class Tensor extends TensorOperations implements Disposable {
   slice(...ranges: readonly Range[]): Tensor {
     return slicing.slice(this, ...ranges);
   }
+  /** A copy in which the part that `ranges` name is `src`, which broadcasts to it. (PyTorch names one axis.) */
   sliceScatter(src: Operand, ...ranges: readonly Range[]): Tensor {
     return slicing.sliceScatter(this, src, ...ranges);
   }
+  /** `length` elements along `dim`, from `start`. @throws INDEX_OUT_OF_RANGE. */
   narrow(dim: number, start: number, length: number): Tensor {
     return slicing.narrow(this, dim, start, length);
   }
+  /** Parts along `dim` (default 0): of this size, the last perhaps smaller, or of these sizes. */
   split<const Sizes extends number | readonly number[]>(
     splitSizeOrSections: Sizes,
     dim?: number,
   ): slicing.Parts<Sizes> {
     return slicing.split(this, splitSizeOrSections, dim);
   }
+  /** Cells added around: pairs (before, after) from the last axis backwards, as `pad`. */
   pad(pad: readonly number[], options?: padding.PadOptions): Tensor {
     return padding.pad(this, pad, options);
   }
 
   // ——— Indexing and products ———
 
+  /**
+   * Picks along `dim` by an int32 `index` of as many axes; the result has its shape.
+   * @throws INDEX_OUT_OF_RANGE.
+   */
   gather(dim: number, index: Tensor): Tensor {
     return indexing.gather(this, dim, index);
   }
+  /**
+   * A copy with `src` added along `dim` at the places of an int32 `index`.
+   * @throws INDEX_OUT_OF_RANGE, SHAPE_MISMATCH.
+   */
   scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor {
     return indexing.scatterAdd(this, dim, index, src);
   }
+  /** The slices along `dim` that an int32 vector lists. @throws INDEX_OUT_OF_RANGE. */
   indexSelect(dim: number, index: Tensor): Tensor {
     return indexing.indexSelect(this, dim, index);
   }
+  /** The product of matrices, vectors, or batches of matrices that broadcast. @throws SHAPE_MISMATCH. */
   matmul(other: Tensor): Tensor {
     return matmul(this, other);
   }

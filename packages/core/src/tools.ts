@@ -198,59 +198,99 @@ export function checkTensor(owner: string, value: unknown): asserts value is Ten
   }
 }
 
+/** A frozen copy of options that were checked, which operations recognise and need not check again. */
 export const ownOptions: typeof options.ownOptions = /* @__PURE__ */ coded("ownOptions", options.ownOptions);
+/** Whether a typed array holds numbers that tensors take. */
 export const isNumeric: typeof data.isNumeric = /* @__PURE__ */ coded("isNumeric", data.isNumeric);
+/**
+ * A number or array of one as a number.
+ * @throws INVALID_ARGUMENT.
+ */
 export const toSingle: typeof oneAxis.toSingle = /* @__PURE__ */ coded("toSingle", oneAxis.toSingle);
+/**
+ * A number or pair as a pair.
+ * @throws INVALID_ARGUMENT.
+ */
 export const toPair: typeof windows.toPair = /* @__PURE__ */ coded("toPair", windows.toPair);
+/** Bytes of so many elements of a dtype. */
 export const bytesOf: typeof dtypes.bytesOf = /* @__PURE__ */ coded("bytesOf", dtypes.bytesOf, 0);
+/**
+ * The shape that two shapes broadcast to.
+ * @throws SHAPE_MISMATCH.
+ */
 export const broadcastShapes: typeof shapes.broadcastShapes = /* @__PURE__ */ coded(
   "broadcastShapes",
   shapes.broadcastShapes,
 );
+/** What each window of an average pool is divided by. */
 export const averageDivisors: typeof records.averageDivisors = /* @__PURE__ */ coded(
   "averageDivisors",
   records.averageDivisors,
 );
+/** What an operation of the contract takes, from its arguments. */
 export const operandsOf: typeof results.operandsOf = /* @__PURE__ */ coded(
   "operandsOf",
   results.operandsOf,
   0,
 );
+/** What an operation of the contract gives, from its arguments. */
 export const resultsOf: typeof results.resultsOf = /* @__PURE__ */ coded("resultsOf", results.resultsOf, 0);
+/**
+ * The window record of a correlation, from its options.
+ * @throws INVALID_ARGUMENT, SHAPE_MISMATCH.
+ */
 export const corr2dWindow: typeof windows.corr2dWindow = /* @__PURE__ */ coded(
   "corr2dWindow",
   windows.corr2dWindow,
 );
+/**
+ * The window record of a transposed correlation, from its options.
+ * @throws INVALID_ARGUMENT, SHAPE_MISMATCH.
+ */
 export const convTransposeWindow: typeof windows.convTransposeWindow = /* @__PURE__ */ coded(
   "convTransposeWindow",
   windows.convTransposeWindow,
 );
+/**
+ * The window record of a pool, from its options.
+ * @throws INVALID_ARGUMENT.
+ */
 export const poolWindow: typeof windows.poolWindow = /* @__PURE__ */ coded("poolWindow", windows.poolWindow);
+/** What padding 'same' adds before and after along an axis. */
 export const samePadding: typeof windows.samePadding = /* @__PURE__ */ coded(
   "samePadding",
   windows.samePadding,
 );
+/** How many places a window has along an axis. */
 export const windowOutputSize: typeof windows.windowOutputSize = /* @__PURE__ */ coded(
   "windowOutputSize",
   windows.windowOutputSize,
 );
+/** The text that PyTorch prints of a tensor with these values. */
 export const formatTensor: typeof format.formatTensor = /* @__PURE__ */ coded(
   "formatTensor",
   format.formatTensor,
   2,
 );
+/**
+ * Checks and freezes what a backend is made of.
+ * @throws INVALID_BACKEND.
+ */
 export const defineBackend: typeof defined.defineBackend = /* @__PURE__ */ coded(
   "defineBackend",
   defined.defineBackend,
 );
+/** A backend in a line, for people. */
 export const describeBackend: typeof defined.describeBackend = /* @__PURE__ */ coded(
   "describeBackend",
   defined.describeBackend,
 );
+/** The optional operations that a backend has itself. */
 export const nativeComposites: typeof defined.nativeComposites = /* @__PURE__ */ coded(
   "nativeComposites",
   defined.nativeComposites,
 );
+/** A backend with every optional operation: its own, or the fallback of core. */
 export const withFallbacks: typeof fallbacks.withFallbacks = /* @__PURE__ */ coded(
   "withFallbacks",
   fallbacks.withFallbacks,

@@ -29,16 +29,21 @@ export interface Corr2dOptions {
   readonly groups?: number | undefined;
 }
 
+/** Options of `maxPool2d`. */
 export interface PoolOptions {
   /** Default: the kernel's size. */
   readonly stride?: Pair | undefined;
+  /** Cells around the input (default 0). */
   readonly padding?: Pair | readonly [number, number, number, number] | undefined;
+  /** Distance between neighbouring cells of the window (default 1). */
   readonly dilation?: Pair | undefined;
   /** Round the output size up, dropping a last window that would start beyond the input and the padding before it. */
   readonly ceilMode?: boolean | undefined;
 }
 
+/** Options of `convTranspose2d`. */
 export interface ConvTransposeOptions extends Omit<Corr2dOptions, "padding"> {
+  /** Cells around the input (default 0). */
   readonly padding?: Pair | readonly [number, number, number, number] | undefined;
   /** Rows and columns added at the bottom and right (default 0); less than stride or dilation. */
   readonly outputPadding?: Pair | undefined;
@@ -167,7 +172,12 @@ const perAxis = <T>(fn: (axis: 0 | 1) => T): readonly [T, T] => [fn(0), fn(1)];
 export function samePadding(
   input: readonly [number, number],
   kernelSize: Pair,
-  options: { readonly stride?: Pair; readonly dilation?: Pair } = {},
+  options: {
+    /** Cells the window moves by (default 1). */
+    readonly stride?: Pair;
+    /** Distance between neighbouring cells of the window (default 1). */
+    readonly dilation?: Pair;
+  } = {},
 ): [number, number, number, number] {
   const kernel = toPair("kernelSize", kernelSize, "samePadding: ");
   const stride = toStride("samePadding: ", options.stride ?? 1);

@@ -9,6 +9,7 @@ import type { WorkerSource } from "./worker-source.ts";
 
 export type { WorkerLike, WorkerSource } from "./worker-source.ts";
 
+/** Options of `cpuWasm`. */
 export interface CpuWasmOptions {
   /**
    * Threads that share the work of a large operation, the calling one included (default 1). Results are the same

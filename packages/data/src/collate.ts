@@ -127,7 +127,10 @@ function stackAt(tensors: readonly Tensor[], path: string): Tensor {
  */
 export function defaultCollate<T>(
   batch: readonly T[],
-  options: { readonly backend?: Backend | undefined } = {},
+  options: {
+    /** Where the result is made; default the one given to `setBackend`. */
+    readonly backend?: Backend | undefined;
+  } = {},
 ): Collated<T> {
   checkOptions("defaultCollate", options, { backend: "any" });
   if (!isList(batch) || batch.length === 0) {

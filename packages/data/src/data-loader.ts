@@ -39,12 +39,19 @@ interface Epoch {
  * that the loop was left with (`break`, `const [first] = loader`) stays. What a `collateFn` made is never disposed.
  */
 export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterable<B> {
+  /** What samples come from. */
   readonly dataset: Dataset<T> | Sized;
+  /** In which order indices come. */
   readonly sampler: Sampler;
+  /** Which indices make a batch. */
   readonly batchSampler: Sampler<readonly number[]>;
+  /** Where random numbers come from. */
   readonly generator: Generator | undefined;
+  /** Workers that load samples. */
   readonly numWorkers: number;
+  /** Batches that are loaded ahead, per worker. */
   readonly prefetchFactor: number;
+  /** Whether workers outlive an epoch. */
   readonly persistentWorkers: boolean;
   readonly #backend: Backend | undefined;
   readonly #loader: BatchLoader<T, B>;

@@ -33,6 +33,7 @@ export interface ReadProgress {
   readonly total: number | null;
 }
 
+/** Options of reading a file. */
 export interface ReadFileOptions {
   /** Called whenever bytes have come. */
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined;

@@ -4,6 +4,7 @@ import { readFrom } from "./arguments.ts";
 import type { ArrayField, NumberArray } from "./array-column.ts";
 import { ArrayDataset } from "./array-dataset.ts";
 
+/** Options of `imageDataset`. */
 export interface ImageDatasetOptions {
   /** Subtracted from the pixels after they were divided by 255, for all channels or for each. */
   readonly mean?: ArrayField["mean"];

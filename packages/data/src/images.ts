@@ -37,6 +37,7 @@ const LAYOUTS = ["HW", "WH", "HWC", "WHC", "CHW"] as const;
 /** Which axis is which: height, width, channels. */
 export type ImageLayout = (typeof LAYOUTS)[number];
 
+/** Options of `imageToTensor`. */
 export interface ImageToTensorOptions {
   /** 1: grey; 3: red, green, blue (default); 4: opacity too. */
   readonly channels?: 1 | 3 | 4 | undefined;
@@ -46,6 +47,7 @@ export interface ImageToTensorOptions {
   readonly layout?: ImageLayout | undefined;
   /** Default: the default dtype. */
   readonly dtype?: DType | undefined;
+  /** Where the result is made; default the one given to `setBackend`. */
   readonly backend?: Backend | undefined;
 }
 

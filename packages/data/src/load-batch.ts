@@ -4,6 +4,7 @@ import { invalid, isThenable } from "./arguments.ts";
 import { defaultCollate } from "./collate.ts";
 import { checkIndex, type Dataset } from "./dataset.ts";
 
+/** Makes a batch of samples. */
 export type CollateFn<T, B> = (samples: T[]) => B | PromiseLike<B>;
 
 export class BatchLoader<T, B> {

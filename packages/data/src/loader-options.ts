@@ -21,6 +21,7 @@ import {
   type Sized,
 } from "./samplers.ts";
 
+/** Options of `DataLoader`. */
 export interface DataLoaderOptions<T, B> {
   /** Samples in a batch (default 1). */
   readonly batchSize?: number | undefined;

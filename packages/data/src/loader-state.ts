@@ -3,6 +3,7 @@ import { Corr2dError, describeValue, type GeneratorState, isList } from "@corr2d
 import { readFrom } from "./arguments.ts";
 import type { OrderState } from "./order.ts";
 
+/** Where an epoch stands, as plain data. */
 export interface EpochState {
   /** What the workers' seeds are counted from. */
   readonly baseSeed: number;
@@ -11,6 +12,7 @@ export interface EpochState {
   readonly order: OrderState;
 }
 
+/** Where a loader stands, as plain data. */
 export interface LoaderState {
   /** Null between epochs. */
   readonly epoch: EpochState | null;

@@ -47,6 +47,7 @@ export async function readIdxFile(path: FilePath, options: ReadFileOptions = {})
   }
 }
 
+/** Options of `mnist`. */
 export interface MnistOptions extends ImageDatasetOptions {
   /** Whether the 60,000 images to train with are read, or the 10,000 to test with (default true). */
   readonly train?: boolean | undefined;

@@ -56,6 +56,7 @@ export function checkGenerator(
 
 /** 0, 1, … in order. */
 export class SequentialSampler implements Sampler {
+  /** What the indices are of. */
   readonly dataSource: Sized;
 
   /** @param dataSource a data set: of what is drawn only its length is asked. */
@@ -73,6 +74,7 @@ export class SequentialSampler implements Sampler {
   }
 }
 
+/** Options of `RandomSampler`. */
 export interface RandomSamplerOptions {
   /** Whether an index may come again before all others came (default false). */
   readonly replacement?: boolean | undefined;
@@ -84,7 +86,9 @@ export interface RandomSamplerOptions {
 
 /** The indices in random order; with `replacement` drawn independently. */
 export class RandomSampler implements Sampler {
+  /** What the indices are of. */
   readonly dataSource: Sized;
+  /** Whether an index may come again. */
   readonly replacement: boolean;
   readonly generator: Generator | undefined;
   readonly #numSamples: number | undefined;
@@ -107,6 +111,7 @@ export class RandomSampler implements Sampler {
     this.#numSamples = numSamples;
   }
 
+  /** How many indices an epoch has. */
   get numSamples(): number {
     return this.#numSamples ?? this.dataSource.length;
   }
@@ -134,6 +139,7 @@ export class RandomSampler implements Sampler {
 
 /** The given indices in random order. */
 export class SubsetRandomSampler implements Sampler {
+  /** The places of the samples. */
   readonly indices: readonly number[];
   readonly generator: Generator | undefined;
 
@@ -141,7 +147,13 @@ export class SubsetRandomSampler implements Sampler {
    * @param options `generator`: default the one that `manualSeed` seeds.
    * @throws INVALID_ARGUMENT
    */
-  constructor(indices: Iterable<number>, options: { readonly generator?: Generator | undefined } = {}) {
+  constructor(
+    indices: Iterable<number>,
+    options: {
+      /** Default: the one that `manualSeed` seeds. */
+      readonly generator?: Generator | undefined;
+    } = {},
+  ) {
     checkOptions("SubsetRandomSampler", options, { generator: "any" }, "{ generator }");
     checkGenerator("SubsetRandomSampler", options.generator);
     this.indices = Object.freeze(listOf("SubsetRandomSampler", "the indices", indices));
@@ -158,6 +170,7 @@ export class SubsetRandomSampler implements Sampler {
   }
 }
 
+/** Options of `WeightedRandomSampler`. */
 export interface WeightedRandomSamplerOptions {
   /** Whether an index may come again (default true). */
   readonly replacement?: boolean | undefined;
@@ -167,8 +180,11 @@ export interface WeightedRandomSamplerOptions {
 
 /** `numSamples` indices, each with a probability in proportion to its weight. */
 export class WeightedRandomSampler implements Sampler {
+  /** How likely each index is, up to a factor. */
   readonly weights: Float64Array;
+  /** How many indices an epoch has. */
   readonly numSamples: number;
+  /** Whether an index may come again. */
   readonly replacement: boolean;
   readonly generator: Generator | undefined;
 
@@ -217,8 +233,11 @@ export class WeightedRandomSampler implements Sampler {
 
 /** The indices of another sampler in arrays of `batchSize`. */
 export class BatchSampler implements Sampler<number[]> {
+  /** In which order indices come. */
   readonly sampler: Sampler;
+  /** Samples of a batch. */
   readonly batchSize: number;
+  /** Whether a smaller last batch is left out. */
   readonly dropLast: boolean;
 
   /**

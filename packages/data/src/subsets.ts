@@ -13,7 +13,9 @@ import { checkDataset, checkIndex, type Dataset, positionOf } from "./dataset.ts
 
 /** The samples of `dataset` at `indices`, in that order: `torch.utils.data.Subset`. */
 export class Subset<T> implements Dataset<T> {
+  /** What samples come from. */
   readonly dataset: Dataset<T>;
+  /** The places of the samples. */
   readonly indices: Int32Array;
   /** There where the whole data set has one. */
   readonly batch?: (indices: readonly number[], backend: Backend) => unknown;
@@ -49,6 +51,7 @@ export class Subset<T> implements Dataset<T> {
 
 /** The samples of several data sets, one after the other: `torch.utils.data.ConcatDataset`. */
 export class ConcatDataset<T> implements Dataset<T> {
+  /** What is put together, in order. */
   readonly datasets: readonly Dataset<T>[];
   /** Where each data set ends. */
   readonly cumulativeSizes: readonly number[];
@@ -77,7 +80,9 @@ export class ConcatDataset<T> implements Dataset<T> {
 
 /** The samples of `dataset`, each changed by `transform` whenever it is read: the `transform` of torchvision's data sets. */
 export class MapDataset<T, U> implements Dataset<U> {
+  /** What samples come from. */
   readonly dataset: Dataset<T>;
+  /** What a sample is turned into. */
   readonly transform: (sample: T) => U | PromiseLike<U>;
 
   /** @throws INVALID_ARGUMENT */
@@ -133,7 +138,10 @@ function lengthsOf(total: number, lengths: readonly number[]): number[] {
 export function randomSplit<T>(
   dataset: Dataset<T>,
   lengths: readonly number[],
-  options: { readonly generator?: Generator | undefined } = {},
+  options: {
+    /** Default: the generator that `manualSeed` seeds. */
+    readonly generator?: Generator | undefined;
+  } = {},
 ): Subset<T>[] {
   checkDataset("randomSplit", dataset);
   checkOptions("randomSplit", options, { generator: "any" });

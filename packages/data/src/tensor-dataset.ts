@@ -8,6 +8,7 @@ type Each<T extends readonly Tensor[]> = { -readonly [K in keyof T]: Tensor };
 
 /** The samples of tensors whose first axes have one length: `torch.utils.data.TensorDataset`. */
 export class TensorDataset<T extends readonly Tensor[] = readonly Tensor[]> implements Dataset<Each<T>> {
+  /** Tensors of one length, of which a sample takes one row each. */
   readonly tensors: T;
   readonly length: number;
 

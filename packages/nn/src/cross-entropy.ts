@@ -11,6 +11,7 @@ import { invalid, type Signature } from "./arguments.ts";
 import { checkFactor, checkLoss, type LossOptions, NO_OPTIONS, reductionOf } from "./losses.ts";
 import { sameSizes, sizesText } from "./sizes.ts";
 
+/** Options of `nllLoss`. */
 export interface NllOptions extends LossOptions {
   /** A factor per class, [C]. */
   readonly weight?: Tensor | null | undefined;
@@ -18,6 +19,7 @@ export interface NllOptions extends LossOptions {
   readonly ignoreIndex?: number | undefined;
 }
 
+/** Options of `crossEntropy`. */
 export interface CrossEntropyOptions extends NllOptions {
   /** The part of each target's probability that is spread evenly over all classes (default 0). */
   readonly labelSmoothing?: number | undefined;

@@ -10,6 +10,7 @@ import { pairwiseDistance } from "./distance.ts";
 import { type LossOptions, NO_OPTIONS, reduce } from "./losses.ts";
 import { sizesText, torchSize } from "./sizes.ts";
 
+/** Options of losses with a margin. */
 export interface MarginOptions extends LossOptions {
   /** How far apart is far enough. */
   readonly margin?: number | undefined;
@@ -117,6 +118,7 @@ export function hingeEmbeddingLoss(
   return reduce(loss, options);
 }
 
+/** Options of `tripletMarginLoss`. */
 export interface TripletOptions extends MarginOptions {
   /** Which norm (default 2). */
   readonly p?: number | undefined;

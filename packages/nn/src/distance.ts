@@ -2,6 +2,7 @@
 import { broadcastShapes, type Tensor } from "@corr2d/core";
 import { checkGiven, checkTensor, type Signature } from "./arguments.ts";
 
+/** Options of `cosineSimilarity`. */
 export interface CosineOptions {
   /** The axis of the vectors (default 1). */
   readonly dim?: number | undefined;
@@ -33,6 +34,7 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, options: CosineOptions 
   return unit(x1).mul(unit(x2)).sum(dim);
 }
 
+/** Options of `normalize`. */
 export interface NormalizeOptions {
   /** Which norm (default 2). */
   readonly p?: number | undefined;
@@ -55,6 +57,7 @@ export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
   return x.div(x.norm(p, dim, true).clamp(eps));
 }
 
+/** Options of `pairwiseDistance`. */
 export interface PairwiseOptions {
   /** Which norm (default 2). */
   readonly p?: number | undefined;

@@ -8,6 +8,7 @@ import { bernoulli, Corr2dError, describeValue, type Shape, type Tensor } from "
 import { checkGiven, checkTensor, invalid, type Signature } from "./arguments.ts";
 import { sizesText } from "./sizes.ts";
 
+/** Options of `dropout`. */
 export interface DropoutOptions {
   /** With which probability a value, or channel, is dropped (default 0.5). */
   readonly p?: number | undefined;

@@ -16,6 +16,7 @@ export { type OrthogonalOptions, orthogonal } from "./init/orthogonal.ts";
 export { type SparseOptions, sparse } from "./init/sparse.ts";
 export { type TruncNormalOptions, truncNormal } from "./init/trunc-normal.ts";
 
+/** Options of `uniform`. */
 export interface UniformOptions extends DrawOptions {
   /** The least value (default 0). */
   readonly a?: number | undefined;
@@ -23,6 +24,7 @@ export interface UniformOptions extends DrawOptions {
   readonly b?: number | undefined;
 }
 
+/** Options of `normal`. */
 export interface NormalOptions extends DrawOptions {
   /** Default 0. */
   readonly mean?: number | undefined;
@@ -30,11 +32,13 @@ export interface NormalOptions extends DrawOptions {
   readonly std?: number | undefined;
 }
 
+/** Options of `xavierUniform` and `xavierNormal`. */
 export interface XavierOptions extends DrawOptions {
   /** Factor on the standard deviation (default 1); see `calculateGain`. */
   readonly gain?: number | undefined;
 }
 
+/** Options of `kaimingUniform` and `kaimingNormal`. */
 export interface KaimingOptions extends DrawOptions {
   /** Negative slope of the leaky ReLU behind the layer (default 0, a plain one). */
   readonly a?: number | undefined;
@@ -112,7 +116,9 @@ export function constant<T extends Tensor>(tensor: T, val: number): T {
   return noGrad(() => tensor.assign(val));
 }
 
+/** 0 everywhere. Returns the tensor. */
 export const zeros = <T extends Tensor>(tensor: T): T => constant(tensor, 0);
+/** 1 everywhere. Returns the tensor. */
 export const ones = <T extends Tensor>(tensor: T): T => constant(tensor, 1);
 
 /**

@@ -12,8 +12,10 @@ import { sameSizes, torchSize } from "./sizes.ts";
 // Every JavaScript host has it; the language's own types do not name it.
 declare const console: { warn(message: string): void };
 
+/** What is made of the losses of all elements. */
 export type Reduction = "mean" | "sum" | "none";
 
+/** Options of every loss. */
 export interface LossOptions {
   /** Default 'mean': the mean over all elements, or what the function's own text says. */
   readonly reduction?: Reduction | undefined;
@@ -70,11 +72,13 @@ export function reduce(loss: Tensor, options: LossOptions): Tensor {
   return reduction === "none" ? loss : loss[reduction]();
 }
 
+/** Options of `huberLoss`. */
 export interface HuberOptions extends LossOptions {
   /** Where the loss turns from squared to linear (default 1). */
   readonly delta?: number | undefined;
 }
 
+/** Options of `smoothL1Loss`. */
 export interface SmoothL1Options extends LossOptions {
   /** Where the loss turns from squared to linear (default 1). */
   readonly beta?: number | undefined;
@@ -147,6 +151,7 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Opt
   return reduce(beta === 0 ? error : huber(error, beta).div(beta), options);
 }
 
+/** Options of `binaryCrossEntropyWithLogits`. */
 export interface BceOptions extends LossOptions {
   /** Factor on each element's loss; broadcasts against the input. */
   readonly weight?: Tensor | null | undefined;

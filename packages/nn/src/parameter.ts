@@ -27,6 +27,7 @@ export type Parameter = Tensor & { readonly [kind]: "parameter" };
 /** A tensor that `Module.buffers()` finds: saved with the module, moved with it, not trained. */
 export type Buffer = Tensor & { readonly [kind]: "buffer" };
 
+/** Options of `Buffer`. */
 export interface BufferOptions {
   /** The name in state dicts (default: the property's own). */
   readonly name?: string | undefined;

@@ -41,6 +41,7 @@ export function binaryCrossEntropy(
   return reduce(weight ? loss.mul(weight) : loss, options);
 }
 
+/** Options of `klDiv`. */
 export interface KlDivOptions {
   /** Default 'mean', over all elements; 'batchmean', the sum divided by the batch, is the divergence of its definition. */
   readonly reduction?: LossOptions["reduction"] | "batchmean";
@@ -74,6 +75,7 @@ export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = NO_
   return loss.sum().div(input.shape[0] ?? 1);
 }
 
+/** Options of `poissonNllLoss`. */
 export interface PoissonNllOptions extends LossOptions {
   /** Whether the input is the logarithm of the expectation (default true). */
   readonly logInput?: boolean | undefined;
@@ -117,6 +119,7 @@ export function poissonNllLoss(
   return reduce(loss.add(where(many, stirling, 0)), options);
 }
 
+/** Options of `gaussianNllLoss`. */
 export interface GaussianNllOptions extends LossOptions {
   /** Whether the constant ln(2π)/2 is added (default false). */
   readonly full?: boolean | undefined;

@@ -12,11 +12,13 @@ import {
 import { checkGiven, invalid, isRecord, type Signature } from "./arguments.ts";
 import { sameSizes, torchSize } from "./sizes.ts";
 
+/** Options of `loadStateDict`. */
 export interface LoadOptions {
   /** Whether missing and unexpected names are errors (default true). */
   readonly strict?: boolean | undefined;
 }
 
+/** What `loadStateDict` gives. */
 export interface LoadResult {
   readonly missingKeys: string[];
   readonly unexpectedKeys: string[];

@@ -21,6 +21,7 @@ import { Linear } from "./layers/linear.ts";
 import { isModule, type Module } from "./module.ts";
 import { slotsOf } from "./slots.ts";
 
+/** Options of `summary`. */
 export interface SummaryOptions {
   /** Of inputs that are given by shapes (default float32). */
   readonly dtype?: DType | undefined;

@@ -20,6 +20,7 @@ function listOf(owner: string, parameters: Tensor | Iterable<Tensor>): Tensor[] 
 const gradientsOf = (parameters: readonly Tensor[]): Tensor[] =>
   parameters.flatMap(({ grad }) => (grad === null ? [] : [grad]));
 
+/** Options of `clipGradNorm`. */
 export interface ClipOptions {
   /** Which norm (default 2); Infinity is the largest magnitude. */
   readonly normType?: number | undefined;

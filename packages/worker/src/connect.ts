@@ -10,6 +10,7 @@ import { buffersOf } from "./transfer.ts";
 /** How long a worker may take until it serves, in milliseconds. */
 const START_MS = 30_000;
 
+/** Options of `start`. */
 export interface StartOptions {
   /** Cancels the run when it aborts. */
   readonly signal?: AbortSignal | undefined;

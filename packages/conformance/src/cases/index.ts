@@ -41,6 +41,7 @@ import { cases as storage } from "./storage.ts";
 import { cases as training } from "./training.ts";
 import { cases as unary } from "./unary.ts";
 
+/** The cases of the contract, in its order. */
 export const cases: readonly Case[] = [
   ...storage,
   ...largeStorage,

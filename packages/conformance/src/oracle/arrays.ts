@@ -16,6 +16,7 @@ import { Sums, sumsExpected } from "./sums.ts";
 
 type Shape = readonly number[];
 
+/** The number of elements of a shape. */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((size, n) => size * n, 1);
 }
@@ -91,6 +92,7 @@ function extremePositions(
   return position;
 }
 
+/** A reduction in float64. */
 export function reduce(
   op: ReduceOp,
   x: ArrayLike<number>,
@@ -118,11 +120,13 @@ export function reduce(
   };
 }
 
+/** A strided read in float64. */
 export function strided(x: ArrayLike<number>, view: StridedView): Expected {
   const at = addresses(view);
   return { values: numbers(at.length, (i) => x[at[i]!]!), bits: true };
 }
 
+/** A strided addition into zeros in float64. */
 export function stridedAdd(x: ArrayLike<number>, view: StridedView, dtype: DType): Expected {
   const sums = new Sums(view.sourceSize);
   addresses(view).forEach((at, i) => {
@@ -166,6 +170,7 @@ function eachPick(
   }
 }
 
+/** A gather in float64. */
 export function gather(x: ArrayLike<number>, index: ArrayLike<number>, size: GatherSize): Expected {
   const values = new Float64Array(size.outer * size.count * size.inner);
   eachPick(index, size, (whole, picked) => {
@@ -174,6 +179,7 @@ export function gather(x: ArrayLike<number>, index: ArrayLike<number>, size: Gat
   return { values, bits: true };
 }
 
+/** Addition by indices in float64. */
 export function scatterAdd(
   x: ArrayLike<number>,
   index: ArrayLike<number>,
@@ -187,6 +193,7 @@ export function scatterAdd(
   return sums.expected(dtype);
 }
 
+/** Sums of what is gathered, in float64. */
 export function gatherSum(
   x: ArrayLike<number>,
   index: ArrayLike<number>,
@@ -226,6 +233,7 @@ function products(a: Float64Array, b: Float64Array, size: MatmulSize): Float64Ar
   return values;
 }
 
+/** Products of matrices in float64. */
 export function matmul(
   left: ArrayLike<number>,
   right: ArrayLike<number>,

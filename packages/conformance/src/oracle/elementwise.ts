@@ -123,6 +123,7 @@ export function cast(x: ArrayLike<number>, from: DType, to: DType): Expected {
   return { values, bits: from === to, explain: (at) => `${formatNumber(x[at]!)} as ${to}` };
 }
 
+/** A function of one operand in float64. */
 export function unary(op: UnaryOp, x: ArrayLike<number>, dtype: DType): Expected {
   const apply =
     op === "square" && !isFloating(dtype) ? (value: number) => Math.imul(value, value) : UNARY[op];

@@ -39,6 +39,7 @@ function eachRow(
 const rowRoundings = (shift: number, length: number, dtype: DType): number =>
   Math.abs(shift) + 4 * ULPS.exp! + sumError(length, dtype) + 2 * ULPS.div!;
 
+/** Softmax of rows in float64. */
 export function softmax(x: Values, outer: number, length: number, inner: number, dtype: DType): Expected {
   const values = new Float64Array(x.length);
   const tolerance = new Float64Array(x.length);
@@ -52,6 +53,7 @@ export function softmax(x: Values, outer: number, length: number, inner: number,
   return { values, tolerance };
 }
 
+/** The logarithm of softmax, in float64. */
 export function logSoftmax(x: Values, outer: number, length: number, inner: number, dtype: DType): Expected {
   const values = new Float64Array(x.length);
   const tolerance = new Float64Array(x.length);
@@ -130,6 +132,7 @@ export function cumsum(x: Values, outer: number, length: number, inner: number, 
   return sumsExpected(sums, dtype, undefined, () => ({ magnitudes, counts }));
 }
 
+/** The gradient of an activation from its result, in float64. */
 export function activationGrad(op: Activation, y: Values, g: Values, dtype: DType): Expected {
   const explain = (at: number): string =>
     `the gradient of ${op} for y = ${formatNumber(y[at]!)}, g = ${formatNumber(g[at]!)}`;
@@ -145,6 +148,7 @@ export function activationGrad(op: Activation, y: Values, g: Values, dtype: DTyp
   };
 }
 
+/** a + factor · b in float64. */
 export function addScaled(a: Values, scaleA: number, b: Values, scaleB: number, dtype: DType): Expected {
   const u = unitRoundoff[dtype];
   return {

@@ -20,8 +20,11 @@ export const sumError = (terms: number, dtype: DType): number =>
 
 /** Accumulates terms into `size` sums. */
 export class Sums {
+  /** The sums. */
   readonly values: Float64Array;
+  /** The sums of the magnitudes. */
   readonly magnitudes: Float64Array;
+  /** How many numbers entered each. */
   readonly counts: Int32Array;
 
   constructor(size: number) {
@@ -30,6 +33,7 @@ export class Sums {
     this.counts = new Int32Array(size);
   }
 
+  /** Adds a number to a sum. */
   add(at: number, term: number): void {
     this.values[at]! += term;
     this.magnitudes[at]! += Math.abs(term);

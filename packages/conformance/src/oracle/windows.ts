@@ -147,6 +147,7 @@ function eachPoolCell(w: Window2d, visit: (input: number, output: number, positi
   }
 }
 
+/** Maximum pooling in float64, with indices. */
 export function maxPool2d(x: Values, w: Window2d): { values: Expected; indices: Expected } {
   const values = new Array<number>(windowSizes(w).output).fill(Number.NEGATIVE_INFINITY);
   const indices = new Array<number>(values.length).fill(-1);
@@ -177,6 +178,7 @@ function divisors({ axes }: Window2d, { countIncludePad, divisorOverride }: Aver
   return rows.flatMap((row) => columns.map((column) => divisorOverride ?? Math.max(1, row * column)));
 }
 
+/** Average pooling in float64. */
 export function avgPool2d(x: Values, w: Window2d, average: AveragePool, dtype: DType): Expected {
   const divisor = divisors(w, average);
   const sums = new Sums(windowSizes(w).output);
@@ -186,6 +188,7 @@ export function avgPool2d(x: Values, w: Window2d, average: AveragePool, dtype: D
   return sums.expected(dtype);
 }
 
+/** The gradient of average pooling in its input, in float64. */
 export function avgPool2dInput(g: Values, w: Window2d, average: AveragePool, dtype: DType): Expected {
   const divisor = divisors(w, average);
   const sums = new Sums(windowSizes(w).input);

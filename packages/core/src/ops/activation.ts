@@ -76,6 +76,7 @@ export function sigmoid(x: Tensor): Tensor {
   return floated(x, (floating) => apply(SIGMOID, [floating], undefined));
 }
 
+/** The hyperbolic tangent of each element. */
 export function tanh(x: Tensor): Tensor {
   checkTensor("tanh", x);
   return floated(x, (floating) => apply(TANH, [floating], undefined));
@@ -254,7 +255,13 @@ const GELU_OPTIONS: OptionTypes = { approximate: "any" };
  * x · Φ(x), exactly or by the tanh approximation (Hendrycks & Gimpel 2016, "Gaussian error linear units").
  * @throws INVALID_ARGUMENT for an unknown approximation.
  */
-export function gelu(x: Tensor, options?: { readonly approximate?: "none" | "tanh" | undefined }): Tensor {
+export function gelu(
+  x: Tensor,
+  options?: {
+    /** 'none' (default), or 'tanh' for the approximation by a hyperbolic tangent. */
+    readonly approximate?: "none" | "tanh" | undefined;
+  },
+): Tensor {
   checkOptions("gelu", options, GELU_OPTIONS, "{ approximate: 'tanh' }");
   const approximate = options?.approximate ?? "none";
   if (approximate === "none") return runGelu(x, "gelu");

@@ -92,6 +92,7 @@ const COMPARISONS: { readonly [name in Comparison]: Op } = {
   ge: optionalComparison("greaterEqual", "ge", (a, b) => b.le(a)),
 };
 
+/** Options of `add` and `sub`. */
 export interface AddOptions {
   /** What the second operand is multiplied by (default 1). */
   readonly alpha?: number | undefined;
@@ -144,6 +145,7 @@ export const ge = (x: Operand, other: Operand): Tensor => compare("ge", x, other
 
 type RoundingMode = "trunc" | "floor";
 
+/** Options of `div`. */
 export interface DivOptions {
   /** 'trunc' rounds the quotient toward zero, 'floor' down; without it the division is exact, of int32 too. */
   readonly roundingMode?: RoundingMode | undefined;

@@ -30,6 +30,7 @@ export function maskedFill(x: Tensor, mask: Tensor, value: Operand): Tensor {
   return choose(MASKED_FILL, "maskedFill", mask, filling, x);
 }
 
+/** Options of `nanToNum`. */
 export interface NanToNumOptions {
   /** In place of NaN (default 0). */
   readonly nan?: number | undefined;

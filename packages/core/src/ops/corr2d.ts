@@ -324,7 +324,10 @@ function geometryOf(x: Shape, kernel: Shape, options: Corr2dOptions = NO_OPTIONS
 export function corr2d(
   x: Tensor,
   kernel: Tensor,
-  options?: Corr2dOptions & { readonly bias?: Tensor | null | undefined },
+  options?: Corr2dOptions & {
+    /** One number per output channel. */
+    readonly bias?: Tensor | null | undefined;
+  },
 ): Tensor {
   checkOptions("corr2d", options, CORR2D_OPTIONS, "{ stride: 2 }");
   const bias = options?.bias ?? null;
@@ -346,7 +349,10 @@ export function corr2d(
 export function convTranspose2d(
   x: Tensor,
   weight: Tensor,
-  options: ConvTransposeOptions & { readonly bias?: Tensor | null | undefined } = {},
+  options: ConvTransposeOptions & {
+    /** One number per output channel. */
+    readonly bias?: Tensor | null | undefined;
+  } = {},
 ): Tensor {
   checkOptions("convTranspose2d", options, TRANSPOSED_OPTIONS, "{ stride: 2 }");
   const bias = options.bias ?? null;

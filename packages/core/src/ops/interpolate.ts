@@ -14,8 +14,10 @@ import { gatherSum, type Taps } from "./gather-sum.ts";
 import { checkFloating } from "./operands.ts";
 import { adaptiveAvgPool2d } from "./pool.ts";
 
+/** How values between cells are found. */
 export type InterpolateMode = "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "area";
 
+/** Options of `interpolate`. */
 export interface InterpolateOptions {
   /** The result's plane: one number for all its axes, or one each. Either this or `scaleFactor`. */
   readonly size?: number | readonly number[] | null | undefined;

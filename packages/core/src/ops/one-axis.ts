@@ -13,6 +13,7 @@ import { largest, largestOnly, type MaxPoolResult, means } from "./pool.ts";
 /** One number, or an array of one. */
 export type Single = number | readonly [number];
 
+/** Options of `conv1d`. */
 export interface Conv1dOptions {
   /** Cells the window moves by (default 1). */
   readonly stride?: Single | undefined;
@@ -24,21 +25,27 @@ export interface Conv1dOptions {
   readonly groups?: number | undefined;
 }
 
+/** Options of `convTranspose1d`. */
 export interface ConvTranspose1dOptions extends Omit<Conv1dOptions, "padding"> {
+  /** Cells around the input (default 0). */
   readonly padding?: Single | undefined;
   /** Cells added at the end (default 0); less than stride or dilation. */
   readonly outputPadding?: Single | undefined;
 }
 
+/** Options of `maxPool1d`. */
 export interface MaxPool1dOptions {
   /** Default: the kernel's size. */
   readonly stride?: Single | undefined;
+  /** Cells around the input (default 0). */
   readonly padding?: Single | undefined;
+  /** Distance between neighbouring cells of the window (default 1). */
   readonly dilation?: Single | undefined;
   /** Round the output size up. */
   readonly ceilMode?: boolean | undefined;
 }
 
+/** Options of `avgPool1d`. */
 export interface AvgPool1dOptions extends Omit<MaxPool1dOptions, "dilation"> {
   /** Whether padding cells count in the divisor (default true). */
   readonly countIncludePad?: boolean | undefined;
@@ -134,7 +141,10 @@ function checkWeight(
 export function conv1d(
   x: Tensor,
   weight: Tensor,
-  options: Conv1dOptions & { readonly bias?: Tensor | null | undefined } = {},
+  options: Conv1dOptions & {
+    /** One number per output channel. */
+    readonly bias?: Tensor | null | undefined;
+  } = {},
 ): Tensor {
   checkTensors("conv1d", [x, weight]);
   checkRank("conv1d", x);
@@ -156,7 +166,10 @@ export function conv1d(
 export function convTranspose1d(
   x: Tensor,
   weight: Tensor,
-  options: ConvTranspose1dOptions & { readonly bias?: Tensor | null | undefined } = {},
+  options: ConvTranspose1dOptions & {
+    /** One number per output channel. */
+    readonly bias?: Tensor | null | undefined;
+  } = {},
 ): Tensor {
   checkTensors("convTranspose1d", [x, weight]);
   checkRank("conv_transpose1d", x);

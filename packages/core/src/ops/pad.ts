@@ -13,8 +13,10 @@ import { embed, embedIn } from "./movement.ts";
 import { checkRoom } from "./operands.ts";
 import { type Range, slice } from "./slice.ts";
 
+/** What the cells around show. */
 export type PadMode = "constant" | "zeros" | "reflect" | "replicate" | "circular";
 
+/** Options of `pad`. */
 export interface PadOptions {
   /** Default 'constant'; 'zeros' is the same with value 0. */
   readonly mode?: PadMode | undefined;

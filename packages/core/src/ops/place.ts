@@ -14,6 +14,7 @@ import { checkInteger } from "./data.ts";
 import { fill } from "./fill.ts";
 import { checkCanRequireGrad, checkDtype, checkRoom } from "./operands.ts";
 
+/** Options of new tensors. */
 export interface TensorOptions {
   /** Default: the one given to `setDefaultDtype`, float32 at first. */
   readonly dtype?: DType | undefined;

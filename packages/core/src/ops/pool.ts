@@ -80,6 +80,7 @@ const MAX_POOL: Op<{ readonly window: Window2d; readonly values: Storage; readon
   ],
 };
 
+/** What `maxPool2dWithIndices` gives. */
 export interface MaxPoolResult {
   readonly values: Tensor;
   /** int32, flat positions in each channel's H·W plane; −1 where a (dilated) window meets no cell. */
@@ -269,6 +270,7 @@ function divisorsOf(like: Tensor, window: Window2d, average: AveragePool): Tenso
   return like.fromArray(values, [window.axes[0].output, window.axes[1].output]);
 }
 
+/** Options of `avgPool2d`. */
 export interface AvgPoolOptions extends PoolOptions {
   /** Whether padding cells count in the divisor (default true). */
   readonly countIncludePad?: boolean | undefined;

@@ -21,7 +21,9 @@ import { where } from "./where.ts";
 /** Which axes to reduce; absent or null: all. */
 export type Dim = number | readonly number[] | null | undefined;
 
+/** Options of reductions to several axes or one. */
 export interface ReduceOptions {
+  /** Whether the axes stay, of size 1 (default false). */
   readonly keepdim?: boolean | undefined;
 }
 
@@ -163,6 +165,7 @@ export function mean(x: Tensor, dim?: Dim, options: KeepDim = {}): Tensor {
   return run(MEAN, "mean", x, dim, options);
 }
 
+/** Options of `var` and `std`. */
 export interface VarianceOptions extends ReduceOptions {
   /** Subtracted from the number of elements (default 1: Bessel's). */
   readonly correction?: number | undefined;

@@ -11,9 +11,13 @@ import { type Pair, toPair } from "../window.ts";
 import { embed, read, reshape } from "./movement.ts";
 import { pad } from "./pad.ts";
 
+/** Options of `unfold` and `fold`. */
 export interface UnfoldOptions {
+  /** Distance between neighbouring cells of the window (default 1). */
   readonly dilation?: Pair | undefined;
+  /** Cells around the input (default 0). */
   readonly padding?: Pair | undefined;
+  /** Cells the window moves by (default 1). */
   readonly stride?: Pair | undefined;
 }
 

@@ -45,6 +45,7 @@ const MAX_UNPOOL: Op<UnpoolAttributes> = {
   ],
 };
 
+/** Options of `maxUnpool2d`. */
 export interface MaxUnpoolOptions {
   /** Default: the kernel's size. */
   readonly stride?: Pair | undefined;
@@ -54,6 +55,7 @@ export interface MaxUnpoolOptions {
   readonly outputSize?: readonly number[] | null | undefined;
 }
 
+/** Options of `maxUnpool1d`. */
 export interface MaxUnpool1dOptions {
   /** Default: the kernel's size. */
   readonly stride?: Single | undefined;

@@ -15,6 +15,7 @@ export interface PortLike {
   addEventListener?(event: string, listener: (event: unknown) => void): unknown;
 }
 
+/** Options of `serve`. */
 export interface ServeOptions<T, B> {
   /** What makes a batch of samples (default `defaultCollate`). */
   readonly collateFn?: CollateFn<T, B> | undefined;

@@ -15,6 +15,7 @@ import { checkFractions, checkRange, sizesOf, type Transform, transform } from "
 
 type Range = readonly [low: number, high: number];
 
+/** Options of `colorJitter`. */
 export interface ColorJitterOptions {
   /** Factors from 1 − b to 1 + b, or [low, high]; default 0: unchanged. */
   readonly brightness?: number | Range | undefined;

@@ -31,6 +31,7 @@ export function centerCrop(size: Size): Transform {
   });
 }
 
+/** Options of `randomCrop`. */
 export interface RandomCropOptions extends PadOptions {
   /** Put around the image first. */
   readonly padding?: Padding | undefined;
@@ -72,6 +73,7 @@ export function randomCrop(size: Size, options: RandomCropOptions = {}): Transfo
   });
 }
 
+/** Options of `randomResizedCrop`. */
 export interface RandomResizedCropOptions extends ResizeOptions {
   /** Which share of the image's area the part has (default [0.08, 1]). */
   readonly scale?: readonly [number, number] | undefined;

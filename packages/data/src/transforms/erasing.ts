@@ -20,6 +20,7 @@ import {
   transform,
 } from "./transform.ts";
 
+/** Options of `randomErasing`. */
 export interface RandomErasingOptions {
   /** The probability that a part is erased (default 0.5). */
   readonly p?: number | undefined;

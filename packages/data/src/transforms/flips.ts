@@ -14,7 +14,12 @@ function randomFlip(name: string, axis: number, options: { readonly p?: number |
  * Mirrors left and right with probability `p` (default 0.5): `torchvision.transforms.RandomHorizontalFlip`.
  * @throws INVALID_ARGUMENT
  */
-export function randomHorizontalFlip(options: { readonly p?: number | undefined } = {}): Transform {
+export function randomHorizontalFlip(
+  options: {
+    /** With which probability (default 0.5). */
+    readonly p?: number | undefined;
+  } = {},
+): Transform {
   return randomFlip("randomHorizontalFlip", -1, options);
 }
 
@@ -22,6 +27,11 @@ export function randomHorizontalFlip(options: { readonly p?: number | undefined 
  * Turns upside down with probability `p` (default 0.5): `torchvision.transforms.RandomVerticalFlip`.
  * @throws INVALID_ARGUMENT
  */
-export function randomVerticalFlip(options: { readonly p?: number | undefined } = {}): Transform {
+export function randomVerticalFlip(
+  options: {
+    /** With which probability (default 0.5). */
+    readonly p?: number | undefined;
+  } = {},
+): Transform {
   return randomFlip("randomVerticalFlip", -2, options);
 }

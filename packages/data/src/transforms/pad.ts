@@ -13,6 +13,7 @@ import { type Transform, transform } from "./transform.ts";
 /** The same on all sides; [left and right, top and bottom]; or [left, top, right, bottom]. */
 export type Padding = number | readonly [number, number] | readonly [number, number, number, number];
 
+/** Options of `pad`. */
 export interface PadOptions {
   /** What the new pixels are, with paddingMode 'constant' (default 0). */
   readonly fill?: number | undefined;

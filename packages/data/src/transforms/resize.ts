@@ -3,6 +3,7 @@ import { checkOptions, describeValue, interpolate, isList, type Tensor } from "@
 import { invalid } from "../arguments.ts";
 import { pairOf, sizesOf, type Transform, transform } from "./transform.ts";
 
+/** Options of `resize`. */
 export interface ResizeOptions {
   /** Default 'bilinear'. */
   readonly interpolation?: "nearest" | "bilinear" | "bicubic" | undefined;

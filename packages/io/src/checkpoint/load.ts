@@ -11,6 +11,7 @@ import { type Json, MOST_LEVELS } from "./forms.ts";
 import { type BackendOrigin, type CheckpointOrigin, tellDifference } from "./origin.ts";
 import { CHECKPOINT, FORMAT } from "./save.ts";
 
+/** Options of `loadCheckpoint`. */
 export interface LoadCheckpointOptions {
   /** Where the tensors go (default: the one given to `setBackend`). */
   readonly backend?: Backend | undefined;

@@ -5,6 +5,7 @@ import { type ByteSource, openSource, type Source } from "../source.ts";
 import { type Entry, readHeader } from "./header.ts";
 import { backendOf, readAll, readTensor } from "./tensors.ts";
 
+/** Options of `readSafetensors`. */
 export interface ReadSafetensorsOptions {
   /** Where the tensors go (default: the one given to `setBackend`). */
   readonly backend?: Backend | undefined;
@@ -12,6 +13,7 @@ export interface ReadSafetensorsOptions {
   readonly names?: readonly string[] | undefined;
 }
 
+/** Options of `get`. */
 export interface GetOptions {
   /** Where the tensor goes (default: the one given to `setBackend`). */
   readonly backend?: Backend | undefined;

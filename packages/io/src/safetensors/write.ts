@@ -13,6 +13,7 @@ import { checkHandle, writeToHandle } from "../target.ts";
 import { FILE_DTYPE_OF, FILE_DTYPES, toInt64 } from "./dtypes.ts";
 import { METADATA, MOST_HEADER_BYTES, PREFIX } from "./header.ts";
 
+/** Options of `writeSafetensors`. */
 export interface WriteSafetensorsOptions {
   /** Free texts, by name. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;

@@ -15,6 +15,7 @@ import {
 } from "@corr2d/core";
 import { checkTensor, invalid, named, type Signature } from "../arguments.ts";
 
+/** Where the random numbers come from. */
 export interface DrawOptions {
   /** Default: the generator that `manualSeed` seeds. */
   readonly generator?: Generator | undefined;

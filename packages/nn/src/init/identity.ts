@@ -3,6 +3,7 @@ import { Corr2dError, describeValue, type Tensor } from "@corr2d/core";
 import { checkGiven, checkTensor, type Signature } from "../arguments.ts";
 import { assignValues, checkRank } from "./draw.ts";
 
+/** Options of `dirac`. */
 export interface DiracOptions {
   /** The groups of the convolution, each of which lets its channels through (default 1). */
   readonly groups?: number | undefined;

@@ -7,6 +7,7 @@ import { drawNormal, type Tensor } from "@corr2d/core";
 import { checkGiven, checkTensor, type Signature } from "../arguments.ts";
 import { assignDrawn, checkRank, type Drawn, type DrawOptions } from "./draw.ts";
 
+/** Options of `orthogonal`. */
 export interface OrthogonalOptions extends DrawOptions {
   /** Factor on the values (default 1); see `calculateGain`. */
   readonly gain?: number | undefined;

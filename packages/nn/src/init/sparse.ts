@@ -3,6 +3,7 @@ import { drawNormal, drawPermutation, type Tensor } from "@corr2d/core";
 import { checkGiven, checkNumber, checkTensor, invalid, type Signature } from "../arguments.ts";
 import { assignDrawn, checkRank, type DrawOptions } from "./draw.ts";
 
+/** Options of `sparse`. */
 export interface SparseOptions extends DrawOptions {
   /** The standard deviation of the values that are not zero (default 0.01). */
   readonly std?: number | undefined;

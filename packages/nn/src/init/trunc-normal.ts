@@ -6,6 +6,7 @@ import { erf, erfinv } from "./erf.ts";
 
 declare const console: { warn(message: string): void };
 
+/** Options of `truncNormal`. */
 export interface TruncNormalOptions extends DrawOptions {
   /** Of the normal distribution before it is cut (default 0). */
   readonly mean?: number | undefined;

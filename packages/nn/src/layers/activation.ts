@@ -52,6 +52,7 @@ export class LogSigmoid extends PlainLayer {
   }
 }
 
+/** The hyperbolic tangent, as a layer. */
 export class Tanh extends PlainLayer {
   static override readonly typeName: string = "Tanh";
 

@@ -32,6 +32,7 @@ function ownSize(owner: string, outputSize: AdaptiveSize): AdaptiveSize {
 }
 
 abstract class AdaptivePooling extends Module {
+  /** Size of the planes of the output. */
   readonly outputSize: AdaptiveSize;
 
   constructor(outputSize: AdaptiveSize) {

@@ -25,9 +25,13 @@ const SIGNATURE: Signature = {
 export class Bilinear extends Module {
   static override readonly typeName: string = "Bilinear";
 
+  /** Size of the first input. */
   readonly in1Features: number;
+  /** Size of the second input. */
   readonly in2Features: number;
+  /** Size of the output. */
   readonly outFeatures: number;
+  /** What the layer learns to multiply by. */
   weight: Parameter;
   /** [outFeatures]; null with `bias: false`. */
   bias: Parameter;

@@ -13,6 +13,7 @@ import { ownerOf } from "./layer-options.ts";
 import { outputPaddingFor } from "./output-size.ts";
 import { PLANE } from "./window-form.ts";
 
+/** Options of `convTranspose2d`. */
 export interface ConvTranspose2DOptions
   extends ConvolutionOptions,
     Pick<ConvTransposeOptions, "padding" | "outputPadding"> {}

@@ -23,6 +23,7 @@ import { ownerOf } from "./layer-options.ts";
 import { outputPaddingFor } from "./output-size.ts";
 import { LINE } from "./window-form.ts";
 
+/** Options of `conv1d`. */
 export interface Conv1DOptions extends ConvolutionOptions<Single>, Pick<Conv1dGeometry, "padding"> {
   /** What the cells around the input show (default 'zeros'). */
   readonly paddingMode?: PaddingMode | undefined;
@@ -86,6 +87,7 @@ export class Conv1D extends Convolution<readonly [number]> {
   }
 }
 
+/** Options of `ConvTranspose1D`. */
 export interface ConvTranspose1DOptions
   extends ConvolutionOptions<Single>,
     Pick<ConvTranspose1dGeometry, "padding" | "outputPadding"> {}

@@ -24,6 +24,7 @@ import {
 import { type LayerOptions, ownerOf, refusePlace } from "./layer-options.ts";
 import { PLANE } from "./window-form.ts";
 
+/** Options of `Conv2D`. */
 export interface Conv2DOptions extends ConvolutionOptions {
   /** Cells around the input (default 0): per direction, per side, 'valid' (none) or 'same'. */
   readonly padding?: Padding | undefined;

@@ -82,15 +82,23 @@ export interface WindowForm<Sizes extends readonly number[] = readonly number[]>
 export abstract class Convolution<Sizes extends readonly number[] = readonly number[]> extends Module {
   /** 0 in a lazy layer that has not seen its first input. */
   inChannels = 0;
+  /** Channels of the output. */
   readonly outChannels: number;
+  /** The window's size. */
   readonly kernelSize: Sizes;
+  /** Cells the window moves by. */
   readonly stride: Sizes;
   /** In two directions also of four sides. */
   readonly padding: Sizes | readonly number[] | "valid" | "same";
+  /** Distance between neighbouring cells of the window. */
   readonly dilation: Sizes;
+  /** Blocks of channels that do not see each other. */
   readonly groups: number;
+  /** Rows and columns added at the bottom and right. */
   readonly outputPadding: Sizes;
+  /** What the cells around the input show. */
   readonly paddingMode: PaddingMode;
+  /** What the layer learns to multiply by. */
   weight: Parameter;
   /** [outChannels]; null with `bias: false`. */
   bias: Parameter;

@@ -23,9 +23,11 @@ export class CosineSimilarity extends Module {
     this.options = ownOptions(options);
   }
 
+  /** The axis that the layer works along. */
   get dim(): number {
     return this.options.dim ?? 1;
   }
+  /** Added to the variance, or the least that a length is taken for. */
   get eps(): number {
     return this.options.eps ?? 1e-8;
   }
@@ -57,9 +59,11 @@ export class PairwiseDistance extends Module {
   get norm(): number {
     return this.options.p ?? 2;
   }
+  /** Added to the variance, or the least that a length is taken for. */
   get eps(): number {
     return this.options.eps ?? 1e-6;
   }
+  /** Whether the axis stays, of size 1. */
   get keepdim(): boolean {
     return this.options.keepdim ?? false;
   }

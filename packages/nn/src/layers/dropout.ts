@@ -6,6 +6,7 @@ import { pythonText } from "../python-text.ts";
 import { ownerOf, refuseSurplus } from "./layer-options.ts";
 
 abstract class DropoutLayer extends Module {
+  /** With which probability something is dropped. */
   readonly p: number;
 
   constructor(p = 0.5, ...surplus: never[]) {

@@ -7,6 +7,7 @@ import type { Parameter } from "../parameter.ts";
 import { sizesText } from "../sizes.ts";
 import { type LayerOptions, ownerOf, zeroParameter } from "./layer-options.ts";
 
+/** Options of `Embedding`. */
 export interface EmbeddingOptions extends LayerOptions {
   /** The row that is 0 at first and gets no gradient; negative ones count from the end. */
   readonly paddingIdx?: number | null | undefined;
@@ -78,9 +79,13 @@ export function embedding(
 export class Embedding extends Module {
   static override readonly typeName: string = "Embedding";
 
+  /** Rows of the table. */
   readonly numEmbeddings: number;
+  /** Length of each row. */
   readonly embeddingDim: number;
+  /** The row that is not trained; null for none. */
   readonly paddingIdx: number | null;
+  /** What the layer learns to multiply by. */
   weight: Parameter;
 
   constructor(

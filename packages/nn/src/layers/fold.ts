@@ -26,6 +26,7 @@ function ownWindow(owner: string, options: UnfoldOptions, surplus: readonly unkn
 
 /** A layer of windows, which it keeps as options of core's. */
 abstract class Windows extends Module {
+  /** The window's size. */
   readonly kernelSize: Pair;
   /** A frozen copy of what the constructor got. */
   readonly options: UnfoldOptions;
@@ -37,12 +38,15 @@ abstract class Windows extends Module {
     this.kernelSize = ownPair(owner, "kernel_size", kernelSize);
   }
 
+  /** Distance between neighbouring cells of the window. */
   get dilation(): Pair {
     return this.options.dilation ?? 1;
   }
+  /** Cells around the input. */
   get padding(): Pair {
     return this.options.padding ?? 0;
   }
+  /** Cells the window moves by. */
   get stride(): Pair {
     return this.options.stride ?? 1;
   }
@@ -83,6 +87,7 @@ export class Unfold extends Windows {
 export class Fold extends Windows {
   static override readonly typeName: string = "Fold";
 
+  /** Size of the planes of the output. */
   readonly outputSize: Pair;
 
   constructor(outputSize: Pair, kernelSize: Pair, options: UnfoldOptions = {}, ...surplus: never[]) {

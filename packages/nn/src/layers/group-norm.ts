@@ -23,8 +23,11 @@ const GROUP_NORM: Signature = {
 export class GroupNorm extends Module {
   static override readonly typeName: string = "GroupNorm";
 
+  /** Groups of channels. */
   readonly numGroups: number;
+  /** Channels of the input. */
   readonly numChannels: number;
+  /** Added to the variance, or the least that a length is taken for. */
   readonly eps: number;
   /** [channels]; null with `affine: false`. */
   weight: Parameter;

@@ -8,6 +8,7 @@ import type { Parameter } from "../parameter.ts";
 import { pythonText } from "../python-text.ts";
 import { ABSENT, affineOf, type LayerOptions, ownerOf, zeroParameter } from "./layer-options.ts";
 
+/** Options of `LayerNorm`. */
 export interface LayerNormOptions extends LayerOptions {
   /** Added to variances (default 1e-5). */
   readonly eps?: number | undefined;
@@ -32,7 +33,9 @@ const LAYER_NORM: Signature = {
 export class LayerNorm extends Module {
   static override readonly typeName: string = "LayerNorm";
 
+  /** Sizes of the last axes, over which the layer normalises. */
   readonly normalizedShape: Shape;
+  /** Added to the variance, or the least that a length is taken for. */
   readonly eps: number;
   /** Of the normalised shape; null with `elementwiseAffine: false`. */
   weight: Parameter;
@@ -61,6 +64,7 @@ export class LayerNorm extends Module {
   }
 }
 
+/** Options of `rmsNorm`. */
 export interface RMSNormOptions extends LayerOptions {
   /** Added to mean squares (default: the distance from 1 to the next number of the input's dtype). */
   readonly eps?: number | null | undefined;
@@ -84,7 +88,9 @@ const RMS_NORM: Signature = {
 export class RMSNorm extends Module {
   static override readonly typeName: string = "RMSNorm";
 
+  /** Sizes of the last axes, over which the layer normalises. */
   readonly normalizedShape: Shape;
+  /** Added to the variance, or the least that a length is taken for. */
   readonly eps: number | null;
   /** Of the normalised shape; null with `elementwiseAffine: false`. */
   weight: Parameter;

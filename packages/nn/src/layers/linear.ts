@@ -6,6 +6,7 @@ import { initializeParameter, type Parameter, uninitializedParameter } from "../
 import { pythonText } from "../python-text.ts";
 import { ABSENT, drawParameters, type LayerOptions, ownerOf, refusePlace } from "./layer-options.ts";
 
+/** Options of `Linear`. */
 export interface LinearOptions extends LayerOptions {
   /** Whether a bias per output is learnt (default true). */
   readonly bias?: boolean | undefined;
@@ -30,7 +31,9 @@ export class Linear extends Module {
 
   /** 0 in a lazy layer that has not seen its first input. */
   inFeatures = 0;
+  /** Size of the output. */
   readonly outFeatures: number;
+  /** What the layer learns to multiply by. */
   weight: Parameter;
   /** [outFeatures]; null with `bias: false`. */
   bias: Parameter;

@@ -20,9 +20,13 @@ import { ownerOf } from "./layer-options.ts";
 export class LocalResponseNorm extends Module {
   static override readonly typeName: string = "LocalResponseNorm";
 
+  /** Channels, or sizes, that the layer works over. */
   readonly size: number;
+  /** The factor alpha. */
   readonly alpha: number;
+  /** The factor or exponent beta. */
   readonly beta: number;
+  /** Added before the power is taken. */
   readonly k: number;
 
   constructor(size: number, options: LocalResponseNormOptions = {}, ...surplus: never[]) {

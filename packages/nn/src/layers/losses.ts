@@ -67,6 +67,7 @@ abstract class Loss<Options extends object> extends Module {
     this.options = ownOptions(options);
   }
 
+  /** What is made of the losses of all elements. */
   get reduction(): Reduction | "batchmean" {
     return (this.options as KlDivOptions).reduction ?? "mean";
   }
@@ -223,6 +224,7 @@ function factorOf(owner: string, name: string, key: string, value: Tensor | null
 
 /** A loss with a factor per class or element, in state dicts `weight`. */
 abstract class WeightedLoss<Options extends NllOptions> extends Module {
+  /** A factor per class or element; null for none. */
   readonly weight: Buffer | null;
   /** A frozen copy of the options that are no tensors. */
   readonly options: Readonly<Omit<Options, "weight" | "posWeight">>;
@@ -237,6 +239,7 @@ abstract class WeightedLoss<Options extends NllOptions> extends Module {
     this.options = ownOptions(rest) as unknown as typeof this.options;
   }
 
+  /** What is made of the losses of all elements. */
   get reduction(): Reduction {
     return (this.options as LossOptions).reduction ?? "mean";
   }
@@ -285,6 +288,7 @@ export class BCELoss extends WeightedLoss<Omit<BceOptions, "posWeight">> {
 export class BCEWithLogitsLoss extends WeightedLoss<BceOptions> {
   static override readonly typeName: string = "BCEWithLogitsLoss";
 
+  /** A factor per class for its positive examples; null for none. */
   readonly posWeight: Buffer | null;
 
   constructor(options: BceOptions = {}, ...surplus: never[]) {

@@ -98,10 +98,12 @@ class Named extends Module {
     return this.keys()[Symbol.iterator]();
   }
 
+  /** The names, in order. */
   keys(): string[] {
     return this.namedChildren().map(([name]) => name);
   }
 
+  /** The modules, in order. */
   values(): Module[] {
     return this.children();
   }
@@ -111,6 +113,7 @@ class Named extends Module {
     return this.namedChildren();
   }
 
+  /** Whether there is a module of this name. */
   has(name: string): boolean {
     return this.keys().includes(name);
   }

@@ -42,6 +42,7 @@ abstract class Padding extends Module {
 }
 
 abstract class ConstantPadding extends Padding {
+  /** What is put in place. */
   readonly value: number;
 
   constructor(axes: 1 | 2, padding: number | readonly number[], value: number) {

@@ -100,10 +100,12 @@ class Named extends Parameters {
     return this.keys()[Symbol.iterator]();
   }
 
+  /** The names, in order. */
   keys(): string[] {
     return this.held.map(([name]) => name);
   }
 
+  /** The parameters, in order. */
   values(): Parameter[] {
     return this.held.map(([, parameter]) => parameter);
   }
@@ -113,6 +115,7 @@ class Named extends Parameters {
     return this.held;
   }
 
+  /** Whether there is a parameter of this name. */
   has(name: string): boolean {
     return this.keys().includes(name);
   }

@@ -38,9 +38,16 @@ const LEAKY_RELU: Signature = {
 export class LeakyReLU extends Module {
   static override readonly typeName: string = "LeakyReLU";
 
+  /** The slope below 0. */
   readonly negativeSlope: number;
 
-  constructor(options: { readonly negativeSlope?: number | undefined } = {}, ...surplus: never[]) {
+  constructor(
+    options: {
+      /** The slope below 0 (default 0.01). */
+      readonly negativeSlope?: number | undefined;
+    } = {},
+    ...surplus: never[]
+  ) {
     super();
     checkGiven(ownerOf(this), LEAKY_RELU, options, surplus);
     this.negativeSlope = options.negativeSlope ?? 0.01;
@@ -64,9 +71,16 @@ const GELU_OPTIONS: Signature = {
 export class GELU extends Module {
   static override readonly typeName: string = "GELU";
 
+  /** 'none' for the exact function, 'tanh' for the approximation. */
   readonly approximate: "none" | "tanh";
 
-  constructor(options: { readonly approximate?: "none" | "tanh" | undefined } = {}, ...surplus: never[]) {
+  constructor(
+    options: {
+      /** 'none' (default) or 'tanh', the approximation by a hyperbolic tangent. */
+      readonly approximate?: "none" | "tanh" | undefined;
+    } = {},
+    ...surplus: never[]
+  ) {
     super();
     checkGiven(ownerOf(this), GELU_OPTIONS, options, surplus);
     this.approximate = options.approximate ?? "none";
@@ -87,9 +101,16 @@ const ALPHA: Signature = { options: { alpha: "number" }, positional: { number: [
 export class ELU extends Module {
   static override readonly typeName: string = "ELU";
 
+  /** The factor alpha. */
   readonly alpha: number;
 
-  constructor(options: { readonly alpha?: number | undefined } = {}, ...surplus: never[]) {
+  constructor(
+    options: {
+      /** Default 1. */
+      readonly alpha?: number | undefined;
+    } = {},
+    ...surplus: never[]
+  ) {
     super();
     checkGiven(ownerOf(this), ALPHA, options, surplus);
     this.alpha = options.alpha ?? 1;
@@ -108,9 +129,16 @@ export class ELU extends Module {
 export class CELU extends Module {
   static override readonly typeName: string = "CELU";
 
+  /** The factor alpha. */
   readonly alpha: number;
 
-  constructor(options: { readonly alpha?: number | undefined } = {}, ...surplus: never[]) {
+  constructor(
+    options: {
+      /** Default 1. */
+      readonly alpha?: number | undefined;
+    } = {},
+    ...surplus: never[]
+  ) {
     super();
     checkGiven(ownerOf(this), ALPHA, options, surplus);
     this.alpha = options.alpha ?? 1;
@@ -135,11 +163,18 @@ const SOFTPLUS: Signature = {
 export class Softplus extends Module {
   static override readonly typeName: string = "Softplus";
 
+  /** The factor or exponent beta. */
   readonly beta: number;
+  /** The bound. */
   readonly threshold: number;
 
   constructor(
-    options: { readonly beta?: number | undefined; readonly threshold?: number | undefined } = {},
+    options: {
+      /** Default 1. */
+      readonly beta?: number | undefined;
+      /** Beyond it the function is the identity (default 20). */
+      readonly threshold?: number | undefined;
+    } = {},
     ...surplus: never[]
   ) {
     super();
@@ -169,11 +204,18 @@ const HARDTANH: Signature = {
 export class Hardtanh extends Module {
   static override readonly typeName: string = "Hardtanh";
 
+  /** The bound below. */
   readonly minVal: number;
+  /** The bound above. */
   readonly maxVal: number;
 
   constructor(
-    options: { readonly minVal?: number | undefined; readonly maxVal?: number | undefined } = {},
+    options: {
+      /** The bound below (default −1). */
+      readonly minVal?: number | undefined;
+      /** The bound above (default 1). */
+      readonly maxVal?: number | undefined;
+    } = {},
     ...surplus: never[]
   ) {
     super();
@@ -199,7 +241,9 @@ export class Hardtanh extends Module {
 export class Threshold extends Module {
   static override readonly typeName: string = "Threshold";
 
+  /** The bound. */
   readonly threshold: number;
+  /** What is put in place. */
   readonly value: number;
 
   constructor(threshold: number, value: number) {
@@ -225,9 +269,16 @@ const LAMBD: Signature = { options: { lambd: "number" }, positional: { number: [
 export class Hardshrink extends Module {
   static override readonly typeName: string = "Hardshrink";
 
+  /** The bound. */
   readonly lambd: number;
 
-  constructor(options: { readonly lambd?: number | undefined } = {}, ...surplus: never[]) {
+  constructor(
+    options: {
+      /** The bound (default 0.5). */
+      readonly lambd?: number | undefined;
+    } = {},
+    ...surplus: never[]
+  ) {
     super();
     checkGiven(ownerOf(this), LAMBD, options, surplus);
     this.lambd = options.lambd ?? 0.5;
@@ -249,9 +300,16 @@ export class Hardshrink extends Module {
 export class Softshrink extends Module {
   static override readonly typeName: string = "Softshrink";
 
+  /** The bound. */
   readonly lambd: number;
 
-  constructor(options: { readonly lambd?: number | undefined } = {}, ...surplus: never[]) {
+  constructor(
+    options: {
+      /** The bound (default 0.5). */
+      readonly lambd?: number | undefined;
+    } = {},
+    ...surplus: never[]
+  ) {
     super();
     checkGiven(ownerOf(this), LAMBD, options, surplus);
     this.lambd = options.lambd ?? 0.5;
@@ -276,9 +334,16 @@ const GLU_OPTIONS: Signature = { options: { dim: "number" }, positional: { numbe
 export class GLU extends Module {
   static override readonly typeName: string = "GLU";
 
+  /** The axis that the layer works along. */
   readonly dim: number;
 
-  constructor(options: { readonly dim?: number | undefined } = {}, ...surplus: never[]) {
+  constructor(
+    options: {
+      /** Default −1. */
+      readonly dim?: number | undefined;
+    } = {},
+    ...surplus: never[]
+  ) {
     super();
     checkGiven(ownerOf(this), GLU_OPTIONS, options, surplus);
     this.dim = options.dim ?? -1;
@@ -293,6 +358,7 @@ export class GLU extends Module {
   }
 }
 
+/** Options of `PReLU`. */
 export interface PReLUOptions extends LayerOptions {
   /** 1 slope for all channels (default), or as many as there are channels. */
   readonly numParameters?: number | undefined;
@@ -314,7 +380,9 @@ const PRELU: Signature = {
 export class PReLU extends Module {
   static override readonly typeName: string = "PReLU";
 
+  /** Slopes: one, or one per channel. */
   readonly numParameters: number;
+  /** What the layer learns to multiply by. */
   weight: Parameter;
 
   constructor(options: PReLUOptions = {}, ...surplus: never[]) {

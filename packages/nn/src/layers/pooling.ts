@@ -62,6 +62,7 @@ function checkWindow(owner: string, kernelSize: Pair, options: PoolOptions): Pai
 export class MaxPool2D extends Module {
   static override readonly typeName: string = "MaxPool2d";
 
+  /** The window's size. */
   readonly kernelSize: Pair;
   /** A frozen copy of what the constructor got. */
   readonly options: PoolOptions;
@@ -73,15 +74,19 @@ export class MaxPool2D extends Module {
     this.options = ownOptions(options);
   }
 
+  /** Cells the window moves by. */
   get stride(): Pair {
     return this.options.stride ?? this.kernelSize;
   }
+  /** Cells around the input. */
   get padding(): NonNullable<PoolOptions["padding"]> {
     return this.options.padding ?? 0;
   }
+  /** Distance between neighbouring cells of the window. */
   get dilation(): Pair {
     return this.options.dilation ?? 1;
   }
+  /** Whether the size of the output is rounded up. */
   get ceilMode(): boolean {
     return this.options.ceilMode ?? false;
   }
@@ -110,6 +115,7 @@ export class MaxPool2D extends Module {
 export class AvgPool2D extends Module {
   static override readonly typeName: string = "AvgPool2d";
 
+  /** The window's size. */
   readonly kernelSize: Pair;
   /** A frozen copy of what the constructor got. */
   readonly options: AvgPoolOptions;
@@ -127,18 +133,23 @@ export class AvgPool2D extends Module {
     this.options = ownOptions(options);
   }
 
+  /** Cells the window moves by. */
   get stride(): Pair {
     return this.options.stride ?? this.kernelSize;
   }
+  /** Cells around the input. */
   get padding(): NonNullable<PoolOptions["padding"]> {
     return this.options.padding ?? 0;
   }
+  /** Whether the size of the output is rounded up. */
   get ceilMode(): boolean {
     return this.options.ceilMode ?? false;
   }
+  /** Whether cells of the padding count in the divisor. */
   get countIncludePad(): boolean {
     return this.options.countIncludePad ?? true;
   }
+  /** What is divided by instead of the number of cells; null for that. */
   get divisorOverride(): number | null {
     return this.options.divisorOverride ?? null;
   }

@@ -55,6 +55,7 @@ function checkWindow(owner: string, kernelSize: Single, options: MaxPool1dOption
 export class MaxPool1D extends Module {
   static override readonly typeName: string = "MaxPool1d";
 
+  /** The window's size. */
   readonly kernelSize: Single;
   /** A frozen copy of what the constructor got. */
   readonly options: MaxPool1dOptions;
@@ -66,15 +67,19 @@ export class MaxPool1D extends Module {
     this.options = ownOptions(options);
   }
 
+  /** Cells the window moves by. */
   get stride(): Single {
     return this.options.stride ?? this.kernelSize;
   }
+  /** Cells around the input. */
   get padding(): Single {
     return this.options.padding ?? 0;
   }
+  /** Distance between neighbouring cells of the window. */
   get dilation(): Single {
     return this.options.dilation ?? 1;
   }
+  /** Whether the size of the output is rounded up. */
   get ceilMode(): boolean {
     return this.options.ceilMode ?? false;
   }
@@ -106,6 +111,7 @@ const tuple = (value: Single): string => pythonText([toSingle("value", value)]);
 export class AvgPool1D extends Module {
   static override readonly typeName: string = "AvgPool1d";
 
+  /** The window's size. */
   readonly kernelSize: Single;
   /** A frozen copy of what the constructor got. */
   readonly options: AvgPool1dOptions;
@@ -117,15 +123,19 @@ export class AvgPool1D extends Module {
     this.options = ownOptions(options);
   }
 
+  /** Cells the window moves by. */
   get stride(): Single {
     return this.options.stride ?? this.kernelSize;
   }
+  /** Cells around the input. */
   get padding(): Single {
     return this.options.padding ?? 0;
   }
+  /** Whether the size of the output is rounded up. */
   get ceilMode(): boolean {
     return this.options.ceilMode ?? false;
   }
+  /** Whether cells of the padding count in the divisor. */
   get countIncludePad(): boolean {
     return this.options.countIncludePad ?? true;
   }

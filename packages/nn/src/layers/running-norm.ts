@@ -17,6 +17,7 @@ import {
 import { pythonText } from "../python-text.ts";
 import { type LayerOptions, ownerOf } from "./layer-options.ts";
 
+/** Options of layers that normalise by running statistics. */
 export interface RunningNormOptions extends LayerOptions {
   /** Added to variances (default 1e-5). */
   readonly eps?: number | undefined;
@@ -43,9 +44,13 @@ const SIGNATURE: Signature = {
 export abstract class RunningNorm extends Module {
   /** 0 in a lazy layer that has not seen its first input. */
   numFeatures = 0;
+  /** Added to the variance, or the least that a length is taken for. */
   readonly eps: number;
+  /** The share of a batch in the running statistics; null for their plain average. */
   readonly momentum: number | null;
+  /** What the layer learns to multiply by. */
   weight: Parameter | null;
+  /** What the layer learns to add; null without. */
   bias: Parameter | null;
   /** [features], in state dicts `running_mean`. */
   runningMean: Buffer | null = null;

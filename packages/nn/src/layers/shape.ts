@@ -24,11 +24,18 @@ const FLATTEN: Signature = {
 export class Flatten extends Module {
   static override readonly typeName: string = "Flatten";
 
+  /** The first axis that is merged. */
   readonly startDim: number;
+  /** The last axis that is merged. */
   readonly endDim: number;
 
   constructor(
-    options: { readonly startDim?: number | undefined; readonly endDim?: number | undefined } = {},
+    options: {
+      /** The first axis that is merged (default 1). */
+      readonly startDim?: number | undefined;
+      /** The last axis that is merged (default −1). */
+      readonly endDim?: number | undefined;
+    } = {},
     ...surplus: never[]
   ) {
     super();
@@ -54,7 +61,9 @@ export class Flatten extends Module {
 export class Unflatten extends Module {
   static override readonly typeName: string = "Unflatten";
 
+  /** The axis that the layer works along. */
   readonly dim: number;
+  /** The sizes that the axis is cut into. */
   readonly unflattenedSize: Shape;
 
   constructor(dim: number, unflattenedSize: Shape) {

@@ -13,6 +13,7 @@ import { ownerOf } from "./layer-options.ts";
 export class PixelShuffle extends Module {
   static override readonly typeName: string = "PixelShuffle";
 
+  /** By how much planes grow. */
   readonly upscaleFactor: number;
 
   constructor(upscaleFactor: number) {
@@ -39,6 +40,7 @@ export class PixelShuffle extends Module {
 export class PixelUnshuffle extends Module {
   static override readonly typeName: string = "PixelUnshuffle";
 
+  /** By how much planes shrink. */
   readonly downscaleFactor: number;
 
   constructor(downscaleFactor: number) {
@@ -65,6 +67,7 @@ export class PixelUnshuffle extends Module {
 export class ChannelShuffle extends Module {
   static override readonly typeName: string = "ChannelShuffle";
 
+  /** Blocks of channels that do not see each other. */
   readonly groups: number;
 
   constructor(groups: number) {

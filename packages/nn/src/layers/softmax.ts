@@ -16,6 +16,7 @@ function checkDim(owner: string, dim: number): number {
 export class Softmax extends Module {
   static override readonly typeName: string = "Softmax";
 
+  /** The axis that the layer works along. */
   readonly dim: number;
 
   constructor(dim: number) {
@@ -36,6 +37,7 @@ export class Softmax extends Module {
 export class Softmin extends Module {
   static override readonly typeName: string = "Softmin";
 
+  /** The axis that the layer works along. */
   readonly dim: number;
 
   constructor(dim: number) {
@@ -76,6 +78,7 @@ export class Softmax2D extends PlainLayer {
 export class LogSoftmax extends Module {
   static override readonly typeName: string = "LogSoftmax";
 
+  /** The axis that the layer works along. */
   readonly dim: number;
 
   constructor(dim: number) {

@@ -28,8 +28,11 @@ interface UnpoolingOptions<Extent> {
 }
 
 abstract class MaxUnpooling<Sizes extends readonly number[]> extends Module {
+  /** The window's size. */
   readonly kernelSize: Sizes;
+  /** Cells the window moves by. */
   readonly stride: Sizes;
+  /** Cells around the input. */
   readonly padding: Sizes;
 
   constructor(

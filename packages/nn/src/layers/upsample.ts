@@ -48,10 +48,15 @@ function own(
 export class Upsample extends Module {
   static override readonly typeName: string = "Upsample";
 
+  /** Channels, or sizes, that the layer works over. */
   readonly size: number | readonly number[] | null;
+  /** By how much planes grow; null where `size` is given. */
   readonly scaleFactor: number | readonly number[] | null;
+  /** How values between cells are found. */
   readonly mode: InterpolateMode;
+  /** Whether the corner cells of input and output are at the same place. */
   readonly alignCorners: boolean | null;
+  /** Whether the factor is computed again from the sizes. */
   readonly recomputeScaleFactor: boolean | null;
 
   constructor(options: UpsampleOptions, ...surplus: never[]) {

@@ -17,6 +17,7 @@ import {
   scaleAndShift,
 } from "./moments.ts";
 
+/** Options of `batchNorm`. */
 export interface BatchNormFunctionOptions extends RunningOptions {
   /** Whether the batch's own statistics are used, and enter the running ones (default false). */
   readonly training?: boolean | undefined;

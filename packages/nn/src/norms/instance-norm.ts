@@ -17,6 +17,7 @@ import {
   scaleAndShift,
 } from "./moments.ts";
 
+/** Options of `instanceNorm`. */
 export interface InstanceNormFunctionOptions extends RunningOptions {
   /** [C]: what takes in the mean over the batch of the examples' means. */
   readonly runningMean?: Tensor | null | undefined;

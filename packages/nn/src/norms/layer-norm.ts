@@ -87,6 +87,7 @@ export function layerNorm(x: Tensor, normalizedShape: number | Shape, options: A
   return scaleAndShift(standardize(momentsOf(x, axes), eps), options, sizes);
 }
 
+/** Options of `rmsNorm`. */
 export interface RmsNormFunctionOptions extends Pick<AffineOptions, "weight"> {
   /** Added to mean squares (default: the distance from 1 to the next number of the input's dtype). */
   readonly eps?: number | null | undefined;

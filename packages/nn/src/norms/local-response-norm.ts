@@ -2,6 +2,7 @@
 import { avgPool2d, Corr2dError, type Tensor } from "@corr2d/core";
 import { checkGiven, checkPositive, checkTensor, named, type Signature } from "../arguments.ts";
 
+/** Options of `localResponseNorm`. */
 export interface LocalResponseNormOptions {
   /** Factor on the mean square (default 1e-4). */
   readonly alpha?: number | undefined;

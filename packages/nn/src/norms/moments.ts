@@ -15,6 +15,7 @@ import {
 } from "@corr2d/core";
 import { checkTensor, invalid } from "../arguments.ts";
 
+/** What normalisations multiply by and add. */
 export interface AffineOptions {
   /** What the result is multiplied by. */
   readonly weight?: Tensor | null | undefined;
@@ -24,6 +25,7 @@ export interface AffineOptions {
   readonly eps?: number | undefined;
 }
 
+/** Running statistics, and whether they are used. */
 export interface RunningOptions extends AffineOptions {
   /** Share of the newest batch in the running statistics (default 0.1). */
   readonly momentum?: number | Tensor | undefined;

@@ -164,6 +164,7 @@ export function guardOptions(prototype: object, name: string, options: readonly 
 
 let optimizers = 0;
 
+/** What all optimisers are: groups of parameters with their options, and a state for each parameter. */
 export abstract class Optimizer<O extends Options> extends PrintedAsText {
   /** A number that no other optimiser has: to tools that compare objects by their fields, no two are equal. */
   readonly id: number = ++optimizers;

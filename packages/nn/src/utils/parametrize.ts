@@ -28,6 +28,7 @@ export function isParametrized(module: Module, tensorName?: string): boolean {
   return tensorName === undefined ? Object.keys(lists).length > 0 : Object.hasOwn(lists, tensorName);
 }
 
+/** Options of `registerParametrization`. */
 export interface RegisterOptions {
   /** Whether nothing is computed now to see that shape and dtype stay (default false). */
   readonly unsafe?: boolean | undefined;
@@ -95,6 +96,7 @@ export function registerParametrization<M extends Module>(
   return module;
 }
 
+/** Options of `removeParametrizations`. */
 export interface RemoveOptions {
   /** Whether the parameter keeps the computed value (default true), or takes that of what was learnt. */
   readonly leaveParametrized?: boolean | undefined;

@@ -12,6 +12,7 @@ import { axesBeside, axisOf } from "./axes.ts";
 import { type Parametrization, parameterOf } from "./parametrization-list.ts";
 import { registerParametrization } from "./parametrize.ts";
 
+/** Options of `spectralNorm`. */
 export interface SpectralNormOptions {
   /** Steps of the power iteration at each use in training (default 1). */
   readonly nPowerIterations?: number | undefined;

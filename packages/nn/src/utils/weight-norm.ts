@@ -9,6 +9,7 @@ import { axesBeside, axisOf } from "./axes.ts";
 import { type Parametrization, parameterOf } from "./parametrization-list.ts";
 import { registerParametrization } from "./parametrize.ts";
 
+/** Options of `weightNorm`. */
 export interface WeightNormOptions {
   /** The axis whose slices have a length each (default 0); null, or −1 as in PyTorch, for one length of the whole. */
   readonly dim?: number | null | undefined;

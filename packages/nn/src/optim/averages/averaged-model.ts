@@ -12,6 +12,7 @@ import { Buffer } from "../../parameter.ts";
 import { type AverageFunction, getSwaAvgFn } from "./average-functions.ts";
 import { checkModule } from "./check-module.ts";
 
+/** Options of `AveragedModel`. */
 export interface AveragedModelOptions {
   /** How an average takes in the next value (default `getSwaAvgFn()`: all count alike). */
   readonly avgFn?: AverageFunction | undefined;
@@ -56,7 +57,9 @@ export class AveragedModel<M extends Module = Module> extends Module {
   readonly nAveraged: Buffer;
   /** The copy that holds the average. */
   readonly module: M;
+  /** Makes the next average from the last, a value and their count. */
   readonly avgFn: AverageFunction;
+  /** Whether buffers are averaged too. */
   readonly useBuffers: boolean;
 
   constructor(model: M, options: AveragedModelOptions = {}, ...surplus: never[]) {

@@ -3,6 +3,7 @@ import { checkGiven, type Signature } from "../../arguments.ts";
 import { CombinedScheduler, checkSchedulers } from "./combined.ts";
 import type { AnyOptimizer, Scheduler } from "./scheduler.ts";
 
+/** Options of `ChainedScheduler`. */
 export interface ChainedSchedulerOptions {
   /** Default: that of the schedulers. */
   readonly optimizer?: AnyOptimizer | undefined;

@@ -3,6 +3,7 @@ import { checkGiven, invalid, type Signature } from "../../arguments.ts";
 import { LRScheduler, type SchedulerOptions } from "./lr-scheduler.ts";
 import type { AnyOptimizer } from "./scheduler.ts";
 
+/** Options of `ConstantLR`. */
 export interface ConstantLROptions extends SchedulerOptions {
   /** The factor, 0 to 1 (default 1/3). */
   readonly factor?: number | undefined;

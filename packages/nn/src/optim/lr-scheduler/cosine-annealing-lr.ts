@@ -4,6 +4,7 @@ import { LRScheduler, type SchedulerOptions } from "./lr-scheduler.ts";
 import type { AnyOptimizer } from "./scheduler.ts";
 import { checkAboveZero } from "./settings.ts";
 
+/** Options of `CosineAnnealingLR`. */
 export interface CosineAnnealingLROptions extends SchedulerOptions {
   /** The least rate (default 0). */
   readonly etaMin?: number | undefined;

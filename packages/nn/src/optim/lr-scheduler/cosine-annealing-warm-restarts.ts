@@ -4,6 +4,7 @@ import { checkGiven, invalid, type Signature } from "../../arguments.ts";
 import { LRScheduler, type Progress, type SchedulerOptions } from "./lr-scheduler.ts";
 import type { AnyOptimizer } from "./scheduler.ts";
 
+/** Options of `CosineAnnealingWarmRestarts`. */
 export interface CosineAnnealingWarmRestartsOptions extends SchedulerOptions {
   /** How much longer each period is than the last, an integer from 1 on (default 1). */
   readonly tMult?: number | undefined;

@@ -3,6 +3,7 @@ import { invalid } from "../../arguments.ts";
 import type { AnyOptimizer } from "./scheduler.ts";
 import { type PerGroup, perGroup } from "./settings.ts";
 
+/** How the momentum goes against the rate. */
 export interface MomentumOptions {
   /** Whether momentum goes the other way (default true). */
   readonly cycleMomentum?: boolean | undefined;

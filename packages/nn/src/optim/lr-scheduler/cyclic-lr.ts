@@ -14,6 +14,7 @@ import { checkAboveZero, type PerGroup, perGroup } from "./settings.ts";
 /** How the height of cycles falls: not, by half each time, or by gamma at each step. */
 export type CyclicMode = "triangular" | "triangular2" | "exp_range";
 
+/** Options of `CyclicLR`. */
 export interface CyclicLROptions extends SchedulerOptions, MomentumOptions {
   /** Steps in which rates rise (default 2000). */
   readonly stepSizeUp?: number | undefined;

@@ -4,6 +4,7 @@ import { LRScheduler, type SchedulerOptions } from "./lr-scheduler.ts";
 import type { AnyOptimizer } from "./scheduler.ts";
 import { checkAboveZero } from "./settings.ts";
 
+/** Options of `LinearLR`. */
 export interface LinearLROptions extends SchedulerOptions {
   /** The first factor, above 0 and at most 1 (default 1/3). */
   readonly startFactor?: number | undefined;

@@ -5,6 +5,7 @@ import { type AnyOptimizer, checkOptimizer, Scheduler } from "./scheduler.ts";
 
 declare const console: { warn(message: string): void };
 
+/** Options of `Scheduler`. */
 export interface SchedulerOptions {
   /** The epoch to resume after; groups must have the `initialLr` that they got when the training started (default −1: none). */
   readonly lastEpoch?: number | undefined;

@@ -4,6 +4,7 @@ import { checkGiven, invalid, type Signature } from "../../arguments.ts";
 import { LRScheduler, type SchedulerOptions } from "./lr-scheduler.ts";
 import type { AnyOptimizer } from "./scheduler.ts";
 
+/** Options of `MultiStepLR`. */
 export interface MultiStepLROptions extends SchedulerOptions {
   /** The factor (default 0.1). */
   readonly gamma?: number | undefined;

@@ -13,10 +13,13 @@ import { LRScheduler, type SchedulerOptions } from "./lr-scheduler.ts";
 import { type AnyOptimizer, checkOptimizer } from "./scheduler.ts";
 import { type PerGroup, perGroup } from "./settings.ts";
 
+/** Options of `OneCycleLR`. */
 export interface OneCycleLROptions extends SchedulerOptions, MomentumOptions {
   /** The number of steps; or give the two below. */
   readonly totalSteps?: number | undefined;
+  /** With `stepsPerEpoch` in place of `totalSteps`. */
   readonly epochs?: number | undefined;
+  /** Steps of an epoch. */
   readonly stepsPerEpoch?: number | undefined;
   /** The share of the steps in which rates rise (default 0.3). */
   readonly pctStart?: number | undefined;

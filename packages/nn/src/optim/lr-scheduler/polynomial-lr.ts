@@ -4,6 +4,7 @@ import { LRScheduler, type SchedulerOptions } from "./lr-scheduler.ts";
 import type { AnyOptimizer } from "./scheduler.ts";
 import { checkAboveZero } from "./settings.ts";
 
+/** Options of `PolynomialLR`. */
 export interface PolynomialLROptions extends SchedulerOptions {
   /** The epoch at which rates are 0 (default 5). */
   readonly totalIters?: number | undefined;

@@ -4,6 +4,7 @@ import { checkGiven, invalid, type Signature } from "../../arguments.ts";
 import { type AnyOptimizer, checkOptimizer, Scheduler, type ScheduleState } from "./scheduler.ts";
 import { type PerGroup, perGroup } from "./settings.ts";
 
+/** Options of `ReduceLROnPlateau`. */
 export interface ReduceLROnPlateauOptions {
   /** Whether a smaller metric is better ('min', default) or a larger one ('max'). */
   readonly mode?: "min" | "max" | undefined;

@@ -82,6 +82,7 @@ export function checkOptimizer(value: unknown): asserts value is AnyOptimizer {
 
 /** What changes the learning rates of an optimiser. */
 export abstract class Scheduler<S extends object = object> {
+  /** The optimiser whose rates it sets. */
   readonly optimizer: AnyOptimizer;
   /** All that it knows; a copy is its state dict. */
   protected readonly state: S & LastRates;

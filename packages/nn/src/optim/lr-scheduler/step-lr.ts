@@ -4,6 +4,7 @@ import { LRScheduler, type SchedulerOptions } from "./lr-scheduler.ts";
 import type { AnyOptimizer } from "./scheduler.ts";
 import { checkAboveZero } from "./settings.ts";
 
+/** Options of `StepLR`. */
 export interface StepLROptions extends SchedulerOptions {
   /** The factor (default 0.1). */
   readonly gamma?: number | undefined;

@@ -6,6 +6,7 @@ import { LRScheduler, type SchedulerOptions } from "./lr-scheduler.ts";
 import { type AnyOptimizer, checkOptimizer } from "./scheduler.ts";
 import { type PerGroup, perGroup } from "./settings.ts";
 
+/** Options of `SWALR`. */
 export interface SWALROptions extends SchedulerOptions {
   /** In how many epochs (default 10). */
   readonly annealEpochs?: number | undefined;
