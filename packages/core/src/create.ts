@@ -44,7 +44,7 @@ export interface RandomOptions extends TensorOptions {
 }
 
 const DATA_OPTIONS: OptionTypes = { ...TENSOR_OPTIONS, shape: "any" };
-const RANDOM_OPTIONS: OptionTypes = { ...TENSOR_OPTIONS, generator: "any" };
+export const RANDOM_OPTIONS: OptionTypes = { ...TENSOR_OPTIONS, generator: "any" };
 
 /** The class itself, not `makeTensor`: a bundle that creates any tensor thereby contains the class. */
 const finish = (storage: Storage, at: Place): Tensor => marked(new Tensor(storage, at.shape, null), at);
@@ -171,6 +171,36 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   return make(values, at);
 }
 
+/**
+ * `count` powers of `base` (default 10), of exponents evenly spaced from start to end, both included.
+ * @throws INVALID_ARGUMENT, DTYPE_UNSUPPORTED, BACKEND_MISSING.
+ */
+export function logspace(
+  start: number,
+  end: number,
+  steps: number,
+  options: TensorOptions & { readonly base?: number | undefined } = {},
+): Tensor {
+  checkOptions("logspace", options, { ...TENSOR_OPTIONS, base: "number" }, "{ base: 2 }");
+  const { base = 10, ...others } = options;
+  const at = place("logspace", [steps], others);
+  for (const [bound, name] of [
+    [start, "start"],
+    [end, "end"],
+  ] as const) {
+    if (typeof bound === "number") continue;
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      `logspace: ${name} must be a number, but got ${describeValue(bound)}`,
+    );
+  }
+  const values = arrayOf(at.dtype, steps);
+  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
+  for (let i = 0; i < steps; i++)
+    values[i] = base ** (i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step);
+  return make(values, at);
+}
+
 /** Ones on the main diagonal: `eye(n)`, `eye(n, m)`, either with options. */
 export function eye(n: number, m: number | TensorOptions = n, options: TensorOptions = {}): Tensor {
   const [width, given] = typeof m === "object" ? [n, m] : [m, options];
@@ -188,7 +218,7 @@ function floatingPlace(op: string, shape: unknown, options: RandomOptions): Plac
   throw new Corr2dError("DTYPE_UNSUPPORTED", `${op} is not implemented for ${at.dtype}; use randint`);
 }
 
-function generatorOf({ generator }: RandomOptions): Generator {
+export function generatorOf({ generator }: Pick<RandomOptions, "generator">): Generator {
   if (generator === undefined) return defaultGenerator;
   checkGenerator(generator);
   return generator;

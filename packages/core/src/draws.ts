@@ -74,6 +74,21 @@ export function drawNormal<D extends FloatDType>(
 }
 
 /**
+ * `n` exponential values of rate 1: `torch.empty(n).exponential_()`. To a unit in the last place, where the two programs' logarithms
+ * differ. (PyTorch with MKL on Intel processors draws them from MKL; that is not followed.)
+ */
+export function drawExponential<D extends FloatDType>(
+  generator: Generator,
+  n: number,
+  dtype: D,
+): FloatArray<D> {
+  checkGenerator(generator);
+  const out = allocate(n, dtype);
+  for (let i = 0; i < n; i++) out[i] = -Math.log1p(-uniform53(generator));
+  return out as FloatArray<D>;
+}
+
+/**
  * `n` integers uniform in [low, high): `torch.randint(low, high, (n,))`. Exact. Ranges of 2 ** 28 and more
  * follow PyTorch 2.13 (two words a value); 1.13 spent one.
  * @throws INVALID_ARGUMENT unless -(2 ** 31) <= low < high <= 2 ** 31, both integers.

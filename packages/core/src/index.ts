@@ -48,6 +48,7 @@ export {
   eye,
   full,
   linspace,
+  logspace,
   ones,
   type RandomOptions,
   rand,
@@ -61,6 +62,14 @@ export { getBackend, setBackend, synchronize } from "./current-backend.ts";
 export { CustomFunction, type FunctionContext, type FunctionGradients } from "./custom-function.ts";
 export { getDefaultDtype, setDefaultDtype } from "./default-dtype.ts";
 export { COMPOSITES, CONTRACT, isBackend, OPTIONAL_OPS } from "./define-backend.ts";
+export {
+  type MultinomialOptions,
+  multinomial,
+  normal,
+  randintLike,
+  randLike,
+  randnLike,
+} from "./draw-like.ts";
 export { drawIntegers, drawNormal, drawPermutation, drawUniform } from "./draws.ts";
 export {
   DTYPE_NAMES,
@@ -133,9 +142,50 @@ export { binaryCrossEntropyOf } from "./ops/binary-cross-entropy.ts";
 export { lerp, maskedFill, type NanToNumOptions, nanToNum } from "./ops/blend.ts";
 export { cat, stack } from "./ops/cat.ts";
 export { clamp } from "./ops/clamp.ts";
+export {
+  type AddmmOptions,
+  addcdiv,
+  addcmul,
+  addmm,
+  cdist,
+  clampMax,
+  clampMin,
+  fmod,
+  remainder,
+  type ValueOption,
+} from "./ops/combinations.ts";
 export { convTranspose2d, corr2d, corr2dKernelGrad } from "./ops/corr2d.ts";
+export {
+  type BincountOptions,
+  bincount,
+  bucketize,
+  histc,
+  maskedSelect,
+  nonzero,
+  type SearchOptions,
+  searchsorted,
+  type UniqueOptions,
+  unique,
+} from "./ops/counting.ts";
 export { cumsum } from "./ops/cumulative.ts";
 export type { NestedArray, NumericArray } from "./ops/data.ts";
+export {
+  broadcastTensors,
+  broadcastTo,
+  diag,
+  diagonal,
+  dstack,
+  fliplr,
+  flipud,
+  hstack,
+  type MeshgridOptions,
+  meshgrid,
+  repeatInterleave,
+  rot90,
+  trace,
+  vstack,
+} from "./ops/diagonals.ts";
+export { einsum } from "./ops/einsum.ts";
 export { exp2, log2, log10 } from "./ops/exponential.ts";
 export { boundsOf, gather, indexSelect, oneHot, scatterAdd, tril, triu } from "./ops/indexing.ts";
 export { type InterpolateMode, type InterpolateOptions, interpolate } from "./ops/interpolate.ts";
@@ -181,6 +231,7 @@ export {
 } from "./ops/pool.ts";
 export { pow } from "./ops/pow.ts";
 export { bmm, dot, mm, mv, outer } from "./ops/products.ts";
+export { kthvalue, median, nanmedian } from "./ops/ranks.ts";
 export { chunk, movedim, repeat, roll, unbind, unflatten } from "./ops/rearrange.ts";
 export {
   amax,
@@ -202,6 +253,7 @@ export {
   type VarianceOptions,
   variance as var,
 } from "./ops/reduce.ts";
+export { cummax, cummin, cumprod } from "./ops/scans.ts";
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./ops/shuffle.ts";
 export { narrow, type Parts, type Range, slice, sliceScatter, split } from "./ops/slice.ts";
 export { logSoftmax, softmax, softmin } from "./ops/softmax.ts";

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { cpuJs } from "../../cpu-js/src/index.ts";
 import * as corr2dCore from "../src/index.ts";
 import { type DType, div, type Range, setBackend, type Tensor, tensor } from "../src/index.ts";
+import functionGoldens from "./fixtures/functions.json" with { type: "json" };
 import goldens from "./fixtures/ops.json" with { type: "json" };
 import tensorGoldens from "./fixtures/tensor-ops.json" with { type: "json" };
 
@@ -21,15 +22,30 @@ interface Case {
   grads?: (Values | null)[];
 }
 
+type Spelling = (inputs: Tensor[], args: Case["args"]) => Tensor | Promise<Tensor>;
+
 const core = corr2dCore as unknown as Record<string, (...args: unknown[]) => Tensor>;
 const keepdim = (keep: boolean) => ({ keepdim: keep });
+/** A function of values and indices, each under a name of its own. */
+const parts = (name: string): Record<string, Spelling> =>
+  Object.fromEntries(
+    (["values", "indices"] as const).map((part) => [
+      name + part[0]!.toUpperCase() + part.slice(1),
+      ([x], args) => (core[name]!(x!, ...args) as unknown as corr2dCore.ValuesAndIndices)[part],
+    ]),
+  );
+/** From the goldens' seed. */
+function seeded(draw: () => Tensor): Tensor {
+  corr2dCore.manualSeed(7);
+  return draw();
+}
 /** Parts, each times its number, as one. */
 const weighted = (parts: readonly Tensor[]) =>
   corr2dCore.cat(parts.map((part, i) => part.reshape(-1).mul(i + 1)));
 const index = (rows: number[] | number[][]) => tensor(rows, { dtype: "int32" });
 
 /** Where the golden's name and arguments are not simply a method's or a function's. */
-const SPELLINGS: Record<string, (inputs: Tensor[], args: Case["args"]) => Tensor> = {
+const SPELLINGS: Record<string, Spelling> = {
   geluTanh: ([x]) => corr2dCore.gelu(x!, { approximate: "tanh" }),
   where: ([x, y]) => corr2dCore.where(x!.gt(y!), x!, y!),
   divMode: ([a, b], [roundingMode]) => a!.div(b!, { roundingMode }),
@@ -63,13 +79,34 @@ const SPELLINGS: Record<string, (inputs: Tensor[], args: Case["args"]) => Tensor
   sortIndices: ([x], [dim, options]) => x!.sort(dim, options).indices,
   topkValues: ([x], [k, dim, options]) => x!.topk(k, dim, options).values,
   topkIndices: ([x], [k, dim, options]) => x!.topk(k, dim, options).indices,
+  ...parts("median"),
+  ...parts("nanmedian"),
+  ...parts("kthvalue"),
+  ...parts("cummax"),
+  ...parts("cummin"),
+  meshgrids: (inputs, [indexing]) => corr2dCore.stack(corr2dCore.meshgrid(inputs, { indexing })),
+  stacks: (inputs, [name]) => core[name]!(inputs),
+  einsums: (inputs, [equation]) => corr2dCore.einsum(equation, ...inputs),
+  cdist: ([x, y], [p]) => corr2dCore.cdist(x!, y!, Number(p)),
+  fmod: ([x, y], [divisor]) => corr2dCore.fmod(x!, y ?? Number(divisor)),
+  remainder: ([x, y], [divisor]) => corr2dCore.remainder(x!, y ?? Number(divisor)),
+  weightedCounts: ([x, weights]) => corr2dCore.bincount(x!, { weights }),
+  uniqueInverse: async ([x]) => (await corr2dCore.unique(x!, { returnInverse: true }))[1]!,
+  uniqueCounts: async ([x]) => (await corr2dCore.unique(x!, { returnCounts: true }))[1]!,
+  maskedSelect: ([x, mask]) => corr2dCore.maskedSelect(x!, mask!.gt(0)),
+  logspaces: (_, [start, end, steps, base]) => corr2dCore.logspace(start, end, steps, { base }),
+  draw: ([x], [name, ...rest]) => seeded(() => core[name]!(x, ...rest)),
+  normals: (_, [mean, std, size]) => seeded(() => corr2dCore.normal(mean, std, size)),
+  normalOfBoth: ([mean, std]) => seeded(() => corr2dCore.normal(mean!, std!)),
+  normalOfMean: ([mean]) => seeded(() => corr2dCore.normal(mean!, 0.5)),
+  multinomial: ([x], [samples, options]) => seeded(() => corr2dCore.multinomial(x!, samples, options)),
   corr2d: ([x, k, bias], [options]) => corr2dCore.corr2d(x!, k!, { ...options, bias }),
   convTranspose2d: ([x, k, bias], [options]) => corr2dCore.convTranspose2d(x!, k!, { ...options, bias }),
   conv1d: ([x, k, bias], [options]) => corr2dCore.conv1d(x!, k!, { ...options, bias }),
   convTranspose1d: ([x, k, bias], [options]) => corr2dCore.convTranspose1d(x!, k!, { ...options, bias }),
 };
 
-function run({ op, args }: Case, inputs: Tensor[]): Tensor {
+function run({ op, args }: Case, inputs: Tensor[]): Tensor | Promise<Tensor> {
   const spelled = SPELLINGS[op];
   if (spelled) return spelled(inputs, args);
   if (core[op]) return core[op](...inputs, ...args);
@@ -102,14 +139,14 @@ async function expectClose(actual: Tensor, expected: Values, what: string): Prom
 
 beforeAll(() => setBackend(cpuJs()));
 
-const cases = [...goldens.cases, ...tensorGoldens.cases] as Case[];
+const cases = [...goldens.cases, ...tensorGoldens.cases, ...functionGoldens.cases] as Case[];
 describe.each([...new Set(cases.map((each) => each.op))])("%s", (op) => {
   const group = cases.filter((each) => each.op === op);
   it.each(
     group.map((each) => [JSON.stringify([each.inputs.map((x) => x.shape), ...each.args]), each] as const),
   )("%s", async (_title, each) => {
     const inputs = each.inputs.map((values) => build(values, each.grads !== undefined));
-    const output = run(each, inputs);
+    const output = await run(each, inputs);
     expect(output.dtype).toBe(each.output.dtype);
     await expectClose(output, each.output, "value");
     if (each.grads === undefined) return;

@@ -131,7 +131,7 @@ const REDUCE_OPTIONS: OptionTypes = { keepdim: "boolean" };
 /** `keepdim` in PyTorch's place, `sum(1, true)`, or in options. */
 export type KeepDim = ReduceOptions | boolean;
 
-function toOptions(op: string, options: KeepDim): ReduceOptions {
+export function toOptions(op: string, options: KeepDim): ReduceOptions {
   if (typeof options === "boolean") return { keepdim: options };
   checkOptions(op, options, REDUCE_OPTIONS, "{ keepdim: true }");
   return options;
