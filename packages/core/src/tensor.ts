@@ -85,6 +85,7 @@ const firstRowIds = new WeakMap<Tensor, number>();
 const uninitialized = new WeakSet<Tensor>();
 
 function rows(this: Tensor): IterableIterator<Tensor> {
+  checkTensor("iteration", this);
   checkTensor("iteration", this); // a proxy of one has no memory
   if (this.ownShape.length === 0) return new ScalarRows();
   const ids = firstRowIds.get(this) ?? tensors + 1;
