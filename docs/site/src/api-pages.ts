@@ -7,7 +7,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Key, type PublicName, publicApi } from "./public-api.ts";
 import { counterparts } from "./pytorch-names.ts";
-import { root } from "./repository.ts";
+import { readPage, root } from "./repository.ts";
 
 export interface ApiPage {
   /** `nn`: docs/api/nn.md, /api/nn on the site. */
@@ -253,13 +253,17 @@ function content(page: ApiPage, names: readonly PublicName[], all: readonly Publ
   return `${lines.join("\n").replaceAll(/\n{3,}/g, "\n\n")}\n`;
 }
 
+/** The package's own, from its package.json. */
+const descriptionOf = (from: string): string =>
+  JSON.parse(readPage(`packages/${from.split("/")[1]}/package.json`)).description;
+
 /** The pages, for the site's sidebar, in order. */
 export function apiPages(api: readonly PublicName[]): ApiPage[] {
   const files = [...new Set(api.map(fileOf))];
   const pages = files.map((file): ApiPage => {
     const apart = APART.find((page) => page.file === file);
     const from = api.find((name) => fileOf(name) === file)!.from;
-    return apart ?? { file, title: from, about: `What \`${from}\` exports.` };
+    return apart ?? { file, title: from, about: `${descriptionOf(from)}.` };
   });
   const place = ({ file }: ApiPage): number =>
     ["core", "tensor", "autograd", "nn", "functional", "optim", "init", "utils"].indexOf(file) + 1 || 99;
