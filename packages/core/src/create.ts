@@ -179,7 +179,10 @@ export function logspace(
   start: number,
   end: number,
   steps: number,
-  options: TensorOptions & { readonly base?: number | undefined } = {},
+  options: TensorOptions & {
+    /** What is raised to the powers (default 10). */
+    readonly base?: number | undefined;
+  } = {},
 ): Tensor {
   checkOptions("logspace", options, { ...TENSOR_OPTIONS, base: "number" }, "{ base: 2 }");
   const { base = 10, ...others } = options;
