@@ -12,7 +12,7 @@ def tensor_json(t):
     flat = t.detach().reshape(-1).tolist()
     data = [("NaN" if x != x else "Infinity" if x == float("inf") else "-Infinity" if x == -float("inf") else
              (int(x) if float(x).is_integer() else float("%.9g" % x))) for x in flat]
-    return {"shape": list(t.shape), "dtype": str(t.dtype).split(".")[1].replace("int64", "int32").replace("bool", "int32"),
+    return {"shape": list(t.shape), "dtype": str(t.dtype).split(".")[1].replace("int64", "int32"),
             "data": data}
 
 

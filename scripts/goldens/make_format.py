@@ -12,7 +12,7 @@ import random
 
 import torch
 
-DTYPES = {"float32": torch.float32, "float64": torch.float64, "int32": torch.int32}
+DTYPES = {"float32": torch.float32, "float64": torch.float64, "int32": torch.int32, "bool": torch.bool}
 NAN, INF = math.nan, math.inf
 choose = random.Random(2026)
 cases = []
@@ -76,12 +76,16 @@ for dtype in DTYPES:
     add([], [0], dtype)
     add([], [2, 0], dtype)
     add([], [0, 3, 2], dtype)
-    add([], [1, 0, 1], dtype, requires_grad=dtype != "int32")
+    add([], [1, 0, 1], dtype, requires_grad=dtype in FLOATS)
 add([], [0], requires_grad=True)
 add([19.0, 25.0, 37.0, 43.0], [2, 2])  # the book's first output
 add([0.0, 1.0, 1.0, 0.0, 0.0, -1.0], [2, 3])
 add([1, -20, 300], None, "int32")
 add([1, 2, 3, 4, 5, 6], [2, 3], "int32")
+for truths in ([1], [0], [1, 1], [1, 0], [0, 1] * 20):
+    add(truths, None, "bool")
+add(1, [], "bool")
+add([1, 0, 0, 1, 1, 1], [3, 2], "bool")
 
 # The choice of a style
 VECTORS = [
@@ -148,6 +152,7 @@ for n in [14, 15, 16, 18, 19, 24, 25, 50, 120]:
     add(("ramp", n, 1))
     add(("ramp", n, 0.25), None, "float64")
     add(("ramp", n, 3), None, "int32")
+    add(("ramp", n, 3), None, "bool")
 add(("ramp", 1000, 0))
 add(("ramp", 1000, 1), None, "int32")
 add(("scatter", 60, 2**-10, -5))

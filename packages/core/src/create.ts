@@ -1,6 +1,6 @@
 /** New tensors: from data, filled, counted, or drawn. */
 import { checkTensor, isTensor } from "./autograd.ts";
-import type { DType, TypedArray } from "./backend.ts";
+import type { TypedArray } from "./backend.ts";
 import { getDefaultDtype } from "./default-dtype.ts";
 import { drawBernoulli, drawIntegers, drawNormal, drawPermutation, drawUniform } from "./draws.ts";
 import { arrayOf, dtypeOf, type FloatDType, isFloating } from "./dtype.ts";
@@ -11,10 +11,12 @@ import {
   checkLength,
   fromNested,
   isNumeric,
+  isTruths,
   type NestedArray,
-  type NumericArray,
   upload,
+  withDtype,
 } from "./ops/data.ts";
+import { checkNumbers } from "./ops/operands.ts";
 import {
   constant,
   marked,
@@ -54,7 +56,8 @@ const make = (data: TypedArray, at: Place): Tensor => finish(upload(at.backend, 
 /**
  * A tensor of a copy of `data`: a number, nested arrays (the innermost may be typed), or a flat typed array with `shape`.
  *
- * The dtype is the default one unless given; an Int32Array or Float64Array keeps its own. NaN and ±Infinity are kept.
+ * The dtype is the default one unless given; an Int32Array or Float64Array keeps its own, and booleans are bool. NaN and
+ * ±Infinity are kept.
  * @throws SHAPE_MISMATCH on ragged data or a shape that does not fit, INVALID_ARGUMENT, DTYPE_UNSUPPORTED,
  *   BACKEND_MISSING.
  */
@@ -74,7 +77,7 @@ export function tensor(data: NestedArray, options: DataOptions = {}): Tensor {
     );
   }
   if (flat) checkAttached(data);
-  const usual = (flat ? dtypeOf(data) : null) ?? getDefaultDtype();
+  const usual = (flat ? dtypeOf(data) : isTruths(data) ? "bool" : null) ?? getDefaultDtype();
   const { dtype } = place("tensor", [], options, usual);
   const given = flat ? { values: withDtype(data, dtype), shape: [data.length] } : fromNested(data, dtype);
   const at = place("tensor", options.shape ?? given.shape, options, usual);
@@ -82,26 +85,17 @@ export function tensor(data: NestedArray, options: DataOptions = {}): Tensor {
   return make(given.values, at);
 }
 
-/** The numbers as an array of `dtype`: themselves where they are one. */
-function withDtype(data: NumericArray, dtype: DType): TypedArray {
-  if (dtypeOf(data) === dtype) return data as TypedArray;
-  if (!isFloating(dtype)) checkInteger(data);
-  const values = arrayOf(dtype, data.length);
-  values.set(data);
-  return values;
-}
-
 /**
- * `fillValue` everywhere.
+ * `fillValue` everywhere; a truth value makes a bool tensor.
  * @throws INVALID_ARGUMENT, DTYPE_UNSUPPORTED, BACKEND_MISSING, OUT_OF_MEMORY.
  */
-export function full(shape: Shape, fillValue: number, options: TensorOptions = {}): Tensor {
+export function full(shape: Shape, fillValue: number | boolean, options: TensorOptions = {}): Tensor {
   checkOptions("full", options, TENSOR_OPTIONS);
   return filled("full", shape, fillValue, options);
 }
 
-function filled(op: string, shape: unknown, value: number, options: TensorOptions): Tensor {
-  const at = place(op, shape, options);
+function filled(op: string, shape: unknown, value: number | boolean, options: TensorOptions): Tensor {
+  const at = place(op, shape, options, typeof value === "boolean" ? "bool" : undefined);
   return finish(constant(op, value, at), at);
 }
 
@@ -146,6 +140,7 @@ export function arange(
   }
   const count = Math.ceil((to - from) / step);
   const at = place("arange", [count], options);
+  checkNumbers("arange", at.dtype);
   // PyTorch cuts fractions off here; what lies beyond the dtype it cannot mean.
   if (!isFloating(at.dtype) && count > 0) checkInteger([from, from + (count - 1) * step].map(Math.trunc));
   const values = arrayOf(at.dtype, count);
@@ -157,6 +152,7 @@ export function arange(
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
   checkOptions("linspace", options, TENSOR_OPTIONS);
   const at = place("linspace", [steps], options);
+  checkNumbers("linspace", at.dtype);
   if (typeof start !== "number" || typeof end !== "number") {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
@@ -252,6 +248,7 @@ export function randint(low: number, high: number, shape: Shape, options: Random
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
   checkOptions("randperm", options, RANDOM_OPTIONS);
   const at = place("randperm", [n], options, "int32");
+  checkNumbers("randperm", at.dtype);
   return make(withDtype(drawPermutation(generatorOf(options), n), at.dtype), at);
 }
 

@@ -5,9 +5,8 @@
  * `3.1416e+00`) and a width, both chosen from its finite non-zero values. Of a tensor above `threshold` elements
  * only the *edges* of each axis are shown, and only they choose. Method: observed from PyTorch 2.13's output.
  */
-import type { DType } from "./backend.ts";
 import { getDefaultDtype } from "./default-dtype.ts";
-import { DTYPES, isFloating } from "./dtype.ts";
+import { isBool, isFloating, TENSOR_DTYPES, type TensorDType } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { checkOptions, describeValue, type OptionTypes } from "./options.ts";
 import { type Shape, sizeOf, stridesOf } from "./shape.ts";
@@ -88,7 +87,7 @@ export function setPrintoptions(
 export function formatTensor(
   data: ArrayLike<number>,
   shape: Shape,
-  dtype: DType,
+  dtype: TensorDType,
   options: FormatOptions = {},
 ): string {
   return formatBy(merge(current, options), data, shape, dtype, options);
@@ -98,7 +97,7 @@ export function formatTensor(
 export function formatAsSet(
   data: ArrayLike<number>,
   shape: Shape,
-  dtype: DType,
+  dtype: TensorDType,
   provenance: Provenance,
 ): string {
   return formatBy(current, data, shape, dtype, provenance);
@@ -108,7 +107,7 @@ function formatBy(
   print: PrintOptions,
   data: ArrayLike<number>,
   shape: Shape,
-  dtype: DType,
+  dtype: TensorDType,
   { requiresGrad, gradFn }: Provenance,
 ): string {
   const size = sizeOf(shape);
@@ -123,7 +122,9 @@ function formatBy(
   // The text of an empty tensor does not tell its shape; without edge items PyTorch gives the size of any other.
   const sized = size === 0 ? shape.length !== 1 : print.edgeitems === 0;
   if (sized) suffixes.push(`size=${formatTuple(shape)}`);
-  if (dtype !== getDefaultDtype()) suffixes.push(`dtype=${DTYPES[dtype].torchName}`);
+  // Truth values say what they are, where there are any.
+  const told = dtype === getDefaultDtype() || (size > 0 && isBool(dtype));
+  if (!told) suffixes.push(`dtype=${TENSOR_DTYPES[dtype].torchName}`);
   if (gradFn) suffixes.push(`grad_fn=<${gradFn}>`);
   else if (requiresGrad) suffixes.push("requires_grad=True");
   return appendSuffixes(prefix + body, suffixes, print.linewidth);
@@ -145,7 +146,7 @@ function shownIndices(size: number, summarised: boolean, edgeitems: number): num
 function formatBody(
   data: ArrayLike<number>,
   shape: Shape,
-  dtype: DType,
+  dtype: TensorDType,
   print: PrintOptions,
   summarised: boolean,
 ): string {
@@ -187,8 +188,11 @@ interface Style {
   width: number;
 }
 
-function chooseStyle(values: readonly number[], dtype: DType, print: PrintOptions): Style {
-  if (!isFloating(dtype)) return { format: String, width: longest(values.map(String)) };
+function chooseStyle(values: readonly number[], dtype: TensorDType, print: PrintOptions): Style {
+  if (!isFloating(dtype)) {
+    const format = isBool(dtype) ? (value: number) => (value === 0 ? "False" : "True") : String;
+    return { format, width: longest(values.map(format)) };
+  }
 
   const counted = values.filter((value) => value !== 0 && Number.isFinite(value));
   let smallest = Infinity;

@@ -72,12 +72,15 @@ export {
 } from "./draw-like.ts";
 export { drawIntegers, drawNormal, drawPermutation, drawUniform } from "./draws.ts";
 export {
+  type BoolRow,
   DTYPE_NAMES,
   DTYPES,
   type DTypeRow,
   type FloatDType,
   type FloatRow,
   type IntegerRow,
+  TENSOR_DTYPES,
+  type TensorDType,
   type TypedArrayClass,
 } from "./dtype.ts";
 export { Corr2dError, type ErrorCode } from "./errors.ts";
@@ -190,6 +193,17 @@ export { exp2, log2, log10 } from "./ops/exponential.ts";
 export { boundsOf, gather, indexSelect, oneHot, scatterAdd, tril, triu } from "./ops/indexing.ts";
 export { type InterpolateMode, type InterpolateOptions, interpolate } from "./ops/interpolate.ts";
 export { emptyLike, fullLike, onesLike, zerosLike } from "./ops/like.ts";
+export {
+  all,
+  any,
+  isfinite,
+  isinf,
+  isnan,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+} from "./ops/logical.ts";
 export { linear, matmul } from "./ops/matmul.ts";
 export {
   expand,

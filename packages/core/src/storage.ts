@@ -7,6 +7,7 @@
  * needed for correctness.
  */
 import type { Backend, DType } from "./backend.ts";
+import { storedAs, type TensorDType } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { describeValue } from "./options.ts";
 
@@ -22,18 +23,29 @@ export class Storage {
   readonly backend: Backend;
   readonly handle: unknown;
   readonly size: number;
-  readonly dtype: DType;
+  readonly dtype: TensorDType;
   /** Null where nothing is known: for floating dtypes, and for what a backend has computed. */
   readonly bounds: Bounds | null;
   #holders = 1;
 
   /** Takes over `handle`, which has one holder: the caller. */
-  constructor(backend: Backend, handle: unknown, size: number, dtype: DType, bounds: Bounds | null = null) {
+  constructor(
+    backend: Backend,
+    handle: unknown,
+    size: number,
+    dtype: TensorDType,
+    bounds: Bounds | null = null,
+  ) {
     this.backend = backend;
     this.handle = handle;
     this.size = size;
     this.dtype = dtype;
     this.bounds = bounds;
+  }
+
+  /** The dtype that the backend knows it by. */
+  get stored(): DType {
+    return storedAs(this.dtype);
   }
 
   retain(): this {

@@ -20,10 +20,10 @@ import {
   makeTensor,
   type TensorHook,
 } from "./autograd.ts";
-import type { Backend, DType, TypedArray } from "./backend.ts";
+import type { Backend, TypedArray } from "./backend.ts";
 import { printAsText } from "./console.ts";
 import { checkBackend } from "./current-backend.ts";
-import { DTYPES, dtypeOf, isFloating } from "./dtype.ts";
+import { dtypeOf, isBool, TENSOR_DTYPES, type TensorDType } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { formatAsSet } from "./format.ts";
 import { guard } from "./guard.ts";
@@ -35,9 +35,17 @@ import { copied, copiedSlices, copiedUnderMask } from "./ops/copy.ts";
 import { fromArray, fromNested, type NestedArray } from "./ops/data.ts";
 import { fill } from "./ops/fill.ts";
 import * as indexing from "./ops/indexing.ts";
+import * as logical from "./ops/logical.ts";
 import { matmul } from "./ops/matmul.ts";
 import * as movement from "./ops/movement.ts";
-import { checkDtype, checkSameDtype, type Operand, toScalar } from "./ops/operands.ts";
+import {
+  checkCanRequireGrad,
+  checkDtype,
+  checkSameDtype,
+  isPlain,
+  type Operand,
+  toScalar,
+} from "./ops/operands.ts";
 import * as padding from "./ops/pad.ts";
 import { pow } from "./ops/pow.ts";
 import type { Dim, KeepDim, ValuesAndIndices, VarianceOptions } from "./ops/reduce.ts";
@@ -69,8 +77,8 @@ export interface ReadOptions {
 
 const READ_OPTIONS: OptionTypes = { into: "any" };
 
-/** Values nested to the tensor's rank; a plain number for a scalar. */
-export type NestedValues = number | NestedValues[];
+/** Values nested to the tensor's rank; a plain one for a scalar. */
+export type NestedValues<T extends number | boolean = number> = T | NestedValues<T>[];
 
 /** A leaf's gradient, and the tensor that `grad` gives of it: that one is the caller's to dispose. */
 interface Accumulated {
@@ -106,7 +114,7 @@ export class Tensor extends TensorOperations implements Disposable {
   /** The shape as operations read it, and never given out: V8 reads a frozen array five times as slowly. @internal */
   readonly ownShape: Shape;
   /** The dtype; no private field, which costs an addition 2 to 3 %. @internal */
-  readonly ownDtype: DType;
+  readonly ownDtype: TensorDType;
   /** The backend and the number of elements as operations read them. @internal */
   readonly ownBackend: Backend;
   /** @internal */
@@ -157,7 +165,7 @@ export class Tensor extends TensorOperations implements Disposable {
 
   /** Gives a tensor that was made without one its value. @internal */
   initialize(value: Tensor): void {
-    const own = this as { ownShape: Shape; ownDtype: DType; ownBackend: Backend; ownSize: number };
+    const own = this as { ownShape: Shape; ownDtype: TensorDType; ownBackend: Backend; ownSize: number };
     own.ownShape = value.ownShape;
     own.ownDtype = value.ownDtype;
     own.ownBackend = value.ownBackend;
@@ -213,7 +221,7 @@ export class Tensor extends TensorOperations implements Disposable {
   }
 
   /** The number as a scalar tensor of this dtype, on this backend. @internal */
-  scalarLike(value: number): Tensor {
+  scalarLike(value: number | boolean): Tensor {
     return toScalar("scalar", value, this);
   }
 
@@ -230,8 +238,8 @@ export class Tensor extends TensorOperations implements Disposable {
     return this.#shape;
   }
 
-  /** The kind of number that its elements are. */
-  get dtype(): DType {
+  /** The kind of its elements. */
+  get dtype(): TensorDType {
     return this.ownDtype;
   }
 
@@ -310,7 +318,7 @@ export class Tensor extends TensorOperations implements Disposable {
     this.#checkAssignable();
     const source = isTensor(value)
       ? value
-      : typeof value === "number"
+      : isPlain(value)
         ? movement.expand(this.scalarLike(value), this.ownShape)
         : this.#fromNested(value);
     checkTensors("assign", [this, source]);
@@ -329,7 +337,7 @@ export class Tensor extends TensorOperations implements Disposable {
 
   #fromNested(data: NestedArray): Tensor {
     const { values, shape } = fromNested(data, this.dtype);
-    return this.fromArray(values, shape);
+    return fromArray(this.backend, values, shape, this.dtype);
   }
 
   /**
@@ -420,13 +428,7 @@ export class Tensor extends TensorOperations implements Disposable {
           "subgraph that doesn't require differentiation use detach().",
       );
     }
-    if (value && !isFloating(this.dtype)) {
-      throw new Corr2dError(
-        "DTYPE_UNSUPPORTED",
-        `Only Tensors of floating point and complex dtype can require gradients, but this one is ${this.dtype}: cast it ` +
-          "with .float() first",
-      );
-    }
+    if (value) checkCanRequireGrad(this.dtype);
     this.#requiresGrad = value;
   }
 
@@ -508,12 +510,12 @@ export class Tensor extends TensorOperations implements Disposable {
 
   /**
    * A copy of the elements, row-major: in a new array, or in `into`, which then is what the promise gives. `into` holds
-   * them when the promise resolves; until then it is the backend's.
+   * them when the promise resolves; until then it is the backend's. Truth values are 0 and 1, in an Int32Array.
    * @throws INVALID_ARGUMENT for unknown options, and unless `into` has the dtype's array class and this tensor's size.
    */
   async data(options?: ReadOptions): Promise<TypedArray> {
-    const { backend, handle } = this.storage;
-    return backend.read(handle, this.numel(), this.dtype, this.#targetOf(options));
+    const { backend, handle, stored } = this.storage;
+    return backend.read(handle, this.numel(), stored, this.#targetOf(options));
   }
 
   /**
@@ -521,9 +523,9 @@ export class Tensor extends TensorOperations implements Disposable {
    * @throws SYNC_READ_UNSUPPORTED on a backend that cannot; INVALID_ARGUMENT as `data`.
    */
   dataSync(options?: ReadOptions): TypedArray {
-    const { backend, handle } = this.storage;
+    const { backend, handle, stored } = this.storage;
     if (backend.readSync !== undefined) {
-      return backend.readSync(handle, this.numel(), this.dtype, this.#targetOf(options));
+      return backend.readSync(handle, this.numel(), stored, this.#targetOf(options));
     }
     throw new Corr2dError(
       "SYNC_READ_UNSUPPORTED",
@@ -535,26 +537,34 @@ export class Tensor extends TensorOperations implements Disposable {
     checkOptions("data", options, READ_OPTIONS, "{ into: array }");
     const into = options?.into;
     if (into === undefined) return into;
-    if (ArrayBuffer.isView(into) && dtypeOf(into) === this.dtype && into.length === this.numel()) return into;
+    if (ArrayBuffer.isView(into) && dtypeOf(into) === this.storage.stored && into.length === this.numel())
+      return into;
     const got = ArrayBuffer.isView(into)
       ? `${dtypeOf(into) ?? "another kind of"} array of ${into.length}`
       : typeof into;
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `data: 'into' must be a ${DTYPES[this.dtype].array.name} of ${this.numel()} elements, but got ${got}`,
+      `data: 'into' must be a ${TENSOR_DTYPES[this.dtype].array.name} of ${this.numel()} elements, but got ${got}`,
     );
   }
 
-  /** @throws NOT_SCALAR unless there is exactly one element. */
-  async item(): Promise<number> {
+  /**
+   * The element of a tensor of one; `item<boolean>()` of a bool tensor.
+   * @throws NOT_SCALAR unless there is exactly one element.
+   */
+  async item<T extends number | boolean = number>(): Promise<T> {
     this.#checkSingle();
-    return (await this.data())[0]!;
+    return this.#elementOf((await this.data())[0]!) as T;
   }
 
   /** `item` without a promise. @throws SYNC_READ_UNSUPPORTED on a backend that cannot; NOT_SCALAR. */
-  itemSync(): number {
+  itemSync<T extends number | boolean = number>(): T {
     this.#checkSingle();
-    return this.dataSync()[0]!;
+    return this.#elementOf(this.dataSync()[0]!) as T;
+  }
+
+  #elementOf(value: number): number | boolean {
+    return isBool(this.dtype) ? value !== 0 : value;
   }
 
   #checkSingle(): void {
@@ -565,14 +575,19 @@ export class Tensor extends TensorOperations implements Disposable {
     );
   }
 
-  /** The elements as nested arrays; a number for a scalar. */
-  async toArray(): Promise<NestedValues> {
-    return nest(await this.data(), this.ownShape);
+  /** The elements as nested arrays; a number for a scalar. Of a bool tensor they are booleans: `toArray<boolean>()`. */
+  async toArray<T extends number | boolean = number>(): Promise<NestedValues<T>> {
+    return this.#nested(await this.data());
   }
 
   /** `toArray` without a promise. @throws SYNC_READ_UNSUPPORTED on a backend that cannot. */
-  toArraySync(): NestedValues {
-    return nest(this.dataSync(), this.ownShape);
+  toArraySync<T extends number | boolean = number>(): NestedValues<T> {
+    return this.#nested(this.dataSync());
+  }
+
+  #nested<T extends number | boolean>(data: TypedArray): NestedValues<T> {
+    const elements: ArrayLike<number | boolean> = isBool(this.dtype) ? Array.from(data, Boolean) : data;
+    return nest(elements as ArrayLike<T>, this.ownShape);
   }
 
   /** The text that PyTorch prints. On a backend without synchronous reads: the shape only; use `toText`. */
@@ -656,8 +671,8 @@ export class Tensor extends TensorOperations implements Disposable {
     return moved;
   }
 
-  /** These values as another dtype; fractions are cut off towards zero. Recorded between floating dtypes. */
-  type(dtype: DType): Tensor {
+  /** These values as another dtype; to int32 fractions are cut off towards zero, to bool all but 0 is true. Recorded between floating dtypes. */
+  type(dtype: TensorDType): Tensor {
     return cast(this, dtype);
   }
   /** `type("float32")`. */
@@ -671,6 +686,10 @@ export class Tensor extends TensorOperations implements Disposable {
   /** `type("int32")`: fractions are cut off towards zero. */
   int(): Tensor {
     return this.type("int32");
+  }
+  /** Whether each element is not 0; NaN is not. */
+  bool(): Tensor {
+    return this.type("bool");
   }
 
   /** Zeros of this shape, dtype and backend. */
@@ -737,6 +756,34 @@ export class Tensor extends TensorOperations implements Disposable {
   /** Where this ≥ other, broadcasting. No gradient. */
   ge(other: Operand): Tensor {
     return binary.compare("ge", this, other);
+  }
+  /** bool: whether both are true; of numbers, what is not 0. */
+  logicalAnd(other: Tensor): Tensor {
+    return logical.logicalAnd(this, other);
+  }
+  /** bool: whether one of the two is true, or both. */
+  logicalOr(other: Tensor): Tensor {
+    return logical.logicalOr(this, other);
+  }
+  /** bool: whether exactly one of the two is true. */
+  logicalXor(other: Tensor): Tensor {
+    return logical.logicalXor(this, other);
+  }
+  /** bool: whether it is not true; of numbers, whether they are 0. */
+  logicalNot(): Tensor {
+    return logical.logicalNot(this);
+  }
+  /** bool: which elements are NaN. */
+  isnan(): Tensor {
+    return logical.isnan(this);
+  }
+  /** bool: which elements are ∞ or −∞. */
+  isinf(): Tensor {
+    return logical.isinf(this);
+  }
+  /** bool: which elements are neither NaN nor ±∞. */
+  isfinite(): Tensor {
+    return logical.isfinite(this);
   }
   /** Held between `min` and `max`, either of which may be left out; NaN stays. */
   clamp(min?: Parameters<typeof clamp>[1], max?: number | null): Tensor {
@@ -852,6 +899,14 @@ export class Tensor extends TensorOperations implements Disposable {
   /** The product of all elements, or along `dim`. */
   prod(dim?: Dim, options?: KeepDim): Tensor {
     return reduction.prod(this, dim, options);
+  }
+  /** bool: whether any element is true, or not 0; over nothing false. */
+  any(dim?: Dim, keepdim?: KeepDim): Tensor {
+    return logical.any(this, dim, keepdim);
+  }
+  /** bool: whether all elements are true, or not 0; over nothing true. */
+  all(dim?: Dim, keepdim?: KeepDim): Tensor {
+    return logical.all(this, dim, keepdim);
   }
   /** The largest of all elements, or along `dim`; ties share the gradient. */
   amax(dim?: Dim, options?: KeepDim): Tensor {
@@ -1014,9 +1069,9 @@ guard(Tensor.prototype);
 
 bindTensor(Tensor);
 
-function nest(data: TypedArray, shape: Shape): NestedValues {
+function nest<T extends number | boolean>(data: ArrayLike<T>, shape: Shape): NestedValues<T> {
   let at = 0;
-  const level = (depth: number): NestedValues =>
+  const level = (depth: number): NestedValues<T> =>
     depth === shape.length ? data[at++]! : Array.from({ length: shape[depth]! }, () => level(depth + 1));
   return sizeOf(shape) === data.length ? level(0) : [];
 }

@@ -141,7 +141,7 @@ export function reduceDtype(op: ReduceOp, dtype: DType): DType {
  * A new array for `size` elements.
  * @throws OUT_OF_MEMORY where the host has no room for it; INVALID_ARGUMENT.
  */
-export function arrayOf(dtype: DType, size: number): TypedArray {
+export function arrayOf(dtype: dtypes.TensorDType, size: number): TypedArray {
   if (typeof size !== "number") throw refused("arrayOf", new TypeError("not a size"), [dtype, size]);
   try {
     checkName(dtype);
@@ -152,7 +152,7 @@ export function arrayOf(dtype: DType, size: number): TypedArray {
 }
 
 /** Whether elements of the dtype can be fractions (and tensors of it have gradients). */
-export function isFloating(dtype: DType): dtype is dtypes.FloatDType {
+export function isFloating(dtype: dtypes.TensorDType): dtype is dtypes.FloatDType {
   try {
     checkName(dtype);
     return dtypes.isFloating(dtype);

@@ -72,7 +72,8 @@ it("leaves what says its dtype, whole numbers, and tensors there are", () => {
   expect(tensor(Int32Array.of(1)).dtype).toBe("int32");
   expect(randint(0, 2, [2]).dtype).toBe("int32");
   expect(randperm(2).dtype).toBe("int32");
-  expect(before.eq(1).dtype).toBe("int32");
+  expect(before.eq(1).dtype).toBe("bool");
+  expect(tensor([true]).dtype).toBe("bool");
 });
 
 it("draws as of float64", async () => {

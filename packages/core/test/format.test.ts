@@ -1,21 +1,21 @@
 // Goldens are PyTorch's own output (scripts/goldens); what PyTorch changed since that version is below in full.
 import { afterEach, describe, expect, it } from "vitest";
 import type { FormatOptions } from "../src/format.ts";
-import { type DType, formatTensor, setPrintoptions } from "../src/index.ts";
+import { formatTensor, setPrintoptions, type TensorDType } from "../src/index.ts";
 import goldens from "./fixtures/format.json" with { type: "json" };
 
 interface Golden {
   data?: (number | string)[];
   recipe?: [kind: string, n: number, scale: number, offset?: number];
   shape: number[];
-  dtype?: DType;
+  dtype?: TensorDType;
   requiresGrad?: boolean;
   gradFn?: string;
   options?: FormatOptions;
   text: string;
 }
 
-const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
+const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Int32Array };
 
 function elements({ data = [], recipe, dtype = "float32" }: Golden): ArrayLike<number> {
   let values = data.map((x) => (typeof x === "number" ? x : Number(x.replace("inf", "Infinity"))));
@@ -63,7 +63,7 @@ describe("a style asked for, as PyTorch 2.13 prints it", () => {
 
 describe("no edge items, as PyTorch 2.13 prints it", () => {
   const zeros = new Float32Array(2000);
-  const print = (shape: number[], dtype: DType = "float32", options: FormatOptions = {}): string =>
+  const print = (shape: number[], dtype: TensorDType = "float32", options: FormatOptions = {}): string =>
     formatTensor(zeros, shape, dtype, { edgeitems: 0, ...options });
 
   it("hides a large tensor", () => {

@@ -37,7 +37,7 @@ const METHODS_ONLY = [
   // for core itself
   ...["initialize", "attachNode", "aliasLeaf", "alias", "accumulateGrad", "scalarLike", "fromArray"],
   // casts and new tensors by another's dtype
-  ...["type", "float", "double", "int", "view", "viewAs", "expandAs"],
+  ...["type", "float", "double", "int", "bool", "view", "viewAs", "expandAs"],
   ...["newZeros", "newOnes", "newEmpty", "newFull", "newTensor"],
 ];
 
@@ -65,6 +65,9 @@ const ARGUMENTS: Readonly<Record<string, (x: Tensor) => unknown[]>> = {
       "le",
       "gt",
       "ge",
+      "logicalAnd",
+      "logicalOr",
+      "logicalXor",
       "matmul",
       "mm",
     ].map((name) => [name, (x) => [x]]),

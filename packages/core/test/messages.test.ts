@@ -448,7 +448,7 @@ describe("dtypes and backends", () => {
     ],
     ["int32 matmul", () => matmul(ones([2, 2]).int(), ones([2, 2]).int()), "DTYPE_UNSUPPORTED", "int32"],
     ["int32 mean", () => ones([2]).int().mean(), "DTYPE_UNSUPPORTED", "mean"],
-    ["float condition", () => where(ones([2]), 1, 0), "DTYPE_MISMATCH", "condition must be an int32 tensor"],
+    ["float condition", () => where(ones([2]), 1, 0), "DTYPE_MISMATCH", "condition must be a bool tensor"],
     [
       "fraction as int32",
       () => tensor([0.5], { dtype: "int32" }),

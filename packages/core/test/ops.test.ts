@@ -3,14 +3,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { cpuJs } from "../../cpu-js/src/index.ts";
 import * as corr2dCore from "../src/index.ts";
-import { type DType, div, type Range, setBackend, type Tensor, tensor } from "../src/index.ts";
+import { div, type Range, setBackend, type Tensor, type TensorDType, tensor } from "../src/index.ts";
 import functionGoldens from "./fixtures/functions.json" with { type: "json" };
 import goldens from "./fixtures/ops.json" with { type: "json" };
 import tensorGoldens from "./fixtures/tensor-ops.json" with { type: "json" };
 
 interface Values {
   shape: number[];
-  dtype: DType;
+  dtype: TensorDType;
   data: (number | string)[];
 }
 interface Case {

@@ -36,7 +36,7 @@ describe("numbers", () => {
   it("count by their value: 2.0 is 2", () => {
     expect(int([1, 2]).mul(2.0).dtype).toBe("int32");
     expect(int([1, 2]).mul(2.5).toArraySync()).toEqual([2.5, 5]);
-    expect(int([1, 2]).lt(1.5).toArraySync()).toEqual([1, 0]);
+    expect(int([1, 2]).lt(1.5).toArraySync()).toEqual([true, false]);
     expect(int([1]).mul(Infinity).itemSync()).toBe(Infinity);
   });
 

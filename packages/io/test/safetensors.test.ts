@@ -46,7 +46,8 @@ describe.each(BACKENDS)("a file of PyTorch's, on %s", (_name, open) => {
     for (const name of file.names.filter((name) => name !== "float64")) {
       const read = await file.get(name);
       const { shape, data } = tensors[name]!;
-      expect(read.dtype, name).toBe(file.info(name).dtype.includes("F") ? "float32" : "int32");
+      const { dtype } = file.info(name);
+      expect(read.dtype, name).toBe(dtype === "BOOL" ? "bool" : dtype.includes("F") ? "float32" : "int32");
       expect(read.shape, name).toEqual(shape);
       const values = [...(await read.data())];
       expect(values, name).toEqual(data.map(Number));
@@ -80,6 +81,14 @@ describe("dtypes", () => {
     const { x } = await readSafetensors(bytes);
     expect(x!.shape).toEqual([1, 3]);
     expect(Buffer.from(await bitsOf(x!)).equals(new Uint8Array(values.buffer))).toBe(true);
+  });
+
+  it("truth values are a byte each", async () => {
+    const x = tensor([true, false, true]);
+    const file = await openSafetensors(await writeSafetensors({ x }, { int64: true }));
+    expect(file.info("x")).toEqual({ dtype: "BOOL", shape: [3], bytes: 3 });
+    const read = await file.get("x");
+    expect([read.dtype, await read.toArray<boolean>()]).toEqual(["bool", [true, false, true]]);
   });
 
   it.each([

@@ -43,7 +43,7 @@ const classAxis = (input: Tensor): 0 | 1 => (input.shape.length === 1 ? 0 : 1);
 const classCount = (input: Tensor): number => input.shape[classAxis(input)] ?? 1;
 
 function checkClasses(input: Tensor, target: Tensor): void {
-  if (isFloating(target.dtype)) {
+  if (target.dtype !== "int32") {
     throw new Corr2dError(
       "DTYPE_MISMATCH",
       `expected scalar type int32 but found ${target.dtype}: targets are classes as an int32 tensor, or probabilities of ` +

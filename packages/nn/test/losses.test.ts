@@ -158,6 +158,8 @@ describe("bad input", () => {
   it("dtypes of targets", () => {
     const long = "expected scalar type int32 but found float32";
     expectError(() => crossEntropy(zeros([2, 3]), zeros([2])), "DTYPE_MISMATCH", long);
+    const truths = zeros([2], { dtype: "bool" });
+    expectError(() => crossEntropy(zeros([2, 3]), truths), "DTYPE_MISMATCH", "int32 but found bool");
     const float = "Expected floating point type for target with class probabilities, got int32";
     expectError(
       () => crossEntropy(zeros([2, 3]), zeros([2, 3], { dtype: "int32" })),

@@ -104,6 +104,16 @@ describe("of a classifier", () => {
     ]);
   });
 
+  it("of two classes, as truth values", () => {
+    const found = tensor([0.2, 0.7, 0.9]).gt(0.5);
+    const truth = tensor([false, false, true]);
+    expect(accuracy(found, truth).itemSync()).toBeCloseTo(2 / 3, 6);
+    expect(confusionMatrix(found, truth, 2).toArraySync()).toEqual([
+      [1, 1],
+      [0, 1],
+    ]);
+  });
+
   it("refuses shapes and classes that cannot be", () => {
     const logits = tensor(scores);
     const text = "expected scores [N, C, ...] or classes for targets [3], but got [4, 3]";

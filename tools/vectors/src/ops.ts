@@ -138,7 +138,7 @@ export const OPS: Readonly<Record<string, Run>> = {
   greater_or_equal: binary((a, b) => a.ge(b)),
   lesser: binary((a, b) => a.lt(b)),
   lesser_or_equal: binary((a, b) => a.le(b)),
-  where: ({ cond, a, b }) => where(cond!.int(), a!, b!),
+  where: ({ cond, a, b }) => where(cond!, a!, b!),
 
   relu: unary((x) => x.relu()),
   relu6: unary(relu6),
@@ -248,7 +248,7 @@ export const OPS: Readonly<Record<string, Run>> = {
     return picked.reshape([...x!.shape.slice(0, at), ...indices!.shape, ...x!.shape.slice(at + 1)]);
   },
   triangular: ({ x }, { upper, diagonal }) => (upper ? triu(x!, diagonal) : tril(x!, diagonal)),
-  cast: ({ x }, { to }) => x!.type(to === "float32" ? "float32" : "int32"),
+  cast: ({ x }, { to }) => x!.type(to === "int64" ? "int32" : to),
   dropout: unary((x) => x.clone()),
 
   nll_loss: ({ x, target, weight }, attrs) => nllLoss(x!, target!, classes(attrs, weight)),
@@ -271,6 +271,7 @@ export function outside(op: string, attrs: Attrs): string | null {
   if (op.endsWith("_pool2d") && attrs.kernel && Math.max(...attrs.padding) >= Math.max(...attrs.kernel)) {
     return "pooling windows that lie in the padding alone (PyTorch refuses them)";
   }
-  if (op === "cast" && !["float32", "int32", "int64"].includes(attrs.to)) return `cast to ${attrs.to}`;
+  if (op === "cast" && !["float32", "int32", "int64", "bool"].includes(attrs.to))
+    return `cast to ${attrs.to}`;
   return null;
 }

@@ -57,10 +57,9 @@ export function unsupportedDtype({ dtype, data }: VectorTensor): string | null {
   return /^u?int/.test(dtype) && fits ? null : `dtype ${dtype}`;
 }
 
-/** float32 stays; every kind of integer and bool becomes int32. */
+/** float32 and bool stay; every kind of integer becomes int32. */
 export function toTensor({ shape, dtype, data }: VectorTensor, backend: Backend): Tensor {
   const numbers = data!.map(Number);
-  return dtype === "float32"
-    ? tensor(Float32Array.from(numbers), { shape, backend })
-    : tensor(Int32Array.from(numbers), { shape, backend });
+  if (dtype === "float32") return tensor(Float32Array.from(numbers), { shape, backend });
+  return tensor(Int32Array.from(numbers), { shape, backend, dtype: dtype === "bool" ? "bool" : "int32" });
 }

@@ -77,6 +77,25 @@ it("knows the class axis of cross-entropy, with a batch and without", async () =
   expect(await of([2], [target([], [1])])).toEqual({ kind: "passed" });
 });
 
+it("keeps truth values: as conditions, from comparisons, in casts", async () => {
+  const bool = (name: string, data: boolean[]) => ({ name, shape: [data.length], dtype: "bool", data });
+  const [x, y] = [
+    [1, -2],
+    [0, -2],
+  ];
+  const cond = bool("cond", [true, false]);
+  const chosen = { inputs: [cond, f32("a", [2], x), f32("b", [2], y)], outputs: [f32("y", [2], [1, -2])] };
+  expect(await run({ op: "where", ...chosen })).toEqual({ kind: "passed" });
+  const compared = { inputs: [f32("a", [2], x), f32("b", [2], y)], outputs: [bool("y", [false, true])] };
+  expect(await run({ op: "equal", ...compared })).toEqual({ kind: "passed" });
+  const cast = {
+    inputs: [f32("x", [2], y)],
+    attrs: { to: "bool" as never },
+    outputs: [bool("y", [false, true])],
+  };
+  expect(await run({ op: "cast", ...cast })).toEqual({ kind: "passed" });
+});
+
 it("allows what the source's tolerance allows, and no more", async () => {
   const inputs = [f32("x", [1], [1])];
   const outputs = [f32("y", [1], [Math.fround(Math.E) + 2 ** -21])]; // 2 ulp off

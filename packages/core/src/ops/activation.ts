@@ -9,7 +9,7 @@ import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
 import { normalizeAxis } from "../shape.ts";
 import { runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkFloating, checkSameDtype } from "./operands.ts";
+import { checkFloating, checkNumbers, checkSameDtype } from "./operands.ts";
 import * as primitives from "./primitives.ts";
 import { floated } from "./promote.ts";
 import { optional } from "./unary.ts";
@@ -19,12 +19,12 @@ import { where } from "./where.ts";
 const ACTIVATION_GRAD: Op<{ readonly op: Activation }> = {
   name: "ActivationBackward0",
   forward([y, g], { op }) {
-    const { backend, size, dtype, handle } = y!.storage;
+    const { backend, size, stored, handle } = y!.storage;
     if (backend.activationGrad === undefined || size === 0) {
       return runScoped(() => composedActivationGrad(op, y!, g!));
     }
-    const result = backend.activationGrad(op, handle, g!.storage.handle, size, dtype);
-    return makeTensor(new Storage(backend, result, size, dtype), y!.ownShape);
+    const result = backend.activationGrad(op, handle, g!.storage.handle, size, stored);
+    return makeTensor(new Storage(backend, result, size, stored), y!.ownShape);
   },
   savesInputs: true,
   gradients: [
@@ -67,6 +67,7 @@ const TANH = activation("tanh", "TanhBackward0");
 /** max(x, 0); its gradient at 0 is 0. On int32 too. */
 export function relu(x: Tensor): Tensor {
   checkTensor("relu", x);
+  checkNumbers("relu", x.dtype);
   return apply(RELU, [x], undefined);
 }
 

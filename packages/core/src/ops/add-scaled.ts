@@ -9,12 +9,12 @@ import { checkFloating, checkSameDtype } from "./operands.ts";
 const ADD_SCALED: Op<{ readonly scaleA: number; readonly scaleB: number }> = {
   name: "AddBackward0",
   forward([a, b], { scaleA, scaleB }) {
-    const { backend, size, dtype, handle } = a!.storage;
+    const { backend, size, stored, handle } = a!.storage;
     if (backend.addScaled === undefined || size === 0) {
       return runScoped(() => a!.mul(scaleA).add(b!.mul(scaleB)));
     }
-    const sum = backend.addScaled(handle, scaleA, b!.storage.handle, scaleB, size, dtype);
-    return makeTensor(new Storage(backend, sum, size, dtype), a!.ownShape);
+    const sum = backend.addScaled(handle, scaleA, b!.storage.handle, scaleB, size, stored);
+    return makeTensor(new Storage(backend, sum, size, stored), a!.ownShape);
   },
   gradients: [(g, c) => g.mul(c.attributes.scaleA), (g, c) => g.mul(c.attributes.scaleB)],
 };

@@ -1,13 +1,14 @@
 /** Elementwise operations of two operands, broadcasting: forward and gradient side by side. */
 import { apply, isTensor, makeTensor, type Op } from "../autograd.ts";
-import type { BinaryOp, DType, OptionalOp } from "../backend.ts";
-import { isFloating } from "../dtype.ts";
+import type { BinaryOp, OptionalOp } from "../backend.ts";
+import { isBool, isFloating, type TensorDType } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
 import { broadcastShapes } from "../shape.ts";
 import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { gradName, type Operand, operands } from "./operands.ts";
+import { cast } from "./cast.ts";
+import { checkNumbers, gradName, isPlain, type Operand, operands } from "./operands.ts";
 import * as primitives from "./primitives.ts";
 import { floated, promoted } from "./promote.ts";
 import { unary } from "./unary.ts";
@@ -15,12 +16,23 @@ import { where } from "./where.ts";
 
 type Gradient = NonNullable<Exclude<Op["gradients"], (...args: never) => unknown>[number]>;
 
+/** What an operation is to two truth values. @throws DTYPE_UNSUPPORTED for subtraction. */
+function onTruths(member: BinaryOp): BinaryOp {
+  if (member === "sub") {
+    throw refusedSubtraction("with two bool tensors is not supported. Use logicalXor() instead.");
+  }
+  return member === "add" ? "maximum" : member;
+}
+
+const refusedSubtraction = (why: string): Corr2dError =>
+  new Corr2dError("DTYPE_UNSUPPORTED", `Subtraction, the \`-\` operator, ${why}`);
+
 /** An operation of two operands; `dtype` is the result's where it is not theirs, `label` its name in messages. */
 export function binaryOp(
   member: BinaryOp,
   gradients: readonly [Gradient | null, Gradient | null],
   saves: true | readonly number[] = true,
-  dtype?: DType,
+  dtype?: TensorDType,
   label: string = member,
 ): Op {
   return {
@@ -28,7 +40,15 @@ export function binaryOp(
     forward([a, b]) {
       const shape = broadcastShapes(a!.ownShape, b!.ownShape, label);
       return makeTensor(
-        primitives.binary(member, a!.storage, a!.ownShape, b!.storage, b!.ownShape, shape, dtype),
+        primitives.binary(
+          isBool(a!.ownDtype) ? onTruths(member) : member,
+          a!.storage,
+          a!.ownShape,
+          b!.storage,
+          b!.ownShape,
+          shape,
+          dtype,
+        ),
         shape,
       );
     },
@@ -37,8 +57,9 @@ export function binaryOp(
   };
 }
 
-function run(op: Op, label: string, a: Operand, b: Operand): Tensor {
-  const both = operands(label, a, b);
+const run = (op: Op, label: string, a: Operand, b: Operand): Tensor => combined(op, operands(label, a, b));
+
+function combined(op: Op, both: [Tensor, Tensor]): Tensor {
   if (both[0].ownDtype === both[1].ownDtype) return apply(op, both, undefined);
   return promoted(both[0], both[1], (left, right) => apply(op, [left, right], undefined));
 }
@@ -67,7 +88,7 @@ type Comparison = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 
 /** A comparison that every backend has. */
 const comparison = (member: BinaryOp, label: Comparison): Op =>
-  binaryOp(member, [null, null], [], "int32", label);
+  binaryOp(member, [null, null], [], "bool", label);
 
 /** One that a backend may lack. */
 function optionalComparison(
@@ -101,7 +122,8 @@ export interface AddOptions {
 const ADD_OPTIONS: OptionTypes = { alpha: "number" };
 
 /** The second operand times `alpha`. */
-function scaled(label: string, a: Operand, b: Operand, options: AddOptions): Operand {
+function scaled(label: string, a: Operand, b: Operand, options: AddOptions | undefined): Operand {
+  if (options === undefined) return b;
   checkOptions(label, options, ADD_OPTIONS, "{ alpha: 2 }");
   const { alpha = 1 } = options;
   if (!Number.isInteger(alpha) && [a, b].every((x) => !isTensor(x) || !isFloating(x.dtype))) {
@@ -110,23 +132,34 @@ function scaled(label: string, a: Operand, b: Operand, options: AddOptions): Ope
       `${label}: For integral input tensors, argument alpha must not be a floating point number, but got ${alpha}`,
     );
   }
-  return typeof b === "number" ? b * alpha : mul(b, alpha);
+  return isPlain(b) ? Number(b) * alpha : mul(b, alpha);
 }
 
-/** x + other, or x + alpha · other. */
+/** x + other, or x + alpha · other; of truth values "or". */
 export const add = (x: Operand, other: Operand, options?: AddOptions): Tensor =>
-  run(ADD, "add", x, options === undefined ? other : scaled("add", x, other, options));
-/** x − other, or x − alpha · other. */
-export const sub = (x: Operand, other: Operand, options?: AddOptions): Tensor =>
-  run(SUB, "sub", x, options === undefined ? other : scaled("sub", x, other, options));
-/** x · other. */
+  run(ADD, "add", x, scaled("add", x, other, options));
+
+/**
+ * x − other, or x − alpha · other.
+ * @throws DTYPE_UNSUPPORTED for truth values, with PyTorch's message.
+ */
+export function sub(x: Operand, other: Operand, options?: AddOptions): Tensor {
+  const both = operands("sub", x, scaled("sub", x, other, options));
+  const isTruth = typeof x === "boolean" || isBool(both[0].ownDtype);
+  if (isTruth === (typeof other === "boolean" || isBool(both[1].ownDtype))) return combined(SUB, both);
+  throw refusedSubtraction(
+    "with a bool tensor is not supported. If you are trying to invert a mask, use logicalNot() instead.",
+  );
+}
+
+/** x · other; of truth values "and". */
 export const mul = (x: Operand, other: Operand): Tensor => run(MUL, "mul", x, other);
 /** The larger of two, element by element; NaN wins. */
 export const maximum = (x: Operand, other: Operand): Tensor => run(MAXIMUM, "maximum", x, other);
 /** The smaller of two, element by element; NaN wins. */
 export const minimum = (x: Operand, other: Operand): Tensor => run(MINIMUM, "minimum", x, other);
 
-/** int32: 1 where the comparison holds, 0 elsewhere. */
+/** bool: true where the comparison holds. */
 export const compare = (name: Comparison, a: Operand, b: Operand): Tensor =>
   run(COMPARISONS[name], name, a, b);
 
@@ -167,7 +200,7 @@ export function div(x: Operand, other: Operand, options?: DivOptions): Tensor {
     );
   }
   return promoted(...operands("div", x, other), (left, right) =>
-    roundingMode === undefined ? trueQuotient(left, right) : apply(ROUNDED_DIV, [left, right], roundingMode),
+    roundingMode === undefined ? trueQuotient(left, right) : roundedDiv(roundingMode, left, right),
   );
 }
 
@@ -181,12 +214,17 @@ const ROUNDED_DIV: Op<RoundingMode> = {
   gradients: [(g) => g.zerosLike(), (g) => g.zerosLike()],
 };
 
+function roundedDiv(roundingMode: RoundingMode, left: Tensor, right: Tensor): Tensor {
+  checkNumbers(`div with roundingMode '${roundingMode}'`, left.dtype);
+  return apply(ROUNDED_DIV, [left, right], roundingMode);
+}
+
 function roundedQuotient(roundingMode: RoundingMode, left: Tensor, right: Tensor): Tensor {
   const quotient = apply(DIV, [left, right], undefined);
   if (isFloating(quotient.dtype)) return unary(roundingMode, quotient);
   if (roundingMode === "trunc") return quotient;
   // Truncation went up where the quotient is negative and inexact.
-  const exact = compare("eq", mul(quotient, right), left);
+  const inexact = compare("ne", mul(quotient, right), left);
   const negative = compare("ne", compare("lt", left, 0), compare("lt", right, 0));
-  return sub(quotient, mul(negative, compare("eq", exact, 0)));
+  return sub(quotient, cast(mul(negative, inexact), quotient.dtype));
 }

@@ -4,7 +4,7 @@ import { isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { checkOptions, type OptionTypes } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Operand, toScalar } from "./operands.ts";
+import { isPlain, type Operand, toScalar } from "./operands.ts";
 import { choose, WHERE, where } from "./where.ts";
 
 const MASKED_FILL: Op = { ...WHERE, name: "MaskedFillBackward0" };
@@ -18,7 +18,7 @@ const MASKED_FILL: Op = { ...WHERE, name: "MaskedFillBackward0" };
  */
 export function maskedFill(x: Tensor, mask: Tensor, value: Operand): Tensor {
   checkTensor("maskedFill", x);
-  const filling = typeof value === "number" ? toScalar("maskedFill", value, x) : value;
+  const filling = isPlain(value) ? toScalar("maskedFill", value, x) : value;
   checkTensors("maskedFill", [x, filling]);
   if (filling.ownShape.length > 0) {
     throw new Corr2dError(
@@ -62,8 +62,9 @@ export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
 export function lerp(x: Tensor, end: Tensor, weight: Operand): Tensor {
   checkTensors("lerp", [x, end]);
   const way = end.sub(x);
-  if (typeof weight === "number") {
-    return Math.abs(weight) < 0.5 ? x.add(way.mul(weight)) : end.sub(way.mul(1 - weight));
+  if (isPlain(weight)) {
+    const share = Number(weight);
+    return Math.abs(share) < 0.5 ? x.add(way.mul(share)) : end.sub(way.mul(1 - share));
   }
   checkTensors("lerp", [x, weight]);
   return where(weight.abs().lt(0.5), x.add(way.mul(weight)), end.sub(way.mul(weight.neg().add(1))));

@@ -1,6 +1,6 @@
 /** Tensors side by side: along an axis they have, or along a new one. */
 import { apply, checkTensors, makeTensor, type Op } from "../autograd.ts";
-import { widerDtype } from "../dtype.ts";
+import { type TensorDType, widerDtype } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { describeValue, isList } from "../options.ts";
 import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf } from "../shape.ts";
@@ -20,7 +20,7 @@ const CAT: Op<CatAttributes> = {
   name: "CatBackward0",
   forward(tensors, { axis, shape }) {
     const parts = tensors.filter((tensor) => tensor.numel() > 0);
-    const { backend, dtype } = tensors[0]!;
+    const { backend, dtype, stored } = tensors[0]!.storage;
     if (parts.length === 0) return reshape(tensors[0]!, shape);
     const outer = sizeOf(shape.slice(0, axis));
     const inner = sizeOf(shape.slice(axis + 1));
@@ -34,7 +34,7 @@ const CAT: Op<CatAttributes> = {
     }
     const handles = parts.map((part) => part.storage.handle);
     const lengths = parts.map((part) => part.ownShape[axis]!);
-    const joined = backend.concat(handles, lengths, outer, inner, dtype);
+    const joined = backend.concat(handles, lengths, outer, inner, stored);
     return makeTensor(new Storage(backend, joined, sizeOf(shape), dtype), shape);
   },
   gradients(g, c, input) {
@@ -102,7 +102,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   });
   const attributes = { axis, shape };
   if (tensors.every(({ ownDtype }) => ownDtype === first.ownDtype)) return apply(CAT, tensors, attributes);
-  const dtype = tensors.map((tensor) => tensor.ownDtype).reduce(widerDtype);
+  const dtype = tensors.map((tensor) => tensor.ownDtype).reduce<TensorDType>(widerDtype, "bool");
   return runScoped(() =>
     apply(
       CAT,

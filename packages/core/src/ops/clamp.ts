@@ -1,10 +1,12 @@
 /** Values held between two bounds. */
 import { apply, checkTensor, type Op } from "../autograd.ts";
-import { isFloating } from "../dtype.ts";
+import { isBool, isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
+import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { maximum, minimum } from "./binary.ts";
+import { cast } from "./cast.ts";
 import { floated } from "./promote.ts";
 import { where } from "./where.ts";
 
@@ -49,6 +51,7 @@ export function clamp(
   const isRecord = typeof min === "object" && min !== null;
   if (isRecord) checkOptions("clamp", min, CLAMP_OPTIONS);
   const given = isRecord ? min : { min, max };
+  if (isBool(x.dtype)) return runScoped(() => clamp(cast(x, "int32"), given));
   const isFraction = (value: unknown) => typeof value === "number" && !Number.isInteger(value);
   if (!isFloating(x.dtype) && (isFraction(given.min) || isFraction(given.max))) {
     return floated(x, (floating) => clamp(floating, given));

@@ -9,7 +9,7 @@ import { Corr2dError } from "../errors.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expand, reshape } from "./movement.ts";
-import { checkSameDtype, type Operand } from "./operands.ts";
+import { checkSameDtype, isPlain, type Operand } from "./operands.ts";
 import { type Range, replaced, sliceView, taken, type View } from "./slice.ts";
 import { choose, WHERE } from "./where.ts";
 
@@ -37,7 +37,7 @@ const INDEX_PUT: Op = { ...WHERE, name: "IndexPutBackward0" };
 
 /** What is assigned, as a tensor beside x. */
 function partOf(x: Tensor, value: Operand): Tensor {
-  const part = typeof value === "number" ? x.scalarLike(value) : value;
+  const part = isPlain(value) ? x.scalarLike(value) : value;
   checkTensors("set", [x, part]);
   checkSameDtype("set", x, part);
   return part;

@@ -21,7 +21,7 @@ import {
   type SavedContext,
 } from "../autograd.ts";
 import type { StridedView, Window2d, WindowAxis } from "../backend.ts";
-import { DTYPES } from "../dtype.ts";
+import { TENSOR_DTYPES } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { checkOptions, isOwnOptions, type OptionTypes, ownOptions } from "../options.ts";
 import { alignShape, checkBias, formatShape, type Shape, sameShape, sizeOf, toShape } from "../shape.ts";
@@ -55,10 +55,10 @@ const zeros = (like: Storage, shape: Shape): Tensor =>
 const FORWARD: Op<Geometry> = {
   name: "ConvolutionBackward0",
   forward([x, k], { window, shape }) {
-    const { backend, dtype, handle, size } = x!.storage;
+    const { backend, stored, handle, size } = x!.storage;
     if (size === 0 || k!.ownSize === 0) return zeros(x!.storage, shape);
     if (backend.corr2d === undefined) return runScoped(() => composedForward(x!, k!, window).reshape(shape));
-    return result(x!.storage, backend.corr2d(handle, k!.storage.handle, window, dtype), shape);
+    return result(x!.storage, backend.corr2d(handle, k!.storage.handle, window, stored), shape);
   },
   savesInputs: true,
   gradients: [
@@ -72,7 +72,7 @@ const FORWARD_BIAS: Op<Geometry> = {
   name: "ConvolutionBackward0",
   forward([x, k, bias], geometry) {
     const { window, shape } = geometry;
-    const { backend, dtype, handle, size } = x!.storage;
+    const { backend, stored, handle, size } = x!.storage;
     if (backend.corr2dBias === undefined || size === 0 || k!.ownSize === 0) {
       return runScoped(() => {
         const rows = [window.batch, window.outChannels, window.axes[0].output * window.axes[1].output];
@@ -80,7 +80,7 @@ const FORWARD_BIAS: Op<Geometry> = {
         return sums.add(bias!.reshape([window.outChannels, 1])).reshape(shape);
       });
     }
-    const out = backend.corr2dBias(handle, k!.storage.handle, bias!.storage.handle, window, dtype);
+    const out = backend.corr2dBias(handle, k!.storage.handle, bias!.storage.handle, window, stored);
     return result(x!.storage, out, shape);
   },
   savesInputs: [0, 1],
@@ -96,11 +96,11 @@ const FORWARD_BIAS: Op<Geometry> = {
 const TOWARDS_INPUT: Op<Geometry> = {
   name: "ConvolutionBackward0",
   forward([g, k], { window, shape }) {
-    const { backend, dtype, handle, size } = g!.storage;
+    const { backend, stored, handle, size } = g!.storage;
     if (size === 0 || k!.ownSize === 0) return zeros(g!.storage, shape);
     if (backend.corr2dInput === undefined)
       return runScoped(() => composedInput(g!, k!, window).reshape(shape));
-    return result(g!.storage, backend.corr2dInput(handle, k!.storage.handle, window, dtype), shape);
+    return result(g!.storage, backend.corr2dInput(handle, k!.storage.handle, window, stored), shape);
   },
   savesInputs: true,
   gradients: [
@@ -112,11 +112,11 @@ const TOWARDS_INPUT: Op<Geometry> = {
 const TOWARDS_KERNEL: Op<Geometry> = {
   name: "ConvolutionBackward0",
   forward([x, g], { window, shape }) {
-    const { backend, dtype, handle, size } = x!.storage;
+    const { backend, stored, handle, size } = x!.storage;
     if (size === 0 || g!.ownSize === 0) return zeros(x!.storage, shape);
     if (backend.corr2dKernel === undefined)
       return runScoped(() => composedKernel(x!, g!, window).reshape(shape));
-    return result(x!.storage, backend.corr2dKernel(handle, g!.storage.handle, window, dtype), shape);
+    return result(x!.storage, backend.corr2dKernel(handle, g!.storage.handle, window, stored), shape);
   },
   savesInputs: true,
   gradients: [
@@ -241,7 +241,7 @@ function checkType(x: Tensor, role: "weight" | "bias", other: Tensor): void {
   if (other.dtype === x.dtype) return;
   throw new Corr2dError(
     "DTYPE_MISMATCH",
-    `Input type (${DTYPES[x.dtype].torchShort}) and ${role} type (${DTYPES[other.dtype].torchShort}) should be the same: cast one, ` +
+    `Input type (${TENSOR_DTYPES[x.dtype].torchShort}) and ${role} type (${TENSOR_DTYPES[other.dtype].torchShort}) should be the same: cast one, ` +
       `for example with .type("${x.dtype}")`,
   );
 }

@@ -1,5 +1,6 @@
 /** Running sums along an axis. */
 import { apply, checkTensor, makeTensor, type Op } from "../autograd.ts";
+import { isBool } from "../dtype.ts";
 import { normalizeAxis } from "../shape.ts";
 import { runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
@@ -11,14 +12,14 @@ const CUMSUM: Op<{ readonly axis: number }> = {
   name: "CumsumBackward0",
   forward([x], { axis }) {
     const { storage, ownShape: shape } = x!;
-    const { backend, size, dtype, handle } = storage;
+    const { backend, size, stored, handle } = storage;
     const { outer, length, inner } = rowsAlong(shape, axis);
     if (size === 0) return makeTensor(storage.retain(), shape);
     if (backend.cumsum === undefined) {
       return runScoped(() => reshape(composedCumsum(reshape(x!, [outer, length, inner])), shape));
     }
     return makeTensor(
-      new Storage(backend, backend.cumsum(handle, outer, length, inner, dtype), size, dtype),
+      new Storage(backend, backend.cumsum(handle, outer, length, inner, stored), size, stored),
       shape,
     );
   },
@@ -49,10 +50,11 @@ function composedCumsum(x: Tensor): Tensor {
 }
 
 /**
- * Along an axis, the sum of each element and all before it; of int32 it wraps.
+ * Along an axis, the sum of each element and all before it; of int32 it wraps, truth values are counted.
  * @throws INVALID_ARGUMENT for an axis that x does not have.
  */
 export function cumsum(x: Tensor, dim: number): Tensor {
   checkTensor("cumsum", x);
+  if (isBool(x.dtype)) return runScoped(() => cumsum(x.int(), dim));
   return apply(CUMSUM, [x], { axis: normalizeAxis("cumsum", dim, x.ownShape.length) });
 }

@@ -1,14 +1,14 @@
 /** Numbers given by the caller, checked and laid out row-major. */
 import { makeTensor } from "../autograd.ts";
-import type { Backend, DType, TypedArray } from "../backend.ts";
-import { arrayOf, DTYPES, isFloating } from "../dtype.ts";
+import type { Backend, TypedArray } from "../backend.ts";
+import { arrayOf, dtypeOf, isBool, isFloating, TENSOR_DTYPES, type TensorDType } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { describeValue, isList } from "../options.ts";
 import { checkRank, formatShape, type Shape, sizeOf } from "../shape.ts";
 import { type Bounds, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** Numbers nested to the tensor's rank; booleans count as 0 and 1. The innermost arrays may be typed. */
+/** Numbers or booleans, which count as 0 and 1 among numbers, nested to the tensor's rank. The innermost arrays may be typed. */
 export type NestedArray = number | boolean | NumericArray | readonly NestedArray[];
 
 /** A typed array of numbers. */
@@ -50,10 +50,10 @@ export function checkAttached(data: ArrayBufferView): void {
 }
 
 /** A copy of `data` on `backend`. */
-export function upload(backend: Backend, data: TypedArray, dtype: DType): Storage {
+export function upload(backend: Backend, data: TypedArray, dtype: TensorDType): Storage {
   const bounds = isFloating(dtype) || data.length === 0 ? null : boundsOf(data);
   // An array of another realm (a frame, a vm context) is of another class: backends get this realm's.
-  const own = data instanceof DTYPES[dtype].array ? data : new DTYPES[dtype].array(data.length);
+  const own = data instanceof TENSOR_DTYPES[dtype].array ? data : new TENSOR_DTYPES[dtype].array(data.length);
   if (own !== data) own.set(data);
   return new Storage(backend, backend.upload(own), own.length, dtype, bounds);
 }
@@ -70,7 +70,7 @@ function boundsOf(data: TypedArray): Bounds {
 }
 
 /** A tensor over a copy of `data`, on `backend`. */
-export function fromArray(backend: Backend, data: TypedArray, shape: Shape, dtype: DType): Tensor {
+export function fromArray(backend: Backend, data: TypedArray, shape: Shape, dtype: TensorDType): Tensor {
   return makeTensor(upload(backend, data, dtype), shape);
 }
 
@@ -122,6 +122,29 @@ export function checkInteger(data: ArrayLike<number>): void {
   }
 }
 
+/** The numbers as an array of `dtype`: themselves where they are one. Of truth values, whether they are not 0. */
+export function withDtype(data: NumericArray, dtype: TensorDType): TypedArray {
+  if (dtypeOf(data) === dtype) return data as TypedArray;
+  const values = arrayOf(dtype, data.length);
+  if (isBool(dtype)) {
+    for (let i = 0; i < data.length; i++) values[i] = Number(data[i] !== 0);
+    return values;
+  }
+  if (!isFloating(dtype)) checkInteger(data);
+  values.set(data);
+  return values;
+}
+
+/** Whether the data are truth values and nothing else, of which there is at least one. */
+export function isTruths(data: NestedArray): boolean {
+  const areTruths = (level: NestedArray, depth: number): boolean =>
+    depth === 0
+      ? typeof level === "boolean"
+      : isList(level) && level.every((item) => areTruths(item, depth - 1));
+  const shape = nestedShape(data);
+  return sizeOf(shape) > 0 && areTruths(data, shape.length);
+}
+
 export function checkLength(size: number, shape: Shape): void {
   if (sizeOf(shape) === size) return;
   throw new Corr2dError(
@@ -134,7 +157,7 @@ export function checkLength(size: number, shape: Shape): void {
  * Nested numbers as a flat array of `dtype` and its shape.
  * @throws SHAPE_MISMATCH on ragged data, INVALID_ARGUMENT on anything but numbers.
  */
-export function fromNested(data: NestedArray, dtype: DType): { values: TypedArray; shape: number[] } {
+export function fromNested(data: NestedArray, dtype: TensorDType): { values: TypedArray; shape: number[] } {
   const shape = nestedShape(data);
   checkRank("tensor", shape);
   const size = sizeOf(shape);
@@ -146,8 +169,5 @@ export function fromNested(data: NestedArray, dtype: DType): { values: TypedArra
   // Through float64, so that fractions and overflow are seen before they are cut off.
   const exact = new Float64Array(size);
   flattenInto(data, shape, 0, exact, 0);
-  checkInteger(exact);
-  const values = arrayOf(dtype, size);
-  values.set(exact);
-  return { values, shape };
+  return { values: withDtype(exact, dtype), shape };
 }

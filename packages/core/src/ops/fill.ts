@@ -1,12 +1,13 @@
 /** A constant: the storage that empty results, scalars and `full` are made of. */
 import type { Backend, DType } from "../backend.ts";
-import { arrayOf, isFloating } from "../dtype.ts";
+import { arrayOf, isFloating, storedAs, type TensorDType } from "../dtype.ts";
 import { Storage } from "../storage.ts";
 
-/** `size` copies of `value`. */
-export function fill(backend: Backend, value: number, size: number, dtype: DType): Storage {
+/** `size` copies of `value`; of truth values 0 or 1. */
+export function fill(backend: Backend, value: number, size: number, dtype: TensorDType): Storage {
+  const stored = storedAs(dtype);
   const handle =
-    backend.fill === undefined ? repeated(backend, value, size, dtype) : backend.fill(value, size, dtype);
+    backend.fill === undefined ? repeated(backend, value, size, stored) : backend.fill(value, size, stored);
   const bounds = isFloating(dtype) ? null : { min: value, max: value, attained: true };
   return new Storage(backend, handle, size, dtype, bounds);
 }

@@ -37,23 +37,23 @@ const GATHER_SUM: Op<Attributes> = {
 };
 
 function forward(x: Tensor, { axis, shape, taps, cells, weights }: Attributes): Tensor {
-  const { backend, dtype, handle } = x.storage;
+  const { backend, stored, handle } = x.storage;
   const size = {
     outer: sizeOf(shape.slice(0, axis)),
     length: x.ownShape[axis]!,
     inner: sizeOf(shape.slice(axis + 1)),
     count: shape[axis]!,
   };
-  if (x.ownSize === 0) return makeTensor(fill(backend, 0, sizeOf(shape), dtype), shape);
+  if (x.ownSize === 0) return makeTensor(fill(backend, 0, sizeOf(shape), stored), shape);
   return runScoped(() => {
     const table = [size.count, taps];
     const index = x.fromArray(Int32Array.from(cells), table);
-    const values = arrayOf(dtype, weights.length);
+    const values = arrayOf(stored, weights.length);
     values.set(weights);
     const factors = x.fromArray(values, table);
     if (backend.gatherSum === undefined) return reshape(composedGatherSum(x, index, factors, size), shape);
-    const sums = backend.gatherSum(handle, index.storage.handle, factors.storage.handle, size, taps, dtype);
-    return makeTensor(new Storage(backend, sums, sizeOf(shape), dtype), shape);
+    const sums = backend.gatherSum(handle, index.storage.handle, factors.storage.handle, size, taps, stored);
+    return makeTensor(new Storage(backend, sums, sizeOf(shape), stored), shape);
   });
 }
 

@@ -4,10 +4,12 @@
  */
 import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autograd.ts";
 import type { GatherSize } from "../backend.ts";
+import { isBool } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { formatShape, normalizeAxis, type Shape, sizeOf, toSizes } from "../shape.ts";
 import { type Bounds, runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
+import { cast } from "./cast.ts";
 import { expand, reshape } from "./movement.ts";
 import { checkSameDtype } from "./operands.ts";
 import * as primitives from "./primitives.ts";
@@ -144,6 +146,9 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): 
     );
   }
   checkRange("scatterAdd", index, 0, x.ownShape[axis] ?? 1);
+  if (isBool(x.dtype)) {
+    return runScoped(() => cast(scatterAdd(cast(x, "int32"), dim, index, cast(src, "int32")), x.dtype));
+  }
   return x.add(addByIndex(src, index, x.ownShape, axis));
 }
 
@@ -211,7 +216,7 @@ function triangle(label: string, x: Tensor, keep: (difference: Tensor) => Tensor
       Int32Array.from({ length: columns }, (_, i) => i),
       [columns],
     );
-    return where(keep(column.sub(row)), x, 0);
+    return where(keep(column.sub(row)), x, x.scalarLike(0));
   });
 }
 

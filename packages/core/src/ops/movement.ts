@@ -27,7 +27,6 @@ import {
   toSizes,
 } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Operand } from "./operands.ts";
 import * as primitives from "./primitives.ts";
 import { where } from "./where.ts";
 
@@ -76,9 +75,9 @@ export function embed(x: Tensor, source: Shape, view: Omit<StridedView, "sourceS
   return apply(STRIDED_ADD, [x], { view: { ...view, sourceSize: sizeOf(source) }, source });
 }
 
-/** x through `view` in place of what `around` has there; `shape` is the result's. */
+/** x through `view` in place of what `around`, of x's dtype, has there; `shape` is the result's. */
 export function embedIn(
-  around: Operand,
+  around: Tensor,
   x: Tensor,
   shape: Shape,
   view: Omit<StridedView, "sourceSize">,

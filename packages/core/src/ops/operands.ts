@@ -6,9 +6,9 @@
  * together.
  */
 import { checkTensor, checkTensors, makeTensor } from "../autograd.ts";
-import type { Backend, DType } from "../backend.ts";
+import type { Backend } from "../backend.ts";
 import { getDefaultDtype } from "../default-dtype.ts";
-import { DTYPE_NAMES, DTYPES, isFloating } from "../dtype.ts";
+import { isBool, isFloating, KINDS, storedAs, TENSOR_DTYPES, type TensorDType } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { describeValue } from "../options.ts";
 import { checkSize, formatShape, type Shape } from "../shape.ts";
@@ -17,7 +17,11 @@ import type { Tensor } from "../tensor.ts";
 import { fill } from "./fill.ts";
 
 /** What stands beside a tensor in an elementwise operation. */
-export type Operand = Tensor | number;
+export type Operand = Tensor | number | boolean;
+
+/** Whether an operand is no tensor. */
+export const isPlain = (operand: unknown): operand is number | boolean =>
+  typeof operand === "number" || typeof operand === "boolean";
 
 const SCALARS_PER_DTYPE = 512;
 
@@ -26,14 +30,14 @@ interface Scalars {
   recent: Map<number | string, Tensor>;
   retired: Map<number | string, Tensor>;
 }
-const scalars = new WeakMap<Backend, { [dtype in DType]?: Scalars }>();
+const scalars = new WeakMap<Backend, { [dtype in TensorDType]?: Scalars }>();
 
 function disposeAll(table: ReadonlyMap<unknown, Tensor>): void {
   for (const scalar of table.values()) scalar.dispose();
 }
 
 /** A scalar tensor that stays on the backend. */
-export function cachedScalar(backend: Backend, value: number, dtype: DType): Tensor {
+export function cachedScalar(backend: Backend, value: number, dtype: TensorDType): Tensor {
   let tables = scalars.get(backend);
   if (tables === undefined) {
     tables = {};
@@ -71,18 +75,26 @@ export function forgetScalars(backend: Backend): void {
 const isInt32 = (value: number): boolean => Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31;
 
 /**
- * A number as a scalar tensor of `like`'s dtype.
+ * A number as a scalar tensor of `like`'s dtype; beside truth values, whether it is not 0.
  * @throws INVALID_ARGUMENT, DTYPE_MISMATCH for what an integral tensor cannot hold.
  */
-export function toScalar(op: string, value: number, like: Tensor): Tensor {
+export function toScalar(op: string, value: number | boolean, like: Tensor): Tensor {
   checkTensor(op, like);
-  if (!isFloating(like.dtype) && !isInt32(value)) {
+  return scalarOf(op, value, like.ownBackend, like.ownDtype);
+}
+
+/** A number or truth value as a scalar tensor. @throws DTYPE_MISMATCH for what an integral dtype cannot hold. */
+export function scalarOf(op: string, value: number | boolean, backend: Backend, dtype: TensorDType): Tensor {
+  const number = Number(value);
+  const { kind } = TENSOR_DTYPES[dtype];
+  if (kind === KINDS.bool) return cachedScalar(backend, Number(number !== 0), dtype);
+  if (kind === KINDS.integer && !isInt32(number)) {
     throw new Corr2dError(
       "DTYPE_MISMATCH",
-      `${op}: ${value} is not an int32, and the tensor is ${like.dtype}; cast it first with .float()`,
+      `${op}: ${value} is not an int32, and the tensor is ${dtype}; cast it first with .float()`,
     );
   }
-  return cachedScalar(like.ownBackend, value, like.dtype);
+  return cachedScalar(backend, number, dtype);
 }
 
 /**
@@ -96,14 +108,15 @@ export function defaultScalar(op: string, value: number, backend: Backend): Tens
 }
 
 /**
- * A number as a scalar tensor beside `like`: of its dtype, or of the default one for a fraction, NaN or ±∞ beside an integral
- * tensor.
+ * A number as a scalar tensor beside `like`: of its dtype, or where the number is of a higher kind, of that kind's: int32, or the
+ * default one for a fraction, NaN and ±∞.
  * @throws INVALID_ARGUMENT, DTYPE_MISMATCH for an integer beyond int32 beside an integral tensor.
  */
-function toOperand(op: string, value: number, like: Tensor): Tensor {
+function toOperand(op: string, value: number | boolean, like: Tensor): Tensor {
   checkTensor(op, like);
-  if (isFloating(like.dtype) || Number.isInteger(value)) return toScalar(op, value, like);
-  return defaultScalar(op, value, like.ownBackend);
+  const { ownBackend: backend, ownDtype: dtype } = like;
+  if (isFloating(dtype) || typeof value === "boolean") return scalarOf(op, value, backend, dtype);
+  return Number.isInteger(value) ? scalarOf(op, value, backend, "int32") : defaultScalar(op, value, backend);
 }
 
 /**
@@ -133,17 +146,29 @@ export function checkFloating(op: string, tensor: Tensor): void {
 
 /** Both as tensors on one backend, each in its own dtype; at least one has to be a tensor. */
 export function operands(op: string, a: Operand, b: Operand): [Tensor, Tensor] {
-  const left = typeof a === "number" ? toOperand(op, a, b as Tensor) : a;
-  const right = typeof b === "number" ? toOperand(op, b, left) : b;
+  const left = isPlain(a) ? toOperand(op, a, b as Tensor) : a;
+  const right = isPlain(b) ? toOperand(op, b, left) : b;
   checkTensors(op, [left, right]);
   return [left, right];
+}
+
+/**
+ * Throws for truth values.
+ * @throws DTYPE_UNSUPPORTED.
+ */
+export function checkNumbers(op: string, dtype: TensorDType): void {
+  if (!isBool(dtype)) return;
+  throw new Corr2dError(
+    "DTYPE_UNSUPPORTED",
+    `${op} is not implemented for ${dtype} tensors; cast to numbers first, for example with .int()`,
+  );
 }
 
 /**
  * Throws unless tensors of the dtype can have gradients.
  * @throws DTYPE_UNSUPPORTED with PyTorch's message.
  */
-export function checkCanRequireGrad(dtype: DType): void {
+export function checkCanRequireGrad(dtype: TensorDType): void {
   if (isFloating(dtype)) return;
   throw new Corr2dError(
     "DTYPE_UNSUPPORTED",
@@ -156,14 +181,14 @@ export function checkCanRequireGrad(dtype: DType): void {
  * Throws unless the backend offers the dtype.
  * @throws DTYPE_UNSUPPORTED, INVALID_ARGUMENT.
  */
-export function checkDtype(op: string, backend: Backend, dtype: DType): void {
-  if (typeof dtype !== "string" || !Object.hasOwn(DTYPES, dtype)) {
+export function checkDtype(op: string, backend: Backend, dtype: TensorDType): void {
+  if (typeof dtype !== "string" || !Object.hasOwn(TENSOR_DTYPES, dtype)) {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
-      `${op}: unknown dtype ${describeValue(dtype)}: use one of '${DTYPE_NAMES.join("', '")}'`,
+      `${op}: unknown dtype ${describeValue(dtype)}: use one of '${Object.keys(TENSOR_DTYPES).join("', '")}'`,
     );
   }
-  if (backend.dtypes.includes(dtype)) return;
+  if (backend.dtypes.includes(storedAs(dtype))) return;
   throw new Corr2dError(
     "DTYPE_UNSUPPORTED",
     `${op}: backend ${backend.name} does not offer ${dtype} (it has ${backend.dtypes.join(", ")}); use another dtype, or a ` +
@@ -175,8 +200,8 @@ export function checkDtype(op: string, backend: Backend, dtype: DType): void {
  * Checks a result before any work is done for it.
  * @throws OUT_OF_MEMORY for more than can be addressed, or than the backend says that it can ever hold.
  */
-export function checkRoom(op: string, backend: Backend, shape: Shape, dtype: DType): void {
-  const bytes = checkSize(op, shape) * DTYPES[dtype].bytes;
+export function checkRoom(op: string, backend: Backend, shape: Shape, dtype: TensorDType): void {
+  const bytes = checkSize(op, shape) * TENSOR_DTYPES[dtype].bytes;
   const { maxBytes } = backend.features;
   if (typeof maxBytes !== "number" || bytes <= maxBytes) return;
   throw new Corr2dError(

@@ -10,7 +10,7 @@ import { formatShape, MAX_SIZE, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { indexSelect } from "./indexing.ts";
 import { embed, embedIn } from "./movement.ts";
-import { checkRoom } from "./operands.ts";
+import { checkRoom, toScalar } from "./operands.ts";
 import { type Range, slice } from "./slice.ts";
 
 /** What the cells around show. */
@@ -129,7 +129,7 @@ function crop(x: Tensor, borders: readonly Border[]): Tensor {
 
 const onlyAdded = ([before, after]: Border): Border => [Math.max(0, before), Math.max(0, after)];
 
-function padConstant(x: Tensor, borders: readonly Border[], value: number): Tensor {
+function padConstant(x: Tensor, borders: readonly Border[], value: number | boolean): Tensor {
   const kept = crop(x, borders);
   const added = borders.map(onlyAdded);
   const shape = kept.ownShape.map((size, axis) => size + added[axis]![0] + added[axis]![1]);
@@ -138,5 +138,7 @@ function padConstant(x: Tensor, borders: readonly Border[], value: number): Tens
   const offset =
     kept.numel() === 0 ? 0 : strides.reduce((sum, stride, axis) => sum + stride * added[axis]![0], 0);
   const view = { shape: kept.ownShape, strides, offset };
-  return value === 0 ? embed(kept, shape, view) : embedIn(value, kept, shape, view);
+  return Number(value) === 0
+    ? embed(kept, shape, view)
+    : embedIn(toScalar("pad", value, x), kept, shape, view);
 }

@@ -1,23 +1,23 @@
 /**
  * Where new tensors go, and as what: the options that all functions share which make some, checked before any work is done.
  */
-import type { Backend, DType } from "../backend.ts";
+import type { Backend } from "../backend.ts";
 import { checkBackend, getBackend } from "../current-backend.ts";
 import { getDefaultDtype } from "../default-dtype.ts";
-import { isFloating } from "../dtype.ts";
+import type { TensorDType } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
 import { type Shape, sizeOf, toShape } from "../shape.ts";
 import type { Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkInteger } from "./data.ts";
+import { withDtype } from "./data.ts";
 import { fill } from "./fill.ts";
 import { checkCanRequireGrad, checkDtype, checkRoom } from "./operands.ts";
 
 /** Options of new tensors. */
 export interface TensorOptions {
   /** Default: the one given to `setDefaultDtype`, float32 at first. */
-  readonly dtype?: DType | undefined;
+  readonly dtype?: TensorDType | undefined;
   /** Default: the one given to `setBackend`. */
   readonly backend?: Backend | undefined;
   /** Whether `backward` shall give this tensor a `.grad` (default false). Floating dtypes only. */
@@ -28,7 +28,7 @@ export const TENSOR_OPTIONS: OptionTypes = { dtype: "any", backend: "any", requi
 /** Where a new tensor goes, and as what: all that can be wrong with it is found before any work or draw. */
 export interface Place {
   readonly backend: Backend;
-  readonly dtype: DType;
+  readonly dtype: TensorDType;
   readonly shape: Shape;
   readonly requiresGrad: boolean;
 }
@@ -42,7 +42,7 @@ export function place(
   op: string,
   sizes: unknown,
   options: TensorOptions,
-  usual: DType = getDefaultDtype(),
+  usual: TensorDType = getDefaultDtype(),
   home?: Backend,
 ): Place {
   const backend = options.backend === undefined ? (home ?? getBackend()) : checkBackend(options.backend);
@@ -65,15 +65,15 @@ export function marked(result: Tensor, { requiresGrad }: Place): Tensor {
  * `value` everywhere.
  * @throws INVALID_ARGUMENT for what is no number, or none that the dtype holds.
  */
-export function constant(op: string, value: number, at: Place): Storage {
+export function constant(op: string, value: number | boolean, at: Place): Storage {
   if (typeof value !== "number" && typeof value !== "boolean") {
     throw new Corr2dError(
       "INVALID_ARGUMENT",
       `${op}: the value must be a number, but got ${describeValue(value)}`,
     );
   }
-  if (!isFloating(at.dtype)) checkInteger([value]);
-  return fill(at.backend, Number(value), sizeOf(at.shape), at.dtype);
+  const [number] = withDtype(Float64Array.of(Number(value)), at.dtype);
+  return fill(at.backend, number!, sizeOf(at.shape), at.dtype);
 }
 
 /** The two forms of a shape: `zeros([2, 3], options)` and `zeros(2, 3)`. */

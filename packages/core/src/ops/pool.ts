@@ -89,10 +89,10 @@ export interface MaxPoolResult {
 
 /** The maxima of shape `shape` and where they are, from the backend or composed; x has been checked. */
 export function maxPool(x: Tensor, window: Window2d, shape: Shape): [values: Storage, indices: Tensor] {
-  const { backend, dtype, handle } = x.storage;
+  const { backend, stored, handle } = x.storage;
   const size = outputSizeOf(window);
   if (x.numel() === 0) {
-    return [fill(backend, 0, size, dtype), makeTensor(fill(backend, 0, size, "int32"), shape)];
+    return [fill(backend, 0, size, stored), makeTensor(fill(backend, 0, size, "int32"), shape)];
   }
   if (backend.maxPool2d === undefined) {
     const [values, indices] = runScope(() => composedMaxPool(x.detach(), window), isTensor);
@@ -101,9 +101,9 @@ export function maxPool(x: Tensor, window: Window2d, shape: Shape): [values: Sto
     indices.dispose();
     return result;
   }
-  const [values, indices] = backend.maxPool2d(handle, window, dtype);
+  const [values, indices] = backend.maxPool2d(handle, window, stored);
   const found = new Storage(backend, indices, size, "int32");
-  return [new Storage(backend, values, size, dtype), makeTensor(found, shape)];
+  return [new Storage(backend, values, size, stored), makeTensor(found, shape)];
 }
 
 /** The fallback, both [planes, windows, 1]. */
@@ -211,16 +211,16 @@ export interface AverageAttributes {
 const AVG_POOL: Op<AverageAttributes> = {
   name: "AvgPool2DBackward0",
   forward([x], { window, average, shape }) {
-    const { backend, dtype, handle, size } = x!.storage;
+    const { backend, stored, handle, size } = x!.storage;
     const out = outputSizeOf(window);
-    if (size === 0) return makeTensor(fill(backend, 0, out, dtype), shape);
+    if (size === 0) return makeTensor(fill(backend, 0, out, stored), shape);
     if (backend.avgPool2d === undefined) {
       return runScoped(() =>
         correlate(x!, onesKernel(x!, window), { window, shape }).div(divisorsOf(x!, window, average)),
       );
     }
     return makeTensor(
-      new Storage(backend, backend.avgPool2d(handle, window, average, dtype), out, dtype),
+      new Storage(backend, backend.avgPool2d(handle, window, average, stored), out, stored),
       shape,
     );
   },
@@ -230,16 +230,16 @@ const AVG_POOL: Op<AverageAttributes> = {
 const AVG_POOL_INPUT: Op<AverageAttributes> = {
   name: "AvgPool2DBackwardBackward0",
   forward([g], { window, average, shape }) {
-    const { backend, dtype, handle, size } = g!.storage;
+    const { backend, stored, handle, size } = g!.storage;
     const out = inputSizeOf(window);
-    if (size === 0) return makeTensor(fill(backend, 0, out, dtype), shape);
+    if (size === 0) return makeTensor(fill(backend, 0, out, stored), shape);
     if (backend.avgPool2dInput === undefined) {
       return runScoped(() =>
         towardsInput(g!.div(divisorsOf(g!, window, average)), onesKernel(g!, window), { window, shape }),
       );
     }
-    const spread = backend.avgPool2dInput(handle, window, average, dtype);
-    return makeTensor(new Storage(backend, spread, out, dtype), shape);
+    const spread = backend.avgPool2dInput(handle, window, average, stored);
+    return makeTensor(new Storage(backend, spread, out, stored), shape);
   },
   gradients: [(c, saved) => average(c, { ...saved.attributes, shape: saved.shape(0) })],
 };

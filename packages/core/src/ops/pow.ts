@@ -1,11 +1,12 @@
 /** Powers: of two tensors, or by a number, for which PyTorch uses roots and products where there are any. */
 import { apply, checkTensor, type Op } from "../autograd.ts";
-import { isFloating } from "../dtype.ts";
+import { isBool, isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { binaryOp } from "./binary.ts";
-import { checkFloating, type Operand, operands } from "./operands.ts";
+import { cast } from "./cast.ts";
+import { checkFloating, checkNumbers, isPlain, type Operand, operands } from "./operands.ts";
 import { floated, promoted } from "./promote.ts";
 import { unary } from "./unary.ts";
 import { where } from "./where.ts";
@@ -64,6 +65,7 @@ function integralPower(x: Tensor, exponent: number): Tensor {
         "with .float() first",
     );
   }
+  if (isBool(x.dtype)) return integralPower(cast(x, "int32"), exponent);
   if (exponent === 0) return x.onesLike();
   const root = integralPower(x, Math.floor(exponent / 2)).square();
   return exponent % 2 === 0 ? root : root.mul(x);
@@ -75,9 +77,13 @@ function integralPower(x: Tensor, exponent: number): Tensor {
  *   integral base.
  */
 export function pow(x: Operand, exponent: Operand): Tensor {
-  if (typeof x !== "number") {
+  if (!isPlain(x)) {
     checkTensor("pow", x);
     if (exponent === 2) return unary("square", x);
+    if (typeof exponent === "boolean") {
+      checkNumbers("pow", x.dtype);
+      return pow(x, Number(exponent));
+    }
     if (typeof exponent === "number") {
       if (Number.isInteger(exponent) && !isFloating(x.dtype))
         return runScoped(() => integralPower(x, exponent));

@@ -2,28 +2,29 @@
  * The backend's primitives on storages: storages in, storage out.
  *
  * Zero-size operands and results end here, so that no backend ever sees one: an empty result is an empty upload, and an
- * operation over nothing is its neutral element.
+ * operation over nothing is its neutral element. So does `bool`: backends get the dtype that it is stored as.
  */
 import type { BinaryOp, DType, GatherSize, MatmulSize, ReduceOp, StridedView, UnaryOp } from "../backend.ts";
+import type { TensorDType } from "../dtype.ts";
 import { alignShape, checkRank, checkSize, collapseAxes, MAX_RANK, type Shape } from "../shape.ts";
 import { reducedSizeOf } from "../sizes.ts";
 import { Storage } from "../storage.ts";
 import { fill } from "./fill.ts";
 
-/** Also to the same dtype: then a copy. */
+/** Also to the same dtype: then a copy. (To truth values: see `cast.ts`.) */
 export function cast(x: Storage, to: DType): Storage {
-  const { backend, size, dtype } = x;
+  const { backend, size, stored } = x;
   if (size === 0) return fill(backend, 0, 0, to);
-  return new Storage(backend, backend.cast(x.handle, size, dtype, to), size, to);
+  return new Storage(backend, backend.cast(x.handle, size, stored, to), size, to);
 }
 
 export function unary(op: UnaryOp, x: Storage): Storage {
   const { backend, size, dtype } = x;
   if (size === 0) return fill(backend, 0, 0, dtype);
-  return new Storage(backend, backend.unary(op, x.handle, size, dtype), size, dtype);
+  return new Storage(backend, backend.unary(op, x.handle, size, x.stored), size, dtype);
 }
 
-/** The result has the operands' dtype, unless the operation is a comparison. */
+/** The result has the operands' dtype, unless the operation is a comparison. Truth values are added as numbers. */
 export function binary(
   op: BinaryOp,
   a: Storage,
@@ -31,9 +32,9 @@ export function binary(
   b: Storage,
   shapeB: Shape,
   shape: Shape,
-  out: DType = a.dtype,
+  out: TensorDType = a.dtype,
 ): Storage {
-  const { backend, dtype } = a;
+  const { backend } = a;
   const size = checkSize(op, shape);
   if (size === 0) return fill(backend, 0, 0, out);
   const rank = shape.length;
@@ -44,7 +45,7 @@ export function binary(
     b.handle,
     alignShape(shapeB, rank),
     shape,
-    dtype,
+    a.stored,
   );
   return new Storage(backend, handle, size, out);
 }
@@ -70,7 +71,7 @@ export function select(
     b.handle,
     alignShape(shapeB, rank),
     shape,
-    dtype,
+    a.stored,
   );
   return new Storage(backend, handle, size, dtype);
 }
@@ -81,12 +82,12 @@ export function reduce(
   x: Storage,
   shape: Shape,
   axes: readonly number[],
-  out: DType = x.dtype,
+  out: TensorDType = x.dtype,
 ): Storage {
-  const { backend, dtype } = x;
+  const { backend } = x;
   const size = reducedSizeOf(shape, axes);
   if (x.size === 0) return fill(backend, op === "prod" ? 1 : 0, checkSize(op, [size]), out);
-  return new Storage(backend, backend.reduce(op, x.handle, shape, axes, dtype), size, out);
+  return new Storage(backend, backend.reduce(op, x.handle, shape, axes, x.stored), size, out);
 }
 
 /** The view within the rank that backends handle. */
@@ -103,32 +104,32 @@ export function strided(x: Storage, view: StridedView): Storage {
   if (size === 0) return fill(backend, 0, 0, dtype);
   // No element of the copy lies outside the bounds of all.
   const bounds = x.bounds === null ? null : { ...x.bounds, attained: false };
-  return new Storage(backend, backend.strided(x.handle, fitRank(view), dtype), size, dtype, bounds);
+  return new Storage(backend, backend.strided(x.handle, fitRank(view), x.stored), size, dtype, bounds);
 }
 
 export function stridedAdd(x: Storage, view: StridedView): Storage {
   const { backend, dtype } = x;
   checkSize("a sum through a view", [view.sourceSize]);
   if (x.size === 0) return fill(backend, 0, view.sourceSize, dtype);
-  return new Storage(backend, backend.stridedAdd(x.handle, fitRank(view), dtype), view.sourceSize, dtype);
+  return new Storage(backend, backend.stridedAdd(x.handle, fitRank(view), x.stored), view.sourceSize, dtype);
 }
 
 export function gather(x: Storage, index: Storage, size: GatherSize): Storage {
   const { backend, dtype } = x;
   if (index.size === 0) return fill(backend, 0, 0, dtype);
-  return new Storage(backend, backend.gather(x.handle, index.handle, size, dtype), index.size, dtype);
+  return new Storage(backend, backend.gather(x.handle, index.handle, size, x.stored), index.size, dtype);
 }
 
 export function scatterAdd(x: Storage, index: Storage, size: GatherSize): Storage {
   const { backend, dtype } = x;
   const out = checkSize("scatterAdd", [size.outer, size.length, size.inner]);
   if (x.size === 0) return fill(backend, 0, out, dtype);
-  return new Storage(backend, backend.scatterAdd(x.handle, index.handle, size, dtype), out, dtype);
+  return new Storage(backend, backend.scatterAdd(x.handle, index.handle, size, x.stored), out, dtype);
 }
 
 export function matmul(a: Storage, b: Storage, size: MatmulSize): Storage {
   const { backend, dtype } = a;
   const out = checkSize("matmul", [size.batch, size.rows, size.columns]);
   if (a.size === 0 || b.size === 0) return fill(backend, 0, out, dtype);
-  return new Storage(backend, backend.matmul(a.handle, b.handle, size, dtype), out, dtype);
+  return new Storage(backend, backend.matmul(a.handle, b.handle, size, a.stored), out, dtype);
 }

@@ -5,17 +5,19 @@
  * kind, so that a float64 scalar does not make float64 of a float32 image. Casts are recorded, so gradients come back in
  * each operand's own dtype.
  */
-import type { DType } from "../backend.ts";
 import { getDefaultDtype } from "../default-dtype.ts";
-import { DTYPES, isFloating, widerDtype } from "../dtype.ts";
+import { isFloating, TENSOR_DTYPES, type TensorDType, widerDtype } from "../dtype.ts";
 import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
 
 /** The dtype that an operation of both computes in. */
-export function promotedDtype(a: Tensor, b: Tensor): DType {
+export function promotedDtype(a: Tensor, b: Tensor): TensorDType {
   const isScalar = a.ownShape.length === 0;
-  if (isScalar !== (b.ownShape.length === 0) && DTYPES[a.ownDtype].kind === DTYPES[b.ownDtype].kind) {
+  if (
+    isScalar !== (b.ownShape.length === 0) &&
+    TENSOR_DTYPES[a.ownDtype].kind === TENSOR_DTYPES[b.ownDtype].kind
+  ) {
     return isScalar ? b.ownDtype : a.ownDtype;
   }
   return widerDtype(a.ownDtype, b.ownDtype);

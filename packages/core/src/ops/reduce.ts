@@ -5,17 +5,19 @@
  */
 import { apply, checkTensor, type GradientFunction, isTensor, makeTensor, type Op } from "../autograd.ts";
 import type { ReduceOp } from "../backend.ts";
-import { isFloating } from "../dtype.ts";
+import { isBool, isFloating, storedAs } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
 import { formatShape, normalizeAxes, normalizeAxis, reducedShape, type Shape } from "../shape.ts";
 import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { maximum, minimum } from "./binary.ts";
+import { cast } from "./cast.ts";
 import { gather } from "./indexing.ts";
 import { expand, reshape } from "./movement.ts";
-import { checkFloating, gradName } from "./operands.ts";
+import { checkFloating, checkNumbers, gradName } from "./operands.ts";
 import * as primitives from "./primitives.ts";
+import { floated } from "./promote.ts";
 import { where } from "./where.ts";
 
 /** Which axes to reduce; absent or null: all. */
@@ -36,16 +38,21 @@ interface ReduceAttributes extends ReduceOptions {
 function forward(member: ReduceOp): Op<ReduceAttributes>["forward"] {
   return ([x], { axes, keepdim }) => {
     const shape = reducedShape(x!.ownShape, axes, keepdim);
-    if (axes.length === 0) return makeTensor(x!.storage.retain(), shape);
+    // Truth values are counted.
+    const out = member === "sum" || member === "prod" ? storedAs(x!.dtype) : x!.dtype;
+    if (axes.length === 0) return runScoped(() => reshape(cast(x!, out), shape));
     if (member === "min" && !x!.backend.optionalOps.includes(member)) {
       return runScoped(() => reshape(mirrored(amax(mirrored(x!), axes)), shape));
     }
-    return makeTensor(primitives.reduce(member, x!.storage, x!.ownShape, axes), shape);
+    return makeTensor(primitives.reduce(member, x!.storage, x!.ownShape, axes, out), shape);
   };
 }
 
 /** The fallback for min and argmin: values in the opposite order, as −x, or −1 − x where −x would overflow. */
-export const mirrored = (x: Tensor): Tensor => (isFloating(x.dtype) ? x.neg() : x.neg().sub(1));
+export function mirrored(x: Tensor): Tensor {
+  if (isBool(x.dtype)) return x.eq(0);
+  return isFloating(x.dtype) ? x.neg() : x.neg().sub(1);
+}
 
 /** An operation under its names in PyTorch: of everything, and of the axes that `dim` names. */
 type Overloads = readonly [all: Op<ReduceAttributes>, some: Op<ReduceAttributes>];
@@ -146,7 +153,7 @@ function run(ops: Overloads, label: string, x: Tensor, dim: Dim, keepdim: KeepDi
   return apply(op, [x], { axes, keepdim: options.keepdim, keptShape });
 }
 
-/** Over nothing: 0. */
+/** Over nothing: 0. Truth values are counted, as int32. */
 export const sum = (x: Tensor, dim?: Dim, options: KeepDim = {}): Tensor => run(SUM, "sum", x, dim, options);
 /** Over nothing: 1. */
 export const prod = (x: Tensor, dim?: Dim, options: KeepDim = {}): Tensor =>
@@ -225,7 +232,7 @@ export function std(x: Tensor, dim?: Dim, options: VarianceOptions = {}): Tensor
 export function logsumexp(x: Tensor, dim?: Dim, keepdim: KeepDim = {}): Tensor {
   checkTensor("logsumexp", x);
   const options = toOptions("logsumexp", keepdim);
-  checkFloating("logsumexp", x);
+  if (!isFloating(x.dtype)) return floated(x, (floating) => logsumexp(floating, dim, options));
   const axes = normalizeAxes("logsumexp", dim, x.ownShape.length);
   if (countOf(x.ownShape, axes) === 0) return sum(x, axes, options).log();
   const max = amax(x, axes, { keepdim: true }).detach();
@@ -259,12 +266,19 @@ function argOp(
   return makeTensor(primitives.reduce(member, x.storage, source, [axis], "int32"), shape);
 }
 
+function position(member: "argmax" | "argmin", x: Tensor, dim: number | undefined, keepdim: KeepDim): Tensor {
+  const options = toOptions(member, keepdim);
+  checkTensor(member, x);
+  checkNumbers(member, x.dtype);
+  return argOp(member, x, dim, options);
+}
+
 /** The int32 position of the first largest element (the first NaN, if any) along `dim`, or in the flattened tensor. */
 export const argmax = (x: Tensor, dim?: number, options: KeepDim = {}): Tensor =>
-  argOp("argmax", x, dim, toOptions("argmax", options));
+  position("argmax", x, dim, options);
 /** The int32 position of the first smallest element along `dim`, or in the flattened tensor. */
 export const argmin = (x: Tensor, dim?: number, options: KeepDim = {}): Tensor =>
-  argOp("argmin", x, dim, toOptions("argmin", options));
+  position("argmin", x, dim, options);
 
 /** What `max(dim)` and `min(dim)` give: the extremes and where they are. */
 export interface ValuesAndIndices {

@@ -10,7 +10,7 @@ import { describeValue, isList } from "../options.ts";
 import { checkRank, formatShape, normalizeAxis, stridesOf, toSizes } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { embedIn, expand, read } from "./movement.ts";
-import { checkSameDtype, type Operand } from "./operands.ts";
+import { checkSameDtype, isPlain, type Operand } from "./operands.ts";
 
 /**
  * One axis of an index: a number picks one position and drops the axis; `[start, stop, step]` (each optional, null
@@ -136,7 +136,7 @@ export const replaced = (x: Tensor, part: Tensor, view: View): Tensor =>
 export function sliceScatter(x: Tensor, src: Operand, ...ranges: readonly Range[]): Tensor {
   checkTensor("sliceScatter", x);
   const view = sliceView(x, ranges);
-  const part = typeof src === "number" ? x.scalarLike(src) : src;
+  const part = isPlain(src) ? x.scalarLike(src) : src;
   checkTensors("sliceScatter", [x, part]);
   checkSameDtype("sliceScatter", x, part);
   return replaced(x, part, view);

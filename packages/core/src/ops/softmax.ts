@@ -13,13 +13,13 @@ interface Along {
 function forward(member: "softmax" | "logSoftmax"): Op<Along>["forward"] {
   return ([x], { axis }) => {
     const { ownShape: shape } = x!;
-    const { backend, size, dtype, handle } = x!.storage;
+    const { backend, size, stored, handle } = x!.storage;
     const own = backend[member];
     if (own === undefined || size === 0) return runScoped(() => composed(member, x!, axis));
     const outer = sizeOf(shape.slice(0, axis));
     const inner = sizeOf(shape.slice(axis + 1));
-    const result = own(handle, outer, shape[axis] ?? 1, inner, dtype);
-    return makeTensor(new Storage(backend, result, size, dtype), shape);
+    const result = own(handle, outer, shape[axis] ?? 1, inner, stored);
+    return makeTensor(new Storage(backend, result, size, stored), shape);
   };
 }
 

@@ -32,7 +32,7 @@ const SORT: Op<{ readonly axis: number; readonly values: Storage }> = {
 
 /** The rows [outer, length, inner] in order along the middle axis; not recorded, and no axis is empty. */
 export function sortedRows(x: Tensor, descending: boolean): ValuesAndIndices {
-  const { backend, size, dtype, handle } = x.storage;
+  const { backend, size, dtype, stored, handle } = x.storage;
   const shape = x.ownShape;
   if (backend.sort === undefined) {
     return runScope(() => {
@@ -41,7 +41,7 @@ export function sortedRows(x: Tensor, descending: boolean): ValuesAndIndices {
     }, isTensor);
   }
   const [outer, length, inner] = shape as [number, number, number];
-  const [values, indices] = backend.sort(handle, outer, length, inner, descending, dtype);
+  const [values, indices] = backend.sort(handle, outer, length, inner, descending, stored);
   return {
     values: makeTensor(new Storage(backend, values, size, dtype), shape),
     indices: makeTensor(new Storage(backend, indices, size, "int32"), shape),

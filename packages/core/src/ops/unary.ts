@@ -1,11 +1,12 @@
 /** Elementwise functions of one operand: value, derivative and, for the optional ones, the fallback side by side. */
 import { apply, checkTensor, makeTensor, type Op } from "../autograd.ts";
 import type { Activation, OptionalOp, UnaryOp } from "../backend.ts";
-import { isFloating } from "../dtype.ts";
+import { isBool, isFloating } from "../dtype.ts";
+import { Corr2dError } from "../errors.ts";
 import { UNARY_OPS } from "../operations.ts";
 import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { gradName } from "./operands.ts";
+import { checkNumbers, gradName } from "./operands.ts";
 import * as primitives from "./primitives.ts";
 import { floated } from "./promote.ts";
 
@@ -91,9 +92,23 @@ const UNARY: { readonly [name in UnaryFunction]: Op } = {
 
 const IDENTITY_ON_INTEGERS = new Set<UnaryFunction>(["floor", "ceil", "round", "trunc"]);
 
+/** As PyTorch: the sign of truth values is they, their squares are integers, the others are refused. */
+function ofTruth(member: UnaryFunction, x: Tensor): Tensor {
+  if (member === "sign") return x.alias();
+  if (member === "square") return runScoped(() => x.int().square());
+  if (member !== "neg") checkNumbers(member, x.dtype);
+  throw new Corr2dError(
+    "DTYPE_UNSUPPORTED",
+    "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use logicalNot() instead.",
+  );
+}
+
 /** A function of one operand, by name. Of an integral tensor the values are integral, or of the default dtype where they are fractions. */
 export function unary(member: UnaryFunction, x: Tensor): Tensor {
   checkTensor(member, x);
+  if (isBool(x.dtype) && (UNARY_OPS[member].integers || IDENTITY_ON_INTEGERS.has(member))) {
+    return ofTruth(member, x);
+  }
   if (!isFloating(x.dtype) && !UNARY_OPS[member].integers) {
     if (IDENTITY_ON_INTEGERS.has(member)) return x.alias();
     return floated(x, (floating) => apply(UNARY[member], [floating], undefined));

@@ -1,11 +1,11 @@
 /** Batches between threads: tensors go as their numbers, whose memory is transferred. */
 import {
   type Backend,
-  type DType,
   isList,
   isTensor,
   type Shape,
   type Tensor,
+  type TensorDType,
   type TypedArray,
   tensor,
 } from "@corr2d/core";
@@ -13,7 +13,7 @@ import {
 interface SentTensor {
   readonly data: TypedArray;
   readonly shape: Shape;
-  readonly dtype: DType;
+  readonly dtype: TensorDType;
 }
 
 /** A batch with a place instead of each tensor. */

@@ -2,13 +2,13 @@
  * The dtypes of safetensors files as a table: their sizes, and what they become here. A dtype without a home has none that
  * keeps its values; other tensors of its file can be read.
  */
-import type { DType, TypedArray } from "@corr2d/core";
+import type { TensorDType, TypedArray } from "@corr2d/core";
 
 export interface FileDType {
   /** Of an element. */
   readonly bits: number;
   /** What its tensors are here. */
-  readonly home?: DType;
+  readonly home?: TensorDType;
   /**
    * The values, from bytes that begin their buffer (so that any array may look at them); null where one of them does not fit
    * into the home.
@@ -65,7 +65,7 @@ function fromFloat16({ buffer }: Uint8Array): Float32Array {
 export const FILE_DTYPES: Readonly<Record<string, FileDType>> = {
   BOOL: {
     bits: 8,
-    home: "int32",
+    home: "bool",
     decode: (bytes) => Int32Array.from(bytes, (byte) => (byte === 0 ? 0 : 1)),
   },
   F4: { bits: 4 },
@@ -99,10 +99,11 @@ export const FILE_DTYPES: Readonly<Record<string, FileDType>> = {
 };
 
 /** What a file calls a dtype of ours. */
-export const FILE_DTYPE_OF: { readonly [dtype in DType]: string } = {
+export const FILE_DTYPE_OF: { readonly [dtype in TensorDType]: string } = {
   float32: "F32",
   float64: "F64",
   int32: "I32",
+  bool: "BOOL",
 };
 
 /** int32 as 64-bit integers: PyTorch's own. */

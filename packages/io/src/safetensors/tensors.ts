@@ -4,6 +4,7 @@ import {
   Corr2dError,
   getBackend,
   isBackend,
+  TENSOR_DTYPES,
   type Tensor,
   type TypedArray,
   tensor,
@@ -22,7 +23,7 @@ export function backendOf(owner: string, backend: Backend = getBackend()): Backe
 /** @throws DTYPE_UNSUPPORTED where the tensor cannot be had on the backend, before anything of it is read. */
 function checkHome({ name, dtype }: Entry, backend: Backend, file: string): void {
   const { home } = FILE_DTYPES[dtype]!;
-  if (home !== undefined && backend.dtypes.includes(home)) return;
+  if (home !== undefined && backend.dtypes.includes(TENSOR_DTYPES[home].storedAs)) return;
   throw new Corr2dError(
     "DTYPE_UNSUPPORTED",
     home === undefined

@@ -81,7 +81,9 @@ export async function readPart(name: string, tensor: Tensor, int64 = false): Pro
   const { shape, dtype } = tensor;
   const values = await tensor.data();
   if (int64 && dtype === "int32") return { name, dtype: "I64", shape, bytes: toInt64(values as Int32Array) };
-  return { name, dtype: FILE_DTYPE_OF[dtype], shape, bytes: bytesOf(values) };
+  // A truth value is a byte there.
+  const bytes = dtype === "bool" ? Uint8Array.from(values) : bytesOf(values);
+  return { name, dtype: FILE_DTYPE_OF[dtype], shape, bytes };
 }
 
 function checkMetadata(owner: string, metadata: unknown): void {

@@ -1,5 +1,5 @@
 /** Batch normalisation as layers. */
-import { Corr2dError, type DType, noGrad, scope, type Tensor } from "@corr2d/core";
+import { Corr2dError, noGrad, scope, type Tensor, type TensorDType } from "@corr2d/core";
 import { checkTensor, optionsOf } from "../arguments.ts";
 import { batchNorm } from "../norms/batch-norm.ts";
 import type { Buffer, Parameter } from "../parameter.ts";
@@ -53,7 +53,7 @@ export abstract class BatchNorm extends RunningNorm {
 }
 
 /** What the batch after these has in the mean of all of them. */
-function shareOfNext(counts: Tensor | null, dtype: DType): number | Tensor {
+function shareOfNext(counts: Tensor | null, dtype: TensorDType): number | Tensor {
   return counts === null ? 0 : noGrad(() => counts.add(1).type(dtype).reciprocal());
 }
 

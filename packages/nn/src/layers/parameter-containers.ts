@@ -1,5 +1,5 @@
 /** Parameters in a list and by name, for a module that uses them itself; arrays and plain objects do the same. */
-import { type DType, describeValue, isUninitialized, type Tensor } from "@corr2d/core";
+import { describeValue, isUninitialized, type Tensor, type TensorDType } from "@corr2d/core";
 import { checkTensor, invalid, isRecord, itemsOf } from "../arguments.ts";
 import { Module } from "../module.ts";
 import { checkModuleName } from "../module-name.ts";
@@ -19,7 +19,7 @@ const TENSOR_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** A line as PyTorch prints it: `(0): Parameter containing: [torch.float32 of size 2x3]`. */
-function lineOf(name: string, parameter: Tensor, typeOf: (dtype: DType) => string): string {
+function lineOf(name: string, parameter: Tensor, typeOf: (dtype: TensorDType) => string): string {
   const what = isUninitialized(parameter)
     ? String(parameter)
     : `Parameter containing: [torch.${typeOf(parameter.dtype)} of size ${parameter.shape.join("x")}]`;
@@ -139,7 +139,7 @@ class Named extends Parameters {
   }
 
   override extraRepr(): string {
-    const typeOf = (dtype: DType): string => TENSOR_TYPES[dtype] ?? dtype;
+    const typeOf = (dtype: TensorDType): string => TENSOR_TYPES[dtype] ?? dtype;
     return this.held.map(([name, parameter]) => lineOf(name, parameter, typeOf)).join("\n");
   }
 }
