@@ -150,6 +150,12 @@ it.each<[string, () => unknown, ErrorCode, string]>([
     "as many as input along dim 0",
   ],
   [
+    "repeatInterleave too often",
+    () => core.repeatInterleave(zeros(9), 2 ** 31),
+    "OUT_OF_MEMORY",
+    "no room for",
+  ],
+  [
     "cdist",
     () => core.cdist(zeros(2, 3), zeros(2, 4)),
     "SHAPE_MISMATCH",

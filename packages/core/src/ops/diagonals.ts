@@ -1,5 +1,6 @@
 /** Diagonals, quarter turns and repetitions: functions alone, so that applications shed them. */
 import { checkTensor, checkTensors } from "../autograd.ts";
+import { arrayOf } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { checkOptions, describeValue, isList } from "../options.ts";
 import { broadcastShapes, formatShape, normalizeAxis, type Shape, stridesOf } from "../shape.ts";
@@ -7,6 +8,7 @@ import type { Tensor } from "../tensor.ts";
 import { cat } from "./cat.ts";
 import { indexSelect } from "./indexing.ts";
 import { embed, expand, flatten, flip, read, reshape, transpose, unsqueeze } from "./movement.ts";
+import { checkRoom } from "./operands.ts";
 
 const invalid = (message: string): Corr2dError => new Corr2dError("INVALID_ARGUMENT", message);
 const mismatch = (message: string): Corr2dError => new Corr2dError("SHAPE_MISMATCH", message);
@@ -116,8 +118,15 @@ export function repeatInterleave(x: Tensor, repeats: number | readonly number[],
         `${isList(repeats) ? formatShape(repeats) : describeValue(repeats)}`,
     );
   }
-  const picks = counts.flatMap((n, i) => Array.from({ length: n }, () => i));
-  return indexSelect(x, axis, x.fromArray(Int32Array.from(picks), [picks.length]));
+  const total = counts.reduce((sum, n) => sum + n, 0);
+  checkRoom("repeatInterleave", x.backend, [total], "int32");
+  const picks = arrayOf("int32", total);
+  let at = 0;
+  for (const [i, n] of counts.entries()) {
+    picks.fill(i, at, at + n);
+    at += n;
+  }
+  return indexSelect(x, axis, x.fromArray(picks, [total]));
 }
 
 export interface MeshgridOptions {
