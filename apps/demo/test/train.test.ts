@@ -1,18 +1,9 @@
 /** `demo train` and `demo predict`: on a few digits, as somebody would use them. */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeIdx } from "@corr2d/data";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writePng } from "../src/cli/image-file.ts";
 import { ticks } from "../src/cli/train/curves.ts";
@@ -20,21 +11,12 @@ import { clock } from "../src/cli/train/progress.ts";
 import { writtenDigits } from "../src/train/digits.ts";
 import { buildCli } from "./build-cli.ts";
 import { runCli } from "./run-cli.ts";
+import { writeDigits } from "./write-digits.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "demo train "));
 const data = join(cwd, "few-digits");
 
-beforeAll(() => {
-  mkdirSync(data);
-  for (const [part, count, seed] of [
-    ["train", 960, 1],
-    ["t10k", 200, 2],
-  ] as const) {
-    const { images, classes } = writtenDigits(count, seed);
-    writeFileSync(join(data, `${part}-images-idx3-ubyte`), writeIdx(images));
-    writeFileSync(join(data, `${part}-labels-idx1-ubyte`), writeIdx(classes));
-  }
-});
+beforeAll(() => writeDigits(data, { train: 960, test: 200 }));
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 interface Last {

@@ -7,6 +7,7 @@
 import type { Backend } from "@corr2d/core";
 import type { Comparison } from "../chapter/comparison.ts";
 import type { Page } from "./page.ts";
+import { readName } from "./values.ts";
 
 export interface Example {
   /** The command that runs it. */
@@ -47,4 +48,16 @@ export function defineExample<Result>(definition: ExampleDefinition<Result>): Ex
       return { result, comparisons, text: (page) => show(result, page, comparisons) };
     },
   };
+}
+
+/** The one of that name, or all. @throws UsageError for a name that is none. */
+export function pick(
+  command: string,
+  examples: readonly Example[],
+  name: string | undefined,
+): readonly Example[] {
+  if (name === undefined) return examples;
+  const names = examples.map((example) => example.name);
+  const chosen = readName(command, name, names);
+  return examples.filter((example) => example.name === chosen);
 }

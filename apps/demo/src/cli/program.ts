@@ -10,12 +10,14 @@ import { MODELS } from "../train/models.ts";
 import { OPTIMIZERS, SCHEDULES } from "../train/optimizers.ts";
 import { chapterExamples, corr2dExample, layerExample, sizeExample } from "./chapter-examples.ts";
 import { runEdges } from "./edges.ts";
-import type { Example } from "./example.ts";
+import { type Example, pick } from "./example.ts";
 import { oneLine, reportFailure } from "./failure.ts";
 import { learnExample } from "./learn-example.ts";
 import { BACKEND_HELP, type LoadedBackends, loadBackend, loadBackends } from "./load-backend.ts";
 import { Page } from "./page.ts";
-import { RECALL_NAMES, recallExamples } from "./recall-examples.ts";
+import { REAL_NAMES } from "./real-examples.ts";
+import { isReal, type RecallOptions, recalled } from "./recall.ts";
+import { RECALL_NAMES } from "./recall-examples.ts";
 import { checkSizeProblem } from "./room.ts";
 import { runExamples } from "./run-examples.ts";
 import { SIBLING_EXAMPLES } from "./sibling-examples.ts";
@@ -66,8 +68,11 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
   const common = (): CommonOptions => program.opts<CommonOptions>();
 
   /** Starts the backends, does the work, closes them. */
-  const onBackends = async (work: (loaded: LoadedBackends) => Promise<number>): Promise<void> => {
-    const loaded = await loadBackends(common().backend, terminal.cwd);
+  const onBackends = async (
+    work: (loaded: LoadedBackends) => Promise<number>,
+    name = common().backend,
+  ): Promise<void> => {
+    const loaded = await loadBackends(name, terminal.cwd);
     let code: number;
     try {
       code = await work(loaded);
@@ -79,8 +84,11 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     for (const backend of loaded.backends) await backend.close?.();
     finish(code);
   };
-  const run = (examples: readonly Example[]): Promise<void> =>
-    onBackends((loaded) => runExamples(examples, loaded, common(), page, terminal));
+  const run = (examples: readonly Example[], backend?: string): Promise<void> =>
+    onBackends((loaded) => runExamples(examples, loaded, common(), page, terminal), backend);
+  /** What trains on images takes cpu-wasm, which is the faster, unless another is named. */
+  const trainingBackend = (): string =>
+    program.getOptionValueSource("backend") === "default" ? "cpu-wasm" : common().backend;
   const chapterExample = (name: string): Promise<void> =>
     run(chapterExamples(common().seed).filter((example) => example.name === name));
 
@@ -211,14 +219,20 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     .command("recall")
     .argument("[topic]", RECALL_NAMES.join(", "))
     .description("what came before it, from linear regression to dropout")
-    .action((topic: string | undefined) => run(pick("recall", recallExamples(common().seed), topic)));
+    .option("--real", `on Fashion-MNIST: ${REAL_NAMES.join(", ")}`, false)
+    .option("--data <folder>", "on MNIST's four files there, gzipped or not")
+    .option("--install", "get Fashion-MNIST by apt-get first, where it is missing", false)
+    .action(async (topic: string | undefined, given: Omit<RecallOptions, "seed">) => {
+      const options = { ...given, seed: common().seed };
+      await run(await recalled(topic, options, terminal), isReal(options) ? trainingBackend() : undefined);
+    });
 
-  /** Training takes one backend: cpu-wasm, which is the faster, unless another is named. */
+  /** Training takes one backend. */
   const onOneBackend = async (
     threads: number | undefined,
     work: (backend: Backend) => Promise<number>,
   ): Promise<void> => {
-    const chosen = program.getOptionValueSource("backend") === "default" ? "cpu-wasm" : common().backend;
+    const chosen = trainingBackend();
     if (chosen === "all") throw new UsageError("--backend all: this command takes one backend");
     const backend = await loadBackend(chosen, terminal.cwd, threads === undefined ? undefined : { threads });
     try {
@@ -285,13 +299,6 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
   // commands inherit what is set before they are made.
   program.allowExcessArguments();
   return program;
-}
-
-function pick(command: string, examples: readonly Example[], name: string | undefined): readonly Example[] {
-  if (name === undefined) return examples;
-  const names = examples.map((example) => example.name);
-  const chosen = readName(command, name, names);
-  return examples.filter((example) => example.name === chosen);
 }
 
 const integerReader =

@@ -55,11 +55,18 @@ function differences(runs: readonly BackendRun[]): { name: string; difference: n
   }));
 }
 
-async function runOn(backend: Backend, examples: readonly Example[]): Promise<BackendRun> {
+/** `show` is called as soon as an example is finished. */
+async function runOn(
+  backend: Backend,
+  examples: readonly Example[],
+  show: (one: Finished) => void,
+): Promise<BackendRun> {
   const finished: Finished[] = [];
   for (const example of examples) {
     const run = await example.run(backend);
-    finished.push({ example, run, agree: run.comparisons.every(agrees) });
+    const one = { example, run, agree: run.comparisons.every(agrees) };
+    finished.push(one);
+    show(one);
   }
   return { backend, finished };
 }
@@ -109,13 +116,12 @@ export async function runExamples(
   const { backends, unavailable } = loaded;
   const runs: BackendRun[] = [];
   for (const [i, backend] of backends.entries()) {
-    const run = await runOn(backend, examples);
-    runs.push(run);
-    if (i > 0 || options.json) continue;
-    for (const { example, run: result } of run.finished) {
+    const show = ({ example, run }: Finished): void => {
+      if (i > 0 || options.json) return;
       const title = example.number === undefined ? example.title : `${example.number}  ${example.title}`;
-      terminal.out(`${page.heading(title, example.section)}\n${result.text(page)}\n\n`);
-    }
+      terminal.out(`${page.heading(title, example.section)}\n${run.text(page)}\n\n`);
+    };
+    runs.push(await runOn(backend, examples, show));
   }
 
   const all = runs.flatMap(({ backend, finished }) => finished.map((one) => ({ backend, ...one })));

@@ -2,24 +2,10 @@
  * Training a classifier, step by step, so that whoever drives it can show, save and stop at every step; and all of it as one tree
  * of plain data and tensors, from which it goes on bit for bit.
  */
-import {
-  type GeneratorState,
-  getRngState,
-  manualSeed,
-  noGrad,
-  scope,
-  setRngState,
-  type Tensor,
-} from "@corr2d/core";
+import { type GeneratorState, getRngState, manualSeed, scope, setRngState, type Tensor } from "@corr2d/core";
 import { DataLoader, type ImageDataset, type LoaderState } from "@corr2d/data";
-import {
-  type AnyOptimizer,
-  accuracy,
-  confusionMatrix,
-  crossEntropy,
-  type LRScheduler,
-  type Module,
-} from "@corr2d/nn";
+import { type AnyOptimizer, accuracy, crossEntropy, type LRScheduler, type Module } from "@corr2d/nn";
+import { evaluate } from "./evaluate.ts";
 import { MODELS } from "./models.ts";
 import { OPTIMIZERS, type OptimizerName, SCHEDULES, type ScheduleName } from "./optimizers.ts";
 
@@ -192,38 +178,12 @@ export class Training {
 
   /** Mean loss and accuracy over the test images. */
   async test(): Promise<{ testLoss: number; testAccuracy: number }> {
-    const { testLoss, matrix } = await this.#evaluate();
-    const right = matrix.reduce((sum, row, i) => sum + row[i]!, 0);
-    return { testLoss, testAccuracy: right / this.#testLoader.dataset.length };
+    const { loss, accuracy } = await evaluate(this.net, this.#testLoader);
+    return { testLoss: loss, testAccuracy: accuracy };
   }
 
   /** How many test images of each class (rows) were taken for which (columns). */
   async confusion(): Promise<number[][]> {
-    return (await this.#evaluate()).matrix;
-  }
-
-  async #evaluate(): Promise<{ testLoss: number; matrix: number[][] }> {
-    this.net.eval();
-    const matrix = Array.from({ length: 10 }, () => new Array<number>(10).fill(0));
-    let total = 0;
-    for await (const [images, classes] of this.#testLoader) {
-      const [loss, counts] = noGrad(() =>
-        scope(() => {
-          const scores = this.net(images) as Tensor;
-          return [
-            crossEntropy(scores, classes, { reduction: "sum" }),
-            confusionMatrix(scores, classes, 10),
-          ] as const;
-        }),
-      );
-      total += await loss.item();
-      for (const [i, row] of ((await counts.toArray()) as number[][]).entries()) {
-        for (const [j, count] of row.entries()) matrix[i]![j]! += count;
-      }
-      loss.dispose();
-      counts.dispose();
-    }
-    this.net.train();
-    return { testLoss: total / this.#testLoader.dataset.length, matrix };
+    return (await evaluate(this.net, this.#testLoader)).confusion;
   }
 }

@@ -94,11 +94,18 @@ function generated(seed: number): FoundData {
   };
 }
 
-/** @throws CommandError for a folder without the files, or when installing fails. */
-export async function findData(
-  options: { readonly data?: string | undefined; readonly install: boolean; readonly seed: number },
-  terminal: Terminal,
-): Promise<FoundData> {
+interface DataOptions {
+  /** A folder with MNIST's four files. */
+  readonly data?: string | undefined;
+  /** Whether to get Debian's package where it is missing. */
+  readonly install: boolean;
+}
+
+/**
+ * The images of the folder that was named, or of Debian's package; null without either.
+ * @throws CommandError for a folder without the files, or when installing fails.
+ */
+async function findImages(options: DataOptions, terminal: Terminal): Promise<FoundData | null> {
   if (options.data !== undefined) return fromFolder(resolve(terminal.cwd, options.data));
   let folder = await packagedFolder();
   if (folder === null && options.install) {
@@ -107,5 +114,22 @@ export async function findData(
     if (folder === null)
       throw new CommandError(`--install: ${PACKAGE} was installed, and dpkg does not list its files`);
   }
-  return folder === null ? generated(options.seed) : fromFolder(folder);
+  return folder === null ? null : fromFolder(folder);
+}
+
+/** The images that there are, or digits written by rule. @throws CommandError as findImages does. */
+export async function findData(
+  options: DataOptions & { readonly seed: number },
+  terminal: Terminal,
+): Promise<FoundData> {
+  return (await findImages(options, terminal)) ?? generated(options.seed);
+}
+
+/** The images that there are. @throws CommandError where there are none, too. */
+export async function findRealData(options: DataOptions, terminal: Terminal): Promise<FoundData> {
+  const found = await findImages(options, terminal);
+  if (found !== null) return found;
+  throw new CommandError(
+    `Fashion-MNIST is not on this machine. To get it: ${INSTALL}, or --install; or --data DIR`,
+  );
 }
