@@ -130,7 +130,7 @@ export function compareWeightDecayOnImages({ runs }: Regularization): Comparison
 export function compareOverfitting({ runs }: Regularization): Comparison[] {
   const [without, ...others] = runs as [RegularizedRun, ...RegularizedRun[]];
   return others.flatMap(({ strength, gap, testLoss }) => [
-    smaller(`gap of the losses, ${strength}`, "effect", gap, without.gap),
-    smaller(`loss on the test images, ${strength}`, "effect", testLoss, without.testLoss),
+    smaller(`gap of the losses, ${strength}`, "theory", gap, without.gap),
+    smaller(`loss on the test images, ${strength}`, "theory", testLoss, without.testLoss),
   ]);
 }
