@@ -119,7 +119,7 @@ function stackAt(tensors: readonly Tensor[], path: string): Tensor {
 
 /**
  * Samples as one batch: tensors are stacked, numbers become a tensor of the default dtype (float32: for classes write
- * `y.int()`, or samples of `tensor(3, { dtype: "int32" })`), typed arrays tensors; arrays and records hold the same of what
+ * `y.int()`, or samples of `tensor(3, { dtype: "int32" })`), booleans one of bool, typed arrays tensors; arrays and records hold the same of what
  * they hold; strings stay an array.
  *
  * @param options `backend`: where numbers and typed arrays go; default the one given to `setBackend`.

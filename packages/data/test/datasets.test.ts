@@ -160,10 +160,14 @@ onEachBackend((backend) => {
         name: ["a", "b"],
         more: [
           [[1], [2]],
-          [1, 0],
+          [true, false],
         ],
       });
-      expect([batch.y.dtype, batch.more[0].backend]).toEqual(["float32", backend]);
+      expect([batch.y.dtype, batch.more[1].dtype, batch.more[0].backend]).toEqual([
+        "float32",
+        "bool",
+        backend,
+      ]);
     });
 
     it.each([

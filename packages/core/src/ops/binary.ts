@@ -122,8 +122,7 @@ export interface AddOptions {
 const ADD_OPTIONS: OptionTypes = { alpha: "number" };
 
 /** The second operand times `alpha`. */
-function scaled(label: string, a: Operand, b: Operand, options: AddOptions | undefined): Operand {
-  if (options === undefined) return b;
+function scaled(label: string, a: Operand, b: Operand, options: AddOptions): Operand {
   checkOptions(label, options, ADD_OPTIONS, "{ alpha: 2 }");
   const { alpha = 1 } = options;
   if (!Number.isInteger(alpha) && [a, b].every((x) => !isTensor(x) || !isFloating(x.dtype))) {
@@ -137,14 +136,14 @@ function scaled(label: string, a: Operand, b: Operand, options: AddOptions | und
 
 /** x + other, or x + alpha · other; of truth values "or". */
 export const add = (x: Operand, other: Operand, options?: AddOptions): Tensor =>
-  run(ADD, "add", x, scaled("add", x, other, options));
+  run(ADD, "add", x, options === undefined ? other : scaled("add", x, other, options));
 
 /**
  * x − other, or x − alpha · other.
  * @throws DTYPE_UNSUPPORTED for truth values, with PyTorch's message.
  */
 export function sub(x: Operand, other: Operand, options?: AddOptions): Tensor {
-  const both = operands("sub", x, scaled("sub", x, other, options));
+  const both = operands("sub", x, options === undefined ? other : scaled("sub", x, other, options));
   const isTruth = typeof x === "boolean" || isBool(both[0].ownDtype);
   if (isTruth === (typeof other === "boolean" || isBool(both[1].ownDtype))) return combined(SUB, both);
   throw refusedSubtraction(
