@@ -10,6 +10,7 @@ import {
   DTYPES,
   type DType,
   isFloating,
+  type NormSize,
   OPERATIONS,
   type OperationName,
   type OpRow,
@@ -122,6 +123,14 @@ const CHECKS: { readonly [kind in Kind]: Check } = {
   view: checkView,
   gatherSize: (value, what, fail) => checkSizes(value as object, what, fail),
   matmulSize: (value, what, fail) => checkSizes(value as object, what, fail),
+  normSize(value, what, fail) {
+    checkSizes(value as object, what, fail);
+    const { outer, groups, inner, channels, cells } = value as NormSize;
+    const perGroup = inner / cells;
+    if (channels % perGroup !== 0 || (outer * groups * perGroup) % channels !== 0) {
+      fail(`${channels} channels of ${cells} cells do not split into ${groups} groups of ${inner} elements`);
+    }
+  },
   window: checkWindow,
   average(value, what, fail) {
     const { countIncludePad, divisorOverride } = value as Record<string, unknown>;

@@ -116,6 +116,24 @@ export interface GatherSize {
 }
 
 /**
+ * Sizes for `normalize` and its gradients: x is `[outer, groups, inner]`, with moments of each group over outer and inner, and
+ * seen as `[…, channels, cells]` it has a weight for each channel. A group holds whole channels, and divides them:
+ * batch normalisation is `[N, C, cells]`, layer normalisation `[1, N, C]` with one cell, group normalisation `[1, N · groups, rest]`.
+ */
+export interface NormSize {
+  /** Of x's first axis. */
+  readonly outer: number;
+  /** Of x's second axis: so many moments. */
+  readonly groups: number;
+  /** Of x's third axis. */
+  readonly inner: number;
+  /** So many weights. */
+  readonly channels: number;
+  /** Elements in a row that share a weight. */
+  readonly cells: number;
+}
+
+/**
  * Sizes for `matmul`: a is `[batch, rows, inner]` (`[batch, inner, rows]` when `transposeA`), b is
  * `[batch, inner, columns]` (`[batch, columns, inner]` when `transposeB`), the result `[batch, rows, columns]`.
  */
@@ -292,6 +310,22 @@ export interface Composites<H> {
    * and weights are `[count, taps]`. An index of −1 ends a list that is shorter; of none the sum is 0.
    */
   gatherSum(x: H, index: H, weights: H, size: GatherSize, taps: number, dtype: DType): H;
+  /**
+   * `(x − mean) / √(variance + eps) · weight + bias`, and the moments `[3, groups]`: means, variances (divided by the number of
+   * elements) and 1/√(variance + eps). Weight and bias are `[channels]`.
+   */
+  normalize(
+    x: H,
+    weight: H,
+    bias: H,
+    size: NormSize,
+    eps: number,
+    dtype: DType,
+  ): readonly [values: H, moments: H];
+  /** The gradient of `normalize`'s values for x, through the moments too. */
+  normalizeInput(g: H, x: H, weight: H, moments: H, size: NormSize, dtype: DType): H;
+  /** The gradient of `normalize`'s values for the weight, `[channels]`. */
+  normalizeWeight(g: H, x: H, moments: H, size: NormSize, dtype: DType): H;
   /** Over the middle axis of `[outer, length, inner]`, with the maximum subtracted first. */
   softmax(x: H, outer: number, length: number, inner: number, dtype: DType): H;
   logSoftmax(x: H, outer: number, length: number, inner: number, dtype: DType): H;

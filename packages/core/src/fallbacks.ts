@@ -2,7 +2,7 @@
  * Core's fallbacks as functions on handles, for those who work at the level of the contract: the conformance suite
  * compares a backend's own functions with them. Programs need none of this.
  */
-import { makeTensor, noGrad } from "./autograd.ts";
+import { isTensor, makeTensor, noGrad } from "./autograd.ts";
 import type {
   Backend,
   BinaryOp,
@@ -23,6 +23,7 @@ import { correlate, towardsInput, towardsKernel } from "./ops/corr2d.ts";
 import { cumsum } from "./ops/cumulative.ts";
 import { fill } from "./ops/fill.ts";
 import { composedGatherSum } from "./ops/gather-sum.ts";
+import { composedNormalize, gradientForInput, gradientForWeight } from "./ops/normalize.ts";
 import { forgetScalars } from "./ops/operands.ts";
 import { average, averageInput, maxPool, poolShape } from "./ops/pool.ts";
 import { amin, argmin } from "./ops/reduce.ts";
@@ -30,8 +31,8 @@ import { logSoftmax, softmax } from "./ops/softmax.ts";
 import { sortedRows } from "./ops/sort.ts";
 import { unary } from "./ops/unary.ts";
 import { type Shape, sizeOf } from "./shape.ts";
-import { inputSizeOf, kernelSizeOf, outputSizeOf } from "./sizes.ts";
-import { keep, runScoped, Storage } from "./storage.ts";
+import { inputSizeOf, kernelSizeOf, normalizedSizeOf, outputSizeOf } from "./sizes.ts";
+import { keep, runScope, runScoped, Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** The optional functions of one operand. */
@@ -174,6 +175,41 @@ export function withFallbacks<H>(backend: Backend<H>): CompleteBackend<H> {
           borrow(x, [size.outer * size.length * size.inner], dtype),
           borrow(index, [size.count, taps], "int32"),
           borrow(weights, [size.count, taps], dtype),
+          size,
+        ),
+      ),
+    normalize: (x, weight, bias, size, eps, dtype) =>
+      noGrad(() => {
+        const { values, moments } = runScope(
+          () =>
+            composedNormalize(
+              borrow(x, [normalizedSizeOf(size)], dtype),
+              borrow(weight, [size.channels], dtype),
+              borrow(bias, [size.channels], dtype),
+              size,
+              eps,
+            ),
+          isTensor,
+        );
+        forgetScalars(plain);
+        return [keep(values).storage.handle as H, keep(moments).storage.handle as H];
+      }),
+    normalizeInput: (g, x, weight, moments, size, dtype) =>
+      take(() =>
+        gradientForInput(
+          borrow(g, [normalizedSizeOf(size)], dtype),
+          borrow(x, [normalizedSizeOf(size)], dtype),
+          borrow(weight, [size.channels], dtype),
+          borrow(moments, [3, size.groups], dtype),
+          size,
+        ),
+      ),
+    normalizeWeight: (g, x, moments, size, dtype) =>
+      take(() =>
+        gradientForWeight(
+          borrow(g, [normalizedSizeOf(size)], dtype),
+          borrow(x, [normalizedSizeOf(size)], dtype),
+          borrow(moments, [3, size.groups], dtype),
           size,
         ),
       ),

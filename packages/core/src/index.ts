@@ -27,6 +27,7 @@ export type {
   GatherSize,
   Identity,
   MatmulSize,
+  NormSize,
   OptionalOp,
   Primitives,
   ReduceOp,
@@ -218,6 +219,7 @@ export {
   transpose as swapaxes,
   unsqueeze,
 } from "./ops/movement.ts";
+export { type Normalized, normalizeGroups } from "./ops/normalize.ts";
 export {
   type AvgPool1dOptions,
   avgPool1d,

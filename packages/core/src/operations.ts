@@ -14,6 +14,7 @@ import type {
   DType,
   GatherSize,
   MatmulSize,
+  NormSize,
   OptionalOp,
   Primitives,
   ReduceOp,
@@ -116,6 +117,9 @@ export type SizeName =
   | "kernel"
   | "output"
   | "outChannels"
+  | "normalized"
+  | "channels"
+  | "moments"
   | "rows"
   | "joined";
 
@@ -153,6 +157,7 @@ export interface AttributeRow {
     | "view"
     | "gatherSize"
     | "matmulSize"
+    | "normSize"
     | "window"
     | "average"
     | "dtype";
@@ -198,6 +203,7 @@ interface AttributeTypes {
   readonly view: StridedView;
   readonly gatherSize: GatherSize;
   readonly matmulSize: MatmulSize;
+  readonly normSize: NormSize;
   readonly window: Window2d;
   readonly average: AveragePool;
   readonly dtype: DType;
@@ -232,6 +238,9 @@ type Rows = {
 const DTYPE = { name: "dtype", is: "dtype" } as const;
 const WINDOW = { name: "window", is: "window" } as const;
 const AVERAGE = { name: "average", is: "average" } as const;
+const NORM_SIZE = { name: "size", is: "normSize" } as const;
+const WEIGHT = { name: "weight", operand: "channels" } as const;
+const MOMENTS = { name: "moments", operand: "moments" } as const;
 const ROWS = [
   { name: "outer", is: "length" },
   { name: "length", is: "length" },
@@ -426,6 +435,44 @@ export const OPERATIONS: Rows = {
       DTYPE,
     ],
     results: [{ size: "picked" }],
+  },
+  normalize: {
+    primitive: false,
+    floating: true,
+    arguments: [
+      { name: "x", operand: "normalized" },
+      WEIGHT,
+      { name: "bias", operand: "channels" },
+      NORM_SIZE,
+      { name: "eps", is: "number" },
+      DTYPE,
+    ],
+    results: [{ size: "normalized" }, { size: "moments" }],
+  },
+  normalizeInput: {
+    primitive: false,
+    floating: true,
+    arguments: [
+      { name: "g", operand: "normalized" },
+      { name: "x", operand: "normalized" },
+      WEIGHT,
+      MOMENTS,
+      NORM_SIZE,
+      DTYPE,
+    ],
+    results: [{ size: "normalized" }],
+  },
+  normalizeWeight: {
+    primitive: false,
+    floating: true,
+    arguments: [
+      { name: "g", operand: "normalized" },
+      { name: "x", operand: "normalized" },
+      MOMENTS,
+      NORM_SIZE,
+      DTYPE,
+    ],
+    results: [{ size: "channels" }],
   },
   softmax: {
     primitive: false,

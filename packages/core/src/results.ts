@@ -8,6 +8,7 @@ import type {
   DType,
   GatherSize,
   MatmulSize,
+  NormSize,
   Primitives,
   ReduceOp,
   StridedView,
@@ -29,7 +30,7 @@ import {
   UNARY_OPS,
 } from "./operations.ts";
 import { type Shape, sizeOf } from "./shape.ts";
-import { inputSizeOf, kernelSizeOf, outputSizeOf, reducedSizeOf } from "./sizes.ts";
+import { inputSizeOf, kernelSizeOf, normalizedSizeOf, outputSizeOf, reducedSizeOf } from "./sizes.ts";
 
 /** Size (number of elements) and dtype of a value. */
 export interface ValueInfo {
@@ -40,7 +41,7 @@ export interface ValueInfo {
 /** The arguments of a call by name. The sizes of one operation read no argument that it does not have. */
 interface Named {
   readonly op: UnaryOp | BinaryOp | ReduceOp;
-  readonly size: number & GatherSize & MatmulSize;
+  readonly size: number & GatherSize & MatmulSize & NormSize;
   readonly shape: Shape;
   readonly shapeA: Shape;
   readonly shapeB: Shape;
@@ -77,6 +78,9 @@ const SIZES: { readonly [name in SizeName]: (call: Named) => number } = {
   kernel: (call) => kernelSizeOf(call.window),
   output: (call) => outputSizeOf(call.window),
   outChannels: (call) => call.window.outChannels,
+  normalized: ({ size }) => normalizedSizeOf(size),
+  channels: ({ size }) => size.channels,
+  moments: ({ size }) => 3 * size.groups,
   rows: (call) => call.outer * call.length * call.inner,
   joined: (call) => call.outer * call.lengths.reduce((a, b) => a + b, 0) * call.inner,
 };

@@ -1,5 +1,5 @@
 /** How many elements a result has, and of which dtype: what core and backends allocate by, one plain function each. */
-import type { BinaryOp, DType, ReduceOp, Window2d } from "./backend.ts";
+import type { BinaryOp, DType, NormSize, ReduceOp, Window2d } from "./backend.ts";
 import { BINARY_OPS, type OpRow, REDUCE_OPS } from "./operations.ts";
 import type { Shape } from "./shape.ts";
 
@@ -38,3 +38,6 @@ export function binaryDtype(op: BinaryOp, dtype: DType): DType {
 export function reduceDtype(op: ReduceOp, dtype: DType): DType {
   return (REDUCE_OPS[op] as OpRow).result ?? dtype;
 }
+
+/** Elements of what `normalize` takes. */
+export const normalizedSizeOf = (size: NormSize): number => size.outer * size.groups * size.inner;

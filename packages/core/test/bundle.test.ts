@@ -47,6 +47,7 @@ const TRACES: Readonly<Record<string, string>> = {
   avgPool1d: "avg_pool1d",
   adaptiveMaxPool2d: "cellsOfBins",
   binaryCrossEntropyOf: "BinaryCrossEntropyBackward0",
+  normalizeGroups: "NormalizeBackward0",
   silu: "SiluBackward0",
   mish: "MishBackward0",
   logsigmoid: "LogSigmoidBackward0",

@@ -149,6 +149,7 @@ describe("functions for those who write backends and layers", () => {
   it.each<[string, () => unknown]>([
     ["outputSizeOf", () => core.outputSizeOf(wrong)],
     ["inputSizeOf", () => core.inputSizeOf(wrong)],
+    ["normalizeGroups", () => core.normalizeGroups(core.ones([6]), null, null, wrong, 1e-5)],
     ["kernelSizeOf", () => core.kernelSizeOf(wrong)],
     ["sizeOf", () => core.sizeOf(null as never)],
     ["stridesOf", () => core.stridesOf(wrong)],

@@ -22,6 +22,8 @@ import {
   logsigmoid,
   maxPool2d,
   mish,
+  type NormSize,
+  normalizeGroups,
   rand,
   setBackend,
   silu,
@@ -36,6 +38,12 @@ beforeAll(() => setBackend(cpuJs()));
 
 const generator = new Generator(1);
 const random = (...shape: number[]) => rand(shape, { dtype: "float64", generator, requiresGrad: true });
+
+/** With a weight and a bias that are made of x. */
+function normalized(x: Tensor, size: NormSize): Tensor {
+  const weight = x.reshape([-1]).slice([0, size.channels]);
+  return normalizeGroups(x, weight, weight.square(), size, 0.1).values;
+}
 
 /** Checks f, and the gradient of Σ f² as a function: the second derivatives. */
 async function checkTwice(
@@ -108,6 +116,21 @@ describe("pools and the rest", () => {
     ["hardtanh", [5], (x: Tensor) => hardtanh(x.square(), 0, 0.25)],
     ["glu", [2, 4], (x: Tensor) => glu(x, 1)],
     ["binaryCrossEntropyOf", [4], (x: Tensor) => binaryCrossEntropyOf(x, x.square().mul(0.5))],
+    [
+      "normalizeGroups of batches",
+      [2, 3, 4],
+      (x: Tensor) => normalized(x, { outer: 2, groups: 3, inner: 4, channels: 3, cells: 4 }),
+    ],
+    [
+      "normalizeGroups of groups",
+      [2, 4, 3],
+      (x: Tensor) => normalized(x, { outer: 1, groups: 4, inner: 6, channels: 4, cells: 3 }),
+    ],
+    [
+      "normalizeGroups of rows",
+      [3, 5],
+      (x: Tensor) => normalized(x, { outer: 1, groups: 3, inner: 5, channels: 5, cells: 1 }),
+    ],
     ["unfold", [1, 2, 4, 5], (x: Tensor) => unfold(x, [2, 3], { padding: 1, stride: 2 })],
     ["fold", [1, 8, 6], (x: Tensor) => fold(x, [3, 4], 2)],
     ["bilinear", [1, 1, 3, 4], (x: Tensor) => interpolate(x, { scaleFactor: 1.7, mode: "bilinear" })],

@@ -39,6 +39,7 @@ describe("resultsOf and operandsOf", () => {
   const window = corr2dWindow([2, 4, 5, 7], [6, 2, 3, 2], { groups: 2, padding: [1, 0, 2, 1] });
   const pool = poolWindow([2, 4, 5, 7], 2);
   const average = { countIncludePad: true, divisorOverride: null };
+  const norm = { outer: 2, groups: 5, inner: 7, channels: 5, cells: 7 };
   const float: DType = "float32";
   const calls: readonly [
     name: keyof typeof OPERATIONS,
@@ -78,6 +79,9 @@ describe("resultsOf and operandsOf", () => {
       [24, 21, 21],
       "56 float32",
     ],
+    ["normalize", [0, 0, 0, norm, 1e-5, float], [70, 5, 5], "70 float32, 15 float32"],
+    ["normalizeInput", [0, 0, 0, 0, norm, float], [70, 70, 5, 15], "70 float32"],
+    ["normalizeWeight", [0, 0, 0, norm, float], [70, 70, 15], "5 float32"],
     ["softmax", [0, 2, 3, 4, float], [24], "24 float32"],
     ["logSoftmax", [0, 2, 3, 4, float], [24], "24 float32"],
     ["sort", [0, 2, 3, 4, true, float], [24], "24 float32, 24 int32"],

@@ -85,6 +85,13 @@ const ATTEMPTS: readonly (() => readonly unknown[])[] = [
   () => [core.rand([2, 36, 16]), [6, 6], 3],
   () => [core.maxPool2dWithIndices(images(), 2).values, core.maxPool2dWithIndices(images(), 2).indices, 2],
   () => [images().flatten(2).narrow(2, 0, 8), core.maxPool1dWithIndices(core.rand([2, 4, 16]), 2).indices, 2],
+  () => [
+    core.rand([2, 6], { requiresGrad: true }),
+    null,
+    null,
+    { outer: 1, groups: 2, inner: 6, channels: 6, cells: 1 },
+    1e-5,
+  ],
   () => [matrix(), core.tensor([1])],
   () => [matrix().sigmoid(), matrix().gt(2).float()],
   () => [2, 3],

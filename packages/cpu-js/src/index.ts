@@ -25,6 +25,7 @@ import { cumsum } from "./cumulative.ts";
 import { checkIndices, gather, gatherSum, scatterAdd } from "./gather.ts";
 import { int32MatmulSize } from "./int32.ts";
 import { matmul } from "./matmul.ts";
+import { normalize, normalizeInput, normalizeWeight } from "./normalize.ts";
 import { avgPool2d, avgPool2dInput, maxPool2d } from "./pool2d.ts";
 import { reduce } from "./reduce.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
@@ -225,6 +226,28 @@ export function cpuJs(options: CpuJsOptions = {}): Backend<Handle> {
     gatherSum(x, index, weights, size, taps, dtype) {
       const out = pool.take("gatherSum", dtype, size.outer * size.count * size.inner);
       gatherSum(x.data, index.data, weights.data, size, taps, out);
+      return pool.own(out);
+    },
+
+    normalize(x, weight, bias, size, eps, dtype) {
+      const out = pool.take("normalize", dtype, size.outer * size.groups * size.inner);
+      const moments = pool.take("normalize", dtype, 3 * size.groups);
+      normalize(x.data, weight.data, bias.data, size, eps, out, moments);
+      return [pool.own(out), pool.own(moments)];
+    },
+
+    normalizeInput(g, x, weight, moments, size, dtype) {
+      const out = pool.take("normalizeInput", dtype, size.outer * size.groups * size.inner);
+      normalizeInput(g.data, x.data, weight.data, moments.data, size, out);
+      return pool.own(out);
+    },
+
+    normalizeWeight(g, x, moments, size, dtype) {
+      const out = pool.take("normalizeWeight", dtype, size.channels);
+      const totals = pool.borrow(size.channels);
+      normalizeWeight(g.data, x.data, moments.data, size, totals);
+      out.set(totals);
+      pool.giveBack(totals);
       return pool.own(out);
     },
 

@@ -22,6 +22,7 @@ import { activationGrad, addScaled, binary, cast, fill, select, unary, unsupport
 import { gather, scatterAdd } from "./gather.ts";
 import { matmul } from "./matmul.ts";
 import { nameFailures } from "./name-failures.ts";
+import { normalize, normalizeInput, normalizeWeight } from "./norm.ts";
 import type { OpenRuntime } from "./open-runtime.ts";
 import { avgPool2d, maxPool2d } from "./pool.ts";
 import { reduce } from "./reduce.ts";
@@ -35,12 +36,19 @@ const at = (handle: TensorHandle): number => handle.cell.pointer;
 export function createBackend(open: OpenRuntime, features: Features): CompleteBackend<TensorHandle> {
   const { heap, runtime } = open;
 
-  /** Begins an operation on up to three operands; gives the handle of its result of `size` elements. */
-  function start(size: number, a?: TensorHandle, b?: TensorHandle, c?: TensorHandle): TensorHandle {
+  /** Begins an operation on up to four operands; gives the handle of its result of `size` elements. */
+  function start(
+    size: number,
+    a?: TensorHandle,
+    b?: TensorHandle,
+    c?: TensorHandle,
+    d?: TensorHandle,
+  ): TensorHandle {
     heap.begin();
     if (a !== undefined) heap.pointer(a);
     if (b !== undefined) heap.pointer(b);
     if (c !== undefined) heap.pointer(c);
+    if (d !== undefined) heap.pointer(d);
     return heap.result(size * 4);
   }
 
@@ -199,6 +207,23 @@ export function createBackend(open: OpenRuntime, features: Features): CompleteBa
     gatherSum(x, index, weights, { outer, length, inner, count }, taps) {
       const out = start(outer * count * inner, x, index, weights);
       runtime.call.gatherSum(at(x), at(index), at(weights), at(out), outer, length, inner, count, taps);
+      return end(out);
+    },
+    normalize(x, weight, bias, size, eps) {
+      const out = start(size.outer * size.groups * size.inner, x, weight, bias);
+      const moments = heap.result(3 * size.groups * 4);
+      normalize(runtime, at(x), at(weight), at(bias), at(out), at(moments), size, eps);
+      heap.end();
+      return [out, moments];
+    },
+    normalizeInput(g, x, weight, moments, size) {
+      const out = start(size.outer * size.groups * size.inner, g, x, weight, moments);
+      normalizeInput(runtime, at(g), at(x), at(weight), at(moments), at(out), size);
+      return end(out);
+    },
+    normalizeWeight(g, x, moments, size) {
+      const out = start(size.channels, g, x, moments);
+      normalizeWeight(runtime, at(g), at(x), at(moments), at(out), size);
       return end(out);
     },
     softmax: (x, outer, length, inner) => softmax(false, x, outer, length, inner),

@@ -25,6 +25,7 @@ import { cases as matmulSizes } from "./matmul-sizes.ts";
 import { cases as mixed } from "./mixed.ts";
 import { cases as movement } from "./movement.ts";
 import { cases as movementSizes } from "./movement-sizes.ts";
+import { cases as normalize } from "./normalize.ts";
 import { cases as optional } from "./optional.ts";
 import { cases as order } from "./order.ts";
 import { cases as orderAlong } from "./order-along.ts";
@@ -64,6 +65,7 @@ export const cases: readonly Case[] = [
   ...orderAlong,
   ...fusedSizes,
   ...gatherSum,
+  ...normalize,
   ...pools,
   ...poolsSizes,
   ...poolsEmpty,

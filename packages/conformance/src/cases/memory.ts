@@ -84,6 +84,7 @@ interface Call {
 const ROWS = [1024, 1024];
 const TURNED = { shape: ROWS, strides: [1, 1024], offset: 0, sourceSize: SIZE };
 const PICKS = { outer: 1, length: 1024, inner: 1, count: SIZE };
+const LAYER = { outer: 1, groups: 1024, inner: 1024, channels: 1024, cells: 1 };
 const PRODUCT = { batch: 1, rows: 1024, inner: 8, columns: 1024, transposeA: false, transposeB: false };
 const WINDOW = corr2dWindow([4, 4, 256, 256], [4, 4, 3, 3], { padding: 1 });
 const POOL = poolWindow([4, 4, 256, 256], 2, { stride: 1, padding: [0, 1, 0, 1] });
@@ -160,6 +161,25 @@ const CALLS: Readonly<Record<OperationName, Call>> = {
     result: SIZE,
     run: (b, [x, index, weights]) =>
       b.gatherSum(x, index, weights, { ...PICKS, length: 1, inner: 1024, count: 1024 }, 2, "float32"),
+  },
+  normalize: {
+    operands: [SIZE, 1024, 1024],
+    result: SIZE,
+    run(b, [x, weight, bias]) {
+      const [values, moments] = b.normalize(x, weight, bias, LAYER, 1, "float32");
+      b.free(moments);
+      return values;
+    },
+  },
+  normalizeInput: {
+    operands: [SIZE, SIZE, 1024, 3 * 1024],
+    result: SIZE,
+    run: (b, [g, x, weight, moments]) => b.normalizeInput(g, x, weight, moments, LAYER, "float32"),
+  },
+  normalizeWeight: {
+    operands: [SIZE, SIZE, 3 * 1024],
+    result: 1024,
+    run: (b, [g, x, moments]) => b.normalizeWeight(g, x, moments, LAYER, "float32"),
   },
   softmax: { operands: [SIZE], result: SIZE, run: (b, [x]) => b.softmax(x, 1024, 1024, 1, "float32") },
   logSoftmax: { operands: [SIZE], result: SIZE, run: (b, [x]) => b.logSoftmax(x, 1024, 1024, 1, "float32") },

@@ -1,6 +1,6 @@
 /** Bugs in elementwise functions, reductions and the composites made of them. */
 import { type Backend, type DType, sizeOf, type TypedArray } from "@corr2d/core";
-import { elements, type Mutant, memory } from "./mutant.ts";
+import { detour, elements, type Mutant, memory } from "./mutant.ts";
 
 /** A unary op replaced by a sequence of others. */
 const unaryAs = (op: string, change: (right: Backend, x: unknown, size: number, dtype: DType) => unknown) =>
@@ -250,6 +250,74 @@ export const NUMBER_MUTANTS: readonly Mutant[] = [
         return right.gatherSum(x, right.upload(cells), right.upload(factors), size, taps, dtype);
       },
     }),
+  },
+  {
+    name: "normalize divides the variance by one less",
+    killedBy: "normalize/float32/instance",
+    mutate: (right) => ({
+      normalize(x, weight, bias, size, eps, dtype) {
+        const [values, moments] = right.normalize(x, weight, bias, size, eps, dtype);
+        const count = size.outer * size.inner;
+        memory(moments)
+          .subarray(size.groups, 2 * size.groups)
+          .forEach((variance, group, all) => {
+            all[group] = (variance * count) / (count - 1);
+          });
+        return [values, moments];
+      },
+    }),
+  },
+  {
+    name: "normalize takes the variance for the mean square less the squared mean",
+    killedBy: "normalize/float32/large-means",
+    mutate: (right) => ({
+      normalize(x, weight, bias, size, eps, dtype) {
+        const [values, moments] = right.normalize(x, weight, bias, size, eps, dtype);
+        if (dtype !== "float32") return [values, moments];
+        const own = memory(moments);
+        for (let group = 0; group < size.groups; group++) {
+          const square = Math.fround(own[group]! ** 2);
+          own[size.groups + group] = Math.fround(own[size.groups + group]! + square) - square;
+        }
+        return [values, moments];
+      },
+    }),
+  },
+  {
+    name: "normalize gives the channels of a group one weight",
+    killedBy: "normalize/float32/group",
+    mutate: detour(
+      "normalize",
+      [1],
+      (weight, at, [, weights, , { inner, cells }]) =>
+        at % (inner / cells) === 0 ? weight : memory(weights)[at - 1]!,
+      (_x, _weight, _bias, { inner, cells }) => cells > 1 && inner > cells,
+    ),
+  },
+  {
+    name: "normalizeInput leaves out what goes through the variance",
+    killedBy: "normalizeInput/float32/batch",
+    mutate: (right) => ({
+      normalizeInput(g, x, weight, moments, size, dtype) {
+        // Where x is the mean, standardised values are 0.
+        const { inner, groups } = size;
+        const means = memory(x).map((_, at) => memory(moments)[Math.floor(at / inner) % groups]!);
+        const flat = right.upload(means as TypedArray);
+        const out = right.normalizeInput(g, flat, weight, moments, size, dtype);
+        right.free(flat);
+        return out;
+      },
+    }),
+  },
+  {
+    name: "normalizeWeight is of the first of the batch alone",
+    killedBy: "normalizeWeight/float64/batch",
+    mutate: detour(
+      "normalizeWeight",
+      [0],
+      (g, at, [, , , { groups, inner }]) => (at < groups * inner ? g : 0),
+      (_g, _x, _moments, { outer }) => outer > 1,
+    ),
   },
   {
     name: "addScaled subtracts",

@@ -272,6 +272,30 @@ export const SIZE_MUTANTS: readonly Mutant[] = [
     ),
   },
   {
+    name: "normalize forgets the tail of what is longer than 256",
+    killedBy: "normalize/float32/sizes,layer",
+    mutate: short("normalize", remainder(4), ([, , , { inner }]) => inner > 256),
+  },
+  {
+    name: "normalizeInput of more than 64 cells forgets the last",
+    killedBy: "normalizeInput/float64/sizes,cells",
+    mutate: short(
+      "normalizeInput",
+      () => 1,
+      ([, , , , { cells }]) => cells > 64,
+    ),
+  },
+  {
+    name: "normalizeWeight of more than 1,024 rows leaves out the last",
+    killedBy: "normalizeWeight/float32/sizes,rows",
+    mutate: detour(
+      "normalizeWeight",
+      [0],
+      (g, at, [, , , { groups, inner }]) => (at < (groups - 1) * inner ? g : 0),
+      (_g, _x, _moments, { groups, cells }) => cells === 1 && groups > 1024,
+    ),
+  },
+  {
     name: "addScaled forgets its tail beyond 1,024",
     killedBy: "addScaled/float64/sizes",
     mutate: short("addScaled", remainder(4), past(1024)),

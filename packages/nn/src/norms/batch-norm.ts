@@ -11,8 +11,8 @@ import {
   checkOptional,
   checkPerChannel,
   include,
-  momentsOf,
-  normalizeChannels,
+  normalize,
+  normalizeBy,
   type RunningOptions,
   scaleAndShift,
 } from "./moments.ts";
@@ -27,6 +27,9 @@ const SIGNATURE: Signature = {
   options: { weight: "any", bias: "any", training: "boolean", momentum: "any", eps: "number" },
   positional: { tensor: ["weight", "bias"], boolean: ["training"], number: ["momentum", "eps"] },
 };
+
+/** With fewer, channels are laid out as rows first: backends work along those. */
+const FEW_CELLS = 8;
 
 /**
  * Normalises each channel of x over batch and plane: with the batch's own moments in training, with the running ones otherwise.
@@ -59,9 +62,7 @@ export function batchNorm(
       const name = runningMean ? "running_var" : "running_mean";
       throw invalid(`${owner}: ${name} must be defined in evaluation mode`);
     }
-    const centred = x.sub(runningMean.reshape(perChannel));
-    const variance = runningVar.reshape(perChannel);
-    return normalizeChannels({ centred, variance }, options, eps, perChannel);
+    return normalizeBy(x, { mean: runningMean, variance: runningVar }, options, eps, perChannel);
   }
   const count = channels === 0 ? 0 : x.numel() / channels;
   if (count === 1) {
@@ -72,12 +73,17 @@ export function batchNorm(
   }
   // Of nothing there are no moments.
   if (count === 0) return scaleAndShift(x, options, perChannel);
-  const moments = momentsOf(
-    x,
-    [...shape.keys()].filter((axis) => axis !== 1),
-  );
-  const { mean, variance } = moments;
-  include(runningMean, momentum, () => mean.reshape([channels]));
-  include(runningVar, momentum, () => variance.reshape([channels]).mul(count / (count - 1)));
-  return normalizeChannels(moments, options, eps, perChannel);
+  const use = (moments: Tensor): void => {
+    include(runningMean, momentum, () => moments.slice(0));
+    include(runningVar, momentum, () => moments.slice(1).mul(count / (count - 1)));
+  };
+  const batch = shape[0]!;
+  const cells = count / batch;
+  if (cells >= FEW_CELLS) {
+    const size = { outer: batch, groups: channels, inner: cells, channels, cells };
+    return normalize(x, options, size, eps, perChannel, use);
+  }
+  const rows = x.reshape([batch, channels, cells]).transpose(0, 1);
+  const size = { outer: 1, groups: channels, inner: count, channels, cells: count };
+  return normalize(rows, options, size, eps, [channels, 1, 1], use).transpose(0, 1).reshape(shape);
 }

@@ -2,7 +2,7 @@
 import { Corr2dError, sizeOf, type Tensor } from "@corr2d/core";
 import { checkGiven, checkPositive, checkTensor, named, type Signature } from "../arguments.ts";
 import { sizesText } from "../sizes.ts";
-import { type AffineOptions, checkOptional, momentsOf, scaleAndShift, standardize } from "./moments.ts";
+import { type AffineOptions, checkOptional, normalize, scaleAndShift } from "./moments.ts";
 
 const SIGNATURE: Signature = {
   options: { weight: "any", bias: "any", eps: "number" },
@@ -43,8 +43,11 @@ export function groupNorm(x: Tensor, numGroups: number, options: AffineOptions =
         `${sizesText(tensor.shape)} and input of shape ${sizesText(shape)}`,
     );
   }
-  const group = [batch, numGroups, (channels / numGroups) * sizeOf(plane)];
+  const perChannel = [channels, ...plane.map(() => 1)];
   // Of nothing there are no moments.
-  const standard = x.numel() === 0 ? x : standardize(momentsOf(x.reshape(group), [2]), eps).reshape(shape);
-  return scaleAndShift(standard, options, [channels, ...plane.map(() => 1)]);
+  if (x.numel() === 0) return scaleAndShift(x, options, perChannel);
+  const cells = sizeOf(plane);
+  const inner = (channels / numGroups) * cells;
+  const size = { outer: 1, groups: batch * numGroups, inner, channels, cells };
+  return normalize(x, options, size, eps, perChannel);
 }

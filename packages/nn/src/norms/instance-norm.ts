@@ -11,8 +11,8 @@ import {
   checkOptional,
   checkPerChannel,
   include,
-  momentsOf,
-  normalizeChannels,
+  normalize,
+  normalizeBy,
   type RunningOptions,
   scaleAndShift,
 } from "./moments.ts";
@@ -68,9 +68,7 @@ export function instanceNorm(x: Tensor, options: InstanceNormFunctionOptions = {
         `${owner}: Expected running_mean and running_var to be defined when use_input_stats is false`,
       );
     }
-    const centred = x.sub(runningMean.reshape(perChannel));
-    const variance = runningVar.reshape(perChannel);
-    return normalizeChannels({ centred, variance }, options, eps, perChannel);
+    return normalizeBy(x, { mean: runningMean, variance: runningVar }, options, eps, perChannel);
   }
   const cells = plane.reduce((a, b) => a * b, 1);
   if (cells === 1) {
@@ -81,13 +79,10 @@ export function instanceNorm(x: Tensor, options: InstanceNormFunctionOptions = {
   }
   // Of nothing there are no moments.
   if (x.numel() === 0) return scaleAndShift(x, options, perChannel);
-  const moments = momentsOf(
-    x,
-    plane.map((_, axis) => 2 + axis),
-  );
   const overBatch = (moment: Tensor): Tensor => moment.reshape([-1, channels]).mean(0);
-  const { mean, variance } = moments;
-  include(runningMean, momentum, () => overBatch(mean));
-  include(runningVar, momentum, () => overBatch(variance).mul(cells / (cells - 1)));
-  return normalizeChannels(moments, options, eps, perChannel);
+  const size = { outer: 1, groups: x.numel() / cells, inner: cells, channels, cells };
+  return normalize(x, options, size, eps, perChannel, (moments) => {
+    include(runningMean, momentum, () => overBatch(moments.slice(0)));
+    include(runningVar, momentum, () => overBatch(moments.slice(1)).mul(cells / (cells - 1)));
+  });
 }

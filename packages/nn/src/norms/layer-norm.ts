@@ -10,11 +10,12 @@ import {
   isFloating,
   isList,
   type Shape,
+  sizeOf,
   type Tensor,
 } from "@corr2d/core";
 import { checkGiven, checkPositive, checkTensor, invalid, named, type Signature } from "../arguments.ts";
 import { sameSizes, sizesText } from "../sizes.ts";
-import { type AffineOptions, checkOptional, momentsOf, scaleAndShift, standardize } from "./moments.ts";
+import { type AffineOptions, checkOptional, normalize, scaleAndShift } from "./moments.ts";
 
 const LAYER_NORM: Signature = {
   options: { weight: "any", bias: "any", eps: "number" },
@@ -83,8 +84,11 @@ export function layerNorm(x: Tensor, normalizedShape: number | Shape, options: A
   const { weight, bias, eps = 1e-5 } = options;
   checkOptional(owner, { weight, bias });
   const sizes = named(owner, () => ownSizes(normalizedShape));
-  const axes = axesOf(x, sizes, options);
-  return scaleAndShift(standardize(momentsOf(x, axes), eps), options, sizes);
+  axesOf(x, sizes, options);
+  if (x.numel() === 0) return scaleAndShift(x, options, sizes);
+  const inner = sizeOf(sizes);
+  const size = { outer: 1, groups: x.numel() / inner, inner, channels: inner, cells: 1 };
+  return normalize(x, options, size, eps, sizes);
 }
 
 /** Options of `rmsNorm`. */

@@ -8,7 +8,9 @@ import {
   Corr2dError,
   describeValue,
   isTensor,
+  type NormSize,
   noGrad,
+  normalizeGroups,
   type Shape,
   scope,
   type Tensor,
@@ -31,24 +33,28 @@ export interface RunningOptions extends AffineOptions {
   readonly momentum?: number | Tensor | undefined;
 }
 
-export interface Moments {
-  readonly mean: Tensor;
-  /** x − mean. */
-  readonly centred: Tensor;
-  /** Divided by the number of values, not one less. */
-  readonly variance: Tensor;
-}
-
-/** Over `axes`, which keep size 1. */
-export function momentsOf(x: Tensor, axes: readonly number[]): Moments {
-  const mean = x.mean(axes, true);
-  const centred = x.sub(mean);
-  return { mean, centred, variance: centred.square().mean(axes, true) };
-}
-
-/** (x − mean) / √(variance + eps). */
-export function standardize({ centred, variance }: Omit<Moments, "mean">, eps: number): Tensor {
-  return centred.mul(variance.add(eps).rsqrt());
+/**
+ * (x − mean) / √(variance + eps) · weight + bias, the moments of each of the groups that `size` says.
+ *
+ * @param shape in which weight and bias are seen beside x.
+ * @param use is given the means and variances, a row for each ([3, groups], of which the third is 1/√(variance + eps)).
+ */
+export function normalize(
+  x: Tensor,
+  affine: AffineOptions,
+  size: NormSize,
+  eps: number,
+  shape: Shape,
+  use?: (moments: Tensor) => void,
+): Tensor {
+  const { weight = null, bias = null } = affine;
+  const fits = [weight, bias].every((tensor) => tensor === null || tensor.dtype === x.dtype);
+  const flat = (tensor: Tensor | null): Tensor | null =>
+    !fits || tensor === null ? null : tensor.reshape([size.channels]);
+  const { values, moments } = normalizeGroups(x, flat(weight), flat(bias), size, eps);
+  use?.(moments);
+  moments.dispose();
+  return fits ? values : scaleAndShift(values, affine, shape);
 }
 
 /** x · weight + bias, with weight and bias seen in `shape`. */
@@ -57,18 +63,17 @@ export function scaleAndShift(x: Tensor, { weight, bias }: AffineOptions, shape:
   return bias ? scaled.add(bias.reshape(shape)) : scaled;
 }
 
-/**
- * Both, where the weight seen in `shape` spreads the variance no further than to one number per channel of each example: a scale
- * for both is small, and x is passed over once less, in its gradients too.
- */
-export function normalizeChannels(
-  { centred, variance }: Omit<Moments, "mean">,
+/** The same by moments that are given, one of each for each channel. */
+export function normalizeBy(
+  x: Tensor,
+  { mean, variance }: { readonly mean: Tensor; readonly variance: Tensor },
   { weight, bias }: AffineOptions,
   eps: number,
   shape: Shape,
 ): Tensor {
-  const scale = variance.add(eps).rsqrt();
-  return scaleAndShift(centred.mul(weight ? scale.mul(weight.reshape(shape)) : scale), { bias }, shape);
+  const rstd = variance.reshape(shape).add(eps).rsqrt();
+  const scale = weight ? rstd.mul(weight.reshape(shape)) : rstd;
+  return scaleAndShift(x.sub(mean.reshape(shape)).mul(scale), { bias }, shape);
 }
 
 /** @throws INVALID_ARGUMENT unless each is a tensor, or left out. */

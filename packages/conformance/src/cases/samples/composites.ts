@@ -1,6 +1,7 @@
 /** Samples of the composites. */
-import { corr2dWindow, type DType, poolWindow, type Window2d } from "@corr2d/core";
+import { corr2dWindow, type DType, type NormSize, poolWindow, type Window2d } from "@corr2d/core";
 import * as arrays from "../../oracle/arrays.ts";
+import * as norms from "../../oracle/norms.ts";
 import * as rows from "../../oracle/rows.ts";
 import * as windows from "../../oracle/windows.ts";
 import { inputShape, kernelShape, outputShape } from "../correlation.ts";
@@ -28,6 +29,35 @@ const softmaxes = (dtype: DType): Call[] =>
       expected: (x) => (member === "softmax" ? rows.softmax : rows.logSoftmax)(x, ...shape, dtype),
     })),
   );
+
+/** Of rows of cells, and of single cells. */
+const NORMS: Readonly<Record<string, NormSize>> = {
+  "": { outer: 3, groups: 12, inner: 35, channels: 12, cells: 35 },
+  "-of-rows": { outer: 1, groups: 40, inner: 33, channels: 33, cells: 1 },
+};
+
+const gradientsOfNorm = (suffix: string, size: NormSize, dtype: DType): Call[] => {
+  const whole = [size.outer, size.groups, size.inner];
+  const moments = [3, size.groups];
+  return [
+    {
+      name: `normalizeInput${suffix}`,
+      member: "normalizeInput",
+      operands: [whole, whole, [size.channels], moments],
+      result: whole,
+      run: (b, g, x, weight, kept) => b.normalizeInput(g, x, weight, kept, size, dtype),
+      expected: (g, x, weight, kept) => norms.normalizeInput(g, x, weight, kept, size, dtype),
+    },
+    {
+      name: `normalizeWeight${suffix}`,
+      member: "normalizeWeight",
+      operands: [whole, whole, moments],
+      result: [size.channels],
+      run: (b, g, x, kept) => b.normalizeWeight(g, x, kept, size, dtype),
+      expected: (g, x, kept) => norms.normalizeWeight(g, x, kept, size, dtype),
+    },
+  ];
+};
 
 /** Geometries of fast paths, and one of none. */
 const GEOMETRIES: Readonly<Record<string, Window2d>> = {
@@ -146,10 +176,11 @@ export const composites = (dtype: DType): readonly Call[] => [
     run: (b, g) => b.avgPool2dInput(g, POOL, AVERAGE, dtype),
     expected: (g) => windows.avgPool2dInput(g, POOL, AVERAGE, dtype),
   },
+  ...Object.entries(NORMS).flatMap(([suffix, size]) => gradientsOfNorm(suffix, size, dtype)),
   ...Object.entries(GEOMETRIES).flatMap(([suffix, w]) => correlations(suffix, w, dtype)),
 ];
 
-/** The one member with two results. */
+/** Members with two results. */
 const maxPoolSample = (name: string, window: Window2d, dtype: DType): Sample => ({
   name,
   member: "maxPool2d",
@@ -164,7 +195,26 @@ const maxPoolSample = (name: string, window: Window2d, dtype: DType): Sample => 
   },
 });
 
-export const maxPoolSamples = (dtype: DType): readonly Sample[] => [
+const normalizeSample = (suffix: string, size: NormSize, dtype: DType): Sample => {
+  const whole = [size.outer, size.groups, size.inner];
+  return {
+    name: `normalize${suffix}`,
+    member: "normalize",
+    dtype,
+    operands: [whole, [size.channels], [size.channels]].map((shape) => ({ shape, dtype })),
+    results: [whole, [3, size.groups]].map((shape) => ({ shape, dtype })),
+    draw: (random) =>
+      [whole, [size.channels], [size.channels]].map((shape) => elementsOf(random, { shape, dtype })),
+    run: (b, [x, weight, bias]) => b.normalize(x, weight, bias, size, 1e-5, dtype),
+    expected: ([x, weight, bias]) => {
+      const { values, moments } = norms.normalize(x!, weight!, bias!, size, 1e-5, dtype);
+      return [values, moments];
+    },
+  };
+};
+
+export const pairSamples = (dtype: DType): readonly Sample[] => [
+  ...Object.entries(NORMS).map(([suffix, size]) => normalizeSample(suffix, size, dtype)),
   maxPoolSample("maxPool2d", POOL, dtype),
   maxPoolSample("maxPool2d-of-one", SINGLE, dtype),
 ];

@@ -4,7 +4,7 @@ import { type Case, requiring } from "../../case.ts";
 import type { Expected } from "../../compare.ts";
 import { sizeOf } from "../../oracle/arrays.ts";
 import { DTYPES, expectHandle } from "../support.ts";
-import { composites, maxPoolSamples } from "./composites.ts";
+import { composites, pairSamples } from "./composites.ts";
 import { floatPrimitives, primitives } from "./primitives.ts";
 import { type Sample, sampleOf } from "./sample.ts";
 
@@ -15,7 +15,7 @@ export function samplesOf(dtype: DType): readonly Sample[] {
   const calls = primitives(dtype).map((call) => sampleOf(dtype, call));
   if (!isFloating(dtype)) return calls;
   const more = [...floatPrimitives(dtype), ...composites(dtype)].map((call) => sampleOf(dtype, call));
-  return [...calls, ...more, ...maxPoolSamples(dtype)];
+  return [...calls, ...more, ...pairSamples(dtype)];
 }
 
 /** `corr2d`, `corr2d/float64`: for ids. */
