@@ -123,10 +123,12 @@ export function App() {
   const { shell } = words.value;
   const tabs = useRef<HTMLUListElement>(null);
   useEffect(() => {
-    // Where the row of tabs scrolls, the present one is in sight.
-    tabs
-      .current!.querySelector('[aria-current="page"]')
-      ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    // Where the row of tabs scrolls, the present one is in sight. Not by scrollIntoView: Chromium goes on from there at Tab.
+    const row = tabs.current!;
+    const chosen = row.querySelector('[aria-current="page"]');
+    if (chosen === null) return;
+    const [seen, wanted] = [row.getBoundingClientRect(), chosen.getBoundingClientRect()];
+    row.scrollLeft += Math.min(0, wanted.left - seen.left) + Math.max(0, wanted.right - seen.right);
   }, [tab.value]);
   return (
     <>

@@ -1,9 +1,9 @@
 /**
- * GELU and its derivative on four lanes, by the normal distribution's Φ. A product with Φ where it is near 0 needs no more digits
- * of it than ½ has, so this takes half as long as the error function of math.ts.
+ * GELU and its derivative on four lanes, by the normal distribution's Φ. A product with Φ where it is near 0 needs no
+ * more digits of it than ½ has, so this takes half as long as the error function of math.ts.
  *
- * Method: a rational function for |x| ≤ 5.54, beyond which Φ is 0 or 1 but for 2⁻²⁵; our own minimax fit (Remez's condition
- * by Lawson's weights, in float64). Error of Φ in float32: 4.3 · 2⁻²⁴.
+ * Method: a rational function for |x| ≤ 5.54, beyond which Φ is 0 or 1 but for 2⁻²⁵; our own minimax fit (Remez's
+ * condition by Lawson's weights, in float64). Error of Φ in float32: 4.3 · 2⁻²⁴.
  */
 import { constant, cubic, expNegative } from "./math";
 import { fma } from "./simd";

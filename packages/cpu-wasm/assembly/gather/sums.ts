@@ -18,7 +18,15 @@ export class GatherSumArguments {
 }
 
 /** One row of the result, four columns at a time. `step` is the number of bytes of a row of x. */
-function sumRow(x: usize, index: usize, weights: usize, out: usize, inner: i32, step: usize, taps: i32): void {
+function sumRow(
+  x: usize,
+  index: usize,
+  weights: usize,
+  out: usize,
+  inner: i32,
+  step: usize,
+  taps: i32,
+): void {
   for (; inner > 0; inner -= 4) {
     let sum = f32x4.splat(0);
     for (let t: usize = 0; t < (<usize>taps) << 2; t += 4) {
@@ -32,7 +40,7 @@ function sumRow(x: usize, index: usize, weights: usize, out: usize, inner: i32, 
   }
 }
 
-/** Four elements of the result at the same place of four outers, whose x and `out` are `nextX` and `nextOut` bytes apart. */
+/** Four elements of the result at one place of four outers, whose x and `out` are `nextX` and `nextOut` bytes apart. */
 function sumFour(
   args: GatherSumArguments,
   x: usize,
@@ -88,7 +96,9 @@ export function gatherSum(args: GatherSumArguments, begin: i32, end: i32): void 
       for (let i: usize = 0; i < step; i += 4) {
         if (outers == 4) sumFour(args, x + i, out + i, step, nextX, nextOut);
         // One outer four times.
-        else for (let o = 0; o < outers; o++) sumFour(args, x + o * nextX + i, out + o * nextOut + i, step, 0, 0);
+        else
+          for (let o = 0; o < outers; o++)
+            sumFour(args, x + o * nextX + i, out + o * nextOut + i, step, 0, 0);
       }
       continue;
     }

@@ -1,6 +1,6 @@
 /**
- * Normalisation of groups and its gradients. x is [outer, groups, inner]; a row of a group holds some whole channels of `cells`
- * elements each. Moments are three rows of a number per group: mean, variance, 1/√(variance + eps).
+ * Normalisation of groups and its gradients. x is [outer, groups, inner]; a row of a group holds some whole channels of
+ * `cells` elements each. Moments are three rows of a number per group: mean, variance, 1/√(variance + eps).
  */
 import {
   addProducts,
@@ -58,7 +58,8 @@ function normalizeGroup(args: NormArguments, group: i32): void {
   for (let o = 0; o < outer; o++) sum += sumRow(at(args.x, (o * groups + group) * inner), inner);
   const mean = <f32>(sum / count);
   let squares: f64 = 0;
-  for (let o = 0; o < outer; o++) squares += sumSquares(at(args.x, (o * groups + group) * inner), mean, inner);
+  for (let o = 0; o < outer; o++)
+    squares += sumSquares(at(args.x, (o * groups + group) * inner), mean, inner);
   const variance = <f32>(squares / count);
   const rstd = <f32>(1 / sqrt(<f64>variance + args.eps));
   store<f32>(at(args.moments, group), mean);
@@ -164,14 +165,14 @@ export function normalizeWeight(args: NormArguments, begin: i32, end: i32): void
 }
 
 /**
- * The same where each channel is one element: sums of CHAIN rows of all channels, one below the other in `out`. A chunk is
- * one of them.
+ * The same where each channel is one element: sums of CHAIN rows of all channels, one below the other in `out`. A chunk
+ * is one of them.
  */
 export function normalizeWeights(args: NormArguments, begin: i32, end: i32): void {
   const groups = args.groups;
   const inner = args.inner;
   const channels = args.channels;
-  const rows = args.outer * groups * inner / channels;
+  const rows = (args.outer * groups * inner) / channels;
   for (let block = begin; block < end; block++) {
     const sums = at(args.out, block * channels);
     memory.fill(sums, 0, (<usize>channels) << 2);

@@ -1,6 +1,6 @@
 /**
- * Rows of normalisations: sums over them, and what is written. Sums are of blocks in float32, on two vectors, which are added
- * in float64: no lane adds more than 128 terms (common/budgets.ts says why).
+ * Rows of normalisations: sums over them, and what is written. Sums are of blocks in float32, on two vectors, which are
+ * added in float64: no lane adds more than 128 terms (common/budgets.ts says why).
  */
 import { storeSome } from "../common/lanes";
 import { fma } from "../common/simd";
@@ -118,7 +118,16 @@ export function sumWeightedProducts(g: usize, x: usize, weight: usize, mean: f32
 
 /** out = (x − mean) · rstd · weight + bias; `each`: with a weight and a bias for each element. */
 @inline
-function scaleRowOf(each: bool, x: usize, out: usize, weight: usize, bias: usize, mean: f32, rstd: f32, n: i32): void {
+function scaleRowOf(
+  each: bool,
+  x: usize,
+  out: usize,
+  weight: usize,
+  bias: usize,
+  mean: f32,
+  rstd: f32,
+  n: i32,
+): void {
   const middle = f32x4.splat(mean);
   const factor = f32x4.splat(each ? rstd : rstd * load<f32>(weight));
   const shift = v128.load32_splat(bias);
@@ -133,11 +142,27 @@ function scaleRowOf(each: bool, x: usize, out: usize, weight: usize, bias: usize
   }
 }
 
-export function scaleRow(x: usize, out: usize, weight: usize, bias: usize, mean: f32, rstd: f32, n: i32): void {
+export function scaleRow(
+  x: usize,
+  out: usize,
+  weight: usize,
+  bias: usize,
+  mean: f32,
+  rstd: f32,
+  n: i32,
+): void {
   scaleRowOf(false, x, out, weight, bias, mean, rstd, n);
 }
 
-export function scaleEach(x: usize, out: usize, weight: usize, bias: usize, mean: f32, rstd: f32, n: i32): void {
+export function scaleEach(
+  x: usize,
+  out: usize,
+  weight: usize,
+  bias: usize,
+  mean: f32,
+  rstd: f32,
+  n: i32,
+): void {
   scaleRowOf(true, x, out, weight, bias, mean, rstd, n);
 }
 

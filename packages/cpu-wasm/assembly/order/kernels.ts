@@ -1,6 +1,6 @@
 /**
- * Along the middle axis of [outer, length, inner]: elements in order, and running sums. A chunk is a few lines; line n is
- * column n % inner of outer n / inner.
+ * Along the middle axis of [outer, length, inner]: elements in order, and running sums. A chunk is a few lines; line n
+ * is column n % inner of outer n / inner.
  */
 
 /** Up to here insertion is faster than counting digits. */
@@ -8,7 +8,7 @@ const SHORT: i32 = 48;
 const DIGIT: i32 = 8;
 const DIGITS: i32 = 1 << DIGIT;
 
-/** The argument block of `sort`; a chunk's room is `roomBytes` long, `keys` and two orders of `length`, and the digits' counts. */
+/** The argument block of `sort`. A chunk's room, of `roomBytes`: `keys`, two orders of `length`, the digits' counts. */
 @unmanaged
 export class SortArguments {
   x: usize;
