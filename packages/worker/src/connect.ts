@@ -1,7 +1,7 @@
 /** The page's side: starts runs in a worker, follows, pauses and ends them. */
 import { Corr2dError, checkOptions, describeValue } from "@corr2d/core";
 import type { Answer, Order } from "./messages.ts";
-import { portOf, type WorkerLike } from "./port.ts";
+import { portOf, type SignalOfHost, type WorkerLike } from "./port.ts";
 import { Queue } from "./queue.ts";
 import { fromSent } from "./sent-error.ts";
 import type { Task } from "./serve.ts";
@@ -13,7 +13,7 @@ const START_MS = 30_000;
 /** Options of `start`. */
 export interface StartOptions {
   /** Cancels the run when it aborts. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: SignalOfHost | undefined;
 }
 
 /**

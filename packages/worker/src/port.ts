@@ -15,6 +15,19 @@ export interface WorkerLike {
   addEventListener?(event: string, listener: (event: unknown) => void): unknown;
 }
 
+/** What is needed of an AbortSignal. */
+interface SignalLike {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  throwIfAborted(): void;
+  addEventListener(event: "abort", listener: () => void, options?: { readonly once?: boolean }): void;
+}
+
+/** The host's AbortSignal, in a project that has its types. */
+export type SignalOfHost = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
+  : SignalLike;
+
 /** A way to the other side. */
 export interface Port<Out, In> {
   post(message: Out, transfer?: ArrayBuffer[]): void;

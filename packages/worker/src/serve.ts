@@ -1,14 +1,14 @@
 /** The worker's side: a task that the page starts, and what the task can say and hear while it runs. */
 import { Corr2dError, describeValue, synchronize } from "@corr2d/core";
 import type { Order } from "./messages.ts";
-import { nextTurn, parentPort } from "./port.ts";
+import { nextTurn, parentPort, type SignalOfHost } from "./port.ts";
 import { cancelled, toSent } from "./sent-error.ts";
 import { buffersOf } from "./transfer.ts";
 
 /** What a task gets beside its input. */
 export interface TaskRun<Progress, Message = never> {
   /** Aborted when the page cancels, for functions that take a signal. `report` throws then. */
-  readonly signal: AbortSignal;
+  readonly signal: SignalOfHost;
   /**
    * Says how far the task is, and lets the page have its say: waits while the page pauses the run, and for a late backend until
    * it has done what was asked of it, so that no queue grows. Typed arrays that fill their buffer are moved to the page, not copied.

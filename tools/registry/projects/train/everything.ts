@@ -8,3 +8,4 @@ export * as dataNode from "@corr2d/data/node";
 export * as io from "@corr2d/io";
 export * as ioNode from "@corr2d/io/node";
 export * as nn from "@corr2d/nn";
+export * as worker from "@corr2d/worker";
