@@ -4,7 +4,8 @@ import { isBool } from "../dtype.ts";
 import { normalizeAxis } from "../shape.ts";
 import { runScoped, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { embed, flip, reshape } from "./movement.ts";
+import { flip } from "./movement.ts";
+import { pad } from "./pad.ts";
 import { rowsAlong } from "./rows.ts";
 import { narrow } from "./slice.ts";
 
@@ -13,11 +14,9 @@ const CUMSUM: Op<{ readonly axis: number }> = {
   forward([x], { axis }) {
     const { storage, ownShape: shape } = x!;
     const { backend, size, stored, handle } = storage;
-    const { outer, length, inner } = rowsAlong(shape, axis);
     if (size === 0) return makeTensor(storage.retain(), shape);
-    if (backend.cumsum === undefined) {
-      return runScoped(() => reshape(composedCumsum(reshape(x!, [outer, length, inner])), shape));
-    }
+    if (backend.cumsum === undefined) return scanned(x!, axis, 0, (a, b) => a.add(b));
+    const { outer, length, inner } = rowsAlong(shape, axis);
     return makeTensor(
       new Storage(backend, backend.cumsum(handle, outer, length, inner, stored), size, stored),
       shape,
@@ -28,25 +27,27 @@ const CUMSUM: Op<{ readonly axis: number }> = {
   ],
 };
 
-/** The elements `by` positions further along the middle axis, zeros before them. */
-function shifted(x: Tensor, by: number): Tensor {
-  const [outer, length, inner] = x.ownShape as [number, number, number];
-  return embed(narrow(x, 1, 0, length - by), x.ownShape, {
-    shape: [outer, length - by, inner],
-    strides: [length * inner, inner, 1],
-    offset: by * inner,
-  });
+/** x moved `by` positions further along an axis, `fill` before it. */
+export function shifted(x: Tensor, axis: number, by: number, fill: number): Tensor {
+  const behind = 2 * (x.ownShape.length - 1 - axis);
+  const sides = [...Array.from({ length: behind }, () => 0), by, 0];
+  return pad(narrow(x, axis, 0, x.ownShape[axis]! - by), sides, { value: fill });
 }
 
-/** The fallback (Hillis & Steele 1986): after each step a sum has twice as many terms. */
-function composedCumsum(x: Tensor): Tensor {
-  let sums = x;
-  for (let by = 1; by < x.ownShape[1]!; by *= 2) {
-    const before = sums;
-    sums = runScoped(() => before.add(shifted(before, by)));
-    if (before !== x) before.dispose();
+/** Each element with all before it (Hillis & Steele 1986): after each step a result is of twice as many. `none` changes nothing. */
+export function scanned(
+  x: Tensor,
+  axis: number,
+  none: number,
+  combine: (a: Tensor, b: Tensor) => Tensor,
+): Tensor {
+  let results = x.alias();
+  for (let by = 1; by < (x.ownShape[axis] ?? 1); by *= 2) {
+    const before = results;
+    results = runScoped(() => combine(before, shifted(before, axis, by, none)));
+    before.dispose();
   }
-  return sums === x ? x.alias() : sums;
+  return results;
 }
 
 /**

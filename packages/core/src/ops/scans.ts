@@ -1,33 +1,23 @@
 /** Running products and extremes along an axis, in as many steps as the axis' length has binary digits (Hillis & Steele 1986). */
 import { checkTensor, noGrad } from "../autograd.ts";
+import { isBool } from "../dtype.ts";
 import { normalizeAxis } from "../shape.ts";
 import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
+import { scanned, shifted } from "./cumulative.ts";
 import { gather } from "./indexing.ts";
 import { reshape } from "./movement.ts";
-import { pad } from "./pad.ts";
 import type { ValuesAndIndices } from "./reduce.ts";
-import { narrow } from "./slice.ts";
 import { where } from "./where.ts";
 
-/** x moved `by` positions further along an axis, `fill` before it. */
-function shifted(x: Tensor, axis: number, by: number, fill: number): Tensor {
-  const behind = 2 * (x.ownShape.length - 1 - axis);
-  const sides = [...Array.from({ length: behind }, () => 0), by, 0];
-  return pad(narrow(x, axis, 0, x.ownShape[axis]! - by), sides, { value: fill });
-}
-
 /**
- * Along an axis, the product of each element and all before it; of int32 it wraps.
+ * Along an axis, the product of each element and all before it; of int32 it wraps, truth values count as 0 and 1.
  * @throws INVALID_ARGUMENT.
  */
 export function cumprod(x: Tensor, dim: number): Tensor {
   checkTensor("cumprod", x);
-  const axis = normalizeAxis("cumprod", dim, x.ownShape.length);
-  let products = x.alias();
-  for (let by = 1; by < (x.ownShape[axis] ?? 1); by *= 2)
-    products = products.mul(shifted(products, axis, by, 1));
-  return products;
+  if (isBool(x.dtype)) return runScoped(() => cumprod(x.int(), dim));
+  return scanned(x, normalizeAxis("cumprod", dim, x.ownShape.length), 1, (a, b) => a.mul(b));
 }
 
 /** Along an axis, where the extreme of each element and all before it is: the last of several, the last NaN. */
