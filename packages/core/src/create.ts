@@ -148,6 +148,14 @@ export function arange(
   return make(values, at);
 }
 
+/** From both ends, so that the last value is exactly `end` and the middle is symmetric. */
+function spaced(start: number, end: number, steps: number): Float64Array {
+  const values = arrayOf("float64", steps) as Float64Array;
+  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
+  for (let i = 0; i < steps; i++) values[i] = i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step;
+  return values;
+}
+
 /** `steps` numbers from start to end, both included, evenly spaced. */
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
   checkOptions("linspace", options, TENSOR_OPTIONS);
@@ -159,12 +167,8 @@ export function linspace(start: number, end: number, steps: number, options: Ten
       `linspace: start and end must be numbers, but got ${describeValue(start)} and ${describeValue(end)}`,
     );
   }
-  const values = arrayOf(at.dtype, steps);
-  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
-  // From both ends, so that the last value is exactly `end` and the middle is symmetric.
-  for (let i = 0; i < steps; i++) values[i] = i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step;
-  if (!isFloating(at.dtype) && steps > 0) checkInteger([start, end].map(Math.trunc));
-  return make(values, at);
+  const values = spaced(start, end, steps);
+  return make(withDtype(isFloating(at.dtype) ? values : values.map(Math.trunc), at.dtype), at);
 }
 
 /**
@@ -183,6 +187,7 @@ export function logspace(
   checkOptions("logspace", options, { ...TENSOR_OPTIONS, base: "number" }, "{ base: 2 }");
   const { base = 10, ...others } = options;
   const at = place("logspace", [steps], others);
+  checkNumbers("logspace", at.dtype);
   for (const [bound, name] of [
     [start, "start"],
     [end, "end"],
@@ -193,11 +198,8 @@ export function logspace(
       `logspace: ${name} must be a number, but got ${describeValue(bound)}`,
     );
   }
-  const values = arrayOf(at.dtype, steps);
-  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
-  for (let i = 0; i < steps; i++)
-    values[i] = base ** (i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step);
-  return make(values, at);
+  const values = spaced(start, end, steps).map((exponent) => base ** exponent);
+  return make(withDtype(isFloating(at.dtype) ? values : values.map(Math.trunc), at.dtype), at);
 }
 
 /** Ones on the main diagonal: `eye(n)`, `eye(n, m)`, either with options. */

@@ -6,7 +6,7 @@ import { drawExponential, drawIntegers, drawNormal, drawUniform } from "./draws.
 import { arrayOf, type FloatDType, isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { searchsorted } from "./ops/counting.ts";
-import { upload } from "./ops/data.ts";
+import { upload, withDtype } from "./ops/data.ts";
 import { marked, place } from "./ops/place.ts";
 import { checkOptions, describeValue } from "./options.ts";
 import type { Generator } from "./random.ts";
@@ -31,9 +31,7 @@ function drawn(
     throw new Corr2dError("DTYPE_UNSUPPORTED", `${op} is not implemented for ${at.dtype}; use randintLike`);
   }
   const values = draw(generatorOf(options), sizeOf(at.shape), at.dtype as FloatDType);
-  const own = arrayOf(at.dtype, values.length);
-  own.set(values);
-  return marked(makeTensor(upload(at.backend, own, at.dtype), at.shape), at);
+  return marked(makeTensor(upload(at.backend, withDtype(values, at.dtype), at.dtype), at.shape), at);
 }
 
 /** Uniform on [0, 1), of x's shape. @throws DTYPE_UNSUPPORTED for int32. */

@@ -3,14 +3,16 @@
  * read, `unique`, `bincount`, `nonzero` and `maskedSelect`.
  */
 import { checkTensor, checkTensors, noGrad } from "../autograd.ts";
-import { isFloating } from "../dtype.ts";
+import { isBool, isFloating, KINDS, TENSOR_DTYPES } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { checkOptions, describeValue, type OptionTypes } from "../options.ts";
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf, stridesOf, toSizes } from "../shape.ts";
 import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
+import { fromArray } from "./data.ts";
 import { addByIndex, gather, indexSelect } from "./indexing.ts";
 import { expand, flatten, reshape } from "./movement.ts";
+import { checkFloating } from "./operands.ts";
 import { where } from "./where.ts";
 
 const invalid = (message: string): Corr2dError => new Corr2dError("INVALID_ARGUMENT", message);
@@ -25,8 +27,7 @@ const int32 = (x: Tensor, values: ArrayLike<number>, shape: Shape): Tensor =>
  */
 export function histc(x: Tensor, bins = 100, min = 0, max = 0): Tensor {
   checkTensor("histc", x);
-  if (!isFloating(x.ownDtype))
-    throw new Corr2dError("DTYPE_UNSUPPORTED", `histc is not implemented for ${x.ownDtype}`);
+  checkFloating("histc", x);
   if (!Number.isInteger(bins) || bins < 1)
     throw invalid(`histc: bins must be > 0, but got ${describeValue(bins)}`);
   if (!Number.isFinite(min) || !Number.isFinite(max)) {
@@ -138,7 +139,7 @@ export async function bincount(x: Tensor, options: BincountOptions = {}): Promis
   checkOptions("bincount", options, { weights: "any", minlength: "number" }, "{ minlength: 10 }");
   const { weights, minlength = 0 } = options;
   toSizes([minlength], "bincount: minlength");
-  if (isFloating(x.ownDtype) || x.ownShape.length !== 1) {
+  if (TENSOR_DTYPES[x.ownDtype].kind !== KINDS.integer || x.ownShape.length !== 1) {
     throw invalid(
       `bincount only supports 1-d non-negative integral inputs, but got ${x.ownDtype} of shape ${formatShape(x.ownShape)}`,
     );
@@ -158,7 +159,11 @@ export async function bincount(x: Tensor, options: BincountOptions = {}): Promis
     if (value < 0) throw invalid(`bincount only supports 1-d non-negative integral inputs, but got ${value}`);
     if (value > most) most = value;
   }
-  return addByIndex(weights ?? x.onesLike(), x, [Math.max(most + 1, minlength)], 0);
+  const length = Math.max(most + 1, minlength);
+  return runScoped(() => {
+    const counted = weights ?? x.onesLike();
+    return addByIndex(isBool(counted.dtype) ? counted.int() : counted, x, [length], 0);
+  });
 }
 
 /** The positions of the elements that are not 0, a row each: int32, [n, axes]. Reads x. */
@@ -240,7 +245,7 @@ export async function unique(x: Tensor, options: UniqueOptions = {}): Promise<Te
   }
   const values = data.slice(0, found.length);
   values.set(found);
-  const output = x.fromArray(values, [found.length]);
+  const output = fromArray(x.backend, values, [found.length], x.dtype);
   if (!options.returnInverse && !options.returnCounts) return output;
   return [
     output,
