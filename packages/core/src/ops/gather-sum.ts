@@ -8,6 +8,7 @@ import type { Tensor } from "../tensor.ts";
 import { fill } from "./fill.ts";
 import { indexSelect } from "./indexing.ts";
 import { reshape } from "./movement.ts";
+import { rowsAlong } from "./rows.ts";
 import { where } from "./where.ts";
 
 /** For each cell of the result `taps` cells of the operand with their weights; −1 ends a shorter list. */
@@ -38,12 +39,7 @@ const GATHER_SUM: Op<Attributes> = {
 
 function forward(x: Tensor, { axis, shape, taps, cells, weights }: Attributes): Tensor {
   const { backend, stored, handle } = x.storage;
-  const size = {
-    outer: sizeOf(shape.slice(0, axis)),
-    length: x.ownShape[axis]!,
-    inner: sizeOf(shape.slice(axis + 1)),
-    count: shape[axis]!,
-  };
+  const size = { ...rowsAlong(x.ownShape, axis), count: shape[axis]! };
   if (x.ownSize === 0) return makeTensor(fill(backend, 0, sizeOf(shape), stored), shape);
   return runScoped(() => {
     const table = [size.count, taps];

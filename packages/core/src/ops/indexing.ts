@@ -6,13 +6,14 @@ import { apply, checkTensor, checkTensors, makeTensor, type Op } from "../autogr
 import type { GatherSize } from "../backend.ts";
 import { isBool } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
-import { formatShape, normalizeAxis, type Shape, sizeOf, toSizes } from "../shape.ts";
+import { formatShape, normalizeAxis, type Shape, toSizes } from "../shape.ts";
 import { type Bounds, runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
 import { expand, reshape } from "./movement.ts";
 import { checkSameDtype } from "./operands.ts";
 import * as primitives from "./primitives.ts";
+import { rowsAlong } from "./rows.ts";
 import { narrow } from "./slice.ts";
 import { where } from "./where.ts";
 
@@ -74,12 +75,7 @@ function checkRange(op: string, index: Tensor, low: number, high: number): void 
 }
 
 function gatherSize(data: Shape, index: Shape, axis: number): GatherSize {
-  return {
-    outer: sizeOf(data.slice(0, axis)),
-    length: data[axis] ?? 1,
-    inner: sizeOf(data.slice(axis + 1)),
-    count: index[axis] ?? 1,
-  };
+  return { ...rowsAlong(data, axis), count: index[axis] ?? 1 };
 }
 
 /** `source` added into zeros of `shape` at the positions `index` along `axis`; shapes are known to fit. */

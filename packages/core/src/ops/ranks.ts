@@ -30,7 +30,7 @@ function middle(x: Tensor, axis: number, ignoreNaN: boolean): Tensor {
       .clamp(0)
       .div(2, { roundingMode: "floor" });
   const first = strangers.neg().add(length);
-  const [lower] = [(length - 1) >> 1];
+  const lower = (length - 1) >> 1;
   return first
     .minimum(lower)
     .maximum(first.mul(strangers.gt(0).int()))

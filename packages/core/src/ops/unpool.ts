@@ -5,7 +5,7 @@
 import { apply, checkTensors, type Op } from "../autograd.ts";
 import { Corr2dError } from "../errors.ts";
 import { checkOptions, isList, type OptionTypes } from "../options.ts";
-import { formatShape, type Shape } from "../shape.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkKernel, type Pair, toPair, toStride } from "../window.ts";
@@ -121,7 +121,7 @@ function checkInputs(label: string, x: Tensor, indices: Tensor, planeAxes: numbe
       `${label}: elements in indices should be type int32 but got: ${indices.dtype}`,
     );
   }
-  if (formatShape(shape) !== formatShape(indices.ownShape)) {
+  if (!sameShape(shape, indices.ownShape)) {
     throw new Corr2dError(
       "SHAPE_MISMATCH",
       `${label}: Expected shape of indices to be same as that of the input tensor (${formatShape(shape)}) but got indices ` +
@@ -142,7 +142,7 @@ function checkInputs(label: string, x: Tensor, indices: Tensor, planeAxes: numbe
 function checkCells(label: string, indices: Tensor, plane: Shape): void {
   const { bounds } = indices.storage;
   if (bounds === null || !bounds.attained || indices.ownSize === 0) return;
-  const cells = plane.reduce((a, b) => a * b, 1);
+  const cells = sizeOf(plane);
   const wrong = bounds.min < 0 ? bounds.min : bounds.max;
   if (wrong >= 0 && wrong < cells) return;
   throw new Corr2dError(
@@ -165,7 +165,7 @@ function unpool(
   const shape = [...lead, ...plane];
   checkRoom(label, x.ownBackend, shape, x.dtype);
   checkCells(label, indices, plane);
-  const table = [lead.reduce((a, b) => a * b, 1), plane.reduce((a, b) => a * b, 1)] as const;
+  const table = [sizeOf(lead), sizeOf(plane)] as const;
   return apply(MAX_UNPOOL, [x, indices], { shape, table });
 }
 
