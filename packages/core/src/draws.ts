@@ -15,7 +15,6 @@ export type FloatArray<D extends FloatDType> = D extends "float32" ? Float32Arra
 
 const unit24 = 2 ** -24;
 const unit53 = 2 ** -53;
-const largestFloat32 = 3.4028234663852886e38;
 
 /**
  * `n` values uniform in [low, high): `torch.empty(n).uniform_(low, high)`, and `torch.rand(n)` with the
@@ -215,7 +214,7 @@ function checkCount(n: number): void {
 }
 
 function checkInterval(low: number, high: number, dtype: FloatDType): void {
-  const [largest, name] = dtype === "float32" ? [largestFloat32, "float"] : [Number.MAX_VALUE, "double"];
+  const { largest, torchShort: name } = DTYPES[dtype];
   for (const [bound, value] of [
     ["from", low],
     ["to", high],

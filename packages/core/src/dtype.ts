@@ -43,6 +43,8 @@ export interface FloatRow extends DTypeRow {
   readonly kind: typeof KINDS.floating;
   /** The distance from 1 to the next number. */
   readonly epsilon: number;
+  /** The largest finite number. */
+  readonly largest: number;
   /** The nearest number of the dtype. */
   readonly round: (value: number) => number;
 }
@@ -69,6 +71,7 @@ export const DTYPES: {
     kind: KINDS.floating,
     storedAs: "float32",
     epsilon: 2 ** -23,
+    largest: (2 - 2 ** -23) * 2 ** 127,
     round: Math.fround,
     torchName: "torch.float32",
     torchShort: "float",
@@ -79,6 +82,7 @@ export const DTYPES: {
     kind: KINDS.floating,
     storedAs: "float64",
     epsilon: Number.EPSILON,
+    largest: Number.MAX_VALUE,
     round: (value) => value,
     torchName: "torch.float64",
     torchShort: "double",

@@ -1,6 +1,6 @@
 /** Elements replaced or mixed: by a mask, for what is no number, between two tensors. */
 import { checkTensor, checkTensors, type Op } from "../autograd.ts";
-import { isFloating } from "../dtype.ts";
+import { DTYPES, isFloating } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { checkOptions, type OptionTypes } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
@@ -47,7 +47,7 @@ export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
   checkTensor("nanToNum", x);
   checkOptions("nanToNum", options, NAN_TO_NUM_OPTIONS, "{ nan: 0 }");
   if (!isFloating(x.ownDtype)) return x.alias();
-  const largest = x.ownDtype === "float32" ? 3.4028234663852886e38 : Number.MAX_VALUE;
+  const largest = DTYPES[x.ownDtype].largest;
   const { nan = 0, posinf = largest, neginf = -largest } = options;
   const finite = where(x.eq(Infinity), posinf, where(x.eq(-Infinity), neginf, x));
   return where(x.eq(x), finite, nan);
