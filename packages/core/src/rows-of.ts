@@ -21,9 +21,10 @@ export function* rowsOf(
   firstRowIds: WeakMap<Tensor, number>,
 ): Generator<Tensor, void, undefined> {
   const [count, ...rest] = x.ownShape;
+  const idsPerRow = 1 + rowsWithin(rest);
   for (let i = 0; i < count!; i++) {
     const row = pick(x, 0, i);
-    const id = ids + i * (1 + rowsWithin(rest));
+    const id = ids + i * idsPerRow;
     (row as { id: number }).id = id;
     firstRowIds.set(row, id + 1);
     yield row;
@@ -49,6 +50,12 @@ export class ScalarRows implements IterableIterator<Tensor> {
       "SHAPE_MISMATCH",
       "iteration over a 0-d tensor: read its number with await x.item()",
     );
+  }
+
+  /** Left before its first row (`const [] = x`): it is no side of a comparison. */
+  return(): IteratorResult<Tensor, undefined> {
+    if (waiting === this) waiting = null;
+    return { done: true, value: undefined };
   }
 
   [Symbol.iterator](): this {

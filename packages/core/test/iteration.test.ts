@@ -59,6 +59,12 @@ describe("a loop over a tensor", () => {
   it("of a scalar is PyTorch's error", () => {
     expectError(() => [...tensor(1)], "SHAPE_MISMATCH", "iteration over a 0-d tensor");
   });
+
+  it("of a scalar is one too after a loop that was left before its first row", () => {
+    // biome-ignore lint/correctness/noEmptyPattern: it makes an iterator and takes nothing
+    const [] = tensor(1);
+    expectError(() => [...tensor(1)], "SHAPE_MISMATCH", "iteration over a 0-d tensor");
+  });
 });
 
 describe("'...' and null among ranges", () => {
