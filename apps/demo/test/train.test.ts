@@ -58,6 +58,8 @@ describe("train", () => {
     // 32 kernels, 32 maps of each convolution, the image, and some mistakes.
     expect(report.match(/<img src="data:image\/png;base64,/g)!.length).toBeGreaterThan(97);
     expect(report.match(/<svg /g)).toHaveLength(3);
+    // The mistakes of the network in use, without dropout: as many as there are in the confusion matrix.
+    expect(report.match(/class="mistake"/g)).toHaveLength(Math.round(2 * (100 - accuracies[2]!)));
     expect(report).not.toMatch(/NaN|undefined|Infinity/);
   });
 

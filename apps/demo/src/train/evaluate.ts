@@ -11,8 +11,9 @@ export interface Evaluation {
   readonly confusion: number[][];
 }
 
-/** The net is in use while this goes on, and in training afterwards. */
+/** The net is in use while this goes on, and afterwards as it was. */
 export async function evaluate(net: Module, loader: DataLoader<[Tensor, Tensor]>): Promise<Evaluation> {
+  const wasTraining = net.training;
   net.eval();
   const confusion = Array.from({ length: 10 }, () => new Array<number>(10).fill(0));
   let total = 0;
@@ -33,7 +34,7 @@ export async function evaluate(net: Module, loader: DataLoader<[Tensor, Tensor]>
     loss.dispose();
     counts.dispose();
   }
-  net.train();
+  net.train(wasTraining);
   const images = loader.dataset.length;
   const right = confusion.reduce((sum, row, i) => sum + row[i]!, 0);
   return { loss: total / images, accuracy: right / images, confusion };

@@ -5,7 +5,7 @@
 import { type GeneratorState, getRngState, manualSeed, scope, setRngState, type Tensor } from "@corr2d/core";
 import { DataLoader, type ImageDataset, type LoaderState } from "@corr2d/data";
 import { type AnyOptimizer, accuracy, crossEntropy, type LRScheduler, type Module } from "@corr2d/nn";
-import { evaluate } from "./evaluate.ts";
+import { type Evaluation, evaluate } from "./evaluate.ts";
 import { MODELS } from "./models.ts";
 import { OPTIMIZERS, type OptimizerName, SCHEDULES, type ScheduleName } from "./optimizers.ts";
 
@@ -79,6 +79,8 @@ export class Training {
   readonly #loader: DataLoader<[Tensor, Tensor]>;
   readonly #testLoader: DataLoader<[Tensor, Tensor]>;
   #sums: Sums = { ...NOTHING };
+  /** Of the network as it is; null until somebody asks. */
+  #evaluation: Evaluation | null = null;
 
   constructor(settings: TrainSettings, train: ImageDataset, test: ImageDataset) {
     this.settings = settings;
@@ -92,6 +94,7 @@ export class Training {
 
   /** Goes on from `state`, which has the settings of this training. */
   load(state: TrainState): void {
+    this.#evaluation = null;
     this.net.loadStateDict(state.model);
     this.optimizer.loadStateDict(state.optimizer);
     if (state.scheduler !== null) this.scheduler?.loadStateDict(state.scheduler);
@@ -139,7 +142,7 @@ export class Training {
         epoch: this.history.length + 1,
         trainLoss: loss / images,
         trainAccuracy: right / images,
-        ...(await this.test()),
+        ...(await this.#test()),
         lr,
         seconds,
       };
@@ -150,6 +153,7 @@ export class Training {
   }
 
   async #step(images: Tensor, classes: Tensor): Promise<StepResult> {
+    this.#evaluation = null;
     const count = images.size(0);
     const [loss, right] = scope(() => {
       this.optimizer.zeroGrad();
@@ -176,14 +180,19 @@ export class Training {
     };
   }
 
+  async #evaluate(): Promise<Evaluation> {
+    this.#evaluation ??= await evaluate(this.net, this.#testLoader);
+    return this.#evaluation;
+  }
+
   /** Mean loss and accuracy over the test images. */
-  async test(): Promise<{ testLoss: number; testAccuracy: number }> {
-    const { loss, accuracy } = await evaluate(this.net, this.#testLoader);
+  async #test(): Promise<{ testLoss: number; testAccuracy: number }> {
+    const { loss, accuracy } = await this.#evaluate();
     return { testLoss: loss, testAccuracy: accuracy };
   }
 
   /** How many test images of each class (rows) were taken for which (columns). */
   async confusion(): Promise<number[][]> {
-    return (await evaluate(this.net, this.#testLoader)).confusion;
+    return (await this.#evaluate()).confusion;
   }
 }
