@@ -22,7 +22,7 @@ import { activationGrad, addScaled, binary, cast, fill, select, unary, unsupport
 import { gather, scatterAdd } from "./gather.ts";
 import { matmul } from "./matmul.ts";
 import { nameFailures } from "./name-failures.ts";
-import { normalize, normalizeInput, normalizeWeight } from "./norm.ts";
+import { putNormSize } from "./norm.ts";
 import type { OpenRuntime } from "./open-runtime.ts";
 import { avgPool2d, maxPool2d } from "./pool.ts";
 import { reduce } from "./reduce.ts";
@@ -212,18 +212,21 @@ export function createBackend(open: OpenRuntime, features: Features): CompleteBa
     normalize(x, weight, bias, size, eps) {
       const out = start(size.outer * size.groups * size.inner, x, weight, bias);
       const moments = heap.result(3 * size.groups * 4);
-      normalize(runtime, at(x), at(weight), at(bias), at(out), at(moments), size, eps);
+      putNormSize(runtime, size);
+      runtime.call.normalize(at(x), at(weight), at(bias), at(out), at(moments), eps);
       heap.end();
       return [out, moments];
     },
     normalizeInput(g, x, weight, moments, size) {
       const out = start(size.outer * size.groups * size.inner, g, x, weight, moments);
-      normalizeInput(runtime, at(g), at(x), at(weight), at(moments), at(out), size);
+      putNormSize(runtime, size);
+      runtime.call.normalizeInput(at(g), at(x), at(weight), at(moments), at(out));
       return end(out);
     },
     normalizeWeight(g, x, moments, size) {
       const out = start(size.channels, g, x, moments);
-      normalizeWeight(runtime, at(g), at(x), at(moments), at(out), size);
+      putNormSize(runtime, size);
+      runtime.call.normalizeWeight(at(g), at(x), at(moments), at(out));
       return end(out);
     },
     softmax: (x, outer, length, inner) => softmax(false, x, outer, length, inner),

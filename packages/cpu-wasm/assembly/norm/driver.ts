@@ -1,4 +1,4 @@
-/** Normalisation and its gradients laid out. */
+/** Normalisation and its gradients laid out. JavaScript writes the sizes as dimensions. */
 import {
   normalize as normalizeChunks,
   normalizeInput as inputChunks,
@@ -7,7 +7,7 @@ import {
   NormArguments,
 } from "./kernels";
 import { CHAIN } from "../common/budgets";
-import { ceilDiv, newScratch, run } from "../common/host";
+import { ceilDiv, dim, newScratch, run } from "../common/host";
 import { argumentsOf } from "../common/structs";
 
 /** Elements that are worth a chunk. */
@@ -15,91 +15,58 @@ const CHUNK = 4096;
 /** Rough work per element, in the unit of `PARALLEL_FLOPS` (src/runtime.ts). */
 const WORK: f64 = 6;
 
-function sizes(args: NormArguments, outer: i32, groups: i32, inner: i32, channels: i32, cells: i32): void {
-  args.outer = outer;
-  args.groups = groups;
-  args.inner = inner;
-  args.channels = channels;
-  args.cells = cells;
-  args.perChunk = max(1, CHUNK / (outer * inner));
+/** The argument block with what all have. */
+function argumentsFor(x: usize, moments: usize, out: usize): NormArguments {
+  const args = argumentsOf<NormArguments>();
+  args.x = x;
+  args.moments = moments;
+  args.out = out;
+  args.outer = dim(0);
+  args.groups = dim(1);
+  args.inner = dim(2);
+  args.channels = dim(3);
+  args.cells = dim(4);
+  args.perChunk = max(1, CHUNK / (args.outer * args.inner));
+  return args;
+}
+
+function workOf(args: NormArguments): f64 {
+  return WORK * args.outer * args.groups * args.inner;
 }
 
 /** (x − mean) / √(variance + eps) · weight + bias, and the moments of each group. */
-export function normalize(
-  x: usize,
-  weight: usize,
-  bias: usize,
-  out: usize,
-  moments: usize,
-  outer: i32,
-  groups: i32,
-  inner: i32,
-  channels: i32,
-  cells: i32,
-  eps: f64,
-): void {
-  const args = argumentsOf<NormArguments>();
-  sizes(args, outer, groups, inner, channels, cells);
-  args.x = x;
+export function normalize(x: usize, weight: usize, bias: usize, out: usize, moments: usize, eps: f64): void {
+  const args = argumentsFor(x, moments, out);
   args.weight = weight;
   args.bias = bias;
-  args.out = out;
-  args.moments = moments;
   args.eps = eps;
-  run<NormArguments>(normalizeChunks, ceilDiv(groups, args.perChunk), WORK * outer * groups * inner);
+  run<NormArguments>(normalizeChunks, ceilDiv(args.groups, args.perChunk), workOf(args));
 }
 
 /** The gradient for x. */
-export function normalizeInput(
-  g: usize,
-  x: usize,
-  weight: usize,
-  moments: usize,
-  out: usize,
-  outer: i32,
-  groups: i32,
-  inner: i32,
-  channels: i32,
-  cells: i32,
-): void {
-  const args = argumentsOf<NormArguments>();
-  sizes(args, outer, groups, inner, channels, cells);
+export function normalizeInput(g: usize, x: usize, weight: usize, moments: usize, out: usize): void {
+  const args = argumentsFor(x, moments, out);
   args.g = g;
-  args.x = x;
   args.weight = weight;
-  args.moments = moments;
-  args.out = out;
-  run<NormArguments>(inputChunks, ceilDiv(groups, args.perChunk), WORK * outer * groups * inner);
+  run<NormArguments>(inputChunks, ceilDiv(args.groups, args.perChunk), workOf(args));
 }
 
 /** The gradient for the weight. */
-export function normalizeWeight(
-  g: usize,
-  x: usize,
-  moments: usize,
-  out: usize,
-  outer: i32,
-  groups: i32,
-  inner: i32,
-  channels: i32,
-  cells: i32,
-): void {
-  const rows = <i32>((<f64>outer * groups * inner) / (<f64>channels * cells));
-  const work = WORK * outer * groups * inner;
-  const blocks = ceilDiv(rows, CHAIN);
-  const sums = cells == 1 && blocks > 1 ? roomFor(blocks, channels) : out;
-  const args = argumentsOf<NormArguments>();
-  sizes(args, outer, groups, inner, channels, cells);
+export function normalizeWeight(g: usize, x: usize, moments: usize, out: usize): void {
+  const args = argumentsFor(x, moments, out);
   args.g = g;
-  args.x = x;
-  args.moments = moments;
-  args.out = sums;
+  const channels = args.channels;
+  const cells = args.cells;
+  const rows = <i32>((<f64>args.outer * args.groups * args.inner) / (<f64>channels * cells));
   if (cells > 1) {
     args.perChunk = max(1, CHUNK / (rows * cells));
-    run<NormArguments>(weightChunks, ceilDiv(channels, args.perChunk), work);
+    run<NormArguments>(weightChunks, ceilDiv(channels, args.perChunk), workOf(args));
     return;
   }
-  run<NormArguments>(normalizeWeights, blocks, work);
+  const blocks = ceilDiv(rows, CHAIN);
+  const sums = blocks > 1 ? roomFor(blocks, channels) : out;
+  args.out = sums;
+  run<NormArguments>(normalizeWeights, blocks, workOf(args));
   if (blocks > 1) addRows(sums, out, blocks, channels);
 }
 
