@@ -28,6 +28,19 @@ export function storeSome(to: usize, value: v128, left: i32): void {
   else storeLanes(to, value, left);
 }
 
+/** All bits set in the first `count` lanes. */
+@inline
+export function firstLanes(count: i32): v128 {
+  return i32x4.gt_s(i32x4.splat(count), i32x4(0, 1, 2, 3));
+}
+
+/** The sum of four lanes. */
+@inline
+export function sumLanes(v: v128): f64 {
+  const pairs = f64x2.add(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 1)));
+  return f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1);
+}
+
 /** The larger of two, or NaN: f32x4.max, in three machine instructions instead of eight. */
 @inline
 export function maximum(a: v128, b: v128): v128 {

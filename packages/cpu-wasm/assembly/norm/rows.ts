@@ -2,24 +2,11 @@
  * Rows of normalisations: sums over them, and what is written. Sums are of blocks in float32, on two vectors, which are
  * added in float64: no lane adds more than 128 terms (common/budgets.ts says why).
  */
-import { storeSome } from "../common/lanes";
+import { firstLanes, storeSome, sumLanes } from "../common/lanes";
 import { fma } from "../common/simd";
 
 /** Elements of a row that are added in float32. */
 const BLOCK: i32 = 1024;
-
-/** The sum of four lanes. */
-@inline
-export function sumLanes(v: v128): f64 {
-  const pairs = f64x2.add(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 1)));
-  return f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1);
-}
-
-/** All bits set in the first `count` lanes. */
-@inline
-function firstLanes(count: i32): v128 {
-  return i32x4.gt_s(i32x4.splat(count), i32x4(0, 1, 2, 3));
-}
 
 /** Σ (x − mean)² over n elements. */
 export function sumSquares(x: usize, mean: f32, n: i32): f64 {

@@ -7,17 +7,12 @@
  * Algorithms", §4.2).
  */
 import { behind, item } from "../common/structs";
-import { loadLanes, storeSome } from "../common/lanes";
+import { loadLanes, storeSome, sumLanes } from "../common/lanes";
 import { element, fold, foldScalar, identity, FoldAxis, offsetOf, padded } from "./fold";
 import { Fold } from "./operations";
 
 /** Elements of a row that are added in float32. */
 export const BLOCK: i32 = 1024;
-
-function sumLanes(v: v128): f64 {
-  const pairs = f64x2.add(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 1)));
-  return f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1);
-}
 
 /** The sum of at most BLOCK elements. */
 function sumBlock(x: usize, n: i32): f64 {

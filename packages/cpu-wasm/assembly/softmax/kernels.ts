@@ -2,7 +2,7 @@
  * softmax and logSoftmax over the middle axis of [outer, length, inner], with the maximum subtracted first.
  * Sums are in float64. A chunk is a few outers.
  */
-import { maximum, storeSome } from "../common/lanes";
+import { firstLanes, maximum, storeSome } from "../common/lanes";
 import { expNegative, log } from "../common/math";
 import { Fold } from "../reduce/operations";
 import { reduceRow } from "../reduce/rows";
@@ -19,7 +19,7 @@ function softmaxRow(logarithm: bool, x: usize, out: usize, n: i32): void {
   let high = low;
   for (let left = n, at: usize = 0; left > 0; left -= 4, at += 16) {
     let e = expNegative(f32x4.sub(v128.load(x + at), most));
-    if (left < 4) e = v128.and(e, i32x4.gt_s(i32x4.splat(left), i32x4(0, 1, 2, 3)));
+    if (left < 4) e = v128.and(e, firstLanes(left));
     if (!logarithm) storeSome(out + at, e, left);
     low = f64x2.add(low, f64x2.promote_low_f32x4(e));
     high = f64x2.add(high, promoteHigh(e));
