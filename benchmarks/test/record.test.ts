@@ -1,4 +1,4 @@
-/** The record: marks, tables, and a small race on digits written by rule, whose numbers are those of a training without it. */
+/** The record: marks, tables, and who is asked for an epoch when. */
 import { describe, expect, it } from "vitest";
 import { marksOf, type RaceResult, race } from "../src/record/race.ts";
 import { accuracyTable, recordTable } from "../src/record/table.ts";

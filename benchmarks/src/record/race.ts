@@ -1,4 +1,5 @@
 /** Training to an accuracy: the epochs of all who race go in turns, so that what disturbs the machine disturbs everybody. */
+import { median } from "../statistics.ts";
 import type { EpochTime, Trainer } from "./trainers.ts";
 
 export interface Mark {
@@ -27,8 +28,6 @@ export function marksOf(epochs: readonly EpochTime[], accuracies: readonly numbe
     return { accuracy, epochs: at + 1, seconds };
   });
 }
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 /** @param tell hears of every epoch. */
 export async function race(

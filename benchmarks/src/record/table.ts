@@ -1,5 +1,6 @@
 /** The record as tables in Markdown. */
 import { markdownTable } from "../markdown-table.ts";
+import { median } from "../statistics.ts";
 import type { Mark, RaceResult } from "./race.ts";
 
 const percent = (share: number, digits: number): string => `${(100 * share).toFixed(digits)} %`;
@@ -11,11 +12,10 @@ const markText = ({ epochs, seconds }: Mark, mostEpochs: number): string =>
 export function recordTable(results: readonly RaceResult[], mostEpochs: number): string {
   const accuracies = results[0]?.marks.map(({ accuracy }) => accuracy) ?? [];
   const rows = results.map(({ name, threads, marks, epochs, loadingShare }) => {
-    const times = epochs.map(({ seconds }) => seconds).sort((a, b) => a - b);
     return [
       name,
       String(threads),
-      `${times[times.length >> 1]!.toFixed(2)} s`,
+      `${median(epochs.map(({ seconds }) => seconds)).toFixed(2)} s`,
       ...marks.map((mark) => markText(mark, mostEpochs)),
       loadingShare === null ? "" : percent(loadingShare, 1),
     ];

@@ -11,16 +11,8 @@ const settings = JSON.parse(settingsText) as TrainSettings;
 const { backend } = await openBackend(backendName, Number(threads));
 setBackend(backend);
 
-const terminal = {
-  cwd: process.cwd(),
-  columns: 80,
-  isTTY: false,
-  colorDepth: 1,
-  debug: false,
-  out: () => {},
-  err: () => {},
-};
-const found = await findData({ data, install: false, seed: settings.seed }, terminal);
+const place = { cwd: process.cwd(), err: () => {} };
+const found = await findData({ data, install: false, seed: settings.seed }, place);
 
 const answer = (value: object): void => {
   process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -39,7 +31,8 @@ const events = new Training(settings, found.train, found.test).run();
 for await (const _ of createInterface({ input: process.stdin })) {
   for (;;) {
     const { value } = await events.next();
-    if (value === undefined || !("testAccuracy" in value)) continue;
+    if (value === undefined) throw new Error(`there is no epoch after ${settings.epochs}`);
+    if (!("testAccuracy" in value)) continue;
     answer({ seconds: value.seconds, testAccuracy: value.testAccuracy });
     break;
   }

@@ -10,6 +10,9 @@ import { reasonOf } from "../failure.ts";
 import type { Terminal } from "../terminal.ts";
 import { CommandError } from "../usage-error.ts";
 
+/** What finding needs of a terminal. */
+type Place = Pick<Terminal, "cwd" | "err">;
+
 const PACKAGE = "dataset-fashion-mnist";
 /** What gets the data on Debian and Ubuntu. */
 const INSTALL: string = `sudo apt-get install ${PACKAGE}`;
@@ -45,11 +48,11 @@ async function packagedFolder(): Promise<string | null> {
 }
 
 /** Runs the package manager in sight of the user, who may have to give a password. */
-async function install(terminal: Terminal): Promise<void> {
+async function install(place: Place): Promise<void> {
   const isRoot = process.getuid?.() === 0;
   const command = isRoot ? ["apt-get"] : ["sudo", "apt-get"];
   const [program, ...args] = [...command, "install", "-y", PACKAGE];
-  terminal.err(`${[program, ...args].join(" ")}\n`);
+  place.err(`${[program, ...args].join(" ")}\n`);
   const code = await new Promise<number | null>((done, fail) => {
     // Its own output is no result of ours.
     const child = spawn(program!, args, { stdio: ["inherit", 2, 2] });
@@ -105,11 +108,11 @@ interface DataOptions {
  * The images of the folder that was named, or of Debian's package; null without either.
  * @throws CommandError for a folder without the files, or when installing fails.
  */
-async function findImages(options: DataOptions, terminal: Terminal): Promise<FoundData | null> {
-  if (options.data !== undefined) return fromFolder(resolve(terminal.cwd, options.data));
+async function findImages(options: DataOptions, place: Place): Promise<FoundData | null> {
+  if (options.data !== undefined) return fromFolder(resolve(place.cwd, options.data));
   let folder = await packagedFolder();
   if (folder === null && options.install) {
-    await install(terminal);
+    await install(place);
     folder = await packagedFolder();
     if (folder === null)
       throw new CommandError(`--install: ${PACKAGE} was installed, and dpkg does not list its files`);
@@ -120,14 +123,14 @@ async function findImages(options: DataOptions, terminal: Terminal): Promise<Fou
 /** The images that there are, or digits written by rule. @throws CommandError as findImages does. */
 export async function findData(
   options: DataOptions & { readonly seed: number },
-  terminal: Terminal,
+  place: Place,
 ): Promise<FoundData> {
-  return (await findImages(options, terminal)) ?? generated(options.seed);
+  return (await findImages(options, place)) ?? generated(options.seed);
 }
 
 /** The images that there are. @throws CommandError where there are none, too. */
-export async function findRealData(options: DataOptions, terminal: Terminal): Promise<FoundData> {
-  const found = await findImages(options, terminal);
+export async function findRealData(options: DataOptions, place: Place): Promise<FoundData> {
+  const found = await findImages(options, place);
   if (found !== null) return found;
   throw new CommandError(
     `Fashion-MNIST is not on this machine. To get it: ${INSTALL}, or --install; or --data DIR`,
