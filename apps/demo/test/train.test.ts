@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writePng } from "../src/cli/image-file.ts";
+import { toJsonLine } from "../src/cli/json.ts";
 import { ticks } from "../src/cli/train/curves.ts";
 import { clock } from "../src/cli/train/progress.ts";
 import { writtenDigits } from "../src/train/digits.ts";
@@ -84,6 +85,13 @@ describe("train", () => {
     expect(linesOf(part.out).map(({ epoch }) => epoch)).toEqual([1, undefined]);
     expect(linesOf(rest.out).map(({ epoch }) => epoch)).toEqual([2, 3, undefined]);
     expect(Object.keys(last)).toContain("testAccuracy");
+    // Kept by the name of the network that goes on, not of the default one.
+    rmSync(join(cwd, "lenet-modern.safetensors"), { force: true });
+    const unnamed = await runCli(["train", "--data", data, "--resume", "part.safetensors", "--no-report"], {
+      cwd,
+    });
+    expect(unnamed.code).toBe(0);
+    expect(unnamed.out).toContain("lenet-modern.safetensors, after every epoch");
     const other = await train("--lr", "7", "--resume", "part.safetensors");
     expect([other.code, other.err]).toEqual([2, expect.stringContaining("was trained with 0.003")]);
   });
@@ -233,6 +241,10 @@ test("digits are the same for a seed, and others for another", () => {
       .digest("hex");
   expect(hash(5)).toBe(hash(5));
   expect(hash(5)).not.toBe(hash(6));
+});
+
+test("a loss that is not finite is named in JSON", () => {
+  expect(toJsonLine({ loss: NaN, losses: [1, Infinity] })).toBe('{"loss":"NaN","losses":[1,"Infinity"]}');
 });
 
 test("ticks and clocks", () => {

@@ -142,6 +142,8 @@ export function numbers(value: Comparison["expected"], digits: number): string {
   return Number(text) === 0 ? text.replace("-", "") : text;
 }
 
+export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
 /** A difference between two backends. */
 export function differenceText(difference: number): string {
   return difference === 0 ? "0" : difference.toExponential(1);

@@ -26,12 +26,11 @@ import {
   vanishingGradients,
 } from "../real/vanishing-gradients.ts";
 import { defineExample, type Example, type ExampleDefinition } from "./example.ts";
-import type { Page } from "./page.ts";
+import { type Page, percent } from "./page.ts";
 import type { FoundData } from "./train/find-data.ts";
 
 export const REAL_NAMES = ["softmax-regression", "mlp", "weight-decay", "dropout", "initialization"] as const;
 
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 const count = (images: number): string => images.toLocaleString("en");
 
 /** Whether these are the images that the book's and PyTorch's numbers are about. */

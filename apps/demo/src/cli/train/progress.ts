@@ -1,6 +1,6 @@
 /** How training is followed: a bar that is drawn over for a person, plain lines for a file or a pipe. */
 import type { EpochResult, StepResult } from "../../train/training.ts";
-import type { Page } from "../page.ts";
+import { type Page, percent } from "../page.ts";
 import type { Terminal } from "../terminal.ts";
 
 const BAR = 20;
@@ -8,8 +8,6 @@ const BAR = 20;
 const DRAW_MS = 100;
 /** Between two plain lines within an epoch. */
 const LINE_MS = 30_000;
-
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** 75 is "1:15". */
 export function clock(seconds: number): string {

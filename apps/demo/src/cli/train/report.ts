@@ -3,6 +3,7 @@ import { noGrad, scope, type Tensor } from "@corr2d/core";
 import type { ImageDataset } from "@corr2d/data";
 import { Conv2D, type Module, summary } from "@corr2d/nn";
 import type { Training } from "../../train/training.ts";
+import { percent } from "../page.ts";
 import { type Curve, chart } from "./curves.ts";
 import { escapeHtml, picture, planesOf } from "./pictures.ts";
 
@@ -166,7 +167,7 @@ export async function reportPage(training: Training, facts: ReportFacts): Promis
     ["optimiser", `${settings.optimizer}, learning rate ${settings.lr}, schedule ${settings.schedule}`],
     ["epochs", `${history.length}, batches of ${settings.batch}, seed ${settings.seed}`],
     ["training took", `${history.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(1)} s`],
-    ["test accuracy", `${(100 * last.testAccuracy).toFixed(2)} %`],
+    ["test accuracy", percent(last.testAccuracy)],
   ];
   const epochs = history.map(
     (row) =>
@@ -177,7 +178,7 @@ export async function reportPage(training: Training, facts: ReportFacts): Promis
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(settings.model)} on ${escapeHtml(facts.data)}</title><style>${STYLE}</style></head>
 <body>
-<h1>${escapeHtml(settings.model)} on ${escapeHtml(facts.data)}: ${(100 * last.testAccuracy).toFixed(2)} %</h1>
+<h1>${escapeHtml(settings.model)} on ${escapeHtml(facts.data)}: ${percent(last.testAccuracy)}</h1>
 <table class="facts">${rows.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${escapeHtml(value)}</td></tr>`).join("")}</table>
 <h2>Curves</h2>
 <div class="row">${curves(training)}</div>

@@ -6,7 +6,8 @@ import { MODELS } from "../../train/models.ts";
 import type { OptimizerName, ScheduleName } from "../../train/optimizers.ts";
 import { type EpochResult, Training, type TrainSettings } from "../../train/training.ts";
 import { reasonOf } from "../failure.ts";
-import type { Page } from "../page.ts";
+import { toJsonLine } from "../json.ts";
+import { type Page, percent } from "../page.ts";
 import type { Terminal } from "../terminal.ts";
 import { CommandError, UsageError } from "../usage-error.ts";
 import { load, type SavedTraining, save } from "./checkpoint-file.ts";
@@ -74,8 +75,6 @@ export async function runTrain(
   terminal: Terminal,
 ): Promise<number> {
   setBackend(backend);
-  const name = options.model ?? DEFAULTS.model;
-  const checkpoint = fileFor(options.checkpoint, `${name}.safetensors`, terminal.cwd);
   const say = (text: string): void => {
     if (!options.json) terminal.out(`${text}\n`);
   };
@@ -84,7 +83,7 @@ export async function runTrain(
   let resumed: SavedTraining | null = null;
   let settings = settingsOf(options);
   if (options.resume !== false) {
-    const path = fileFor(options.resume, `${name}.safetensors`, terminal.cwd)!;
+    const path = fileFor(options.resume, `${settings.model}.safetensors`, terminal.cwd)!;
     if (!existsSync(path)) throw new CommandError(`there is no ${show(path)} to go on from`);
     const { saved, remark } = await load(path);
     settings = resumedSettings(options, saved.settings, show(path));
@@ -92,6 +91,8 @@ export async function runTrain(
     if (remark !== null) terminal.err(`demo: ${remark}: the training goes on, but not bit for bit\n`);
   }
 
+  // What goes on may be another network than the default one.
+  const checkpoint = fileFor(options.checkpoint, `${settings.model}.safetensors`, terminal.cwd);
   const found = await findData({ ...options, seed: settings.seed }, terminal);
   if (found.remark !== null) terminal.err(`demo: ${found.remark}\n`);
   if (resumed !== null && resumed.data.name !== found.name) {
@@ -149,7 +150,7 @@ async function follow(
   try {
     for await (const event of training.run()) {
       if ("testAccuracy" in event) {
-        if (options.json) terminal.out(`${JSON.stringify(event)}\n`);
+        if (options.json) terminal.out(`${toJsonLine(event)}\n`);
         else progress.epoch(event);
         await keepNow();
       } else if (!options.json) progress.step(event);
@@ -193,9 +194,9 @@ async function finish(
   const confusion = await training.confusion();
   if (options.json) {
     const { testAccuracy, testLoss } = last;
-    terminal.out(
-      `${JSON.stringify({ ...settings, data: found.name, backend: backendText, seconds, losses: training.losses.slice(0, 100), confusion, testLoss, testAccuracy })}\n`,
-    );
+    const losses = training.losses.slice(0, 100);
+    const facts = { ...settings, data: found.name, backend: backendText, seconds };
+    terminal.out(`${toJsonLine({ ...facts, losses, confusion, testLoss, testAccuracy })}\n`);
     return 0;
   }
   terminal.out("\nwhat it is, and what it was taken for:\n");
@@ -207,9 +208,7 @@ async function finish(
     ),
   ]);
   terminal.out(`${page.table(["", ...short], rows)}\n\n`);
-  terminal.out(
-    `test accuracy ${(100 * last.testAccuracy).toFixed(2)} %, ${seconds.toFixed(1)} s of training\n`,
-  );
+  terminal.out(`test accuracy ${percent(last.testAccuracy)}, ${seconds.toFixed(1)} s of training\n`);
   if (report !== null) terminal.out(`report: ${relative(terminal.cwd, report) || report}\n`);
   return 0;
 }
