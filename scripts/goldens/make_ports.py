@@ -1,12 +1,13 @@
 """Goldens for tools/ports: what the programs of tools/ports/pytorch log, as tools/ports/test/fixtures/NAME.json.
 
-A program is a file, and in it a function of the file's name (or of PROGRAMS) that takes `log`: `log(name, value)` notes a number, a
+A program is a file, and in it a function of the file's name (or of FUNCTIONS) that takes `log`: `log(name, value)` notes a number, a
 tensor, a shape or a text, `log.module(name, net, shape)` a network: its text, its state dict (names, shapes, and of each tensor a
 checksum, the sum of element × cos(index)) and the number of its parameters. Nothing else of the programs is there for the test.
 
 Each runs again, six times, with kernels that add in another order (without oneDNN), and from weights whose last bit is another:
-`spread` is by how much PyTorch's numbers then differ from its own, relatively. No bound below it can be asked of anybody. Where it is large, a ReLU is within rounding of 0 and goes
-one way or the other, or an optimiser divides by next to nothing: take another seed, or a smaller rate.
+`spread` is by how much PyTorch's numbers then differ from its own, relatively. No bound below it can be asked of anybody. Where it is
+large, a ReLU is within rounding of 0 and goes one way or the other, or an optimiser divides by next to nothing: take another seed, or a
+smaller rate.
 
 Run with 1.13 alone. 2.x prints the mode of an Upsample in quotes, as the files have it, and runs of equal modules in a ModuleList as
 `(0-2): 3 x …`: no program has any.
