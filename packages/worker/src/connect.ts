@@ -200,6 +200,12 @@ class PageConnection implements Connection<unknown, unknown, unknown, unknown> {
     checkOptions("start", options, { signal: "any" });
     if (this.#why !== undefined) throw this.#why;
     const { signal } = options;
+    if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+      throw new Corr2dError(
+        "INVALID_ARGUMENT",
+        `start: 'signal' is an AbortSignal, such as new AbortController().signal, but got ${describeValue(signal)}`,
+      );
+    }
     const id = ++this.#count;
     const run = new PageRun(this.#post, id);
     if (signal?.aborted) {
@@ -244,7 +250,12 @@ class PageConnection implements Connection<unknown, unknown, unknown, unknown> {
  * @throws INVALID_ARGUMENT for what is no Worker.
  */
 export function connect<T extends AnyTask>(worker: WorkerLike): ConnectionTo<T> {
-  const isWorker = typeof worker === "object" && worker !== null && typeof worker.postMessage === "function";
+  const isWorker =
+    typeof worker === "object" &&
+    worker !== null &&
+    [worker.postMessage, worker.terminate, worker.on ?? worker.addEventListener].every(
+      (method) => typeof method === "function",
+    );
   if (!isWorker) {
     throw new Corr2dError("INVALID_ARGUMENT", `connect: expected a Worker, but got ${describeValue(worker)}`);
   }

@@ -2,7 +2,7 @@
  * The other side of a worker, in pages (Worker) and in Node (worker_threads). Public types are written without those of the
  * DOM or of Node, so that they compile in a project that has only one of them.
  */
-import { Corr2dError, describeValue } from "@corr2d/core";
+import { Corr2dError } from "@corr2d/core";
 import { type Answer, marked, messageOf, type Order } from "./messages.ts";
 
 /** What is needed of a browser's or Node's Worker. */
@@ -34,6 +34,8 @@ export interface Port<Out, In> {
   listen(onMessage: (message: In) => void): void;
 }
 
+const UNREADABLE = "a message could not be read";
+
 /** Page to worker; `onLost` hears why the worker can do nothing more. */
 export function portOf(worker: WorkerLike, onLost: (why: string) => void): Port<Order, Answer> {
   return {
@@ -45,19 +47,15 @@ export function portOf(worker: WorkerLike, onLost: (why: string) => void): Port<
       };
       if (worker.on !== undefined) {
         worker.on("message", receive);
+        worker.on("messageerror", () => onLost(UNREADABLE));
         worker.on("error", (error) => onLost(String(error)));
         worker.on("exit", (code) => onLost(`it ended with code ${String(code)}`));
-      } else if (worker.addEventListener !== undefined) {
-        worker.addEventListener("message", (event) => receive((event as MessageEvent).data));
-        worker.addEventListener("messageerror", () => onLost("a message could not be read"));
-        worker.addEventListener("error", (event) =>
-          onLost((event as ErrorEvent).message || "its script could not be loaded"),
-        );
       } else {
-        throw new Corr2dError(
-          "INVALID_ARGUMENT",
-          `connect: expected a Worker, but got ${describeValue(worker)}`,
-        );
+        const on = (event: string, listener: (event: unknown) => void): unknown =>
+          worker.addEventListener?.(event, listener);
+        on("message", (event) => receive((event as MessageEvent).data));
+        on("messageerror", () => onLost(UNREADABLE));
+        on("error", (event) => onLost((event as ErrorEvent).message || "its script could not be loaded"));
       }
     },
   };

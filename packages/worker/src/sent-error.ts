@@ -1,11 +1,12 @@
 /** Errors on their way from the worker to the page, where a Corr2dError is one again, with its code. */
-import { Corr2dError, type ErrorCode } from "@corr2d/core";
+import { Corr2dError, describeValue, type ErrorCode } from "@corr2d/core";
 import type { SentError } from "./messages.ts";
 
 export function toSent(error: unknown): SentError {
   const isError = error instanceof Error || Corr2dError.isInstance(error);
   if (!isError) {
-    return { name: "Error", message: String(error), stack: undefined, code: undefined, details: undefined };
+    const message = typeof error === "string" ? error : describeValue(error);
+    return { name: "Error", message, stack: undefined, code: undefined, details: undefined };
   }
   const { name, message, stack } = error;
   if (!Corr2dError.isInstance(error)) return { name, message, stack, code: undefined, details: undefined };

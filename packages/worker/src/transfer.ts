@@ -5,24 +5,30 @@ import { Corr2dError, isTensor } from "@corr2d/core";
  * The buffers of a value's typed arrays. Only whole ones: a part of a buffer is copied, since moving it would take the
  * rest along.
  *
- * @throws INVALID_ARGUMENT for a tensor, which cannot leave its thread.
+ * @throws INVALID_ARGUMENT for a tensor or a function, which cannot leave their thread, and for memory that has left already.
  */
 export function buffersOf(owner: string, value: unknown): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
   const seen = new Set<object>();
+  const refuse = (what: string, path: string, instead: string): never => {
+    const message = `${owner}: ${what} cannot be sent${path && ` (at '${path}')`}: ${instead}`;
+    throw new Corr2dError("INVALID_ARGUMENT", message);
+  };
+  const add = (buffer: ArrayBuffer, path: string): void => {
+    if (isGone(buffer)) refuse("memory that was moved before", path, "send a copy, array.slice(), each time");
+    buffers.add(buffer);
+  };
   const visit = (part: unknown, path: string): void => {
-    if (typeof part !== "object" || part === null || seen.has(part)) return;
-    if (isTensor(part)) {
-      throw new Corr2dError(
-        "INVALID_ARGUMENT",
-        `${owner}: a tensor cannot be sent${path && ` (at '${path}')`}: send await x.data() and x.shape`,
-      );
+    if (typeof part === "function") {
+      refuse("a function", path, "send data; of a module, that of its stateDict()");
     }
+    if (typeof part !== "object" || part === null || seen.has(part)) return;
+    if (isTensor(part)) refuse("a tensor", path, "send await x.data() and x.shape");
     seen.add(part);
-    if (part instanceof ArrayBuffer) buffers.add(part);
+    if (part instanceof ArrayBuffer) add(part, path);
     else if (ArrayBuffer.isView(part)) {
       const whole = part.buffer instanceof ArrayBuffer && part.byteLength === part.buffer.byteLength;
-      if (whole) buffers.add(part.buffer as ArrayBuffer);
+      if (whole) add(part.buffer as ArrayBuffer, path);
     } else if (part instanceof Map || part instanceof Set) {
       for (const item of part) visit(item, path);
     } else {
@@ -31,4 +37,15 @@ export function buffersOf(owner: string, value: unknown): ArrayBuffer[] {
   };
   visit(value, "");
   return [...buffers];
+}
+
+/** Whether the memory was moved to another thread. */
+function isGone(buffer: ArrayBuffer): boolean {
+  if (buffer.byteLength > 0) return false;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
 }

@@ -176,7 +176,29 @@ describe("what goes wrong", () => {
       "start: a tensor cannot be sent",
     );
     expect(await failure(connection.start({ reports: 0, act: "unclonable" }).result)).toMatchObject({
-      name: "DataCloneError",
+      code: "INVALID_ARGUMENT",
+      message: "serve: a function cannot be sent (at 'sum'): send data; of a module, that of its stateDict()",
+    });
+    expect(() => connection.start({ reports: 0, act: (() => 1) as never })).toThrow(
+      "start: a function cannot be sent",
+    );
+    expect(await collect(connection.start({ reports: 1 }))).toEqual([0]);
+  });
+
+  it("is memory that was moved before", async () => {
+    const connection = counting();
+    const bytes = Uint8Array.of(1, 2);
+    expect(await connection.start({ reports: 0, bytes }).result).toEqual({ heard: [], sum: 3 });
+    expect(() => connection.start({ reports: 0, bytes })).toThrow(
+      "start: memory that was moved before cannot be sent (at 'bytes')",
+    );
+    expect(await connection.start({ reports: 0, bytes: new Uint8Array() }).result).toMatchObject({ sum: 0 });
+  });
+
+  it("is what a task throws that is no error, and has no text", async () => {
+    const connection = counting();
+    expect(await failure(connection.start({ reports: 0, act: "object" }).result)).toMatchObject({
+      message: "an object",
     });
     expect(await collect(connection.start({ reports: 1 }))).toEqual([0]);
   });
@@ -207,12 +229,23 @@ describe("what goes wrong", () => {
   });
 
   it("is what is no worker, no function, no options", () => {
-    for (const worker of [undefined, null, 1, "worker.js", {}, () => 1] as never[]) {
+    for (const worker of [
+      undefined,
+      null,
+      1,
+      "worker.js",
+      {},
+      () => 1,
+      new MessageChannel().port1,
+    ] as never[]) {
       expect(() => connect<Counting>(worker)).toThrow("connect: expected a Worker, but got");
     }
     expect(() => serve(3 as never)).toThrow("serve: expected a function, but got 3");
     expect(() => serve(() => 1)).toThrow("serve: this is no worker");
     expect(() => counting().start({ reports: 1 }, { sigal: 1 } as never)).toThrow("did you mean 'signal'?");
+    expect(() => counting().start({ reports: 1 }, { signal: 1 as never })).toThrow(
+      "start: 'signal' is an AbortSignal, such as new AbortController().signal, but got 1",
+    );
   });
 });
 
