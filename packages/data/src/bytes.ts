@@ -3,7 +3,7 @@
  * than the file holds, whatever it says of itself.
  */
 import { Corr2dError, checkOptions, describeValue } from "@corr2d/core";
-import { checkFunction, invalid } from "./arguments.ts";
+import { checkFunction, invalid, isThenable } from "./arguments.ts";
 import type { BlobLike, FileSource, ReadFileOptions, ResponseLike } from "./file-source.ts";
 
 export function invalidFile(name: string, why: string, cause?: unknown): Corr2dError {
@@ -58,6 +58,7 @@ function open(name: string, source: FileSource): Opened {
   if (tag === "ReadableStream")
     return { stream: source as unknown as ReadableStream<Uint8Array>, total: null };
   if (tag === "Response") return openResponse(name, source as ResponseLike);
+  if (isThenable(source)) throw invalid(`${name}: a file is no promise: await it, await fetch(url)`);
   throw invalid(
     `${name}: a file is bytes, a Blob, a Response or a ReadableStream, but got ${describeValue(source)}` +
       (typeof source === "string"

@@ -9,6 +9,7 @@ import {
   isNumeric,
   isTensor,
   type NumericArray,
+  scope,
   stack,
   type Tensor,
   tensor,
@@ -63,9 +64,11 @@ function collateAt(samples: readonly unknown[], backend: Backend, path: string, 
   }
   if (ArrayBuffer.isView(first) && isNumeric(first)) {
     same((value) => ArrayBuffer.isView(value) && isNumeric(value), "a typed array");
-    return stackAt(
-      (samples as readonly NumericArray[]).map((sample) => tensor(sample, { backend })),
-      path,
+    return scope(() =>
+      stackAt(
+        (samples as readonly NumericArray[]).map((sample) => tensor(sample, { backend })),
+        path,
+      ),
     );
   }
   if (typeof first === "string") {

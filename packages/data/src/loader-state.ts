@@ -60,7 +60,7 @@ export function checkState(state: LoaderState, generators: number, workers: numb
     batches <= pulled &&
     typeof done === "boolean" &&
     isList(draws) &&
-    draws.every(({ step, generator }) => isCount(step) && isCount(generator) && generator <= generators);
+    draws.every((draw) => isCount(draw?.step) && isCount(draw?.generator) && draw.generator <= generators);
   if (!whole) refuse("'epoch' is null, or says { baseSeed, batches, order: { pulled, done, draws } }");
   if (workers === 0 && batches !== pulled) refuse("what was read ahead in it was read by workers");
 }

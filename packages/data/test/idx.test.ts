@@ -129,7 +129,7 @@ describe("readIdx", () => {
     ["memory that was transferred", given.buffer, "the memory of the bytes was transferred"],
     ["a path", "train-images", "@corr2d/data/node reads from a path"],
     ["a number", 3, "but got 3"],
-    ["a promise", Promise.resolve(), "but got an object"],
+    ["a promise", Promise.resolve(), "a file is no promise: await it"],
     ["null", null, "but got null"],
   ])("refuses %s", async (_, source, text) => {
     await expectRejected(readIdx(source as never), "INVALID_ARGUMENT", text);

@@ -119,6 +119,14 @@ describe("resumed", () => {
     [{ epoch: {}, generators: [], workers: [] }, "'epoch' is null, or says"],
     [
       {
+        epoch: { baseSeed: 1, batches: 1, order: { pulled: 1, done: false, draws: [null] } },
+        generators: [],
+        workers: [],
+      },
+      "'epoch' is null, or says",
+    ],
+    [
+      {
         epoch: { baseSeed: 1, batches: 1, order: { pulled: 2, done: false, draws: [] } },
         generators: [],
         workers: [],

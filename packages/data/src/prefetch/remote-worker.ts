@@ -77,6 +77,7 @@ export class RemoteWorker {
     };
     if (typeof worker?.on === "function") {
       worker.on("message", receive);
+      worker.on("messageerror", () => this.#lose("a message could not be read"));
       worker.on("error", (error) => this.#lose(String(error)));
       worker.on("exit", (code) => this.#lose(`it ended with code ${String(code)}`));
     } else if (typeof worker?.addEventListener === "function") {

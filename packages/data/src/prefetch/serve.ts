@@ -1,5 +1,5 @@
 /** In a worker: reads the batches that a loader of another thread asks for. */
-import { checkOptions, getRngState, setRngState } from "@corr2d/core";
+import { checkOptions, describeValue, getRngState, setRngState } from "@corr2d/core";
 import { checkFunction, invalid } from "../arguments.ts";
 import { checkDataset, type Dataset } from "../dataset.ts";
 import { takeBack } from "../lent.ts";
@@ -39,6 +39,13 @@ function portToParent(): PortLike {
   );
 }
 
+/** @throws INVALID_ARGUMENT */
+function checkPort(port: PortLike): void {
+  const methods = [port?.postMessage, port?.on ?? port?.addEventListener];
+  if (methods.every((method) => typeof method === "function")) return;
+  throw invalid(`serve: 'port' is the parentPort of node:worker_threads, but got ${describeValue(port)}`);
+}
+
 function listen(port: PortLike, onRequest: (request: Request) => void): void {
   const receive = (data: unknown): void => {
     const request = messageOf<Request>(data);
@@ -62,6 +69,7 @@ export function serve<T, B>(
 ): void {
   checkOptions("serve", options, { collateFn: "any", port: "any" }, "{ collateFn }");
   const { collateFn, port = portToParent() } = options;
+  checkPort(port);
   if (collateFn !== undefined) checkFunction("serve", "collateFn", collateFn);
   const reply = (message: Reply, transfer: ArrayBuffer[] = []): void =>
     port.postMessage(marked(message), transfer);
