@@ -1,6 +1,6 @@
 /** Where files are written in a page: through a file's handle, which keeps the old content until the new one is whole. */
 import { describeValue } from "@corr2d/core";
-import { hasMethod, invalid } from "./errors.ts";
+import { hasMethod, invalid, isRecord } from "./errors.ts";
 import type { BlobLike, FileHandleLike } from "./source.ts";
 
 /** A Blob, where there are types of it. */
@@ -18,7 +18,12 @@ export function checkHandle(owner: string, target: unknown): asserts target is F
       `${owner}: this host's file handles have no createWritable: make a Blob, by checkpointToBlob`,
     );
   }
-  const hint = typeof target === "string" ? "; a path is written by @corr2d/io/node" : "";
+  const hint =
+    typeof target === "string"
+      ? "; a path is written by @corr2d/io/node"
+      : isRecord(target)
+        ? "; the target comes first, then what is written"
+        : "";
   throw invalid(`${owner}: the target must be a file's handle, but got ${describeValue(target)}${hint}`);
 }
 

@@ -168,16 +168,24 @@ describe("a checkpoint", () => {
   });
 
   it("takes all as it is at the call", async () => {
-    const state = { x: tensor([1]), list: [1], array: Int32Array.of(1), generator: new Generator(1) };
+    const state = {
+      x: tensor([1]),
+      list: [1],
+      array: Int32Array.of(1),
+      buffer: Buffer.of(1),
+      generator: new Generator(1),
+    };
     const before = getRngState(state.generator);
     const blob = checkpointToBlob(state);
     state.x.assign([2]);
     state.list.push(2);
     state.array[0] = 2;
+    state.buffer[0] = 2;
     rand([4], { generator: state.generator });
     const loaded = await loadCheckpoint(await blob);
     expect(await loaded.x.toArray()).toEqual([1]);
     expect([loaded.list, loaded.array, loaded.generator]).toStrictEqual([[1], Int32Array.of(1), before]);
+    expect(loaded.buffer).toStrictEqual(Uint8Array.of(1));
   });
 
   it("is the same bytes for the same state", async () => {

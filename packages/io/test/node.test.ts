@@ -87,9 +87,9 @@ describe("a path", () => {
     expect(Object.keys(await import("../src/node.ts")).sort()).toEqual(Object.keys(anywhere).sort());
     expect(Object.keys(await readSafetensors(fixture("net.safetensors"))).length).toBe(9);
     await expectRejection(
-      saveCheckpoint({} as never, {}),
+      saveCheckpoint({} as never, path as never),
       "INVALID_ARGUMENT",
-      "the target must be a file's handle",
+      "the target must be a file's handle, but got an object; the target comes first, then what is written",
     );
     await expectRejection(
       anywhere.saveCheckpoint(path as never, {}),

@@ -64,14 +64,15 @@ class Encoder {
   }
 
   array(array: AnyArray, kind: string, path: string): Json {
-    let copy: AnyArray;
+    let bytes: Uint8Array;
     try {
-      copy = array.slice();
+      // Not the array's own slice(): that of a Buffer shares its memory.
+      bytes = bytesOf(array).slice();
     } catch {
       throw this.refuse(path, "is an array whose memory was transferred");
     }
     const name = this.freshName(path);
-    this.arrays.set(name, { name, dtype: rowOf(kind)!.dtype, shape: [copy.length], bytes: bytesOf(copy) });
+    this.arrays.set(name, { name, dtype: rowOf(kind)!.dtype, shape: [array.length], bytes });
     return form("array", [kind, name]);
   }
 
