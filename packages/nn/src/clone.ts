@@ -56,7 +56,8 @@ function copyOf(value: unknown, within: Copying): unknown {
     return copy;
   }
   if (ArrayBuffer.isView(value) && "slice" in value) {
-    const copy = (value as Uint8Array).slice();
+    // Not the array's own slice(): that of a Buffer shares its memory.
+    const copy = Uint8Array.prototype.slice.call(value);
     copies.set(value, copy);
     return copy;
   }

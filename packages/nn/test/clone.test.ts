@@ -134,6 +134,13 @@ describe("a network", () => {
     expect(copy.later).toBe(net.later);
   });
 
+  it("has memory of its own, also where a Buffer's slice() shares it", () => {
+    const net = Object.assign(new Linear(1, 1), { bytes: globalThis.Buffer.of(1) });
+    const copy = net.clone();
+    net.bytes[0] = 2;
+    expect(copy.bytes).toStrictEqual(globalThis.Buffer.of(1));
+  });
+
   it("is trained apart", async () => {
     manualSeed(3);
     const net = new Net().eval();
