@@ -389,3 +389,18 @@ describe("Dropout", () => {
     expectError(() => new Dropout(Number.NaN), "INVALID_ARGUMENT", "but got NaN");
   });
 });
+
+it("convolves as its properties say, where plain JavaScript sets them after a call", () => {
+  const x = zeros([1, 1, 8, 8]);
+  for (const [layer, sizes] of [
+    [new Conv2D(1, 1, 3, { stride: 2, padding: 1 }), [4, 8, 6]],
+    [new ConvTranspose2D(1, 1, 3, { stride: 2, padding: 1 }), [15, 8, 10]],
+  ] as const) {
+    const own = layer as { stride: unknown; padding: unknown };
+    const before = layer(x).shape[2];
+    own.stride = [1, 1];
+    const strided = layer(x).shape[2];
+    own.padding = [0, 0];
+    expect([before, strided, layer(x).shape[2]]).toEqual(sizes);
+  }
+});

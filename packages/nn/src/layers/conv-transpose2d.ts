@@ -24,12 +24,19 @@ const optionsOfLayers = new WeakMap<
   ConvTransposeOptions & { readonly bias: Tensor | null }
 >();
 
-/** What `convTranspose2d` gets: the same object as long as the bias is the same. */
+/** What `convTranspose2d` gets: the same object as long as the layer is as it was. */
 function optionsOf(layer: ConvTranspose2D): ConvTransposeOptions & { readonly bias: Tensor | null } {
   const known = optionsOfLayers.get(layer);
-  if (known !== undefined && known.bias === layer.bias) return known;
   const { stride, outputPadding, dilation, groups, bias } = layer;
   const padding = layer.padding as readonly [number, number];
+  const isSame =
+    known?.bias === bias &&
+    known.stride === stride &&
+    known.padding === padding &&
+    known.outputPadding === outputPadding &&
+    known.dilation === dilation &&
+    known.groups === groups;
+  if (isSame) return known;
   const options = ownOptions({ stride, padding, outputPadding, dilation, groups, bias });
   optionsOfLayers.set(layer, options);
   return options;

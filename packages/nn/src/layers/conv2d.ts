@@ -42,12 +42,19 @@ const PAD_OPTIONS: { readonly [mode in PaddingMode]?: PadOptions } = {
 // Not a property: what a plain object holds is the module's, and the bias would be there twice.
 const optionsOfLayers = new WeakMap<Conv2D, Corr2dOptions & { readonly bias: Tensor | null }>();
 
-/** What `corr2d` gets: the same object as long as the bias is the same, so that core recognises it and keeps the geometry. */
+/** What `corr2d` gets: the same object as long as the layer is as it was, so that core recognises it and keeps the geometry. */
 function optionsOf(layer: Conv2D): Corr2dOptions & { readonly bias: Tensor | null } {
   const known = optionsOfLayers.get(layer);
-  if (known !== undefined && known.bias === layer.bias) return known;
   const { stride, dilation, groups, bias } = layer;
   const padding = layer.border === null ? (layer.padding as Exclude<Padding, number>) : 0;
+  // Programs that came from PyTorch set conv.stride: readonly is a word of TypeScript's.
+  const isSame =
+    known?.bias === bias &&
+    known.stride === stride &&
+    known.padding === padding &&
+    known.dilation === dilation &&
+    known.groups === groups;
+  if (isSame) return known;
   const options = ownOptions({ stride, padding, dilation, groups, bias });
   optionsOfLayers.set(layer, options);
   return options;
