@@ -207,6 +207,18 @@ describe("computed parameters", () => {
     expect(await layer.weight.toArray()).toEqual([[3, 4]]);
   });
 
+  it("take a value whole, or not at all", async () => {
+    const layer = weightNorm(new Linear(2, 3));
+    const before = await layer.weight.toArray();
+    expect(() => {
+      layer.weight = ones([3, 4]) as typeof layer.weight;
+    }).toThrow("a computed parameter cannot take a value of shape [3, 4]: what is learnt is [3, 2]");
+    expect(() => {
+      layer.weight = 3 as never;
+    }).toThrow("a computed parameter: expected a tensor, but got 3");
+    expect(await layer.weight.toArray()).toEqual(before);
+  });
+
   it("are copied, averaged and frozen with their module", async () => {
     manualSeed(4);
     const net = new Sequential(spectralNorm(new Linear(3, 3)), weightNorm(new Linear(3, 2)));
@@ -333,6 +345,10 @@ describe("refusals", () => {
     [
       "does not have a parameter, a buffer, or a parametrized element with name 'forward'",
       () => spectralNorm(linear(), "forward"),
+    ],
+    [
+      "weightNorm: 'weight' of this ParametrizedLinear is computed already",
+      () => weightNorm(weightNorm(linear())),
     ],
     [
       "spectralNorm: n_power_iterations must be a positive integer, but got 0",

@@ -1,6 +1,14 @@
 /** What takes the place of a parameter that is computed: a module that holds what is learnt instead, and how it is computed. */
-import { describeValue, isList, isTensor, isUninitialized, noGrad, type Tensor } from "@corr2d/core";
-import { invalid } from "../arguments.ts";
+import {
+  Corr2dError,
+  describeValue,
+  isList,
+  isTensor,
+  isUninitialized,
+  noGrad,
+  type Tensor,
+} from "@corr2d/core";
+import { checkTensor, invalid } from "../arguments.ts";
 import { isModule, Module } from "../module.ts";
 import { isParameter, Parameter } from "../parameter.ts";
 import { sameSizes, sizesText } from "../sizes.ts";
@@ -63,6 +71,7 @@ export class ParametrizationList extends Module {
 
   /** Gives what is learnt such values that `value` comes out. */
   rightInverse(value: Tensor): void {
+    checkTensor("a computed parameter", value);
     noGrad(() => {
       let found: Tensor | readonly Tensor[] = value;
       for (const parametrization of (this.children() as Parametrization[]).reverse()) {
@@ -73,11 +82,23 @@ export class ParametrizationList extends Module {
       }
       const parts = isList(found) ? found : [found];
       const originals = this.originals();
-      if (parts.length !== originals.length) throw notTensors(found);
+      if (parts.length !== originals.length || !parts.every(isTensor)) throw notTensors(found);
+      // All of them, or none.
+      for (const [i, original] of originals.entries()) {
+        const part = parts[i]!;
+        if (!sameSizes(part.shape, original.shape)) throw doesNotFit(value, part, original);
+      }
       for (const [i, original] of originals.entries()) original.assign(parts[i]!);
     });
   }
 }
+
+const doesNotFit = (value: Tensor, part: Tensor, original: Tensor): Error =>
+  new Corr2dError(
+    "SHAPE_MISMATCH",
+    `a computed parameter cannot take a value of shape ${sizesText(value.shape)}: what is learnt is ` +
+      `${sizesText(original.shape)}, and would be ${sizesText(part.shape)}`,
+  );
 
 const notTensors = (got: unknown): Error =>
   invalid(

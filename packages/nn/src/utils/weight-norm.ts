@@ -3,11 +3,11 @@
  * accelerate training of deep neural networks".
  */
 import type { Tensor } from "@corr2d/core";
-import { checkGiven, type Signature } from "../arguments.ts";
+import { checkGiven, invalid, type Signature } from "../arguments.ts";
 import { Module } from "../module.ts";
 import { axesBeside, axisOf } from "./axes.ts";
 import { type Parametrization, parameterOf } from "./parametrization-list.ts";
-import { registerParametrization } from "./parametrize.ts";
+import { isParametrized, registerParametrization } from "./parametrize.ts";
 
 /** Options of `weightNorm`. */
 export interface WeightNormOptions {
@@ -53,6 +53,12 @@ export function weightNorm<M extends Module>(module: M, name = "weight", options
   const owner = "weightNorm";
   const weight = parameterOf(owner, module, name);
   checkGiven(owner, WEIGHT_NORM, options);
+  if (isParametrized(module, name)) {
+    throw invalid(
+      `${owner}: '${name}' of this ${module.typeName} is computed already, and lengths and directions can only be what is learnt: ` +
+        "removeParametrizations first, or what else there is afterwards",
+    );
+  }
   const { dim = 0 } = options;
   const isWhole = dim === null || dim === -1;
   const parametrization = new WeightNorm(isWhole ? null : axisOf(owner, dim, weight.dim()));
