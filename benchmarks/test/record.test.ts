@@ -32,13 +32,24 @@ describe("a race", () => {
   const order: string[] = [];
 
   it("goes in turns, ends for each at its last mark, and gives up", async () => {
-    const results = await race([trainer("a", [0.7, 0.9]), trainer("b", [0.1, 0.2, 0.3])], [0.8], 3, () => {});
+    const results = await race([trainer("a", [0.7, 0.9]), trainer("b", [0.1, 0.2, 0.3])], [0.8], {
+      mostEpochs: 3,
+      allEpochs: false,
+      tell: () => {},
+    });
     expect(order).toEqual(["a", "b", "a", "b", "b"]);
     expect(results.map(({ marks }) => marks[0]!.epochs)).toEqual([2, null]);
     expect(results[0]!.loadingShare).toBeCloseTo(0.1);
     expect(recordTable(results, 3)).toContain("not in 3 epochs");
     expect(recordTable(results, 3)).toContain("2.0 s, 2 epochs");
     expect(accuracyTable(results).split("\n").at(-1)).toMatch(/^\| +3 \| +\| +30\.00 % \|$/);
+  });
+
+  it("goes on past the marks where all epochs are wanted", async () => {
+    const options = { mostEpochs: 3, allEpochs: true, tell: () => {} };
+    const results = await race([trainer("a", [0.9, 0.7, 0.8])], [0.8], options);
+    expect(results[0]!.marks[0]!.epochs).toBe(1);
+    expect(results[0]!.epochs.map(({ testAccuracy }) => testAccuracy)).toEqual([0.9, 0.7, 0.8]);
   });
 
   it("has a table without figures for who was not measured", () => {

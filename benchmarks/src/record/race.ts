@@ -29,16 +29,23 @@ export function marksOf(epochs: readonly EpochTime[], accuracies: readonly numbe
   });
 }
 
-/** @param tell hears of every epoch. */
+export interface RaceOptions {
+  readonly mostEpochs: number;
+  /** Goes on to `mostEpochs` when all marks are reached. */
+  readonly allEpochs: boolean;
+  /** Hears of every epoch. */
+  readonly tell: (text: string) => void;
+}
+
 export async function race(
   trainers: readonly Trainer[],
   accuracies: readonly number[],
-  mostEpochs: number,
-  tell: (text: string) => void,
+  { mostEpochs, allEpochs, tell }: RaceOptions,
 ): Promise<RaceResult[]> {
   const runs = trainers.map((trainer) => ({ trainer, epochs: [] as EpochTime[] }));
   const isDone = (epochs: readonly EpochTime[]): boolean =>
-    epochs.length >= mostEpochs || marksOf(epochs, accuracies).every((mark) => mark.epochs !== null);
+    epochs.length >= mostEpochs ||
+    (!allEpochs && marksOf(epochs, accuracies).every((mark) => mark.epochs !== null));
   while (runs.some(({ epochs }) => !isDone(epochs))) {
     for (const { trainer, epochs } of runs) {
       if (isDone(epochs)) continue;

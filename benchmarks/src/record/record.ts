@@ -49,6 +49,7 @@ interface Options {
   readonly backend: string[];
   readonly threads: number[];
   readonly epochs: number;
+  readonly allEpochs: boolean;
   readonly data?: string;
   readonly pytorch: boolean;
   readonly peers: boolean;
@@ -62,6 +63,11 @@ function readOptions(argv: readonly string[]): Options {
     .option("--backend <names>", "our backends", names, ["cpu-wasm"])
     .option("--threads <counts>", "each by itself; cpu-js takes part with one", counts, [1, 2])
     .option("--epochs <most>", "give up after so many", count, 40)
+    .option(
+      "--all-epochs",
+      "go on to --epochs when the marks are reached: to compare final accuracies",
+      false,
+    )
     .option("--data <folder>", "Fashion-MNIST (default: where Debian puts it)")
     .option("--no-pytorch", "leave PyTorch out")
     .option("--no-peers", "leave tfjs and jax-js out")
@@ -119,7 +125,11 @@ export async function runRecord(argv: readonly string[]): Promise<void> {
   for (const contest of CONTESTS.filter(({ settings }) => options.model.includes(settings.model))) {
     const trainers = await startAll(contest, options, found.source);
     try {
-      const results = await race(trainers, contest.marks, options.epochs, say);
+      const results = await race(trainers, contest.marks, {
+        mostEpochs: options.epochs,
+        allEpochs: options.allEpochs,
+        tell: say,
+      });
       parts.push(`## ${contest.title}`, recordTable(results, options.epochs), accuracyTable(results));
     } finally {
       for (const trainer of trainers) trainer.stop();
