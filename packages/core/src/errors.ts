@@ -28,6 +28,10 @@ export type ErrorCode =
   | "BACKEND_CLOSED"
   /** A worker thread (of a backend, of a data loader) died or did not finish in time. */
   | "WORKER_LOST"
+  /** A rank of a parallel job failed, ended, or did not come in time; `details.ranks` says which. */
+  | "RANK_LOST"
+  /** Ranks of a parallel job do, have or give different things; `details.ranks` are those that differ from rank 0. */
+  | "RANKS_DIFFER"
   /** A device of a backend (a GPU) was lost: make a new backend. */
   | "DEVICE_LOST"
   /** The backend has no room for the operation. */
