@@ -18,7 +18,7 @@ const SIZE = MIB; // elements: 4 MiB of float32
 const ROUNDS = 64;
 const WARM_UP = 24;
 const ALLOWED = 96 * MIB; // of the 256 MiB and more that go through
-const PATIENCE = 30; // measurements
+const PATIENCE = [50, 100, 200, 400, 800]; // milliseconds between measurements
 
 /** Bytes. */
 interface Held {
@@ -55,8 +55,9 @@ async function churn(what: string, round: (i: number) => Promise<void> | void): 
   }
   let held = grownSince(before, await measure());
   // Threads that end and collectors take their time.
-  for (let i = 0; i < PATIENCE && held.length > 0; i++) {
-    await new Promise<void>((resolve) => setTimeout(resolve, 50));
+  for (const wait of PATIENCE) {
+    if (held.length === 0) break;
+    await new Promise<void>((resolve) => setTimeout(resolve, wait));
     held = grownSince(before, await measure());
   }
   check(
