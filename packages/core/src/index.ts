@@ -313,6 +313,7 @@ export {
   setRngState,
 } from "./random.ts";
 export type { OperandInfo, OperationArguments, ValueInfo } from "./results.ts";
+export { fromSentError, type SentError, toSentError } from "./sent-error.ts";
 export type { Shape, SizesOf } from "./shape.ts";
 export { type Bounds, isKept, keep } from "./storage.ts";
 export {

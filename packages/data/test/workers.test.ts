@@ -2,10 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
-import { Corr2dError, getRngState, manualSeed, setRngState, type Tensor } from "@corr2d/core";
+import { type Corr2dError, getRngState, manualSeed, setRngState, type Tensor } from "@corr2d/core";
 import { DataLoader, type LoaderState, serve } from "@corr2d/data";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { received, sendable } from "../src/prefetch/sent-error.ts";
 import { onEachBackend } from "./backends.ts";
 import { after, generatorsOf, goldens, type LoaderCase, loaderOf } from "./goldens.ts";
 import type { Sample } from "./numbers.ts";
@@ -267,12 +266,5 @@ describe("what goes wrong in a worker", () => {
       const options = { port } as never;
       expectError(() => serve([1], options), "INVALID_ARGUMENT", "serve: 'port' is the parentPort");
     }
-  });
-
-  it("an error keeps its details on the way", () => {
-    const there = (details: Record<string, unknown>) =>
-      received(structuredClone(sendable(new Corr2dError("INDEX_OUT_OF_RANGE", "past the end", details))));
-    expect(there({ index: 7 })).toMatchObject({ code: "INDEX_OUT_OF_RANGE", details: { index: 7 } });
-    expect(there({ bad: () => 1 })).toMatchObject({ code: "INDEX_OUT_OF_RANGE", details: {} });
   });
 });

@@ -1,9 +1,8 @@
 /** The page's side: starts runs in a worker, follows, pauses and ends them. */
-import { Corr2dError, checkOptions, describeValue } from "@corr2d/core";
+import { Corr2dError, checkOptions, describeValue, fromSentError, type SentError } from "@corr2d/core";
 import type { Answer, Order } from "./messages.ts";
 import { portOf, type SignalOfHost, type WorkerLike } from "./port.ts";
 import { Queue } from "./queue.ts";
-import { fromSent } from "./sent-error.ts";
 import type { Task } from "./serve.ts";
 import { buffersOf } from "./transfer.ts";
 
@@ -57,6 +56,10 @@ type ConnectionTo<T> =
 
 /** Sends an order, moving the buffers along. */
 type Post = (order: Order, transfer: ArrayBuffer[]) => void;
+
+/** A cancelled run rejects with what the platform's own functions reject with. */
+const thrownBy = (error: SentError): Error =>
+  error.name === "AbortError" ? new DOMException(error.message, error.name) : fromSentError(error);
 
 class PageRun implements Run<unknown, unknown, unknown> {
   readonly result: Promise<unknown>;
@@ -135,7 +138,7 @@ class PageRun implements Run<unknown, unknown, unknown> {
     else if (answer.kind === "result") {
       this.#settle.resolve(answer.value);
       this.#end((reader) => reader.end());
-    } else this.fail(fromSent(answer.error));
+    } else this.fail(thrownBy(answer.error));
   }
 
   fail(error: unknown): void {

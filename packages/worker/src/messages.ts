@@ -1,15 +1,8 @@
-/** What goes between the two sides. Every message carries the mark, so that an application's own are left alone. */
-const MARK = "@corr2d/worker";
+/** What goes between the two sides. */
+import type { SentError } from "@corr2d/core";
 
-/** An error, as far as it can be sent. */
-export interface SentError {
-  readonly name: string;
-  readonly message: string;
-  readonly stack: string | undefined;
-  /** Of a Corr2dError. */
-  readonly code: string | undefined;
-  readonly details: Readonly<Record<string, unknown>> | undefined;
-}
+/** Every message carries it, so that an application's own are left alone. */
+const MARK = "@corr2d/worker";
 
 /** From the page to the worker. */
 export type Order =

@@ -1,8 +1,7 @@
 /** The worker's side: a task that the page starts, and what the task can say and hear while it runs. */
-import { Corr2dError, describeValue, synchronize } from "@corr2d/core";
+import { Corr2dError, describeValue, synchronize, toSentError } from "@corr2d/core";
 import type { Order } from "./messages.ts";
 import { nextTurn, parentPort, type SignalOfHost } from "./port.ts";
-import { cancelled, toSent } from "./sent-error.ts";
 import { buffersOf } from "./transfer.ts";
 
 /** What a task gets beside its input. */
@@ -66,7 +65,8 @@ class Running implements TaskRun<unknown, unknown> {
 
   take(order: Exclude<Order, { kind: "hello" | "start" }>): void {
     if (order.kind === "message") this.#messages.push(order.value);
-    else if (order.kind === "cancel") this.#control.abort(cancelled());
+    else if (order.kind === "cancel")
+      this.#control.abort(new DOMException("the run was cancelled", "AbortError"));
     else this.#reportsLeft = { pause: 0, step: 1, resume: Infinity }[order.kind];
     if (order.kind !== "message" && order.kind !== "pause") this.#wake?.();
   }
@@ -98,7 +98,7 @@ export function serve<Input, Progress, Result, Message = never>(
       );
       port.post({ kind: "result", run, value }, buffersOf("serve", value));
     } catch (error) {
-      port.post({ kind: "error", run, error: toSent(error) });
+      port.post({ kind: "error", run, error: toSentError(error) });
     } finally {
       runs.delete(run);
     }

@@ -43,7 +43,7 @@ export function buffersOf(owner: string, value: unknown): ArrayBuffer[] {
 function isGone(buffer: ArrayBuffer): boolean {
   if (buffer.byteLength > 0) return false;
   try {
-    new Uint8Array(buffer);
+    buffer.slice(0); // throws
     return false;
   } catch {
     return true;

@@ -89,7 +89,6 @@ async function expectSums(
   }
 }
 
-
 function sortCases(dtype: DType): Case[] {
   const common = { clause: "§7.13", ...requiring(dtype), covers: { member: "sort", dtype } } as const;
   return [true, false].flatMap((descending): Case[] => {

@@ -2,11 +2,10 @@
  * The workers of a loader. Batch k of an iteration is read by worker k % n, as PyTorch's loader hands them out, so what each
  * worker draws does not depend on which is faster.
  */
-import { Corr2dError, Generator, type GeneratorState, getRngState } from "@corr2d/core";
+import { Corr2dError, fromSentError, Generator, type GeneratorState, getRngState } from "@corr2d/core";
 import type { Outcome, Reply } from "./messages.ts";
 import { RemoteWorker, type WorkerLike } from "./remote-worker.ts";
 import type { SentBatch } from "./sent-batch.ts";
-import { received, textOf } from "./sent-error.ts";
 
 /** The state of worker `id`'s default generator at the beginning: PyTorch seeds it with the base seed + id. */
 const seeded = (baseSeed: number, id: number): GeneratorState =>
@@ -97,9 +96,9 @@ export class Crew {
     const where = index === null ? `batch ${batch}` : `sample ${index}`;
     throw new Corr2dError(
       "SAMPLE_FAILED",
-      `DataLoader: worker ${id} failed at ${where}: ${textOf(error)}`,
+      `DataLoader: worker ${id} failed at ${where}: ${fromSentError(error)}`,
       { worker: id, index, batch },
-      { cause: received(error) },
+      { cause: fromSentError(error) },
     );
   }
 

@@ -1,7 +1,6 @@
 /** What a loader and its workers tell each other. */
-import type { GeneratorState } from "@corr2d/core";
+import type { GeneratorState, SentError } from "@corr2d/core";
 import type { SentBatch } from "./sent-batch.ts";
-import type { SentError } from "./sent-error.ts";
 
 /** To a worker. */
 export type Request =

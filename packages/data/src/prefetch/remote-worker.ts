@@ -1,8 +1,7 @@
 /** One worker, seen from the loader: started, asked, noticed when it dies. */
-import { Corr2dError, describeValue } from "@corr2d/core";
+import { Corr2dError, describeValue, fromSentError } from "@corr2d/core";
 import { invalid } from "../arguments.ts";
 import { marked, messageOf, type Reply, type Request } from "./messages.ts";
-import { received, textOf } from "./sent-error.ts";
 
 // Written without the types of the DOM or of Node: these are public.
 
@@ -104,9 +103,11 @@ export class RemoteWorker {
         if (reply.length === this.#length) return;
         this.#lose(`its data set has ${reply.length} samples, and the loader's ${this.#length}`);
         return;
-      case "useless":
-        this.#lose(textOf(reply.error), received(reply.error));
+      case "useless": {
+        const error = fromSentError(reply.error);
+        this.#lose(String(error), error);
         return;
+      }
       case "loaded":
         this.#onReply(reply);
     }

@@ -1,12 +1,11 @@
 /** In a worker: reads the batches that a loader of another thread asks for. */
-import { checkOptions, describeValue, getRngState, setRngState } from "@corr2d/core";
+import { checkOptions, describeValue, getRngState, setRngState, toSentError } from "@corr2d/core";
 import { checkFunction, invalid } from "../arguments.ts";
 import { checkDataset, type Dataset } from "../dataset.ts";
 import { takeBack } from "../lent.ts";
 import { BatchLoader, type CollateFn } from "../load-batch.ts";
 import { marked, messageOf, type Outcome, type Reply, type Request } from "./messages.ts";
 import { packed } from "./sent-batch.ts";
-import { sendable } from "./sent-error.ts";
 
 /** What is needed of Node's parentPort, or of a browser's worker scope. */
 export interface PortLike {
@@ -83,7 +82,7 @@ export function serve<T, B>(
       loader = new BatchLoader(set as Dataset<T>, collateFn);
       reply({ kind: "ready", length: set.length });
     })
-    .catch((error: unknown) => reply({ kind: "useless", error: sendable(error) }));
+    .catch((error: unknown) => reply({ kind: "useless", error: toSentError(error) }));
 
   listen(port, (request) => {
     queue = queue.then(async () => {
@@ -96,7 +95,7 @@ export function serve<T, B>(
         reply({ ...answer, outcome }, transfer);
       } catch (error) {
         // Something in the batch cannot be sent.
-        reply({ ...answer, outcome: { error: sendable(error), index: null } });
+        reply({ ...answer, outcome: { error: toSentError(error), index: null } });
       }
     });
   });
@@ -113,6 +112,6 @@ async function outcomeOf<T, B>(
     if (loader.makesTensors) takeBack(batch);
     return { outcome: { value: sent }, transfer };
   } catch (error) {
-    return { outcome: { error: sendable(error), index: loader.reading }, transfer: [] };
+    return { outcome: { error: toSentError(error), index: loader.reading }, transfer: [] };
   }
 }
