@@ -2,6 +2,9 @@
 import { Corr2dError, type ErrorCode } from "./errors.ts";
 import { describeValue } from "./options.ts";
 
+// Every host has it, and core's types are those of none.
+declare function structuredClone<T>(value: T): T;
+
 /** An error as `postMessage` can send it. */
 export interface SentError {
   /** Empty for what was thrown and is no error. */

@@ -1,3 +1,4 @@
 import { strictConformance } from "./strict-conformance.ts";
 
-strictConformance("plain");
+strictConformance("plain", 1);
+strictConformance("plain", 2);

@@ -183,7 +183,7 @@ describe("the workers of a loop", () => {
 describe("what goes wrong in a worker", () => {
   it.each([
     ["throws", "SAMPLE_FAILED", "worker 0 failed at sample 5: RangeError: no such picture", 2],
-    ["rejects", "SAMPLE_FAILED", "worker 0 failed at sample 5: 'a text'", 2],
+    ["rejects", "SAMPLE_FAILED", "worker 0 failed at sample 5: Error: a text", 2],
     ["differs", "SAMPLE_FAILED", "worker 0 failed at batch 2: Corr2dError: defaultCollate", 2],
     ["cannot be sent", "SAMPLE_FAILED", "worker 0 failed at batch 0: DataCloneError", 0],
     ["dies", "WORKER_LOST", "worker 0 is lost: it ended with code 3", 2],

@@ -213,24 +213,38 @@ export function gatherSum(
   return sums.expected(dtype);
 }
 
-/** The products as they are: what a sum of `inner` terms comes to. */
+/** The products as they are: what a sum of `inner` terms comes to. Row by row of `b`: down its columns took ten times as long. */
 function products(a: Float64Array, b: Float64Array, size: MatmulSize): Float64Array {
   const { batch, rows, inner, columns, transposeA, transposeB } = size;
   const values = new Float64Array(batch * rows * columns);
+  const rowsOfB = transposeB ? transposed(b, batch, columns, inner) : b;
   const [stepA, rowA] = transposeA ? [rows, 1] : [1, inner];
-  const [stepB, columnB] = transposeB ? [1, inner] : [columns, 1];
-  for (let n = 0, at = 0; n < batch; n++) {
+  for (let n = 0; n < batch; n++) {
     for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++, at++) {
-        let atA = n * rows * inner + row * rowA;
-        let atB = n * inner * columns + column * columnB;
-        let sum = 0;
-        for (let k = 0; k < inner; k++, atA += stepA, atB += stepB) sum += a[atA]! * b[atB]!;
-        values[at] = sum;
+      const out = (n * rows + row) * columns;
+      for (let k = 0; k < inner; k++) {
+        const factor = a[n * rows * inner + row * rowA + k * stepA]!;
+        const at = (n * inner + k) * columns;
+        for (let column = 0; column < columns; column++) {
+          values[out + column]! += factor * rowsOfB[at + column]!;
+        }
       }
     }
   }
   return values;
+}
+
+/** Of `batch` matrices, each transposed. */
+function transposed(x: Float64Array, batch: number, rows: number, columns: number): Float64Array {
+  const out = new Float64Array(x.length);
+  for (let n = 0, at = 0; n < batch; n++) {
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++, at++) {
+        out[n * rows * columns + column * rows + row] = x[at]!;
+      }
+    }
+  }
+  return out;
 }
 
 /** Products of matrices in float64. */
