@@ -60,6 +60,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page("Memory", "/memory"),
       page("Train in the page", "/train-in-the-page"),
       page("Threads and headers", "/threads"),
+      page("Many ranks", "/parallel"),
       page("Deploy", "/deploy"),
       page("Where it runs", "/matrix"),
       page("Benchmarks", "/benchmarks"),

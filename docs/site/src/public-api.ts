@@ -45,7 +45,7 @@ const settings = join(root, "docs/site/tsconfig.api.json");
 
 /** What packages say they export: `["@corr2d/nn/functional", "…/packages/nn/src/functional.ts"]`, core first. */
 export function entryPoints(): [from: string, file: string][] {
-  const order = ["core", "nn", "data", "io", "worker", "cpu-js", "cpu-wasm", "conformance"];
+  const order = ["core", "nn", "data", "io", "worker", "parallel", "cpu-js", "cpu-wasm", "conformance"];
   const place = (folder: string): number => (order.includes(folder) ? order.indexOf(folder) : order.length);
   const folders = readdirSync(join(root, "packages")).filter((folder) =>
     existsSync(join(root, "packages", folder, "package.json")),

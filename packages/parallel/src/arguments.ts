@@ -4,9 +4,13 @@ import { Corr2dError, describeValue } from "@corr2d/core";
 export const invalid = (message: string): Corr2dError => new Corr2dError("INVALID_ARGUMENT", message);
 
 /** The dtypes of collectives; a header holds a dtype's place in this list. */
-export const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array } as const;
+export const ARRAYS: {
+  readonly float32: Float32ArrayConstructor;
+  readonly float64: Float64ArrayConstructor;
+  readonly int32: Int32ArrayConstructor;
+} = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
 export type CollectiveDType = keyof typeof ARRAYS;
-export const DTYPE_NAMES = Object.keys(ARRAYS) as readonly CollectiveDType[];
+export const DTYPE_NAMES: readonly CollectiveDType[] = Object.keys(ARRAYS) as CollectiveDType[];
 
 /** (By the tag, which also arrays of another realm have.) */
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);

@@ -6,7 +6,16 @@ import { fileURLToPath } from "node:url";
 export const root: string = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
 
 /** The packages whose tests run against what is packed; the suite is packed too, as their tests use it. */
-export const TESTED: readonly string[] = ["core", "nn", "data", "cpu-js", "cpu-wasm", "worker", "io"];
+export const TESTED: readonly string[] = [
+  "core",
+  "nn",
+  "data",
+  "cpu-js",
+  "cpu-wasm",
+  "worker",
+  "io",
+  "parallel",
+];
 export const PACKED: readonly string[] = [...TESTED, "conformance"];
 
 interface Manifest {

@@ -20,6 +20,7 @@ const BRINGS: Readonly<Record<string, readonly string[]>> = {
   "@corr2d/data": ["@corr2d/core"],
   "@corr2d/io": ["@corr2d/core"],
   "@corr2d/worker": ["@corr2d/core"],
+  "@corr2d/parallel": ["@corr2d/core", "@corr2d/nn"],
   "@corr2d/conformance": ["@corr2d/core"],
   "create-corr2d-backend": [],
 };

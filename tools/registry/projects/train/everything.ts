@@ -8,4 +8,7 @@ export * as dataNode from "@corr2d/data/node";
 export * as io from "@corr2d/io";
 export * as ioNode from "@corr2d/io/node";
 export * as nn from "@corr2d/nn";
+export * as parallel from "@corr2d/parallel";
+export * as parallelConformance from "@corr2d/parallel/conformance";
+export * as parallelThreads from "@corr2d/parallel/threads";
 export * as worker from "@corr2d/worker";
