@@ -80,7 +80,7 @@ describe("where an error comes from", () => {
   const error = new CommandError("no", { cause: new Error("because") });
   const report = (debug: boolean): string => {
     let text = "";
-    const terminal = { cwd: "", columns: 80, isTTY: false, colorDepth: 1, debug, out: () => {} };
+    const terminal = { cwd: "", columns: 80, isTTY: false, colorDepth: 1, debug, entry: "", out: () => {} };
     reportFailure(error, {
       ...terminal,
       err: (some) => {

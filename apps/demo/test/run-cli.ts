@@ -18,6 +18,7 @@ export async function runCli(args: readonly string[], given: Partial<Terminal> =
     isTTY: false,
     colorDepth: 1,
     debug: false,
+    entry: "",
     ...given,
     out: (text) => {
       out += text;

@@ -192,6 +192,86 @@ test("Ctrl-C saves at once, and the training goes on as if nothing had been", {
   expect(lastOf(resumed.out)).toMatchObject({ losses, testLoss });
 });
 
+describe("on many ranks", { timeout: 120_000 }, () => {
+  let main = "";
+  beforeAll(async () => {
+    main = await buildCli();
+  });
+
+  const args = ["train", "--data", data, "--json", "--no-report"];
+  const run = (...more: string[]): Promise<{ code: number | null; out: string; err: string }> =>
+    new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [main, ...args, ...more], {
+        cwd,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let [out, err] = ["", ""];
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        out += text;
+      });
+      child.stderr.setEncoding("utf8").on("data", (text: string) => {
+        err += text;
+      });
+      child.once("error", reject);
+      child.once("close", (code) => resolve({ code, out, err }));
+    });
+  const threads = (ranks: number): string[] => ["--parallel", "threads", "--ranks", String(ranks)];
+
+  function expectAlike(run: { readonly out: string; readonly err: string }, one: Last): void {
+    expect(run.err).toBe("");
+    const { losses, confusion, testLoss } = lastOf(run.out);
+    expect(losses).toHaveLength(one.losses.length);
+    for (const [i, loss] of losses.entries()) expect(Math.abs(loss - one.losses[i]!)).toBeLessThan(1e-4);
+    expect(Math.abs(testLoss - one.testLoss)).toBeLessThan(1e-4);
+    expect(confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(200);
+  }
+
+  // Batches of 37: the last has 35, and shares are not even.
+  test("losses are those of one", async () => {
+    const plain = ["--model", "lenet", "--batch", "37", "--epochs", "4", "--no-checkpoint"];
+    const one = lastOf((await run(...plain)).out);
+    expect(one.losses).toHaveLength(100);
+    expectAlike(await run(...plain, ...threads(2)), one);
+  });
+
+  test("with batch normalisation too, also where a rank has nothing of a batch", async () => {
+    const norm = ["--model", "resnet", "--batch", "137", "--epochs", "1", "--no-checkpoint"];
+    norm.push("--optimizer", "sgd", "--lr", "0.01"); // Adam makes much of the last digits of small gradients
+    expectAlike(await run(...norm, ...threads(2)), lastOf((await run(...norm)).out));
+  });
+
+  test("goes on with another number of them", async () => {
+    const plain = ["--model", "lenet", "--batch", "64", "--checkpoint", "ranks.safetensors"];
+    const one = lastOf((await run(...plain, "--epochs", "3", "--no-checkpoint")).out);
+    expect((await run(...plain, "--epochs", "1", ...threads(3))).code).toBe(0);
+    const goOn = ["--resume", "ranks.safetensors"];
+    expect((await run(...plain, "--epochs", "2", ...threads(2), ...goOn)).code).toBe(0);
+    expectAlike(await run(...plain, "--epochs", "3", ...goOn), one);
+  });
+
+  test("dropout is not the same on all ranks, and the order is", async () => {
+    const { code, out, err } = await run(
+      "--model",
+      "lenet-modern",
+      "--epochs",
+      "2",
+      "--no-checkpoint",
+      ...threads(2),
+    );
+    expect([code, err]).toEqual([0, ""]);
+    expect(lastOf(out).testAccuracy).toBeGreaterThan(0.3);
+  });
+
+  test("says what is wrong, once", async () => {
+    expect((await run("--ranks", "2")).err).toContain("--ranks 2: write --parallel threads too");
+    const missing = await run("--resume", "none.safetensors", ...threads(2));
+    expect(missing).toMatchObject({ code: 1, out: "" });
+    expect(missing.err).toMatch(
+      /^demo: rank [01] failed: CommandError: there is no none.safetensors to go on from\n$/,
+    );
+  });
+});
+
 describe("predict", () => {
   test("names the digit, light on dark or dark on light, of any size", async () => {
     const { images, classes } = writtenDigits(12, 77);

@@ -4,14 +4,7 @@
  *
  * PyTorch starts the averaging from within `backward`, which waits for nobody here: it is a call of its own, `await ddp.reduce()`.
  */
-import {
-  checkOptions,
-  describeValue,
-  isUninitialized,
-  noGrad,
-  scope,
-  type Tensor,
-} from "@corr2d/core";
+import { checkOptions, describeValue, isUninitialized, noGrad, scope, type Tensor } from "@corr2d/core";
 import { Module } from "@corr2d/nn";
 import { invalid } from "./arguments.ts";
 import { type Bucket, fillBucket, makeBuckets, type Place, partOf, tensorAt } from "./buckets.ts";
@@ -62,6 +55,7 @@ const CREATED = Symbol("created");
 export class DistributedDataParallel<M extends Module = Module> extends Module {
   /** The network that was given. */
   readonly module: M;
+  /** The ranks that share the training. */
   readonly collective: Collective;
   readonly #settings: Settings;
   /** Made anew when other parameters are to be trained. */

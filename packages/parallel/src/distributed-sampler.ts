@@ -22,11 +22,15 @@ const OPTIONS = { shuffle: "boolean", seed: "number", dropLast: "boolean" } as c
 export class DistributedSampler implements Iterable<number> {
   /** What the indices are of. */
   readonly dataset: { readonly length: number };
+  /** Whose indices these are. */
   readonly rank: number;
   /** How many ranks share the samples. */
   readonly numReplicas: number;
+  /** Whether the order is drawn anew for each epoch. */
   readonly shuffle: boolean;
+  /** What the order is drawn from, with the epoch's number. */
   readonly seed: number;
+  /** Whether samples that do not fill all ranks are left out. */
   readonly dropLast: boolean;
   #epoch = 0;
 

@@ -62,6 +62,7 @@ function checkBlocking(owner: string, collective: unknown): asserts collective i
  */
 export class SyncBatchNorm extends BatchNorm2D {
   static override readonly typeName: string = "SyncBatchNorm";
+  /** The ranks whose batches are normalised together. */
   readonly collective: Collective;
 
   constructor(numFeatures: number, collective: Collective, options: BatchNormOptions = {}) {

@@ -1,5 +1,5 @@
 /** The artificial network, and memory that messages do not fit into. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { JobMemory, makeJob } from "../src/threads/job.ts";
 import { group, onAll } from "./group.ts";
 
@@ -24,6 +24,17 @@ describe("an artificial link", () => {
     expect(await took(() => onAll(ranks, (one) => one.allReduce(new Float32Array(10_000))))).toBeGreaterThan(
       40 - 2,
     );
+  });
+
+  it("sends what became due between two looks at the clock", async () => {
+    let time = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => (time += 7));
+    try {
+      const ranks = group(3, { link: { delaySeconds: 0.02, bytesPerSecond: Infinity }, timeoutSeconds: 5 });
+      for (let round = 0; round < 5; round++) await onAll(ranks, (one) => one.barrier());
+    } finally {
+      clock.mockRestore();
+    }
   });
 });
 

@@ -13,7 +13,13 @@ import { runEdges } from "./edges.ts";
 import { type Example, pick } from "./example.ts";
 import { oneLine, reportFailure } from "./failure.ts";
 import { learnExample } from "./learn-example.ts";
-import { BACKEND_HELP, type LoadedBackends, loadBackend, loadBackends } from "./load-backend.ts";
+import {
+  BACKEND_HELP,
+  type BackendOptions,
+  type LoadedBackends,
+  loadBackend,
+  loadBackends,
+} from "./load-backend.ts";
 import { Page } from "./page.ts";
 import { REAL_NAMES } from "./real-examples.ts";
 import { isReal, type RecallOptions, recalled } from "./recall.ts";
@@ -22,6 +28,7 @@ import { checkSizeProblem } from "./room.ts";
 import { runExamples } from "./run-examples.ts";
 import { SIBLING_EXAMPLES } from "./sibling-examples.ts";
 import type { Terminal } from "./terminal.ts";
+import { trainOnThreads } from "./train/on-threads.ts";
 import { runPredict } from "./train/predict.ts";
 import { runTrain, type TrainOptions } from "./train/train.ts";
 import { UsageError } from "./usage-error.ts";
@@ -33,6 +40,15 @@ interface CommonOptions {
   readonly seed: number;
   readonly json: boolean;
   readonly debug: boolean;
+}
+
+/** How a training is shared among ranks. */
+const PARALLEL = ["none", "threads"] as const;
+
+interface TrainArguments extends Omit<TrainOptions, "seed" | "json"> {
+  readonly threads?: number;
+  readonly parallel?: (typeof PARALLEL)[number];
+  readonly ranks?: number;
 }
 
 const PADDING_MODES = ["zeros", "reflect", "replicate", "circular"] as const;
@@ -228,13 +244,17 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     });
 
   /** Training takes one backend. */
+  const oneBackend = (threads?: number): [name: string, options: BackendOptions | undefined] => {
+    const chosen = trainingBackend();
+    if (chosen === "all") throw new UsageError("--backend all: this command takes one backend");
+    return [chosen, threads === undefined ? undefined : { threads }];
+  };
   const onOneBackend = async (
     threads: number | undefined,
     work: (backend: Backend) => Promise<number>,
   ): Promise<void> => {
-    const chosen = trainingBackend();
-    if (chosen === "all") throw new UsageError("--backend all: this command takes one backend");
-    const backend = await loadBackend(chosen, terminal.cwd, threads === undefined ? undefined : { threads });
+    const [name, options] = oneBackend(threads);
+    const backend = await loadBackend(name, terminal.cwd, options);
     try {
       finish(await work(backend));
     } finally {
@@ -253,6 +273,8 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     .addOption(named("--optimizer <name>", Object.keys(OPTIMIZERS).join(", "), Object.keys(OPTIMIZERS)))
     .addOption(named("--schedule <name>", Object.keys(SCHEDULES).join(", "), Object.keys(SCHEDULES)))
     .option("--threads <n>", "of cpu-wasm (default: one)", integerReader("--threads", 1, 64))
+    .addOption(named("--parallel <how>", `share each batch among ranks: ${PARALLEL.join(", ")}`, PARALLEL))
+    .option("--ranks <n>", "how many of --parallel threads (default: 2)", integerReader("--ranks", 1, 64))
     .option(
       "--data <folder>",
       "MNIST's four files, gzipped or not (default: where Debian puts Fashion-MNIST)",
@@ -263,11 +285,16 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     .option("--resume [file]", "go on where the checkpoint ends", false)
     .option("--report <file>", "the page at the end (default: MODEL-report.html, here)")
     .option("--no-report", "write none")
-    .action((options: Omit<TrainOptions, "seed" | "json"> & { threads?: number }) => {
+    .action(async ({ threads, parallel = "none", ranks, ...given }: TrainArguments) => {
       const { seed, json } = common();
-      return onOneBackend(options.threads, (backend) =>
-        runTrain({ ...options, seed, json }, backend, page, terminal),
-      );
+      const options = { ...given, seed, json };
+      if (parallel === "threads") {
+        const [backend, backendOptions] = oneBackend(threads);
+        finish(await trainOnThreads(ranks ?? 2, { options, backend, backendOptions }, terminal));
+        return;
+      }
+      if (ranks !== undefined) throw new UsageError(`--ranks ${ranks}: write --parallel threads too`);
+      await onOneBackend(threads, (backend) => runTrain(options, backend, page, terminal));
     });
   program
     .command("predict")

@@ -21,6 +21,8 @@ export interface Terminal {
   readonly colorDepth: number;
   /** Whether the environment asks where errors come from. */
   readonly debug: boolean;
+  /** The module that runs the program, for threads: they run it too. */
+  readonly entry: string;
   /** @throws CommandError when the text cannot be written, OutputClosed when nobody reads it. */
   out(text: string): void;
   /** Never throws: when this cannot be written, nobody is left to tell. */
@@ -50,7 +52,7 @@ function isFile(): boolean {
 }
 
 /** The terminal of this process. Failures to write to a pipe come later: as `error` events of process.stdout. */
-export function processTerminal(): Terminal {
+export function processTerminal(entry: string): Terminal {
   const { stdout, stderr, env } = process;
   const { FORCE_COLOR } = env;
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
@@ -61,6 +63,7 @@ export function processTerminal(): Terminal {
     isTTY: stdout.isTTY === true,
     colorDepth: colourful ? WriteStream.prototype.getColorDepth.call(stdout, env) : 1,
     debug: isSet(env.DEBUG),
+    entry,
     out: (text) => {
       try {
         if (isFile()) writeAll(STDOUT, Buffer.from(text));

@@ -2,6 +2,9 @@
 import { noGrad, scope, type Tensor } from "@corr2d/core";
 import type { DataLoader } from "@corr2d/data";
 import { confusionMatrix, crossEntropy, type Module } from "@corr2d/nn";
+import { type Collective, soleRank } from "@corr2d/parallel";
+
+const CLASSES = 10;
 
 export interface Evaluation {
   /** Mean over the images. */
@@ -11,31 +14,40 @@ export interface Evaluation {
   readonly confusion: number[][];
 }
 
-/** The net is in use while this goes on, and afterwards as it was. */
-export async function evaluate(net: Module, loader: DataLoader<[Tensor, Tensor]>): Promise<Evaluation> {
+/**
+ * The net is in use while this goes on, and afterwards as it was.
+ * @param collective whose ranks have each a share of the images; all get the result.
+ */
+export async function evaluate(
+  net: Module,
+  loader: DataLoader<[Tensor, Tensor]>,
+  collective: Collective = soleRank(),
+): Promise<Evaluation> {
   const wasTraining = net.training;
   net.eval();
-  const confusion = Array.from({ length: 10 }, () => new Array<number>(10).fill(0));
-  let total = 0;
+  const sums = new Float64Array(CLASSES * CLASSES + 1);
   for await (const [images, classes] of loader) {
     const [loss, counts] = noGrad(() =>
       scope(() => {
         const scores = net(images) as Tensor;
         return [
           crossEntropy(scores, classes, { reduction: "sum" }),
-          confusionMatrix(scores, classes, 10),
+          confusionMatrix(scores, classes, CLASSES),
         ] as const;
       }),
     );
-    total += await loss.item();
-    for (const [i, row] of ((await counts.toArray()) as number[][]).entries()) {
-      for (const [j, count] of row.entries()) confusion[i]![j]! += count;
-    }
+    const all = await counts.data();
+    for (const [i, count] of all.entries()) sums[i]! += count;
+    sums[all.length]! += await loss.item();
     loss.dispose();
     counts.dispose();
   }
   net.train(wasTraining);
+  await collective.allReduce(sums);
+  const confusion = Array.from({ length: CLASSES }, (_, i) => [
+    ...sums.subarray(i * CLASSES, (i + 1) * CLASSES),
+  ]);
   const images = loader.dataset.length;
   const right = confusion.reduce((sum, row, i) => sum + row[i]!, 0);
-  return { loss: total / images, accuracy: right / images, confusion };
+  return { loss: sums.at(-1)! / images, accuracy: right / images, confusion };
 }

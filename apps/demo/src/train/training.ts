@@ -3,11 +3,21 @@
  * of plain data and tensors, from which it goes on bit for bit.
  */
 import { type GeneratorState, getRngState, manualSeed, scope, setRngState, type Tensor } from "@corr2d/core";
-import { DataLoader, type ImageDataset, type LoaderState } from "@corr2d/data";
+import {
+  BatchSampler,
+  DataLoader,
+  type ImageDataset,
+  type LoaderState,
+  RandomSampler,
+  type Sampler,
+  SequentialSampler,
+} from "@corr2d/data";
 import { type AnyOptimizer, accuracy, crossEntropy, type LRScheduler, type Module } from "@corr2d/nn";
+import { type Collective, DistributedDataParallel, SyncBatchNorm, soleRank } from "@corr2d/parallel";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { MODELS } from "./models.ts";
 import { OPTIMIZERS, type OptimizerName, SCHEDULES, type ScheduleName } from "./optimizers.ts";
+import { BatchShares, drawAlike, drawApart } from "./shares.ts";
 
 export interface TrainSettings {
   /** A name of MODELS. */
@@ -76,20 +86,37 @@ export class Training {
   readonly scheduler: LRScheduler | null;
   readonly history: EpochResult[] = [];
   readonly losses: number[] = [];
+  readonly #collective: Collective;
   readonly #loader: DataLoader<[Tensor, Tensor]>;
   readonly #testLoader: DataLoader<[Tensor, Tensor]>;
+  /** Null until the first step. */
+  #ddp: DistributedDataParallel | null = null;
+  #isAskedToStop = false;
+  #isStopped = false;
   #sums: Sums = { ...NOTHING };
   /** Of the network as it is; null until somebody asks. */
   #evaluation: Evaluation | null = null;
 
-  constructor(settings: TrainSettings, train: ImageDataset, test: ImageDataset) {
+  /** @param collective whose ranks share each batch: batches, and so losses, are those of one rank alone. */
+  constructor(
+    settings: TrainSettings,
+    train: ImageDataset,
+    test: ImageDataset,
+    collective: Collective = soleRank(),
+  ) {
     this.settings = settings;
+    this.#collective = collective;
     manualSeed(settings.seed);
-    this.net = MODELS[settings.model]!.make();
+    const net = MODELS[settings.model]!.make();
+    this.net = collective.size === 1 ? net : SyncBatchNorm.convertSyncBatchnorm(net, collective);
     this.optimizer = OPTIMIZERS[settings.optimizer](this.net.parameters(), settings.lr);
     this.scheduler = SCHEDULES[settings.schedule](this.optimizer, settings.epochs);
-    this.#loader = new DataLoader(train, { batchSize: settings.batch, shuffle: true });
-    this.#testLoader = new DataLoader(test, { batchSize: 1000 });
+    const loaderOf = (data: ImageDataset, order: Sampler, batch: number): DataLoader<[Tensor, Tensor]> =>
+      new DataLoader(data, {
+        batchSampler: new BatchShares(new BatchSampler(order, batch, false), collective),
+      });
+    this.#loader = loaderOf(train, new RandomSampler(train), settings.batch);
+    this.#testLoader = loaderOf(test, new SequentialSampler(test), 1000);
   }
 
   /** Goes on from `state`, which has the settings of this training. */
@@ -124,14 +151,27 @@ export class Training {
     return this.#loader.dataset.length;
   }
 
-  /** Trains to the last epoch. Gives every step, and every epoch after its last step. */
+  /** Asks all ranks to stop: `isStopped` after the step or epoch that is given next, or at once where there is one rank. */
+  askToStop(): void {
+    this.#isAskedToStop = true;
+    this.#isStopped = this.#collective.size === 1;
+  }
+
+  /** Whether the ranks have agreed to stop, as one of them was asked to. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** Trains to the last epoch. Gives every step, and every epoch after its last step, on every rank. */
   async *run(): AsyncGenerator<StepResult | EpochResult, void, undefined> {
+    this.#ddp ??= await DistributedDataParallel.create(this.net, this.#collective);
     while (this.history.length < this.settings.epochs) {
       const lr = this.optimizer.paramGroups[0]!.lr;
       this.net.train();
+      await drawAlike(this.#collective);
       let start = performance.now();
       for await (const [images, classes] of this.#loader) {
-        const step = await this.#step(images, classes);
+        const step = await this.#step(this.#ddp, images, classes);
         this.#sums.seconds += (performance.now() - start) / 1000;
         yield step;
         start = performance.now();
@@ -152,36 +192,44 @@ export class Training {
     }
   }
 
-  async #step(images: Tensor, classes: Tensor): Promise<StepResult> {
+  async #step(ddp: DistributedDataParallel, images: Tensor, classes: Tensor): Promise<StepResult> {
     this.#evaluation = null;
-    const count = images.size(0);
+    const { size } = this.#collective;
+    const sums = this.#sums;
+    const own = images.size(0);
+    const count = Math.min(this.settings.batch, this.imagesPerEpoch - sums.images);
+    drawApart(this.#collective, this.settings.seed, this.losses.length);
     const [loss, right] = scope(() => {
       this.optimizer.zeroGrad();
-      const scores = this.net(images) as Tensor;
-      const value = crossEntropy(scores, classes);
+      const scores = ddp(images) as Tensor;
+      const value = lossOfShare(scores, classes, (own * size) / count);
       value.backward();
-      this.optimizer.step();
-      return [value.detach(), accuracy(scores.detach(), classes)] as const;
+      return [value.detach(), own === 0 ? null : accuracy(scores.detach(), classes)] as const;
     });
-    const [lossValue, share] = await Promise.all([loss.item(), right.item()]);
+    await ddp.reduce();
+    scope(() => this.optimizer.step());
+    const [lossValue, share] = await Promise.all([loss.item(), right?.item() ?? 0]);
     loss.dispose();
-    right.dispose();
-    const sums = this.#sums;
+    right?.dispose();
+    const all = Float64Array.of(lossValue / size, Math.round(share * own), this.#isAskedToStop ? 1 : 0);
+    await this.#collective.allReduce(all);
+    const [mean, rights, asked] = all as unknown as [number, number, number];
+    if (asked > 0) this.#isStopped = true;
     sums.images += count;
-    sums.loss += lossValue * count;
-    sums.right += Math.round(share * count);
-    this.losses.push(lossValue);
+    sums.loss += mean * count;
+    sums.right += rights;
+    this.losses.push(mean);
     return {
       epoch: this.history.length + 1,
       step: this.losses.length,
       images: sums.images,
-      loss: lossValue,
+      loss: mean,
       accuracy: sums.right / sums.images,
     };
   }
 
   async #evaluate(): Promise<Evaluation> {
-    this.#evaluation ??= await evaluate(this.net, this.#testLoader);
+    this.#evaluation ??= await evaluate(this.net, this.#testLoader, this.#collective);
     return this.#evaluation;
   }
 
@@ -191,8 +239,18 @@ export class Training {
     return { testLoss: loss, testAccuracy: accuracy };
   }
 
-  /** How many test images of each class (rows) were taken for which (columns). */
+  /** How many test images of each class (rows) were taken for which (columns). All ranks call it. */
   async confusion(): Promise<number[][]> {
     return (await this.#evaluate()).confusion;
   }
+}
+
+/**
+ * A loss whose average over the ranks is the mean over the batch of all.
+ * @param weight this rank's images · ranks / the images of all.
+ */
+function lossOfShare(scores: Tensor, classes: Tensor, weight: number): Tensor {
+  if (weight === 0) return crossEntropy(scores, classes, { reduction: "sum" }); // of nothing there is no mean
+  const mean = crossEntropy(scores, classes);
+  return weight === 1 ? mean : mean.mul(weight);
 }

@@ -23,6 +23,8 @@ export class ThreadTransport implements Transport {
   readonly #job: ThreadJob;
   readonly #memory: JobMemory;
   #progress: Progress = { send: [], receive: [], sendAt: [] };
+  /** When something may be sent that was held back; Infinity where nothing was. */
+  #sendAgainAt = Infinity;
 
   constructor(job: ThreadJob, rank: number) {
     this.rank = rank;
@@ -39,7 +41,7 @@ export class ThreadTransport implements Transport {
     for (;;) {
       const seen = Atomics.load(numbers, bell);
       if (this.#advance()) return;
-      await changed(numbers, bell, seen, this.#nextSend() - now());
+      await changed(numbers, bell, seen, this.#sendAgainAt - now());
     }
   }
 
@@ -51,7 +53,7 @@ export class ThreadTransport implements Transport {
     for (;;) {
       const seen = Atomics.load(numbers, bell);
       if (this.#advance()) return true;
-      const left = Math.min(end, this.#nextSend()) - now();
+      const left = Math.min(end, this.#sendAgainAt) - now();
       if (now() >= end) return false;
       Atomics.wait(numbers, bell, seen, Math.max(0, left));
     }
@@ -88,13 +90,6 @@ export class ThreadTransport implements Transport {
     this.#progress = { send: [...send], receive: [...receive], sendAt };
   }
 
-  /** When something may be sent that may not yet, if that is all that is waited for to send it. */
-  #nextSend(): number {
-    const { send, sendAt } = this.#progress;
-    const time = now();
-    return Math.min(...sendAt.map((at, rank) => (send[rank]!.length > 0 && at > time ? at : Infinity)));
-  }
-
   /**
    * Writes and reads what can be.
    * @returns whether the exchange is done.
@@ -107,10 +102,12 @@ export class ThreadTransport implements Transport {
     const error = memory.ended();
     if (error !== undefined) throw error;
     let isDone = true;
+    this.#sendAgainAt = Infinity;
     for (let i = 1; i < this.size; i++) {
       const to = (own + i) % this.size;
-      if (send[to]!.length > 0 && now() >= sendAt[to]!) {
-        send[to] = send[to]!.subarray(memory.write(own, to, send[to]!));
+      if (send[to]!.length > 0) {
+        if (now() < sendAt[to]!) this.#sendAgainAt = Math.min(this.#sendAgainAt, sendAt[to]!);
+        else send[to] = send[to]!.subarray(memory.write(own, to, send[to]!));
       }
       const from = (own - i + this.size) % this.size;
       // Before the ring is read: who is gone wrote all before.

@@ -2,6 +2,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { type Backend, setBackend } from "@corr2d/core";
+import { type Collective, soleRank } from "@corr2d/parallel";
 import { MODELS } from "../../train/models.ts";
 import type { OptimizerName, ScheduleName } from "../../train/optimizers.ts";
 import { type EpochResult, Training, type TrainSettings } from "../../train/training.ts";
@@ -12,6 +13,7 @@ import type { Terminal } from "../terminal.ts";
 import { CommandError, UsageError } from "../usage-error.ts";
 import { load, type SavedTraining, save } from "./checkpoint-file.ts";
 import { type FoundData, findData } from "./find-data.ts";
+import { type Interrupts, signals } from "./interrupts.ts";
 import { Progress } from "./progress.ts";
 import { reportPage } from "./report.ts";
 
@@ -30,6 +32,12 @@ export interface TrainOptions {
   readonly report: string | boolean;
   readonly seed: number;
   readonly json: boolean;
+}
+
+/** With whom a training goes on, and who may end it. */
+export interface Ranks {
+  readonly collective: Collective;
+  readonly interrupts: Interrupts;
 }
 
 const DEFAULTS = { model: "lenet", epochs: 10, batch: 128, schedule: "none" } as const;
@@ -67,14 +75,20 @@ function resumedSettings(options: TrainOptions, saved: TrainSettings, path: stri
 const fileFor = (given: string | boolean, name: string, cwd: string): string | null =>
   given === false ? null : resolve(cwd, typeof given === "string" ? given : name);
 
-/** @throws UsageError, CommandError. */
+/**
+ * Trains, on every rank; rank 0 keeps and reports.
+ * @param terminal of the other ranks one that says nothing.
+ * @throws UsageError, CommandError; RANK_LOST, RANKS_DIFFER.
+ */
 export async function runTrain(
   options: TrainOptions,
   backend: Backend,
   page: Page,
   terminal: Terminal,
+  { collective, interrupts }: Ranks = { collective: soleRank(), interrupts: signals() },
 ): Promise<number> {
   setBackend(backend);
+  const { rank, size } = collective;
   const say = (text: string): void => {
     if (!options.json) terminal.out(`${text}\n`);
   };
@@ -100,11 +114,12 @@ export async function runTrain(
       `the training that is to go on was on ${resumed.data.name}, and these are ${found.name}`,
     );
   }
-  const training = new Training(settings, found.train, found.test);
+  const training = new Training(settings, found.train, found.test, collective);
   if (resumed !== null) training.load(resumed);
 
   const threads = backend.features?.threads ?? 1;
-  const backendText = `${backend.name}, ${threads === 1 ? "one thread" : `${threads} threads`}`;
+  const each = size === 1 ? "" : ` on each of ${size} ranks`;
+  const backendText = `${backend.name}, ${threads === 1 ? "one thread" : `${threads} threads`}${each}`;
   const rows = [
     ["network", `${settings.model}: ${MODELS[settings.model]!.shows}`],
     ["images", `${found.name}: ${found.train.length} to train with, ${found.test.length} to test with`],
@@ -118,17 +133,18 @@ export async function runTrain(
   say(`${page.table([], rows)}\n`);
 
   const keepNow = async (): Promise<void> => {
-    if (checkpoint === null) return;
+    if (checkpoint === null || rank > 0) return;
     const data = { name: found.name, classes: found.classes };
     await save(checkpoint, { kind: "corr2d demo train", data, ...training.state() });
   };
-  const isDone = await follow(training, options, page, terminal, keepNow);
+  const isDone = await follow(training, options, page, terminal, interrupts, keepNow);
   if (!isDone) {
     const remedy = checkpoint === null ? "" : `; demo train --resume ${show(checkpoint)} goes on`;
     say(`stopped after step ${training.losses.length}${remedy}`);
     return INTERRUPTED;
   }
-  return finish(training, options, found, backendText, page, terminal);
+  await training.confusion(); // which all ranks find together, and know then
+  return rank === 0 ? finish(training, options, found, backendText, page, terminal) : 0;
 }
 
 /** @returns whether it came to the end. */
@@ -137,16 +153,11 @@ async function follow(
   options: TrainOptions,
   page: Page,
   terminal: Terminal,
+  interrupts: Interrupts,
   keepNow: () => Promise<void>,
 ): Promise<boolean> {
   const { epochs } = training.settings;
   const progress = new Progress(terminal, page, epochs, training.imagesPerEpoch);
-  let isInterrupted = false;
-  const interrupt = (): void => {
-    isInterrupted = true;
-  };
-  process.once("SIGINT", interrupt);
-  process.once("SIGTERM", interrupt);
   try {
     for await (const event of training.run()) {
       if ("testAccuracy" in event) {
@@ -156,7 +167,8 @@ async function follow(
       } else if (!options.json) progress.step(event);
       // What the process is told arrives between two turns of its loop.
       await new Promise(setImmediate);
-      if (isInterrupted) {
+      if (interrupts.isInterrupted) training.askToStop();
+      if (training.isStopped) {
         progress.clear();
         await keepNow();
         return false;
@@ -165,8 +177,7 @@ async function follow(
     return true;
   } finally {
     progress.clear();
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
+    interrupts.close();
   }
 }
 
