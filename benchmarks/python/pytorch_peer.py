@@ -14,6 +14,8 @@ import time
 import torch
 import torch.nn.functional as F
 
+from pytorch_networks import network_step
+
 
 def read_exactly(size):
     data = sys.stdin.buffer.read(size)
@@ -176,7 +178,7 @@ def learn_kernel(task, arrays):
     return loop
 
 
-def prepare(task, arrays, lenet):
+def prepare(task, arrays, lenet, network):
     kind = task["kind"]
     if kind in ("forward", "input-gradient", "kernel-gradient"):
         return convolution(task, arrays)
@@ -186,6 +188,8 @@ def prepare(task, arrays, lenet):
         return layer(task, arrays)
     if kind == "lenet-step":
         return lenet_step(task, arrays, lenet)
+    if kind == "network-step":
+        return network_step(task, arrays, network)
     if kind == "learn-kernel":
         return learn_kernel(task, arrays)
     if kind == "matmul":
@@ -225,9 +229,10 @@ def main():
                     "max-pool-gradient",
                     "layer-gradient",
                     "lenet-step",
+                    "network-step",
                     "learn-kernel",
                 )
-                call, count = prepare(request["task"], arrays, request["lenet"]), 1
+                call, count = prepare(request["task"], arrays, request["lenet"], request["network"]), 1
                 send({}, call())
             elif request["op"] == "sample":
                 with torch.set_grad_enabled(differentiates):

@@ -1,5 +1,6 @@
 /** The command line of `pnpm bench`: what may be said, and what is meant when nothing is. */
 import { Command, InvalidArgumentError } from "commander";
+import { MEMORY } from "./memory/memory.ts";
 import { OWN_BACKENDS } from "./peers/corr2d-backend.ts";
 import { PEERS } from "./peers/index.ts";
 import { BUNDLE_SIZE } from "./startup/bundle-size.ts";
@@ -7,7 +8,7 @@ import { COLD_START } from "./startup/cold-start.ts";
 import { WORKLOADS } from "./workloads/index.ts";
 
 export interface BenchArguments {
-  /** Ids of workloads, in the table's order; `cold` and `size` among them. */
+  /** Ids of workloads, in the table's order; `cold`, `size` and those of `memory` among them. */
   readonly workloads: readonly string[];
   readonly peers: readonly string[];
   readonly backends: readonly string[];
@@ -20,7 +21,7 @@ export interface BenchArguments {
 
 /** Everything that can be measured, in the order of the report. */
 export const MEASURABLE: readonly { readonly id: string; readonly suite: string; readonly title: string }[] =
-  [...WORKLOADS, COLD_START, BUNDLE_SIZE];
+  [...WORKLOADS, ...MEMORY, COLD_START, BUNDLE_SIZE];
 
 const SUITES: readonly string[] = [...new Set(MEASURABLE.map(({ suite }) => suite))];
 

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { type BenchArguments, MEASURABLE, parseArguments } from "./arguments.ts";
 import { QUICK, THOROUGH } from "./interleave.ts";
 import { describeMachine } from "./machine.ts";
+import { MEMORY, MEMORY_CANDIDATES, measureMemory } from "./memory/memory.ts";
 import { createPace } from "./pace.ts";
 import { isPath, OWN_BACKENDS, openBackend } from "./peers/corr2d-backend.ts";
 import { PEERS } from "./peers/index.ts";
@@ -57,9 +58,11 @@ async function measureStarts(
 
 async function measureOne(id: string, threads: number, args: BenchArguments): Promise<WorkloadResult | null> {
   const chosen = (name: string): boolean => args.peers.includes(name) || args.backends.includes(name);
-  // Neither depends on threads.
-  if (id === COLD_START.id || id === BUNDLE_SIZE.id) {
+  // None of these depends on threads.
+  const memory = MEMORY.find((own) => own.id === id);
+  if (memory !== undefined || id === COLD_START.id || id === BUNDLE_SIZE.id) {
     if (threads !== args.threads[0]) return null;
+    if (memory !== undefined) return measureMemory(memory, MEMORY_CANDIDATES.filter(chosen));
     return id === COLD_START.id
       ? measureStarts(args, chosen)
       : measureBundleSize(SIZE_CANDIDATES.filter(chosen));

@@ -49,6 +49,8 @@ const TASKS: Record<string, Task> = {
   relu: { kind: "relu", size: 33 },
   sum: { kind: "sum", size: 33 },
   "lenet-step": { kind: "lenet-step", batch: 2, learningRate: 0.1 },
+  "channels-32-64 network-step": { kind: "network-step", network: "channels-32-64", batch: 2 },
+  "resnet-8 network-step": { kind: "network-step", network: "resnet-8", batch: 1 },
   "learn-kernel": { kind: "learn-kernel", steps: 10, learningRate: 0.03 },
 };
 for (const [name, geometry] of Object.entries(GEOMETRIES)) {
@@ -86,7 +88,16 @@ for (const [layer, shape] of LAYERS) {
 }
 
 /** What is known to be missing, and how the peer puts it. */
-const NO_LAYERS: Record<string, RegExp> = { layer: /unknown task/, "layer-gradient": /unknown task/ };
+const NO_LAYERS: Record<string, RegExp> = {
+  layer: /unknown task/,
+  "layer-gradient": /unknown task/,
+  "network-step": /unknown task/,
+};
+const NO_TRAINING: Record<string, RegExp> = {
+  "lenet-step": /training/,
+  "network-step": /training/,
+  "learn-kernel": /training/,
+};
 const MISSING: Record<string, Record<string, RegExp>> = {
   "tfjs-cpu": NO_LAYERS,
   "jax-js": NO_LAYERS,
@@ -97,8 +108,8 @@ const MISSING: Record<string, Record<string, RegExp>> = {
     "lenet-step": /not registered/,
     "learn-kernel": /not registered/,
   },
-  "ort-web": { ...NO_LAYERS, "lenet-step": /training/, "learn-kernel": /training/ },
-  "ort-node": { ...NO_LAYERS, "lenet-step": /training/, "learn-kernel": /training/ },
+  "ort-web": { ...NO_LAYERS, ...NO_TRAINING },
+  "ort-node": { ...NO_LAYERS, ...NO_TRAINING },
 };
 
 function missing(peer: string, task: string): RegExp | null {

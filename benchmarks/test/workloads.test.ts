@@ -23,7 +23,9 @@ test("every workload that other pages name is there", () => {
       ...gradients,
       ..."W1-literal dX-W1-literal dW-W1-literal P dX-P".split(" "),
       ..."act-gelu dX-act-gelu pool-max-s2 up-bilinear dX-down-bicubic norm-batch dX-norm-layer".split(" "),
-      ..."dW-W5a T1 T2 M512 M1024 E-add E-relu R-sum js cold size I-sobel I-blur".split(" "),
+      ..."dW-W5a T1 T-32-64 T-ResNet-8 T2 M512 M1024 E-add E-relu R-sum js cold size I-sobel I-blur".split(
+        " ",
+      ),
     ]),
   );
 });

@@ -7,7 +7,7 @@ import type { ChapterTask, LenetTask } from "../workloads/workload.ts";
 import type { Candidate } from "./peer.ts";
 
 /** Runs `step`, which gives a loss, in a scope and reads that loss, without a promise where the backend can. */
-function readingLoss(backend: Backend, step: () => Tensor): () => number | Promise<number> {
+export function readingLoss(backend: Backend, step: () => Tensor): () => number | Promise<number> {
   if (backend.features.syncRead) return () => scope(() => step().itemSync());
   return async () => {
     const loss = scope(step);

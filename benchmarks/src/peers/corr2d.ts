@@ -26,6 +26,7 @@ import {
 } from "../workloads/workload.ts";
 import { openBackend } from "./corr2d-backend.ts";
 import { layerOf } from "./corr2d-layers.ts";
+import { networkStepOf } from "./corr2d-networks.ts";
 import { learnKernelOf, lenetStepOf } from "./corr2d-training.ts";
 import { type Candidate, type Cannot, cannot, notOffered, type Peer } from "./peer.ts";
 
@@ -117,6 +118,7 @@ const UNTOLD: readonly string[] = ["syncRead", "heapMiB", "threads"];
 
 function prepare(backend: Backend, task: Task, inputs: Inputs): Candidate | Cannot {
   if (task.kind === "lenet-step") return lenetStepOf(backend, task, inputs);
+  if (task.kind === "network-step") return networkStepOf(backend, task, inputs);
   if (task.kind === "learn-kernel") return learnKernelOf(backend, task, inputs);
   if (task.kind === "layer" || task.kind === "layer-gradient") return layerOf(backend, task, inputs);
   const op = operation(task);

@@ -6,11 +6,11 @@ import { CLASSES } from "../workloads/lenet.ts";
 import type { Convolution } from "../workloads/workload.ts";
 import { forward, inputGradient, kernelGradient } from "./loops-kernels.ts";
 
-function addChannelBias(y: Float32Array, bias: Float32Array, plane: number): void {
+export function addChannelBias(y: Float32Array, bias: Float32Array, plane: number): void {
   for (let i = 0; i < y.length; i++) y[i]! += bias[Math.floor(i / plane) % bias.length]!;
 }
 
-function channelSums(dy: Float32Array, channels: number, plane: number): Float32Array {
+export function channelSums(dy: Float32Array, channels: number, plane: number): Float32Array {
   const sums = new Float64Array(channels);
   for (let i = 0; i < dy.length; i++) sums[Math.floor(i / plane) % channels]! += dy[i]!;
   return Float32Array.from(sums);
@@ -56,7 +56,12 @@ function averagePoolGradient(dy: Float32Array, size: number): Float32Array {
 }
 
 /** x [rows, inputs] · weightᵀ [outputs, inputs] + bias. */
-function linear(x: Float32Array, weight: Float32Array, bias: Float32Array, rows: number): Float32Array {
+export function linear(
+  x: Float32Array,
+  weight: Float32Array,
+  bias: Float32Array,
+  rows: number,
+): Float32Array {
   const outputs = bias.length;
   const inputs = weight.length / outputs;
   const y = new Float32Array(rows * outputs);
@@ -70,7 +75,7 @@ function linear(x: Float32Array, weight: Float32Array, bias: Float32Array, rows:
   return y;
 }
 
-function linearGradients(
+export function linearGradients(
   x: Float32Array,
   weight: Float32Array,
   dy: Float32Array,
@@ -98,7 +103,10 @@ function linearGradients(
 }
 
 /** Mean cross-entropy of the rows' softmax with the labels, and its gradient. */
-function crossEntropy(logits: Float32Array, labels: Int32Array): { loss: number; gradient: Float32Array } {
+export function crossEntropy(
+  logits: Float32Array,
+  labels: Int32Array,
+): { loss: number; gradient: Float32Array } {
   const rows = labels.length;
   const gradient = new Float32Array(logits.length);
   let loss = 0;

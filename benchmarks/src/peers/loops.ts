@@ -14,6 +14,7 @@ import {
 } from "./loops-kernels.ts";
 import { layer } from "./loops-layers.ts";
 import { lenetStep } from "./loops-lenet.ts";
+import { networkStep } from "./loops-networks.ts";
 import type { Candidate, Peer } from "./peer.ts";
 
 /** The chapter's loop with its gradient written out; gives the loss of the last step and the kernel. */
@@ -76,6 +77,8 @@ export function reference(task: Task, inputs: Inputs): () => readonly ArrayLike<
         const loss = lenetStep(a, inputs[1] as Int32Array, parameters, task.learningRate);
         return [[loss], ...parameters];
       };
+    case "network-step":
+      return () => networkStep(task, a, inputs[1] as Int32Array, inputs.slice(2) as Float32Array[]);
     case "learn-kernel":
       return () => {
         const [loss, ...kernel] = learnKernel(task, a, b, inputs[2] as Float32Array);

@@ -167,6 +167,7 @@ export function onnxGraph(task: Task, inputs: Inputs): OnnxGraph | Cannot {
       };
     }
     case "lenet-step":
+    case "network-step":
     case "learn-kernel":
       return notOffered("onnxruntime has removed training");
     case "layer":

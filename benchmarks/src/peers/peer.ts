@@ -28,6 +28,8 @@ export interface OpenPeer {
   readonly version: string;
   /** Threads it really uses when asked for so many. */
   readonly threads: number;
+  /** Where it computes, if that is another process. */
+  readonly pid?: number;
   /** A task it does not know, or that throws in `check`, becomes a line of the table with the reason. */
   prepare(task: Task, inputs: Inputs): Promise<Candidate | Cannot>;
   close?(): Promise<void> | void;

@@ -8,6 +8,7 @@ import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Inputs } from "../workloads/inputs.ts";
 import { LENET_PARAMETERS } from "../workloads/lenet.ts";
+import { ADAM, MOMENTUM, NETWORKS, type NetworkName, networkParameters } from "../workloads/networks.ts";
 import type { Task } from "../workloads/workload.ts";
 import { cannot, notOffered, type OpenPeer, type Peer } from "./peer.ts";
 
@@ -94,11 +95,22 @@ class Conversation {
   }
 }
 
+/** A network as its port in Python builds it. */
+function described(name: NetworkName): object {
+  const network = NETWORKS[name];
+  const shapes = networkParameters(network.layers).map(({ shape }) => shape);
+  return { ...network, shapes, rates: { adam: ADAM, momentum: MOMENTUM }[network.optimiser] };
+}
+
 /** Starts an interpreter; null when it is not there or has no torch. */
-async function start(interpreter: string, threads: number): Promise<{ peer: OpenPeer } | null> {
+async function start(
+  interpreter: string,
+  threads: number,
+  env: Readonly<Record<string, string>>,
+): Promise<{ peer: OpenPeer } | null> {
   const child = spawn(interpreter, [SCRIPT], {
     stdio: ["pipe", "pipe", "ignore"],
-    env: { ...process.env, ...ALLOCATOR },
+    env: { ...process.env, ...env },
   });
   const failed = new Promise<null>((resolve) => {
     child.on("error", () => resolve(null));
@@ -118,9 +130,11 @@ async function start(interpreter: string, threads: number): Promise<{ peer: Open
     peer: {
       version: opened.version!,
       threads: opened.threads!,
+      pid: child.pid!,
       async prepare(task: Task, inputs: Inputs) {
         const lenet = LENET_PARAMETERS.map(({ shape }) => shape);
-        const { results } = await conversation.ask({ op: "prepare", task, lenet }, inputs);
+        const network = task.kind === "network-step" ? described(task.network) : null;
+        const { results } = await conversation.ask({ op: "prepare", task, lenet, network }, inputs);
         return {
           check: async () => results,
           sample: async (seconds) => (await conversation.ask({ op: "sample", seconds })).reply.seconds!,
@@ -131,13 +145,14 @@ async function start(interpreter: string, threads: number): Promise<{ peer: Open
   };
 }
 
-export const pytorch: Peer = {
+/** PyTorch in a process with these variables of the environment. */
+export const pytorchWith = (env: Readonly<Record<string, string>>): Peer => ({
   name: "pytorch",
   description: "PyTorch, native code, in a process of its own",
   async open(threads) {
     try {
       for (const interpreter of INTERPRETERS) {
-        const started = await start(interpreter, threads);
+        const started = await start(interpreter, threads, env);
         if (started !== null) return started.peer;
       }
       return notOffered("no Python with torch (BENCH_PYTHON names an interpreter)");
@@ -145,4 +160,6 @@ export const pytorch: Peer = {
       return cannot(error);
     }
   },
-};
+});
+
+export const pytorch: Peer = pytorchWith(ALLOCATOR);

@@ -5,6 +5,7 @@
  */
 import { layerTermsOf } from "./layers.ts";
 import { LENET_MACS } from "./lenet.ts";
+import { NETWORKS, networkMacs } from "./networks.ts";
 import { isConvolution, outputSize, shapesOf, sizeOf, type Task } from "./workload.ts";
 
 /** Floating-point operations of one run; 0 where the rate would say nothing (comparisons, loops of tiny operations). */
@@ -22,6 +23,8 @@ export function flopsOf(task: Task): number {
       return task.size;
     case "lenet-step":
       return 2 * task.batch * (LENET_MACS[0] + LENET_MACS[1]);
+    case "network-step":
+      return 2 * task.batch * networkMacs(NETWORKS[task.network]);
     case "max-pool":
     case "max-pool-gradient":
     case "layer":
@@ -54,6 +57,11 @@ export function termsOf(task: Task): number {
       return layerTermsOf(task);
     case "lenet-step":
       return task.batch * 28 * 28;
+    case "network-step": {
+      // A ReLU or a maximum that rounding decides the other way changes a sum of n terms by one of them, of √n that do not cancel.
+      const [, height, width] = NETWORKS[task.network].image;
+      return (task.batch * height * width) ** 2;
+    }
     case "learn-kernel":
       return task.steps * 42;
   }

@@ -152,6 +152,20 @@ export const WORKLOADS: readonly Workload[] = [
     task: { kind: "lenet-step", batch: 128, learningRate: 0.1 },
   },
   {
+    id: "T-32-64",
+    suite: "training",
+    title: "step of 3×3 convolutions of 32 and 64 channels on 28×28, batch 128, Adam",
+    task: { kind: "network-step", network: "channels-32-64", batch: 128 },
+    candidates: LAYERED,
+  },
+  {
+    id: "T-ResNet-8",
+    suite: "training",
+    title: "ResNet-8 step on 32×32, batch 128, SGD with momentum",
+    task: { kind: "network-step", network: "resnet-8", batch: 128 },
+    candidates: LAYERED,
+  },
+  {
     id: "T2",
     suite: "training",
     title: "the chapter's 10 steps: a 1×2 kernel learnt from a 6×8 image",

@@ -5,6 +5,7 @@
 import { drawUniform, Generator } from "@corr2d/core";
 import { isActivation, outputShapeOf, parameterShapesOf } from "./layers.ts";
 import { CLASSES, IMAGE_SIZE, LENET_PARAMETERS } from "./lenet.ts";
+import { NETWORKS, networkParameters } from "./networks.ts";
 import { isConvolution, poolShapesOf, shapesOf, sizeOf, type Task } from "./workload.ts";
 
 /** Arrays in the order in which peers take them; int32 for labels. */
@@ -21,6 +22,7 @@ function chapterImage(): Float32Array {
  * - layer and layer-gradient: [x, dY, then the parameters, or labels]
  * - matmul: [a, b]; add: [a, b]; relu and sum: [x]
  * - lenet-step: [images [N, 1, 28, 28], labels [N], then the parameters in `LENET_PARAMETERS`' order]
+ * - network-step: [images, labels [N], then the parameters in the order of the layers], weights by He's uniform initialisation
  * - learn-kernel: [X [6, 8], Y [6, 7], the starting kernel [1, 2]]
  */
 export function makeInputs(task: Task, seed = 0): Inputs {
@@ -72,6 +74,19 @@ export function makeInputs(task: Task, seed = 0): Inputs {
           return shape.length === 1 ? new Float32Array(sizeOf(shape)) : uniform(sizeOf(shape), -limit, limit);
         }),
       ];
+    case "network-step": {
+      const { layers, image } = NETWORKS[task.network];
+      return [
+        uniform(task.batch * sizeOf(image), 0),
+        Int32Array.from(uniform(task.batch, 0, CLASSES), Math.floor),
+        ...networkParameters(layers).map(({ shape, terms, start }) => {
+          const limit = Math.sqrt(6 / terms);
+          return terms === 0
+            ? new Float32Array(sizeOf(shape)).fill(start)
+            : uniform(sizeOf(shape), -limit, limit);
+        }),
+      ];
+    }
     case "learn-kernel": {
       const x = chapterImage();
       const y = Float32Array.from({ length: 42 }, (_, i) => {

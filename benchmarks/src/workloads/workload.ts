@@ -4,6 +4,7 @@
  * Sizes follow the field's letters: N images, C input channels, O output channels, H × W maps.
  */
 import type { LayerTask } from "./layers.ts";
+import type { NetworkTask } from "./networks.ts";
 
 /** A correlation: x [N, C, H, W] with k [O, C/groups, kH, kW]. Padding and stride are symmetric in every workload. */
 export interface Convolution {
@@ -66,7 +67,15 @@ export interface ChapterTask {
   readonly learningRate: number;
 }
 
-export type Task = ConvolutionTask | PoolTask | LayerTask | MatmulTask | ArrayTask | LenetTask | ChapterTask;
+export type Task =
+  | ConvolutionTask
+  | PoolTask
+  | LayerTask
+  | MatmulTask
+  | ArrayTask
+  | LenetTask
+  | NetworkTask
+  | ChapterTask;
 
 export interface Workload {
   /** As `--suite` names it. */
