@@ -4,11 +4,11 @@
 import { readFileSync } from "node:fs";
 
 // What a package exports is what its package.json names: modules, and cpu-wasm's worker, a script of its own.
-const { exports, version } = JSON.parse(readFileSync("package.json", "utf8"));
+const { exports, version, peerDependencies = {} } = JSON.parse(readFileSync("package.json", "utf8"));
 
 export default {
   input: Object.values(exports).flatMap((entry) => entry["@corr2d/source"] ?? []),
-  external: /^(@corr2d\/|node:)/,
+  external: [/^(@corr2d\/|node:)/, ...Object.keys(peerDependencies)],
   platform: "neutral",
   transform: { define: { CORR2D_VERSION: JSON.stringify(version) } },
   output: {

@@ -3,13 +3,11 @@
 // In this order: CHROME_PATH; an installed Chromium or Chrome; the one in playwright-core's cache; and where none is,
 // Debian's package (as root) or playwright-core's own download. Where that fails too, CI fails; elsewhere the caller
 // gets null, a loud note says what is left out, and the caller marks its tests as skipped.
-import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { setTimeout } from "node:timers/promises";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { installDebian, isExecutable, oneAtATime, placesOf, run, sayLeftOut } from "./installation.mjs";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
@@ -35,25 +33,12 @@ export const BROWSER_FLAGS = [
   "--no-first-run",
 ];
 
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function installed() {
   if (process.env.CHROME_PATH) {
     if (isExecutable(process.env.CHROME_PATH)) return process.env.CHROME_PATH;
     throw new Error(`CHROME_PATH names no program: ${process.env.CHROME_PATH}`);
   }
-  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/snap/bin"];
-  const candidates = [
-    ...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))),
-    ...(PLACES[process.platform] ?? []),
-  ];
+  const candidates = [...placesOf(NAMES), ...(PLACES[process.platform] ?? [])];
   return candidates.find(isExecutable) ?? null;
 }
 
@@ -61,21 +46,6 @@ function installed() {
 function cached(playwright) {
   const path = playwright?.chromium.executablePath();
   return path && existsSync(path) ? path : null;
-}
-
-const run = (command, args, env = {}) =>
-  spawnSync(command, args, { encoding: "utf8", timeout: 300_000, env: { ...process.env, ...env } });
-
-/** What was tried, and why it did not work; null when it did. */
-function installDebian() {
-  if (process.platform !== "linux" || process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
-    return "Debian's package needs root and apt-get";
-  }
-  console.warn("find-browser: installing Debian's chromium …");
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
-  run("apt-get", ["update"], env);
-  const { status, stderr } = run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], env);
-  return status === 0 ? null : `apt-get install chromium: ${String(stderr).trim().split("\n").at(-1)}`;
 }
 
 function installPlaywright(from) {
@@ -88,27 +58,6 @@ function installPlaywright(from) {
   console.warn("find-browser: downloading playwright's chromium …");
   const { status, stderr } = run(process.execPath, [cli, "install", "chromium-headless-shell"]);
   return status === 0 ? null : `playwright-core install: ${String(stderr).trim().split("\n").at(-1)}`;
-}
-
-/** One installation at a time, however many test processes want a browser. */
-async function oneAtATime(work) {
-  const lock = join(tmpdir(), "corr2d-find-browser.lock");
-  for (;;) {
-    try {
-      mkdirSync(lock);
-      break;
-    } catch (error) {
-      if (error.code !== "EEXIST") throw error;
-      const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-      if (age > 15 * 60_000) rmSync(lock, { recursive: true, force: true }); // left behind
-      await setTimeout(500);
-    }
-  }
-  try {
-    return await work();
-  } finally {
-    rmSync(lock, { recursive: true, force: true });
-  }
 }
 
 export async function findBrowser({ leftOut, from = import.meta.url }) {
@@ -126,7 +75,7 @@ async function provide(leftOut, from) {
 
   const failures = [];
   for (const [install, look] of [
-    [installDebian, installed],
+    [() => installDebian("chromium"), installed],
     [() => installPlaywright(from), () => cached(playwright)],
   ]) {
     const failure = install();
@@ -136,7 +85,6 @@ async function provide(leftOut, from) {
   }
   const message = `no Chromium was found, and none could be provided (${failures.join("; ")}). Set CHROME_PATH to one.`;
   if (process.env.CI) throw new Error(message);
-  const line = "!".repeat(80);
-  console.error(`${line}\n${message}\nLEFT OUT: ${leftOut}\n${line}`);
+  sayLeftOut(message, leftOut);
   return null;
 }

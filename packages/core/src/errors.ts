@@ -22,7 +22,7 @@ export type ErrorCode =
   | "BACKEND_MISSING"
   /** A backend definition breaks the contract (missing or unknown members, wrong version). */
   | "BACKEND_INVALID"
-  /** A backend cannot run in this environment. */
+  /** A backend, or what carries a collective, cannot run in this environment. */
   | "BACKEND_UNAVAILABLE"
   /** The backend was closed. */
   | "BACKEND_CLOSED"

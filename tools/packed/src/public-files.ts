@@ -15,6 +15,7 @@ export const TESTED: readonly string[] = [
   "worker",
   "io",
   "parallel",
+  "mpi",
 ];
 export const PACKED: readonly string[] = [...TESTED, "conformance"];
 

@@ -7,9 +7,18 @@ import { noteOfBoth } from "../src/hosts/both.ts";
 import { addHosts, PROGRAMS, runProgram } from "../src/hosts/programs.ts";
 import { run } from "../src/run.ts";
 
-const PACKAGES = ["core", "cpu-js", "cpu-wasm", "nn", "data", "io", "worker", "parallel", "conformance"].map(
-  (name) => `@corr2d/${name}`,
-);
+const PACKAGES = [
+  "core",
+  "cpu-js",
+  "cpu-wasm",
+  "nn",
+  "data",
+  "io",
+  "worker",
+  "parallel",
+  "mpi",
+  "conformance",
+].map((name) => `@corr2d/${name}`);
 
 describe("the published packages", () => {
   let project: Project;

@@ -21,6 +21,8 @@ const BRINGS: Readonly<Record<string, readonly string[]>> = {
   "@corr2d/io": ["@corr2d/core"],
   "@corr2d/worker": ["@corr2d/core"],
   "@corr2d/parallel": ["@corr2d/core", "@corr2d/nn"],
+  // And not koffi, an optional peer: nobody who does not use it gets anything native.
+  "@corr2d/mpi": ["@corr2d/core", "@corr2d/nn", "@corr2d/parallel"],
   "@corr2d/conformance": ["@corr2d/core"],
   "create-corr2d-backend": [],
 };

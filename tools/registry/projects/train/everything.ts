@@ -7,6 +7,7 @@ export * as data from "@corr2d/data";
 export * as dataNode from "@corr2d/data/node";
 export * as io from "@corr2d/io";
 export * as ioNode from "@corr2d/io/node";
+export * as mpi from "@corr2d/mpi";
 export * as nn from "@corr2d/nn";
 export * as parallel from "@corr2d/parallel";
 export * as parallelConformance from "@corr2d/parallel/conformance";

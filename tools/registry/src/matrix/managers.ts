@@ -12,9 +12,18 @@ import { type Attempt, noteOfOutput } from "./row.ts";
 import { type Tool, tool } from "./tool.ts";
 
 /** In the order in which each may need only those before it (docs/architecture.md). */
-const PACKAGES = ["core", "cpu-js", "cpu-wasm", "nn", "data", "io", "worker", "parallel", "conformance"].map(
-  (name) => `@corr2d/${name}`,
-);
+const PACKAGES = [
+  "core",
+  "cpu-js",
+  "cpu-wasm",
+  "nn",
+  "data",
+  "io",
+  "worker",
+  "parallel",
+  "mpi",
+  "conformance",
+].map((name) => `@corr2d/${name}`);
 
 interface Manager {
   readonly what: string;
