@@ -1,5 +1,6 @@
 /** The command line of `pnpm bench`: what may be said, and what is meant when nothing is. */
 import { Command, InvalidArgumentError } from "commander";
+import { SWEEP_GROUPS } from "./cliffs/index.ts";
 import { MEMORY } from "./memory/memory.ts";
 import { OWN_BACKENDS } from "./peers/corr2d-backend.ts";
 import { PEERS } from "./peers/index.ts";
@@ -21,7 +22,7 @@ export interface BenchArguments {
 
 /** Everything that can be measured, in the order of the report. */
 export const MEASURABLE: readonly { readonly id: string; readonly suite: string; readonly title: string }[] =
-  [...WORKLOADS, ...MEMORY, COLD_START, BUNDLE_SIZE];
+  [...WORKLOADS, ...MEMORY, COLD_START, BUNDLE_SIZE, ...SWEEP_GROUPS];
 
 const SUITES: readonly string[] = [...new Set(MEASURABLE.map(({ suite }) => suite))];
 

@@ -2,6 +2,8 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type BenchArguments, MEASURABLE, parseArguments } from "./arguments.ts";
+import { SWEEP_GROUPS } from "./cliffs/index.ts";
+import type { Step } from "./cliffs/measure.ts";
 import { QUICK, THOROUGH } from "./interleave.ts";
 import { describeMachine } from "./machine.ts";
 import { MEMORY, MEMORY_CANDIDATES, measureMemory } from "./memory/memory.ts";
@@ -11,8 +13,8 @@ import { PEERS } from "./peers/index.ts";
 import { cannot } from "./peers/peer.ts";
 import { runRecord } from "./record/record.ts";
 import { renderMarkdown, renderTables } from "./report.ts";
-import { isMeasured, type WorkloadResult } from "./result.ts";
-import { measureInChild } from "./run-child.ts";
+import { type Cliffs, isMeasured, type WorkloadResult } from "./result.ts";
+import { measureInChild, sweepInChild } from "./run-child.ts";
 import { BUNDLE_SIZE, measureBundleSize, SIZE_CANDIDATES } from "./startup/bundle-size.ts";
 import { COLD_CANDIDATES, COLD_START, measureColdStart } from "./startup/cold-start.ts";
 
@@ -79,6 +81,10 @@ async function measureOne(id: string, threads: number, args: BenchArguments): Pr
   return answer.result;
 }
 
+/** Sweeps are about one backend: cpu-wasm, unless others alone were asked for. */
+const sweptBackend = (names: readonly string[]): string =>
+  located(names.find((name) => name.startsWith("cpu-wasm")) ?? names[0]!);
+
 /** Whether something of ours is missing or wrong; what a peer cannot do is no failure. */
 const hasFailed = (result: WorkloadResult, ours: readonly string[]): boolean =>
   result.entries.some((entry) => ours.includes(entry.name) && !isMeasured(entry));
@@ -91,24 +97,36 @@ async function main(): Promise<void> {
   }
   await checkBackends(args.backends);
   const results: WorkloadResult[] = [];
-  const report = { machine: describeMachine(), quick: args.quick, results };
+  const cliffs: Cliffs[] = [];
+  const report = { machine: describeMachine(), quick: args.quick, results, cliffs };
+  // After each, so that half an hour's work is not lost when the next one fails.
+  const save = async (): Promise<void> => {
+    if (args.json !== null) await writeFile(args.json, `${JSON.stringify(report, null, 2)}\n`);
+    if (args.markdown !== null) await writeFile(args.markdown, renderMarkdown(report));
+  };
   for (const threads of args.threads) {
+    const steps: Step[] = [];
     for (const [index, id] of args.workloads.entries()) {
       process.stderr.write(`[${index + 1}/${args.workloads.length}] ${id}, threads: ${threads}\n`);
-      const result = await measureOne(id, threads, args).catch((error: unknown) => {
+      try {
+        if (SWEEP_GROUPS.some((group) => group.id === id)) {
+          const { result } = await sweepInChild({ group: id, threads, backend: sweptBackend(args.backends) });
+          if (steps.length === 0) cliffs.push({ threads, steps });
+          steps.push(...result);
+        } else {
+          const result = await measureOne(id, threads, args);
+          if (result === null) continue;
+          results.push(result);
+          if (hasFailed(result, args.backends)) process.exitCode = 1;
+        }
+        await save();
+      } catch (error) {
         process.stderr.write(`${id} was not measured: ${String(error)}\n`);
         process.exitCode = 1;
-        return null;
-      });
-      if (result === null) continue;
-      results.push(result);
-      if (hasFailed(result, args.backends)) process.exitCode = 1;
-      // After each, so that half an hour's work is not lost when the next one fails.
-      if (args.json !== null) await writeFile(args.json, `${JSON.stringify(report, null, 2)}\n`);
-      if (args.markdown !== null) await writeFile(args.markdown, renderMarkdown(report));
+      }
     }
   }
-  process.stdout.write(`${renderTables(results)}\n`);
+  process.stdout.write(`${renderTables(results, cliffs)}\n`);
 }
 
 if (process.argv[2] === "record") await runRecord(process.argv.slice(3));

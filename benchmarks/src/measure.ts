@@ -70,7 +70,7 @@ function samplerOf({ name, candidate }: Ready): Sampler {
  * full collection would also throw away compiled code that holds on to short-lived functions; V8 compiles it again
  * during the next sample, on the cores that the candidate's threads need.
  */
-async function settle(threads: number): Promise<void> {
+export async function settle(threads: number): Promise<void> {
   (globalThis as { gc?: (options: { type: "minor" }) => void }).gc?.({ type: "minor" });
   await new Promise((resolve) =>
     threads > 1 ? setTimeout(resolve, THREADS_SETTLE_MS) : setImmediate(resolve),

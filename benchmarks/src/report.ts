@@ -1,6 +1,7 @@
 /** Results as Markdown: the machine, one table per suite and thread count, and what was not measured and why. */
+import { renderSteps } from "./cliffs/report.ts";
 import { markdownTable } from "./markdown-table.ts";
-import { type Entry, entryOf, isMeasured, type Report, type WorkloadResult } from "./result.ts";
+import { type Cliffs, type Entry, entryOf, isMeasured, type Report, type WorkloadResult } from "./result.ts";
 
 /** Three significant digits with a unit. */
 export function formatValue(value: number, unit: WorkloadResult["unit"]): string {
@@ -104,13 +105,14 @@ function section(results: readonly WorkloadResult[]): string {
 }
 
 /** The tables alone, as the terminal shows them. */
-export function renderTables(results: readonly WorkloadResult[]): string {
+export function renderTables(results: readonly WorkloadResult[], cliffs: readonly Cliffs[] = []): string {
   const groups = new Map<string, WorkloadResult[]>();
   for (const result of results) {
     const key = `${result.threads} ${result.suite}`;
     groups.set(key, [...(groups.get(key) ?? []), result]);
   }
-  return [...groups.values()].map(section).join("\n\n");
+  const sweeps = cliffs.map(({ steps, threads }) => renderSteps(steps, threads));
+  return [...[...groups.values()].map(section), ...sweeps].join("\n\n");
 }
 
 const READING = `Times are medians of interleaved samples. \`12.1 ms · 6.4×\` is a time and how many times ours it is (the median of
@@ -120,7 +122,7 @@ reason below the table; "(1T)" used fewer threads than it was offered; "~" marks
 something else slowed the processor. GFLOP/s count two operations per multiply-add of direct summation, so a Winograd kernel can
 pass 100 % of the peak, which is that of WebAssembly's 128-bit SIMD on the threads used.`;
 
-export function renderMarkdown({ machine, quick, results }: Report): string {
+export function renderMarkdown({ machine, quick, results, cliffs }: Report): string {
   const versions = new Map(results.flatMap((result) => Object.entries(result.versions)));
   const peaks = results.flatMap(({ peak }) => (peak === null ? [] : [peak]));
   const best = peaks.sort((a, b) => b.gflops - a.gflops)[0];
@@ -140,7 +142,7 @@ export function renderMarkdown({ machine, quick, results }: Report): string {
     `Written by \`pnpm bench --markdown FILE\`${quick ? " with `--quick`: a first look, not to be quoted" : ""}. README.md says how.`,
     markdownTable([["machine and versions", ""], ...facts], ["left", "left"]),
     READING,
-    renderTables(results),
+    renderTables(results, cliffs),
     "",
   ]
     .join("\n\n")

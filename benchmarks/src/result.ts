@@ -1,4 +1,5 @@
 /** What a run of the benchmark yields: the content of `--json`, and what the Markdown is rendered from. */
+import type { Step } from "./cliffs/measure.ts";
 import type { Machine } from "./machine.ts";
 import type { Peak } from "./peak.ts";
 
@@ -51,6 +52,14 @@ export interface Report {
   readonly machine: Machine;
   readonly quick: boolean;
   readonly results: readonly WorkloadResult[];
+  /** Of the suite `cliffs`, by the number of threads. */
+  readonly cliffs: readonly Cliffs[];
+}
+
+/** The neighbours of all sweeps that were measured. */
+export interface Cliffs {
+  readonly threads: number;
+  readonly steps: readonly Step[];
 }
 
 export const isMeasured = (entry: Entry): entry is Measured => entry.status === "measured";

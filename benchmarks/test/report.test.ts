@@ -140,14 +140,16 @@ test("Markdown describes the machine and the versions", () => {
     v8: "11.3",
     load: 9.54,
   };
-  const text = renderMarkdown({ machine, quick: true, results: [RESULT] });
+  const text = renderMarkdown({ machine, quick: true, results: [RESULT], cliffs: [] });
   expect(text).toMatch(/^# Results\n/);
   expect(text).toMatch(/\| processor +\| Some CPU, 2 cores +\|/);
   expect(text).toMatch(/\| cpu-wasm +\| 0\.1\.0 +\|/);
   expect(text).toMatch(/\| load before +\| 9\.5 processes +\|/);
   expect(text).toContain("50.0 GFLOP/s (mul + add)");
   expect(text).toContain("a first look, not to be quoted");
-  expect(renderMarkdown({ machine, quick: false, results: [RESULT] })).not.toContain("first look");
+  expect(renderMarkdown({ machine, quick: false, results: [RESULT], cliffs: [] })).not.toContain(
+    "first look",
+  );
 });
 
 test.each([

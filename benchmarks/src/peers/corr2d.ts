@@ -31,14 +31,14 @@ import { learnKernelOf, lenetStepOf } from "./corr2d-training.ts";
 import { type Candidate, type Cannot, cannot, notOffered, type Peer } from "./peer.ts";
 
 /** A function of tensors, with the shapes of its arguments. */
-interface Operation {
+export interface Operation {
   readonly shapes: readonly (readonly number[])[];
   readonly compute: (...operands: Tensor[]) => Tensor;
   /** Whether the first argument's gradient is asked for. */
   readonly differentiates?: true;
 }
 
-function convolution(task: ConvolutionTask): Operation {
+export function convolution(task: ConvolutionTask): Operation {
   if (task.literalOptions) return literalConvolution(task);
   const { x, k, y } = shapesOf(task);
   const options = { stride: task.stride, padding: task.padding, groups: task.groups };

@@ -3,29 +3,13 @@
  * by itself.
  */
 import type { Layer } from "./layers.ts";
-import type { Convolution, ConvolutionKind, ConvolutionTask, Workload } from "./workload.ts";
-
-/** Geometry in the order in which papers write it: N×C×H×W → O, kernel; then what differs from the default. */
-function convolution(
-  [batch, inChannels, height, width]: readonly [number, number, number, number],
-  outChannels: number,
-  [kernelHeight, kernelWidth]: readonly [number, number],
-  options: { readonly stride?: number; readonly padding?: number; readonly groups?: number } = {},
-): Convolution {
-  const { stride = 1, padding = 0, groups = 1 } = options;
-  return {
-    batch,
-    inChannels,
-    height,
-    width,
-    outChannels,
-    kernelHeight,
-    kernelWidth,
-    stride,
-    padding,
-    groups,
-  };
-}
+import {
+  type Convolution,
+  type ConvolutionKind,
+  type ConvolutionTask,
+  convolution,
+  type Workload,
+} from "./workload.ts";
 
 const W1: Convolution = convolution([1, 1, 6, 8], 1, [1, 2]);
 const W6b: Convolution = convolution([1, 64, 56, 56], 64, [3, 3], { padding: 1 });

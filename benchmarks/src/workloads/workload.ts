@@ -20,6 +20,28 @@ export interface Convolution {
   readonly groups: number;
 }
 
+/** Geometry in the order in which papers write it: N×C×H×W → O, kernel; then what differs from the default. */
+export function convolution(
+  [batch, inChannels, height, width]: readonly [number, number, number, number],
+  outChannels: number,
+  [kernelHeight, kernelWidth]: readonly [number, number],
+  options: { readonly stride?: number; readonly padding?: number; readonly groups?: number } = {},
+): Convolution {
+  const { stride = 1, padding = 0, groups = 1 } = options;
+  return {
+    batch,
+    inChannels,
+    height,
+    width,
+    outChannels,
+    kernelHeight,
+    kernelWidth,
+    stride,
+    padding,
+    groups,
+  };
+}
+
 /** Which of the three: x, k → y; the gradient dX from dY, k; the gradient dW from x, dY. */
 export type ConvolutionKind = "forward" | "input-gradient" | "kernel-gradient";
 
