@@ -187,11 +187,13 @@ export {
   repeatInterleave,
   rot90,
   trace,
+  tril,
+  triu,
   vstack,
 } from "./ops/diagonals.ts";
 export { einsum } from "./ops/einsum.ts";
 export { exp2, log2, log10 } from "./ops/exponential.ts";
-export { boundsOf, gather, indexSelect, oneHot, scatterAdd, tril, triu } from "./ops/indexing.ts";
+export { boundsOf, gather, indexSelect, oneHot, scatterAdd } from "./ops/indexing.ts";
 export { type InterpolateMode, type InterpolateOptions, interpolate } from "./ops/interpolate.ts";
 export { emptyLike, fullLike, onesLike, zerosLike } from "./ops/like.ts";
 export {

@@ -137,6 +137,12 @@ it.each<[string, () => unknown, ErrorCode, string]>([
     "diagonal dimensions cannot be identical 1, 1",
   ],
   [
+    "tril",
+    () => core.tril(zeros(2, 2), 0.5),
+    "INVALID_ARGUMENT",
+    "tril: diagonal must be an integer, but got 0.5",
+  ],
+  [
     "trace",
     () => core.trace(zeros(2)),
     "SHAPE_MISMATCH",

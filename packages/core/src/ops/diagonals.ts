@@ -1,14 +1,16 @@
-/** Diagonals, quarter turns and repetitions: functions alone, so that applications shed them. */
+/** Diagonals, triangles, quarter turns and repetitions: functions alone, so that applications shed them. */
 import { checkTensor, checkTensors } from "../autograd.ts";
 import { arrayOf } from "../dtype.ts";
 import { Corr2dError } from "../errors.ts";
 import { checkOptions, describeValue, isList } from "../options.ts";
 import { broadcastShapes, formatShape, normalizeAxis, type Shape, stridesOf } from "../shape.ts";
+import { runScoped } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { cat } from "./cat.ts";
 import { indexSelect } from "./indexing.ts";
 import { embed, expand, flatten, flip, read, reshape, transpose, unsqueeze } from "./movement.ts";
 import { checkRoom } from "./operands.ts";
+import { where } from "./where.ts";
 
 const invalid = (message: string): Corr2dError => new Corr2dError("INVALID_ARGUMENT", message);
 const mismatch = (message: string): Corr2dError => new Corr2dError("SHAPE_MISMATCH", message);
@@ -193,3 +195,39 @@ export const hstack = (tensors: readonly Tensor[]): Tensor =>
 export const vstack = (tensors: readonly Tensor[]): Tensor => joined("vstack", tensors, 2, () => 0);
 /** One behind the other: along axis 2. @throws SHAPE_MISMATCH, INVALID_ARGUMENT. */
 export const dstack = (tensors: readonly Tensor[]): Tensor => joined("dstack", tensors, 3, () => 2);
+
+/** x where its column, and its row plus `diagonal`, say so, 0 elsewhere; the mask is computed on the backend. */
+function triangle(
+  label: string,
+  x: Tensor,
+  diagonal: number,
+  keep: (column: Tensor, row: Tensor) => Tensor,
+): Tensor {
+  checkTensor(label, x);
+  checkInteger(label, "diagonal", diagonal);
+  if (x.ownShape.length < 2) {
+    throw mismatch(
+      `${label}: input tensor must have at least 2 dimensions, but got ${formatShape(x.ownShape)}`,
+    );
+  }
+  const [rows, columns] = x.ownShape.slice(-2) as [number, number];
+  const shift = Math.max(-rows, Math.min(diagonal, columns));
+  return runScoped(() => {
+    const row = x.fromArray(
+      Int32Array.from({ length: rows }, (_, i) => i + shift),
+      [rows, 1],
+    );
+    const column = x.fromArray(
+      Int32Array.from({ length: columns }, (_, i) => i),
+      [columns],
+    );
+    return where(keep(column, row), x, x.scalarLike(0));
+  });
+}
+
+/** The upper triangle of the last two axes, from `diagonal` on (0: the main one); 0 below. */
+export const triu = (x: Tensor, diagonal = 0): Tensor =>
+  triangle("triu", x, diagonal, (column, row) => column.ge(row));
+/** The lower triangle of the last two axes, up to `diagonal` (0: the main one); 0 above. */
+export const tril = (x: Tensor, diagonal = 0): Tensor =>
+  triangle("tril", x, diagonal, (column, row) => column.le(row));

@@ -192,31 +192,3 @@ export function oneHot(x: Tensor, numClasses: number): Tensor {
     throw new Corr2dError(error.code, `oneHot(): ${error.message}`, { ...error.details }, { cause: error });
   }
 }
-
-/** x where the difference of column and row says so, 0 elsewhere; the mask is computed on the backend. */
-function triangle(label: string, x: Tensor, keep: (difference: Tensor) => Tensor): Tensor {
-  checkTensor(label, x);
-  if (x.ownShape.length < 2) {
-    throw new Corr2dError(
-      "SHAPE_MISMATCH",
-      `${label}: input tensor must have at least 2 dimensions, but got ${formatShape(x.ownShape)}`,
-    );
-  }
-  const [rows, columns] = x.ownShape.slice(-2) as [number, number];
-  return runScoped(() => {
-    const row = x.fromArray(
-      Int32Array.from({ length: rows }, (_, i) => i),
-      [rows, 1],
-    );
-    const column = x.fromArray(
-      Int32Array.from({ length: columns }, (_, i) => i),
-      [columns],
-    );
-    return where(keep(column.sub(row)), x, x.scalarLike(0));
-  });
-}
-
-/** The upper triangle of the last two axes, from `diagonal` on (0: the main one); 0 below. */
-export const triu = (x: Tensor, diagonal = 0): Tensor => triangle("triu", x, (d) => d.ge(diagonal));
-/** The lower triangle of the last two axes, up to `diagonal` (0: the main one); 0 above. */
-export const tril = (x: Tensor, diagonal = 0): Tensor => triangle("tril", x, (d) => d.le(diagonal));
