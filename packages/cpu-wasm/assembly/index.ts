@@ -11,7 +11,7 @@ export { copyRows, narrow, transpose, widen } from "./view/kernels";
 export { argReduce } from "./reduce/arg";
 export { reduceColumns } from "./reduce/columns";
 export { reduceRows, sumFinish } from "./reduce/rows";
-export { avgPool, avgPoolInput } from "./pool/average";
+export { avgPool } from "./pool/average";
 export { maxPool } from "./pool/max";
 export { convDirect, convDirectInput, convDirectKernel, allFinite } from "./correlation/direct/kernels";
 export { dot2x4, dot1x5, convDot, dotFinish } from "./correlation/dot/kernels";

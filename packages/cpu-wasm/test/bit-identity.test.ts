@@ -23,11 +23,19 @@ const CONVOLUTIONS = {
   "5×5, one channel in": corr2dWindow([64, 1, 28, 28], [6, 1, 5, 5], { padding: 2 }),
   "5×5, few channels": corr2dWindow([64, 6, 14, 14], [16, 6, 5, 5]),
   "1×1": corr2dWindow([1, 128, 56, 56], [128, 128, 1, 1]),
+  "5×5, a batch of one more than a block": corr2dWindow([49, 6, 14, 14], [16, 6, 5, 5], {}),
+  "a column": corr2dWindow([8, 16, 2000, 1], [16, 16, 5, 1], {}),
+  "depthwise, small maps": corr2dWindow([8, 256, 14, 14], [256, 1, 3, 3], {
+    stride: 2,
+    padding: 1,
+    groups: 256,
+  }),
   depthwise: corr2dWindow([1, 64, 112, 112], [64, 1, 3, 3], { padding: 1, groups: 64 }),
   "grey image": corr2dWindow([1, 1, 1024, 1024], [1, 1, 11, 11], { padding: 5 }),
   "dilated, in groups": corr2dWindow([4, 32, 40, 40], [32, 8, 3, 3], { dilation: 2, groups: 4 }),
 };
 const pool = poolWindow([64, 16, 40, 40], 2);
+const overlapping = poolWindow([64, 16, 40, 40], 3, { stride: 2, padding: 1 });
 const average = { countIncludePad: true, divisorOverride: null };
 
 const operations: Record<string, Operation> = {
@@ -51,6 +59,14 @@ const operations: Record<string, Operation> = {
     b.free(indices);
     return values;
   },
+  "max pool, overlapping": (b, x) => {
+    const [values, indices] = b.maxPool2d(x, overlapping, F);
+    b.free(indices);
+    return values;
+  },
+  "average pool, overlapping": (b, x) => b.avgPool2d(x, overlapping, average, F),
+  "average pool, overlapping, adjoint": (b, x) => b.avgPool2dInput(x, overlapping, average, F),
+  "softmax of columns": (b, x) => b.softmax(x, 1, 1024, 2048, F),
   "average pool, adjoint": (b, x) => b.avgPool2dInput(x, pool, average, F),
   concat: (b, x, y) => b.concat([x, y, x], [700, 300, 24], 2048, 1, F),
   step: (b, x, y) => b.addScaled(x, 1, y, -0.1, SIZE, F),

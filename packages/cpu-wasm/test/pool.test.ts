@@ -67,6 +67,12 @@ const FIXED: readonly Geometry[] = [
   [[1, 1, 2, 2], 2, { stride: 1, padding: 1, dilation: 3 }],
   [[1, 2, 2, 30], 2, { stride: 1, padding: [1, 1, 0, 0], dilation: [3, 1] }],
   [[1, 40, 56, 56], 2],
+  // Narrow maps, strides of 3 and more, and windows that reach too far for rows to be kept, or sums in float32.
+  [[2, 3, 5, 6], 2],
+  [[1, 2, 4, 4], 3, { stride: 2, padding: 1 }],
+  [[1, 2, 23, 41], 5, { stride: 4, padding: 2 }],
+  [[1, 1, 3010, 1000], [2, 1], { stride: 1, dilation: [3000, 1] }],
+  [[1, 1, 2, 320], [1, 300], { stride: 1 }],
 ];
 
 function windows(): Window2d[] {

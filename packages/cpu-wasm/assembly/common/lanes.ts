@@ -11,6 +11,23 @@ export function loadLanes(from: usize, count: i32): v128 {
   return count == 2 ? two : v128.load32_lane(from, two, 2, 8);
 }
 
+/** Four elements, `stride` apart, which is at least 2. */
+@inline
+export function loadApart(at: usize, stride: i32): v128 {
+  if (stride == 2) return i32x4.shuffle(v128.load(at), v128.load(at, 16), 0, 2, 4, 6);
+  const step = (<usize>stride) << 2;
+  let v = v128.load32_zero(at);
+  v = v128.load32_lane(at + step, v, 1);
+  v = v128.load32_lane(at + 2 * step, v, 2);
+  return v128.load32_lane(at + 3 * step, v, 3);
+}
+
+/** Four elements, `stride` apart. */
+@inline
+export function loadStrided(at: usize, stride: i32): v128 {
+  return stride == 1 ? v128.load(at) : loadApart(at, stride);
+}
+
 /** Stores the first `count` (1–3) lanes. */
 export function storeLanes(to: usize, value: v128, count: i32): void {
   if (count == 1) {

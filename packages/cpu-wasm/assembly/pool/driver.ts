@@ -1,11 +1,11 @@
 /** The pools laid out. */
-import { ceilDiv, newScratch, run } from "../common/host";
+import { ceilDiv, newScratch, run, SETTINGS } from "../common/host";
 import { argumentsOf } from "../common/structs";
 import { WINDOW } from "../common/window";
-import { avgPool, avgPoolInput } from "./average";
-import { maxPool } from "./max";
-import { shareCells, sharesRoom } from "./shares";
-import { PoolArguments } from "./window";
+import { avgPool, sumsFloats } from "./average";
+import { keptFloats, maxPool } from "./max";
+import { apartRoom, avgPoolInput, sharesRoom } from "./shares";
+import { areHalves, PoolArguments, sumsFirst } from "./window";
 
 type PoolKernel = (args: PoolArguments, begin: i32, end: i32) => void;
 
@@ -14,18 +14,18 @@ const CHUNK = 8192;
 /** Rough work per cell of a window, in the unit of `PARALLEL_FLOPS` (src/runtime.ts). */
 const WORK: f64 = 12;
 
-/** The kernel's other arguments are written, and the window, by JavaScript. `shares`: whether by shares.ts. */
-function pool(kernel: PoolKernel, x: usize, out: usize, shares: bool): void {
+/**
+ * The kernel's other arguments are written, and the window, by JavaScript. `roomBytes`: what each thread needs.
+ */
+function pool(kernel: PoolKernel, x: usize, out: usize, roomBytes: f64): void {
   const w = WINDOW;
   const planes = w.batch * w.inChannels;
   const perChunk = max(1, CHUNK / max(1, w.y.input * w.x.input));
-  const chunks = ceilDiv(planes, perChunk);
   let rooms: usize = 0;
-  let roomBytes: f64 = 0;
-  if (shares) {
+  if (roomBytes > 0) {
     const scratch = newScratch();
-    roomBytes = sharesRoom(w);
-    scratch.reserve(roomBytes * chunks);
+    roomBytes = ceil((roomBytes + 16) / 64) * 64;
+    scratch.reserve(roomBytes * SETTINGS.threads);
     rooms = scratch.allocate();
   }
   const args = argumentsOf<PoolArguments>();
@@ -36,7 +36,7 @@ function pool(kernel: PoolKernel, x: usize, out: usize, shares: bool): void {
   args.out = out;
   args.perChunk = perChunk;
   const cells = WORK * planes * w.y.output * w.x.output;
-  run<PoolArguments>(kernel, chunks, cells * w.y.kernel * w.x.kernel);
+  run<PoolArguments>(kernel, ceilDiv(planes, perChunk), cells * w.y.kernel * w.x.kernel);
 }
 
 /**
@@ -45,7 +45,7 @@ function pool(kernel: PoolKernel, x: usize, out: usize, shares: bool): void {
  */
 export function maxPool2d(x: usize, values: usize, indices: usize): void {
   argumentsOf<PoolArguments>().indices = indices;
-  pool(maxPool, x, values, false);
+  pool(maxPool, x, values, 4 * keptFloats(WINDOW));
 }
 
 /**
@@ -56,5 +56,7 @@ export function avgPool2d(adjoint: bool, x: usize, out: usize, countPad: bool, d
   const args = argumentsOf<PoolArguments>();
   args.countPad = countPad;
   args.divisor = divisor;
-  pool(adjoint ? avgPoolInput : avgPool, x, out, adjoint && shareCells(WINDOW));
+  const w = WINDOW;
+  if (!adjoint) pool(avgPool, x, out, sumsFirst(w) ? 4 * sumsFloats(w) : 0);
+  else pool(avgPoolInput, x, out, sumsFirst(w) ? 4 * apartRoom(w) : areHalves(w) ? 0 : sharesRoom(w));
 }

@@ -1,11 +1,34 @@
 /**
- * The maximum of each window, and where it is: the first, or the last NaN. Windows that lie in the input from
- * left to right are done four at a time when the stride is 1 or 2, the others one by one with their cells
- * clipped to the input.
+ * The maximum of each window, and where it is: the first, or the last NaN. First along each row, for all windows at
+ * once, in rows that are padded with −∞, which never wins; then down the rows. Where a window reaches too far, and
+ * where there are fewer than four, they are done one by one with their cells clipped to the input.
  */
-import { beats, maxHalves } from "./halves";
+import { loadStrided, storeSome } from "../common/lanes";
+import { fillRow } from "../elementwise/kernels";
+import { thread } from "../common/tile-room";
 import { Window } from "../common/window";
-import { areHalves, firstReaching, loadStrided, PoolArguments, stopOf, wideFrom, wideTo } from "./window";
+import { beats, maxHalves } from "./halves";
+import {
+  areHalves,
+  firstReaching,
+  fits,
+  PoolArguments,
+  reachOf,
+  rowFloats,
+  stopOf,
+  vectorsOf,
+} from "./window";
+
+/** The bits of −∞. */
+const MINUS_INFINITY: i32 = 0xff800000;
+/** No place, in a plane or beside it. */
+const NOWHERE = i32.MIN_VALUE;
+
+/** Floats of a padded row and of the maxima that are kept, or 0 where they are too many, or too few for a vector. */
+export function keptFloats(w: Window): f64 {
+  const floats = rowFloats(w.x) + 2 * reachOf(w.y) * vectorsOf(w.x);
+  return !areHalves(w) && w.x.output >= 4 && fits(floats) ? floats : 0;
+}
 
 /**
  * The maximum of one window, and its place: −∞ at −1 where it meets no cell. `plane` is the input's, (y, x)
@@ -35,95 +58,84 @@ function maxCell(w: Window, plane: usize, y: i32, x: i32, value: usize, index: u
 }
 
 /**
- * The maxima of four windows whose first cells are `stride` apart, from `at`, element `place` of the plane.
+ * For each of the windows of a row that is padded with −∞, the maximum of its cells in this row and where it is in
+ * the plane; `place` is the first window's first cell. Vectors of them to `values` and `places`.
  */
-@inline
-function maxFour(
-  at: usize,
-  place: i32,
-  stride: i32,
-  rows: i32,
-  columns: i32,
-  rowStep: i32,
-  columnStep: i32,
-  value: usize,
-  index: usize,
-): void {
-  const apart = i32x4(0, 1, 2, 3);
-  let best = loadStrided(at, stride);
-  let found = i32x4.splat(place);
-  for (let row = 0; row < rows; row++) {
+function maxAlong(w: Window, row: usize, place: i32, values: usize, places: usize): void {
+  const columns = w.x.kernel;
+  const stride = w.x.stride;
+  const step = w.x.dilation;
+  const apart = i32x4.mul(i32x4(0, 1, 2, 3), i32x4.splat(stride));
+  for (let left = w.x.output; left > 0; left -= 4, values += 16, places += 16) {
+    let best = f32x4.splat(-Infinity);
+    let found = i32x4.splat(NOWHERE);
+    let at = i32x4.add(i32x4.splat(place), apart);
+    let cell = row;
     for (let column = 0; column < columns; column++) {
-      const offset = row * rowStep + column * columnStep;
-      const v = loadStrided(at + ((<usize>offset) << 2), stride);
+      const v = loadStrided(cell, stride);
       const better = beats(v, best);
       best = v128.bitselect(v, best, better);
-      found = v128.bitselect(i32x4.splat(place + offset), found, better);
+      found = v128.bitselect(at, found, better);
+      cell += (<usize>step) << 2;
+      at = i32x4.add(at, i32x4.splat(step));
     }
-  }
-  v128.store(value, best);
-  v128.store(index, i32x4.add(found, stride == 1 ? apart : i32x4.shl(apart, 1)));
-}
-
-function maxRow1(
-  at: usize,
-  place: i32,
-  rows: i32,
-  columns: i32,
-  rowStep: i32,
-  columnStep: i32,
-  n: i32,
-  value: usize,
-  index: usize,
-): void {
-  for (let i = 0; i < n; i += 4) {
-    const out = (<usize>i) << 2;
-    maxFour(at + out, place + i, 1, rows, columns, rowStep, columnStep, value + out, index + out);
+    v128.store(values, best);
+    v128.store(places, found);
+    row += (<usize>stride) << 4;
+    place += stride << 2;
   }
 }
 
-function maxRow2(
-  at: usize,
-  place: i32,
-  rows: i32,
-  columns: i32,
-  rowStep: i32,
-  columnStep: i32,
-  n: i32,
-  value: usize,
-  index: usize,
-): void {
-  for (let i = 0; i < n; i += 4) {
-    const out = (<usize>i) << 2;
-    maxFour(at + 2 * out, place + 2 * i, 2, rows, columns, rowStep, columnStep, value + out, index + out);
-  }
-}
-
-/** One row of windows; y is the row of their first cells. */
-function maxRow(w: Window, plane: usize, y: i32, value: usize, index: usize): void {
-  const stride = w.x.stride;
-  const outWidth = w.x.output;
+/**
+ * All windows of a plane: the maxima along each row of cells are kept for as many rows as a window reaches, in a
+ * ring, and those of a window's rows compared in order. `room`: a padded row, and the ring.
+ */
+function maxPlane(w: Window, plane: usize, value: usize, index: usize, room: usize): void {
   const width = w.x.input;
-  const stepY = w.y.dilation;
-  const left = w.x.before;
-  const skipped = firstReaching(y, stepY, 0, i32.MAX_VALUE);
-  const rows = firstReaching(y, stepY, w.y.input, w.y.kernel) - skipped;
-  const from = wideFrom(w.x);
-  const wide = rows <= 0 ? 0 : max(wideTo(w.x) - from, 0) & -4;
-  for (let i = 0; i < outWidth; i++) {
-    if (i == from && wide > 0) {
-      const place = (y + skipped * stepY) * width + i * stride - left;
-      const at = plane + ((<usize>place) << 2);
-      const out = (<usize>i) << 2;
-      const columns = w.x.kernel;
-      const stepX = w.x.dilation;
-      if (stride == 1)
-        maxRow1(at, place, rows, columns, stepY * width, stepX, wide, value + out, index + out);
-      else maxRow2(at, place, rows, columns, stepY * width, stepX, wide, value + out, index + out);
-      i += wide;
-      if (i >= outWidth) break;
+  const vectors = (<usize>vectorsOf(w.x)) << 2;
+  const slots = <i32>reachOf(w.y);
+  const ring = room + ((<usize>rowFloats(w.x)) << 2);
+  const ringBytes = 2 * vectors * slots;
+  const step = 2 * vectors * w.y.dilation;
+  const inside = room + ((<usize>w.x.before) << 2);
+  let kept = 0; // rows from here on are not in the ring
+  for (let row = 0; row < w.y.output; row++) {
+    const y = row * w.y.stride - w.y.before;
+    const top = y + firstReaching(y, w.y.dilation, 0, w.y.kernel) * w.y.dilation;
+    const bottom = max(min(y + slots, w.y.input), 0);
+    for (kept = max(kept, max(y, 0)); kept < bottom; kept++) {
+      const from = plane + ((<usize>(kept * width)) << 2);
+      for (let left = width, at: usize = 0; left > 0; left -= 4, at += 16)
+        storeSome(inside + at, v128.load(from + at), left);
+      const to = ring + 2 * vectors * (kept % slots);
+      maxAlong(w, room, kept * width - w.x.before, to, to + vectors);
     }
-    maxCell(w, plane, y, i * stride - left, value + ((<usize>i) << 2), index + ((<usize>i) << 2));
+    const first = ring + 2 * vectors * (max(top, 0) % slots);
+    for (let i = 0, left = w.x.output; left > 0; i += 4, left -= 4, value += 16, index += 16) {
+      const offset = (<usize>i) << 2;
+      let best = f32x4.splat(-Infinity);
+      let found = i32x4.splat(NOWHERE);
+      // A step further than a single tap may be beyond 31 bits.
+      for (let at = top, from = first; <u32>at < <u32>bottom; at += w.y.dilation) {
+        const v = v128.load(from + offset);
+        const better = beats(v, best);
+        best = v128.bitselect(v, best, better);
+        found = v128.bitselect(v128.load(from + offset + vectors), found, better);
+        from += step;
+        if (from >= ring + ringBytes) from -= ringBytes;
+      }
+      storeSome(value, best, left);
+      storeSome(index, found, left);
+      if (i32x4.all_true(i32x4.ne(found, i32x4.splat(NOWHERE)))) continue;
+      for (let j = 0; j < min(left, 4); j++) {
+        const lane = (<usize>j) << 2;
+        if (load<i32>(index + lane) == NOWHERE)
+          maxCell(w, plane, y, (i + j) * w.x.stride - w.x.before, value + lane, index + lane);
+      }
+    }
+    const beyond = vectors - ((<usize>w.x.output) << 2);
+    value -= beyond;
+    index -= beyond;
   }
 }
 
@@ -136,18 +148,26 @@ export function maxPool(args: PoolArguments, begin: i32, end: i32): void {
   const outWidth = w.x.output;
   const width = w.x.input;
   const plane = (<usize>(w.y.input * width)) << 2;
-  const stride = w.y.stride;
-  const top = w.y.before;
   const halves = areHalves(w);
+  const room = args.rooms + args.roomBytes * thread;
+  if (args.roomBytes) fillRow(room, <i32>(args.roomBytes >> 2), MINUS_INFINITY);
   for (let p = begin * perChunk; p < stop; p++) {
     const from = args.x + <usize>p * plane;
+    const out = (<usize>(p * outHeight * outWidth)) << 2;
+    if (args.roomBytes) {
+      maxPlane(w, from, args.out + out, args.indices + out, room);
+      continue;
+    }
     for (let row = 0; row < outHeight; row++) {
-      const out = (<usize>((p * outHeight + row) * outWidth)) << 2;
-      const y = row * stride - top;
-      const value = args.out + out;
-      const index = args.indices + out;
-      if (halves) maxHalves(from + ((<usize>(y * width)) << 2), width, y * width, value, index, outWidth);
-      else maxRow(w, from, y, value, index);
+      const y = row * w.y.stride - w.y.before;
+      let value = args.out + out + ((<usize>(row * outWidth)) << 2);
+      let index = args.indices + out + ((<usize>(row * outWidth)) << 2);
+      if (halves) {
+        maxHalves(from + ((<usize>(y * width)) << 2), width, y * width, value, index, outWidth);
+        continue;
+      }
+      for (let i = 0; i < outWidth; i++, value += 4, index += 4)
+        maxCell(w, from, y, i * w.x.stride - w.x.before, value, index);
     }
   }
 }
