@@ -46,10 +46,46 @@ describe.each(BUILDS)("%s build", (build) => {
       "input",
       { channels: [8, 8], groups: 8, input: [30, 30], kernel: [3, 3], padding: [1, 1, 1, 1] },
     ],
+    // Outputs of fewer than 8 columns, as MobileNet's last stages have.
+    ...([4, 5, 7] as const).flatMap((width): (typeof REACHED)[number][] => [
+      [
+        "depthwise3",
+        "output",
+        { channels: [8, 8], groups: 8, input: [6, width], kernel: [3, 3], padding: [1, 1, 1, 1] },
+      ],
+      [
+        "depthwise3",
+        "output",
+        {
+          channels: [8, 16],
+          groups: 8,
+          input: [14, 2 * width],
+          kernel: [3, 3],
+          padding: [1, 1, 1, 1],
+          stride: [2, 2],
+        },
+      ],
+    ]),
     [
       "winogradTasks, tiles of 2",
       "output",
       { channels: [32, 32], input: [12, 12], kernel: [3, 3], padding: [1, 1, 1, 1] },
+    ],
+    // Few channels on one side, and few tiles of many channels.
+    [
+      "winogradTasks, tiles of 2",
+      "output",
+      { channels: [24, 4], input: [12, 12], kernel: [3, 3], padding: [1, 1, 1, 1] },
+    ],
+    [
+      "winogradTasks, tiles of 2",
+      "input",
+      { channels: [13, 10], input: [12, 12], kernel: [3, 3], padding: [1, 1, 1, 1] },
+    ],
+    [
+      "winogradTasks, tiles of 2",
+      "output",
+      { channels: [256, 5], input: [4, 4], kernel: [3, 3], padding: [1, 1, 1, 1] },
     ],
     [
       "winogradTasks, tiles of 2",
@@ -57,6 +93,8 @@ describe.each(BUILDS)("%s build", (build) => {
       { channels: [32, 32], input: [12, 12], kernel: [3, 3], padding: [1, 1, 1, 1] },
     ],
     ["convImages", "input", { batch: 32, channels: [6, 16], input: [14, 14], kernel: [5, 5] }],
+    // One image more than a block of lanes is done alone.
+    ["convImages", "input", { batch: 17, channels: [6, 16], input: [14, 14], kernel: [5, 5] }],
     ["convRows", "output", { channels: [1, 6], input: [28, 28], kernel: [5, 5], padding: [2, 2, 2, 2] }],
     ["convRows", "output", { channels: [1, 1], input: [40, 40], kernel: [5, 5], padding: [2, 2, 2, 2] }],
     [
@@ -69,6 +107,13 @@ describe.each(BUILDS)("%s build", (build) => {
       "input",
       { channels: [16, 16], input: [40, 40], kernel: [5, 5] },
     ],
+    // Taking rows apart for a stride costs more than the matrix kernels, which read pixels where they are.
+    [
+      "gemm",
+      "output",
+      { channels: [16, 32], input: [62, 62], kernel: [3, 3], padding: [1, 1, 1, 1], stride: [2, 2] },
+    ],
+    ["gemm", "output", { channels: [4, 4], input: [60, 60], kernel: [5, 5], stride: [3, 3] }],
     ["splitPlanes", "kernel", { channels: [1, 2], input: [40, 40], kernel: [5, 5], stride: [2, 2] }],
     ["gemm", "output", { channels: [6, 16], input: [14, 14], kernel: [5, 5] }],
     ["gemm", "kernel", { channels: [6, 16], input: [14, 14], kernel: [5, 5] }],
@@ -97,6 +142,34 @@ describe.each(BUILDS)("%s build", (build) => {
     expect([...ran]).toContain(kernel);
     expectClose(got, want[member], member, () => 0);
   });
+
+  test.each([
+    ["output", [1, 1], [3, 3]],
+    ["output", [3, 20], [3, 1]],
+    ["input", [20, 3], [5, 3]],
+    ["kernel", [1, 2], [3, 1]],
+  ] as const)(
+    "the %s of a column is that of a row: %j channels, kernel %j",
+    async (member, channels, kernel) => {
+      const rt = await openKernels(build, await module);
+      const [taps, across] = kernel;
+      const column = windowOf({
+        channels,
+        input: [600, 1],
+        kernel,
+        padding: [1, 1, across >> 1, across >> 1],
+      })!;
+      const row = windowOf({ channels, input: [1, 600], kernel: [1, taps], padding: [0, 0, 1, 1] })!;
+      const random = seeded(90);
+      const data = operands(column, () => random() - 0.5);
+      // The row's kernel has the taps of the middle column.
+      const middle = data.kernel.filter((_, i) => i % across === across >> 1);
+      const want = triple(rt, row, { ...data, kernel: middle }, "off")[member];
+      const got = triple(rt, column, data, "off")[member];
+      expect(got).toEqual(want);
+      expectClose(got, reference(column, data)[member], member, () => 1e-5);
+    },
+  );
 
   test.each([1, 2])("depthwise, stride %d, an input at the very end of the memory", async (stride) => {
     const { rt, ran } = await noting(build, await module);

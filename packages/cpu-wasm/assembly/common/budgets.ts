@@ -36,6 +36,8 @@ export const LONGEST_WALK: i32 = CHAIN * CHAINS;
  * twice.
  */
 export const STRIP_BYTES: i32 = SMALL_BUDGETS ? 1500 : 64 << 10;
+/** Floats of a column phase's sums: those of all, and of two channels, stay in the first-level cache. */
+export const PHASE_FLOATS: i32 = SMALL_BUDGETS ? 40 : 1024;
 /** Positions of a unit of the dot products: its rows of x and g stay in the first-level cache. */
 export const UNIT_POSITIONS: i32 = SMALL_BUDGETS ? 64 : 2048;
 /** Bytes of a block's transformed input and products, and of the transformed kernel when it is used once. */

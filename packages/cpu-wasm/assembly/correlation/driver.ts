@@ -20,8 +20,17 @@ import { kernelGradientDot } from "./dot/driver";
 import { correlateGemm, kernelGradientGemm } from "./gemm/driver";
 import { correlateImages } from "./images/driver";
 import { inputGradientPhases } from "./phases/driver";
-import { CorrelationPlan, InputPlan, isDirect, planCorrelation, planInput, prefersDot } from "./plan";
+import {
+  CorrelationPlan,
+  imagesTogether,
+  InputPlan,
+  isDirect,
+  planCorrelation,
+  planInput,
+  prefersDot,
+} from "./plan";
 import { Member } from "./operations";
+import { exchangeAxes, isColumn, reduced } from "./reduced";
 import { correlateRows } from "./rows/driver";
 import { correlateWinograd } from "./winograd/driver";
 import { lacksTap } from "./winograd/taps";
@@ -31,6 +40,7 @@ const moving = changetype<Window>(MOVING_WINDOW);
 const forward = changetype<Correlation>(memory.data(CORRELATION_BYTES));
 const phase = changetype<Correlation>(memory.data(CORRELATION_BYTES));
 const band = changetype<Correlation>(memory.data(CORRELATION_BYTES));
+const smaller = changetype<Correlation>(memory.data(CORRELATION_BYTES));
 
 /** Whether there is no step that nothing takes. */
 @inline
@@ -87,7 +97,8 @@ function direct(w: Window, member: Member, a: usize, b: usize, bias: usize, out:
 }
 
 /** A correlation by the algorithm of the plan. */
-function correlate(c: Correlation, x: usize, kernel: usize, bias: usize, out: usize): void {
+function correlate(whole: Correlation, x: usize, kernel: usize, bias: usize, out: usize): void {
+  const c = reduced(whole, smaller);
   let plan = planCorrelation(c, true);
   const transforms = plan == CorrelationPlan.WINOGRAD2 || plan == CorrelationPlan.WINOGRAD4;
   if (transforms && lacksTap(c, kernel)) plan = planCorrelation(c, false);
@@ -102,9 +113,16 @@ function correlate(c: Correlation, x: usize, kernel: usize, bias: usize, out: us
     case CorrelationPlan.WINOGRAD4:
       correlateWinograd(c, x, kernel, bias, out, 4);
       break;
-    case CorrelationPlan.IMAGES:
+    case CorrelationPlan.IMAGES: {
+      const batch = c.batch;
+      c.batch = imagesTogether(c);
       correlateImages(c, null, x, kernel, bias, out);
+      const at = c.batch;
+      c.batch = batch - at;
+      if (c.batch > 0) correlate(c, x + bytes(at * c.imageIn), kernel, bias, out + bytes(at * c.imageOut));
+      c.batch = batch;
       break;
+    }
     case CorrelationPlan.ROWS:
       correlateRows(c, x, kernel, bias, out);
       break;
@@ -173,6 +191,7 @@ function inputGradient(w: Window, g: usize, kernel: usize, out: usize): void {
 function kernelGradient(w: Window, x: usize, g: usize, out: usize): void {
   const c = forward;
   setForward(w, c);
+  if (isColumn(c)) exchangeAxes(c);
   const dot = prefersDot(c);
   if (dot) kernelGradientDot(c, x, g, out);
   else kernelGradientGemm(c, x, g, out);

@@ -4,6 +4,7 @@
  * its residues (columns 0, S, 2S, …, then 1, S + 1, …), so that lanes along an output row read neighbouring
  * floats.
  */
+import { loadApart } from "../common/lanes";
 
 /** Copies `count` floats. */
 @inline
@@ -117,12 +118,8 @@ export function stageRow(from: usize, width: i32, left: i32, to: usize, residues
     let x = residue - left;
     let column = 0;
     for (; column < columns && x < 0; column++, x += residues, to += 4) store<f32>(to, 0);
-    if (residues == 2) {
-      for (; column + 4 <= columns && x + 8 <= width; column += 4, x += 8, to += 16) {
-        const at = from + ((<usize>x) << 2);
-        v128.store(to, v128.shuffle<f32>(v128.load(at), v128.load(at, 16), 0, 2, 4, 6));
-      }
-    }
+    for (; column + 4 <= columns && x + 4 * residues <= width; column += 4, x += 4 * residues, to += 16)
+      v128.store(to, loadApart(from + ((<usize>x) << 2), residues));
     for (; column < columns && x < width; column++, x += residues, to += 4) {
       store<f32>(to, load<f32>(from + ((<usize>x) << 2)));
     }

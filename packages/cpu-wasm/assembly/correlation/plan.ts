@@ -6,7 +6,7 @@
  * |--------------|----------------------------------------------|----------------------------------------------|
  * | `direct`     | anything below `DIRECT_MACS`                 | 6×8, 1×2: 0.1 µs in the kernel               |
  * | `depthwise3` | 3×3 on one channel each, stride 1 or 2       | 32@112 0.22 ms; `rows` 0.36                  |
- * | `winograd2`  | 3×3, stride 1, 16 channels and more          | 64@56 2.4 ms; `gemm` 4.7                     |
+ * | `winograd2`  | 3×3, stride 1, 10 channels and more          | 64@56 2.4 ms; `gemm` 4.7                     |
  * | `winograd4`  | the same where the caller allows it          | 64@56 1.8 ms, 256@14 2.1                     |
  * | `images`     | batches of small maps with much padding      | T of 16→6@14, 5×5, b128 1.3 ms; `gemm` 5.4   |
  * | `rows`       | fewer than 8 output channels per group       | 1→6@28, 5×5, b128 0.67 ms; `gemm` 2.8        |
@@ -31,10 +31,12 @@ const DIRECT_MACS: f64 = 1000;
  */
 const MOST_FLOATS: f64 = 268435456;
 
-/** F(2×2) pays from here: 16@56 0.20 ms, `gemm` 0.32. */
-const WINOGRAD_CHANNELS = 16;
-/** A tile of lanes. */
+/** F(2×2) pays from here: 64 → 4 @28 takes 0.73 of `rows`, 10 → 64 0.84 of `gemm`, 8 → 64 as much. */
+const WINOGRAD_INPUTS = 10;
+const WINOGRAD_OUTPUTS = 4;
+/** A tile of lanes; half as many where reading the kernel takes most of the time: 512 → 512 @4 0.7 of `gemm`. */
 const WINOGRAD_TILES = 8;
+const DEEP_CHANNELS = 256;
 /** With fewer tiles the transformed kernel of F(4×4), more than twice as large, is not used often enough. */
 const LARGE_TILES = 12;
 
@@ -71,7 +73,7 @@ export function planCorrelation(c: Correlation, transforms: bool): CorrelationPl
   if (isDepthwise3(c)) return CorrelationPlan.DEPTHWISE3;
   const size = transforms ? winogradTile(c) : 0;
   if (size != 0) return size == 2 ? CorrelationPlan.WINOGRAD2 : CorrelationPlan.WINOGRAD4;
-  if (c.isWholePlane && prefersImages(c)) return CorrelationPlan.IMAGES;
+  if (c.isWholePlane && imagesTogether(c) > 0) return CorrelationPlan.IMAGES;
   return prefersRows(c) ? CorrelationPlan.ROWS : CorrelationPlan.GEMM;
 }
 
@@ -87,7 +89,7 @@ function allPreferImages(w: Window, phase: Correlation): bool {
   for (let row = 0; row < rowPhases(w); row++) {
     for (let column = 0; column < columnPhases(w); column++) {
       setInputPhase(w, row, column, phase);
-      if (!prefersImages(phase)) return false;
+      if (imagesTogether(phase) < w.batch) return false;
     }
   }
   return true;
@@ -109,10 +111,12 @@ export function prefersDot(c: Correlation): bool {
 function winogradTile(c: Correlation): i32 {
   if (SETTINGS.winograd == Winograd.OFF || c.y.taps != 3 || c.x.taps != 3) return 0;
   if (c.y.stride * c.x.stride != 1 || c.y.dilation * c.x.dilation != 1 || c.outX != 1) return 0;
-  if (min(c.inChannels, c.outChannels) < WINOGRAD_CHANNELS || c.inChannels > LONGEST_WALK) return 0;
+  if (c.inChannels < WINOGRAD_INPUTS || c.outChannels < WINOGRAD_OUTPUTS) return 0;
+  if (c.inChannels > LONGEST_WALK) return 0;
   if (!meetsCells(c.y) || !meetsCells(c.x)) return 0;
   if (SETTINGS.winograd == Winograd.LARGE && tilesOf(c, 4) >= LARGE_TILES) return 4;
-  return tilesOf(c, 2) < WINOGRAD_TILES ? 0 : 2;
+  const least = c.inChannels < DEEP_CHANNELS ? WINOGRAD_TILES : WINOGRAD_TILES / 2;
+  return tilesOf(c, 2) < least ? 0 : 2;
 }
 
 /** Whether each window of three taps meets a cell: one in padding alone is 0, which a transform blurs. */
@@ -139,8 +143,8 @@ const SINGLE_COST: f64 = 1.6;
 const GEMM_COST: f64 = 1.15;
 /** Padding strips costs a tenth. */
 const PADDING_COST: f64 = 1.1;
-/** `images` must win by this much, since the costs are rough. */
-const IMAGES_ADVANTAGE: f64 = 0.85;
+/** Taking a float of a strip apart, for a horizontal stride, takes the time of so many multiply-adds. */
+const SPLIT_MACS: f64 = 15;
 /** Images of one block of lanes. */
 const LANES = 16;
 
@@ -161,14 +165,17 @@ function gemmWork(c: Correlation): f64 {
 function rowsWork(c: Correlation, together: i32): f64 {
   const columns = c.x.output * together;
   const computed = columns < 8 ? columns + c.x.taps : roundUp(columns, 4);
-  return (((PADDING_COST * c.macs * computed) / columns) * pairedChannels(c.outChannels)) / c.outChannels;
+  const work =
+    (((PADDING_COST * c.macs * computed) / columns) * pairedChannels(c.outChannels)) / c.outChannels;
+  if (c.x.stride == 1) return work;
+  return work + SPLIT_MACS * c.batch * c.groups * c.inChannels * c.y.reach * c.x.reach;
 }
 
-/** Taps in the padding are left out; everything is transposed before and after. */
+/** For the lanes of a block. Taps in the padding are left out; everything is transposed before and after. */
 function imagesWork(c: Correlation): f64 {
   const floats = <f64>c.inChannels * c.y.input * c.x.input + <f64>c.outChannels * c.y.output * c.x.output;
   const macs = pairedChannels(c.outChannels) * c.inChannels * tapsInside(c.y) * tapsInside(c.x);
-  return <f64>roundUp(c.batch, LANES) * (macs + TRANSPOSE_MACS * floats);
+  return LANES * (macs + TRANSPOSE_MACS * floats);
 }
 
 function prefersRows(c: Correlation): bool {
@@ -179,12 +186,14 @@ function prefersRows(c: Correlation): bool {
   return rowsWork(c, rowsTogether(c)) < GEMM_COST * gemmWork(c);
 }
 
-function prefersImages(c: Correlation): bool {
-  return (
-    c.groups == 1 &&
-    c.depth <= LONGEST_WALK &&
-    imagesWork(c) < IMAGES_ADVANTAGE * min(rowsWork(c, 1), gemmWork(c))
-  );
+/** How many images of a batch should be done on lanes: whole blocks, the last one too where it is full enough. */
+export function imagesTogether(c: Correlation): i32 {
+  if (c.groups != 1 || c.depth > LONGEST_WALK) return 0;
+  const single = min(rowsWork(c, 1), gemmWork(c)) / c.batch;
+  const rest = c.batch % LANES;
+  const block = imagesWork(c);
+  if (block >= single * LANES) return 0;
+  return block < single * rest ? c.batch : c.batch - rest;
 }
 
 /** Pairs of an output position and a tap whose cell lies in the input. */

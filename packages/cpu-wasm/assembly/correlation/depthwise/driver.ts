@@ -39,7 +39,7 @@ export function isDepthwise3(c: Correlation): bool {
     (stride == 2 || (c.x.input < WIDE && c.x.input % HALF_PAGE != 0)) &&
     <u32>c.x.pad <= 1 &&
     padRight(c) <= 1 &&
-    c.x.output >= 8 &&
+    c.x.output >= 4 &&
     c.isWholePlane
   );
 }

@@ -154,7 +154,7 @@ export class DepthwiseArguments {
   /** Of the input. */
   height: i32;
   width: i32;
-  /** Of the output; at least 8 columns. */
+  /** Of the output; at least 4 columns. */
   rows: i32;
   columns: i32;
   /** 1 or 2. */

@@ -2,8 +2,8 @@
  * The input gradient of a horizontally strided correlation with few input channels per group
  * (`kernels.ts`): all column phases of a row at once, so that rows are written in one piece.
  */
-import { COPY_BYTES } from "../../common/budgets";
-import { bytes, ceilDiv, newScratch, run } from "../../common/host";
+import { COPY_BYTES, PHASE_FLOATS } from "../../common/budgets";
+import { bytes, ceilDiv, newScratch, run, SETTINGS } from "../../common/host";
 import { argumentsOf, item } from "../../common/structs";
 import { fillTable } from "../../common/tables";
 import { Window } from "../../common/window";
@@ -41,7 +41,8 @@ export function inputGradientPhases(w: Window, c: Correlation, g: usize, kernel:
     plane = rows * row;
   const channels = c.groups * c.inChannels;
   const batch = imagesAtOnce(c.batch, bytes(channels * plane), COPY_BYTES);
-  const pitch = bytes(widest + 4);
+  const together = max(1, PHASE_FLOATS / row);
+  const pitch = bytes((together - 1) * row + widest + 4);
   const slices = ceilDiv(CHUNKS, min(CHUNKS, c.groups * min(batch, CHUNKS)));
   const groupWeights = bytes(packedTaps(c.outChannels, most));
 
@@ -51,7 +52,7 @@ export function inputGradientPhases(w: Window, c: Correlation, g: usize, kernel:
   const kernelTable = scratch.reserve(bytes(most));
   const weights = scratch.reserve(<f64>columns * c.groups * groupWeights);
   const about = scratch.reserve(columns * offsetof<ColumnPhase>());
-  const buffers = scratch.reserve(<f64>batch * c.groups * slices * 2 * columns * pitch);
+  const buffers = scratch.reserve(<f64>SETTINGS.threads * 2 * columns * pitch);
   const base = scratch.allocate();
 
   const outPlane = w.y.input * width,
@@ -112,6 +113,7 @@ export function inputGradientPhases(w: Window, c: Correlation, g: usize, kernel:
       args.rowOut = bytes(c.outY);
       args.channelOut = bytes(outPlane);
       args.imageOut = bytes(outImage);
+      args.together = together;
       args.buffers = base + buffers;
       args.pitch = pitch;
       run<PhaseArguments>(convRowPhases, count * c.groups * usedSlices, (work / w.batch) * count);

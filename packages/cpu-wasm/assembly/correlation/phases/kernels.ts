@@ -1,7 +1,9 @@
 /**
- * The input gradient of a strided correlation with few input channels: each row's column phases (pixels of
- * one residue) are summed on lanes along the row, side by side in a buffer, and interleaved into the row.
+ * The input gradient of a strided correlation with few input channels: the column phases (pixels of one residue)
+ * of some rows are summed on lanes along the rows, which run on over the padding between them, side by side in a
+ * buffer, and interleaved into the rows.
  */
+import { thread } from "../../common/tile-room";
 
 import { item } from "../../common/structs";
 import { positions } from "../../common/positions";
@@ -53,7 +55,9 @@ export class PhaseArguments {
   rowOut: i32;
   channelOut: usize;
   imageOut: i32;
-  /** Two rows for each column phase and chunk, and the bytes of a row. */
+  /** Rows that are summed together. */
+  together: i32;
+  /** Twice their sums for each column phase and thread, and the bytes of one. */
   buffers: usize;
   pitch: usize;
 }
@@ -87,9 +91,10 @@ export function convRowPhases(args: PhaseArguments, begin: i32, end: i32): void 
     const group = rest - image * groups;
     const first = slice * args.slice;
     const last = min(first + args.slice, args.rows);
-    const buffer = args.buffers + pitch * (2 * phases * chunk);
+    const buffer = args.buffers + pitch * (2 * phases * thread);
     const second = buffer + pitch * phases;
-    for (let row = first; row < last; row++) {
+    for (let row = first; row < last; row += args.together) {
+      const count = min(args.together, last - row);
       const input = args.input + args.imageIn * image + args.groupIn * group + args.rowIn * row;
       const out = args.out + args.imageOut * image + args.rowOut * row + outChannel * (group * channels);
       for (let channel = 0; channel < channels; channel += 2) {
@@ -98,11 +103,11 @@ export function convRowPhases(args: PhaseArguments, begin: i32, end: i32): void 
         for (let phase = 0; phase < phases; phase++) {
           const about = item<ColumnPhase>(args.about, phase);
           const taps = about.taps,
-            columns = about.columns;
+            lanes = max((count - 1) * (args.rowIn >> 2) + about.columns, 8);
           const to = buffer + pitch * phase;
           if (taps == 0) {
-            memory.fill(to, 0, (<usize>columns) << 2);
-            memory.fill(to + pitch * phases, 0, (<usize>columns) << 2);
+            memory.fill(to, 0, (<usize>lanes) << 2);
+            memory.fill(to + pitch * phases, 0, (<usize>lanes) << 2);
             continue;
           }
           const weights = about.weights + about.groupWeights * group + ((<usize>(channel * (taps + 1))) << 2);
@@ -115,12 +120,15 @@ export function convRowPhases(args: PhaseArguments, begin: i32, end: i32): void 
             taps,
             to,
             pitch * phases,
-            max(columns, 8),
+            lanes,
           );
         }
-        const to = out + outChannel * channel;
-        interleave(buffer, pitch, phases, to, args.width);
-        if (pair) interleave(second, pitch, phases, to + outChannel, args.width);
+        for (let i = 0, from: usize = 0, to = out + outChannel * channel; i < count; i++) {
+          interleave(buffer + from, pitch, phases, to, args.width);
+          if (pair) interleave(second + from, pitch, phases, to + outChannel, args.width);
+          from += args.rowIn;
+          to += args.rowOut;
+        }
       }
     }
   }
