@@ -29,5 +29,7 @@ for (const kind of names) {
 const times = (kind, part) => (of("one", part) / of(kind, part)).toFixed(2);
 for (const kind of ["two", "apart"]) {
   const [step, processor] = [times(kind, "step"), times(kind, "processor")];
-  console.log(`batch ${batch}, ${kind}: ${step} times as fast as one, ${processor} times less of each processor`);
+  console.log(
+    `batch ${batch}, ${kind}: ${step} times as fast as one, ${processor} times less of each processor`,
+  );
 }

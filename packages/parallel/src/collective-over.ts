@@ -139,7 +139,9 @@ class TransportedCollective implements Collective {
   *#allReduceOf(values: CollectiveArray, call: Call): Exchanges<void> {
     yield* this.#agree(call);
     const { rank: own, size } = this;
-    const from = (rank: number): number => Math.floor((values.length * rank) / size);
+    // An even number of elements, so that slices begin at multiples of eight bytes.
+    const from = (rank: number): number =>
+      rank === size ? values.length : 2 * Math.floor((values.length * rank) / (2 * size));
     const slice = (rank: number): CollectiveArray => values.subarray(from(rank), from(rank + 1));
     const mine = slice(own);
     const parts = this.#scratchArrays(call, mine.length);

@@ -60,10 +60,10 @@ describe("rings", () => {
     const job = makeJob(2, 10, { delaySeconds: 0, bytesPerSecond: Infinity });
     const memory = new JobMemory(job);
     memory.write(0, 1, new Uint8Array(77));
-    // Nothing else in the memory is 77.
-    const at = memory.numbers.indexOf(77);
-    memory.numbers.fill(-(2 ** 20) - 5, at, at + 2);
-    const sent = Uint8Array.from({ length: 700_000 }, (_, i) => i * 7);
+    // The next message begins at a multiple of 8; nothing else in the memory is 80.
+    const at = memory.numbers.indexOf(80);
+    memory.numbers.fill(-(2 ** 20) - 8, at, at + 2);
+    const sent = Uint8Array.from({ length: 699_997 }, (_, i) => i * 7);
     for (let round = 0; round < 4; round++) {
       expect(memory.write(0, 1, sent)).toBe(sent.length);
       const got = new Uint8Array(sent.length);
