@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findProgram } from "../../../scripts/find-program.mjs";
 import { writePng } from "../src/cli/image-file.ts";
 import { toJsonLine } from "../src/cli/json.ts";
 import { ticks } from "../src/cli/train/curves.ts";
@@ -192,6 +193,12 @@ test("Ctrl-C saves at once, and the training goes on as if nothing had been", {
   expect(lastOf(resumed.out)).toMatchObject({ losses, testLoss });
 });
 
+const mpich = await findProgram({
+  names: ["mpiexec.mpich", "mpiexec.hydra"],
+  debian: "mpich",
+  leftOut: "demo train --parallel mpi",
+});
+
 describe("on many ranks", { timeout: 120_000 }, () => {
   let main = "";
   beforeAll(async () => {
@@ -199,9 +206,11 @@ describe("on many ranks", { timeout: 120_000 }, () => {
   });
 
   const args = ["train", "--data", data, "--json", "--no-report"];
-  const run = (...more: string[]): Promise<{ code: number | null; out: string; err: string }> =>
+  type Outcome = { readonly code: number | null; readonly out: string; readonly err: string };
+  const run = (...more: string[]): Promise<Outcome> => runBy([process.execPath], ...more);
+  const runBy = ([program, ...before]: string[], ...more: string[]): Promise<Outcome> =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [main, ...args, ...more], {
+      const child = spawn(program!, [...before, main, ...args, ...more], {
         cwd,
         stdio: ["ignore", "pipe", "pipe"],
       });
@@ -238,6 +247,14 @@ describe("on many ranks", { timeout: 120_000 }, () => {
     const norm = ["--model", "resnet", "--batch", "137", "--epochs", "1", "--no-checkpoint"];
     norm.push("--optimizer", "sgd", "--lr", "0.01"); // Adam makes much of the last digits of small gradients
     expectAlike(await run(...norm, ...threads(2)), lastOf((await run(...norm)).out));
+  });
+
+  test.skipIf(mpich === null)("and of processes under MPI, bit for bit those of threads", async () => {
+    const plain = ["--model", "lenet", "--batch", "64", "--epochs", "1", "--no-checkpoint"];
+    const processes = await runBy([mpich!, "-n", "2", process.execPath], ...plain, "--parallel", "mpi");
+    expect([processes.code, processes.err]).toEqual([0, ""]);
+    const { losses, confusion } = lastOf(processes.out);
+    expect(lastOf((await run(...plain, ...threads(2))).out)).toMatchObject({ losses, confusion });
   });
 
   test("goes on with another number of them", async () => {

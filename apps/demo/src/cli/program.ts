@@ -28,6 +28,7 @@ import { checkSizeProblem } from "./room.ts";
 import { runExamples } from "./run-examples.ts";
 import { SIBLING_EXAMPLES } from "./sibling-examples.ts";
 import type { Terminal } from "./terminal.ts";
+import { trainOnProcesses } from "./train/on-processes.ts";
 import { trainOnThreads } from "./train/on-threads.ts";
 import { runPredict } from "./train/predict.ts";
 import { runTrain, type TrainOptions } from "./train/train.ts";
@@ -43,7 +44,7 @@ interface CommonOptions {
 }
 
 /** How a training is shared among ranks. */
-const PARALLEL = ["none", "threads"] as const;
+const PARALLEL = ["none", "threads", "mpi"] as const;
 
 interface TrainArguments extends Omit<TrainOptions, "seed" | "json"> {
   readonly threads?: number;
@@ -293,7 +294,16 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
         finish(await trainOnThreads(ranks ?? 2, { options, backend, backendOptions }, terminal));
         return;
       }
-      if (ranks !== undefined) throw new UsageError(`--ranks ${ranks}: write --parallel threads too`);
+      if (ranks !== undefined) {
+        const hint = parallel === "mpi" ? "mpiexec says how many, with -n" : "write --parallel threads too";
+        throw new UsageError(`--ranks ${ranks}: ${hint}`);
+      }
+      if (parallel === "mpi") {
+        const [backend, backendOptions] = oneBackend(threads);
+        const load = (): Promise<Backend> => loadBackend(backend, terminal.cwd, backendOptions);
+        finish(await trainOnProcesses(options, load, page, terminal));
+        return;
+      }
       await onOneBackend(threads, (backend) => runTrain(options, backend, page, terminal));
     });
   program
