@@ -1,6 +1,6 @@
 /** The correlation triple around the borders of cpu-wasm's plan (`packages/cpu-wasm/assembly/correlation/plan.ts`). */
 import { type ConvolutionKind, convolution } from "../workloads/workload.ts";
-import { correlations, type Sweep } from "./sweep.ts";
+import { all, correlations, type Sweep } from "./sweep.ts";
 
 const F = "forward";
 const DX = "input-gradient";
@@ -17,10 +17,6 @@ const BATCHES = [2, 4, 8, 12, 15, 16, 17, 24, 31, 32, 33, 64];
 
 const dimensionsOf = (label: string): [number, number] => label.split("×").map(Number) as [number, number];
 
-/** Reasons for the labels of a list. */
-const all = (labels: readonly (number | string)[], reason: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(labels.map((label) => [label, reason]));
-
 const FIRST_BORDER = "from 1000 multiply-adds on packing pays, at first not yet";
 const NARROW = "a plane costs something by itself, and vectors of 4 columns are not full";
 const NO_TRANSFORM = "the transform takes 10 channels in and 4 out, of a group";
@@ -32,6 +28,8 @@ const EIGHTS = "columns of the matrix kernels come in eights, channels of rows i
 const CELLS = "a stride of n meets n² as many cells";
 const FLOAT64 = "more than 16384 terms go on in float64, on the matrix kernels";
 const SLIVERS = "rows of fewer than 4 columns are summed with the padding between them";
+const ONE_ROW = "over one row, taps that meet padding alone are left out";
+const ONE_PLACE = "rows of half a page meet in one place of the cache";
 
 /** One sweep for each member. */
 const each = (of: (kind: ConvolutionKind) => Sweep, kinds: readonly ConvolutionKind[] = ALL): Sweep[] =>
@@ -57,7 +55,7 @@ const DEPTHWISE: Sweep[] = [
         `depthwise 256 channels, output n×n, 3×3 s${stride} p1`,
         WIDTHS,
         (n) => convolution([1, 256, n * stride, n * stride], 256, [3, 3], { ...P1, stride, groups: 256 }),
-        all([4, 5, 6, 7, 9, 10], NARROW),
+        all([4, 5, 6, 7, 9, 10, 14], NARROW),
       ),
     ),
   ),
@@ -67,6 +65,7 @@ const DEPTHWISE: Sweep[] = [
       "depthwise 8 channels, 64 rows of n, 3×3 p1",
       [510, 511, 512, 513, 1023, 1024, 1025],
       (n) => convolution([1, 8, 64, n], 8, [3, 3], { ...P1, groups: 8 }),
+      all([512, 513, 1025], ONE_PLACE),
     ),
   ),
   ...each((kind) =>
@@ -75,7 +74,7 @@ const DEPTHWISE: Sweep[] = [
       "64 channels @28 in n groups, 3×3 p1",
       [1, 2, 4, 8, 16, 32, 64],
       (groups) => convolution([1, 64, 28, 28], 64, [3, 3], { ...P1, groups }),
-      all([8, 16, 32], NO_TRANSFORM),
+      { ...all([8, 16, 32], NO_TRANSFORM), ...all([64], NARROW) },
     ),
   ),
   ...each((kind) =>
@@ -142,7 +141,7 @@ const DENSE: Sweep[] = [
       "16 → 16 channels @28, n×n same",
       [1, 2, 3, 4, 5, 6, 7],
       (n) => convolution([1, 16, 28, 28], 16, [n, n], { padding: n >> 1 }),
-      all([2, 4], ONLY_3X3),
+      all([1, 2, 4], ONLY_3X3),
     ),
   ),
   ...each((kind) =>
@@ -223,8 +222,12 @@ const STRIDED: Sweep[] = [4, 8, 16]
   )
   .concat(
     each((kind) =>
-      correlations(kind, "n → 16 channels, output 28×28, 3×3 s2 p1", CHANNELS.slice(0, 16), (n) =>
-        convolution([1, n, 56, 56], 16, [3, 3], { ...P1, stride: 2 }),
+      correlations(
+        kind,
+        "n → 16 channels, output 28×28, 3×3 s2 p1",
+        CHANNELS.slice(0, 16),
+        (n) => convolution([1, n, 56, 56], 16, [3, 3], { ...P1, stride: 2 }),
+        all([3, 5, 7, 8, 9, 17], EIGHTS),
       ),
     ),
   );
@@ -249,7 +252,7 @@ const TALL: Sweep[] = [1, 16].flatMap((channels) =>
       `${channels} → ${channels} channels of h×w, 3×3 p1`,
       IMAGES,
       (label) => convolution([1, channels, ...dimensionsOf(label)], channels, [3, 3], P1),
-      all(["2048×4", "4096×2"], SLIVERS),
+      { ...all(["2048×4", "4096×2", "8192×1"], SLIVERS), ...all(["4×2048"], ONE_ROW) },
     ),
   ),
 );

@@ -17,10 +17,19 @@ import {
   triu,
 } from "@corr2d/core";
 import { sizeOf } from "../workloads/workload.ts";
-import { type Operands, operations, type Point, type Sweep } from "./sweep.ts";
+import { all, type Operands, operations, type Point, type Sweep } from "./sweep.ts";
 
 const BELOW_LANES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 17];
-const LENGTHS = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 256, 1024];
+const LENGTHS = [4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 256, 1024];
+
+const ROWS = "a row costs something by itself, and its end is no whole vector";
+const ONE_PLACE = "rows a power of two apart meet in one place of the cache";
+const EIGHTS = "panels have eight or sixteen columns, a matrix times a vector has none";
+const PACKING = "a matrix is packed for few products";
+const BEYOND_CACHE = "the operands leave the caches";
+const PARTS = "each part is copied by itself, or each row of a part";
+const SHARED = "cells that windows share are summed or compared once, and strides take rows apart";
+const FEW_WINDOWS = "a row costs something by itself, and vectors of four windows are not full";
 
 /** a · b. */
 function product(rows: number, inner: number, columns: number, transposed = false) {
@@ -33,12 +42,25 @@ function product(rows: number, inner: number, columns: number, transposed = fals
 }
 
 export const PRODUCTS: readonly Sweep[] = [
-  operations("n×512 · 512×512", BELOW_LANES, (n) => product(n, 512, 512)),
-  operations("(512×n)ᵀ · 512×512", BELOW_LANES, (n) => product(n, 512, 512, true)),
-  operations("512×512 · 512×n", BELOW_LANES, (n) => product(512, 512, n)),
+  operations("n×512 · 512×512", BELOW_LANES, (n) => product(n, 512, 512), all([2, 7], PACKING)),
+  operations(
+    "(512×n)ᵀ · 512×512",
+    BELOW_LANES,
+    (n) => product(n, 512, 512, true),
+    all([2, 3, 4, 5, 7], PACKING),
+  ),
+  operations(
+    "512×512 · 512×n",
+    BELOW_LANES,
+    (n) => product(512, 512, n),
+    all([2, 3, 4, 5, 6, 7, 9, 17], EIGHTS),
+  ),
   operations("128×n · n×128", [8, 16, 32, 64, 512, 576, 640, 641, 704, 768], (n) => product(128, n, 128)),
-  operations("n×n · n×n", [31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 320], (n) =>
-    product(n, n, n),
+  operations(
+    "n×n · n×n",
+    [31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 320],
+    (n) => product(n, n, n),
+    all([31, 33], PACKING),
   ),
 ];
 
@@ -64,8 +86,18 @@ const FOLDS: readonly (readonly [string, (x: Tensor, axis: number) => unknown])[
 ];
 
 export const REDUCTIONS: readonly Sweep[] = FOLDS.flatMap(([name, fold]) => [
-  operations(`${name} along the last axis, of n`, LENGTHS, along(true, fold)),
-  operations(`${name} along the first axis, of n`, LENGTHS, along(false, fold)),
+  operations(
+    `${name} along the last axis, of n`,
+    LENGTHS,
+    along(true, fold),
+    all(LENGTHS.slice(0, -1), ROWS),
+  ),
+  operations(
+    `${name} along the first axis, of n`,
+    LENGTHS,
+    along(false, fold),
+    all([8, 16, 32, 33, 64, 256], ONE_PLACE),
+  ),
 ]).concat(
   operations(
     "sort of rows of n",
@@ -115,9 +147,14 @@ export const POOLS: readonly Sweep[] = (
   [false, true].flatMap((gradient) => {
     const title = gradient ? `${name} and its gradient` : name;
     return [
-      operations(`${title}, 32@56, windows`, WINDOWS, (window) => pooled(pool, 56, window, gradient)),
+      operations(`${title}, 32@56, windows`, WINDOWS, (window) => pooled(pool, 56, window, gradient), SHARED),
       ...["2 s2 p0", "3 s1 p1", "3 s2 p1"].map((window) =>
-        operations(`${title}, 32@n, ${window}`, POOL_WIDTHS, (n) => pooled(pool, n, window, gradient)),
+        operations(
+          `${title}, 32@n, ${window}`,
+          POOL_WIDTHS,
+          (n) => pooled(pool, n, window, gradient),
+          all([4, 5, 6, 7, 8, 9, 13, 16], FEW_WINDOWS),
+        ),
       ),
     ];
   }),
@@ -139,11 +176,12 @@ const FEW_OPERATIONS: Readonly<Record<string, (x: Tensor) => unknown>> = {
 };
 
 export const ELEMENTWISE: readonly Sweep[] = [
-  operations("a + b of n", [4096, 8191, 8192, 8193, 16384, 65536, 2 ** 18], (n) => ({
-    work: n,
-    shapes: [[n], [n]],
-    compute: (a, b) => a.add(b),
-  })),
+  operations(
+    "a + b of n",
+    [4096, 8191, 8192, 8193, 16384, 65536, 2 ** 18],
+    (n) => ({ work: n, shapes: [[n], [n]], compute: (a, b) => a.add(b) }),
+    all([2 ** 18], BEYOND_CACHE),
+  ),
   ...(["rows", "columns"] as const).map((side) =>
     operations(
       `[2¹⁶/n, n] + ${side === "rows" ? "[n]" : "[2¹⁶/n, 1]"}`,
@@ -156,10 +194,14 @@ export const ELEMENTWISE: readonly Sweep[] = [
           compute: (a, b) => a.add(b),
         };
       },
+      all([2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 32, 64], ROWS),
     ),
   ),
-  operations("powers that are a few operations", Object.keys(FEW_OPERATIONS), (name) =>
-    flat(FEW_OPERATIONS[name]!),
+  operations(
+    "powers that are a few operations",
+    Object.keys(FEW_OPERATIONS),
+    (name) => flat(FEW_OPERATIONS[name]!),
+    all(["pow 0.5", "pow −0.5"], "a root takes longer than a product"),
   ),
   operations("rsqrt and its gradient, of n", [4096, 8192, 8193, 65536], (n) => ({
     work: n,
@@ -201,26 +243,38 @@ export const VIEWS: readonly Sweep[] = [
       compute: (x) => triangle(x),
     })),
   ),
-  operations("n×n, transposed", SQUARES, (n) => ({
-    work: n * n,
-    shapes: [[n, n]],
-    compute: (x) => x.transpose(0, 1).add(0),
-  })),
+  operations(
+    "n×n, transposed",
+    SQUARES,
+    (n) => ({ work: n * n, shapes: [[n, n]], compute: (x) => x.transpose(0, 1).add(0) }),
+    all([1000, 1024, 1025], BEYOND_CACHE),
+  ),
   operations(
     "[2¹⁶/n, n], transposed",
     LENGTHS,
     along(true, (x) => x.transpose(0, 1).add(0)),
+    all([5, 7, 9, 15, 17, 31, 33], ROWS),
   ),
-  operations("cat of n parts of 2¹⁸/n", [1, 2, 4, 16, 64, 256, 512, 1024], (n) => ({
-    work: 2 ** 18,
-    shapes: Array.from({ length: n }, () => [1, 2 ** 18 / n]),
-    compute: (...parts) => cat(parts, 0),
-  })),
-  operations("cat of n parts side by side", [1, 2, 4, 16, 64, 256], (n) => ({
-    work: 2 ** 18,
-    shapes: Array.from({ length: n }, () => [256, 1024 / n]),
-    compute: (...parts) => cat(parts, 1),
-  })),
+  operations(
+    "cat of n parts of 2¹⁸/n",
+    [1, 2, 4, 16, 64, 256, 512, 1024],
+    (n) => ({
+      work: 2 ** 18,
+      shapes: Array.from({ length: n }, () => [1, 2 ** 18 / n]),
+      compute: (...parts) => cat(parts, 0),
+    }),
+    all([256, 512, 1024], PARTS),
+  ),
+  operations(
+    "cat of n parts side by side",
+    [1, 2, 4, 16, 64, 256],
+    (n) => ({
+      work: 2 ** 18,
+      shapes: Array.from({ length: n }, () => [256, 1024 / n]),
+      compute: (...parts) => cat(parts, 1),
+    }),
+    all([2, 64, 256], PARTS),
+  ),
   operations("stack of n images 1×28×28", [16, 32, 64, 128, 256, 512], (n) => {
     const shapes = Array.from({ length: n }, () => [1, 28, 28]);
     return { work: n * sizeOf([28, 28]), shapes, compute: (...parts) => stack(parts) };

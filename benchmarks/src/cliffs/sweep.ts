@@ -39,6 +39,10 @@ export interface SweepGroup {
 /** Why points may take longer: those with some labels, or all of a sweep. */
 export type Reasons = Readonly<Record<string, string>> | string;
 
+/** A reason for the labels of a list. */
+export const all = (labels: readonly (number | string)[], reason: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(labels.map((label) => [label, reason]));
+
 const reasonFor = (label: string, reasons: Reasons): string | undefined =>
   typeof reasons === "string" ? reasons : reasons[label];
 
