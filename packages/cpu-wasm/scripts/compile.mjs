@@ -57,9 +57,9 @@ const KERNEL_FLAGS = [
   ...["--memoryBase", CONSTANTS, "--exportTable"],
 ];
 
-/** What runs once for an operation, or for the end of a row: each function where it is, since copies would only take space. */
+/** What runs once for an operation, or for a row: each function where it is, since copies would only take space. */
 const WHOLE =
-  /^assembly\/((.*driver|common\/(host|tables)|correlation\/(correlation|plan|planes|reduced)|pool\/window)\/|common\/lanes\/storeLanes$|reduce\/rows\/sumRow$|softmax\/kernels\/shiftOf$)/;
+  /^assembly\/((.*driver|common\/(host|tables)|correlation\/(correlation|plan|planes|reduced)|pool\/window)\/|reduce\/rows\/sumRow$|softmax\/kernels\/shiftOf$)/;
 
 /** Compiles the kernels; for tests with small budgets (assembly/common/budgets.ts). */
 export function compileKernels({ smallBudgets = false } = {}) {
