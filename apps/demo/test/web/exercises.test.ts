@@ -136,6 +136,41 @@ test("other right answers: any kernel that does what is asked", async () => {
 });
 
 describeLab("exercises", (lab) => {
+  test("answers are read as people write them, and what is no number is kept and said", {
+    timeout: 3 * PATIENCE,
+  }, async () => {
+    const page = await lab.open({ hash: "exercises?open=pixelwise,blur,strideCost" });
+    const fill = async (id: string, texts: readonly string[]): Promise<void> => {
+      const fields = page.locator(`[data-exercise="${id}"]`).getByRole("textbox");
+      for (const [i, text] of texts.entries()) await fields.nth(i).fill(text);
+      await page.locator(`[data-exercise="${id}"]`).getByRole("button", { name: "Check" }).click();
+    };
+    const verdict = (id: string): Promise<string> =>
+      textOf(page.locator(`[data-exercise="${id}"]`).getByRole("status"));
+
+    await fill("pixelwise", ["3*5", "15*1024*1024"]);
+    await expect.poll(() => verdict("pixelwise")).toBe("✓ Right.");
+    await fill("strideCost", ["9,216", "2 304 or so"]);
+    await expect.poll(() => verdict("strideCost")).toMatch(/^Fill in every field with a number first/);
+    const fields = page.locator('[data-exercise="strideCost"]').getByRole("textbox");
+    expect(await fields.nth(0).inputValue()).toBe("9216");
+    expect(await fields.nth(1).inputValue()).toBe("2 304 or so");
+    expect(await fields.nth(1).getAttribute("aria-invalid")).toBe("true");
+    await fill("strideCost", ["9 216", "2 304"]);
+    await expect.poll(() => verdict("strideCost")).toBe("✓ Right.");
+
+    const blur = page.locator('[data-exercise="blur"]');
+    await blur.getByRole("gridcell").first().focus();
+    for (let i = 0; i < 9; i++) {
+      await page.keyboard.type("1/9");
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("ArrowRight");
+      if (i % 3 === 2) for (const key of ["Home", "ArrowDown"]) await page.keyboard.press(key);
+    }
+    await blur.getByRole("button", { name: "Check" }).click();
+    await expect.poll(() => verdict("blur")).toBe("✓ Right.");
+  });
+
   test.for(["backend=cpu-js", "backend=cpu-wasm"])(
     "numbers, a grid and a choice are filled in, checked, and kept in the link, %s",
     { timeout: 3 * PATIENCE },
@@ -144,7 +179,9 @@ describeLab("exercises", (lab) => {
       await waitForBackend(page, backend);
       const shape = page.locator('[data-exercise="shape"]');
       await shape.getByRole("button", { name: "Check" }).click();
-      await expect.poll(() => textOf(shape.getByRole("status"))).toBe("Fill in every cell first.");
+      await expect
+        .poll(() => textOf(shape.getByRole("status")))
+        .toMatch(/^Fill in every field with a number first/);
       await shape.getByLabel("height").fill("2");
       await shape.getByLabel("width").fill("3");
       await shape.getByRole("button", { name: "Check" }).click();

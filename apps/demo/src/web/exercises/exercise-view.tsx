@@ -3,7 +3,8 @@ import { useId, useState } from "preact/hooks";
 import { session } from "../compute/session.ts";
 import { Button } from "../ui/controls.tsx";
 import { NumberGrid } from "../ui/number-grid.tsx";
-import { numberText, readNumber } from "../ui/number-text.ts";
+import { numberText } from "../ui/number-text.ts";
+import { readNumber } from "../ui/read-number.ts";
 import { type Answer, type Exercise, type Grid, isComplete, type Verdict } from "./exercise.ts";
 import { answers, open, solved } from "./state.ts";
 import { type ExerciseText, exerciseWords } from "./text.ts";
@@ -70,27 +71,50 @@ function GridWidget({ exercise, text, answer, onAnswer }: WidgetProps) {
   );
 }
 
-function NumberWidget({ exercise, text, answer, onAnswer }: WidgetProps) {
+interface NumberFieldProps {
+  readonly label: string;
+  readonly value: number;
+  readonly onChange: (value: number) => void;
+}
+
+/** What cannot be read stays, to be mended, and counts as not filled in. */
+function NumberField({ label, value, onChange }: NumberFieldProps) {
   const id = useId();
+  const [unread, setUnread] = useState<string | null>(null);
+  const isUnread = unread !== null && Number.isNaN(value);
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        class="number-field"
+        type="text"
+        inputMode="text"
+        aria-invalid={isUnread}
+        value={isUnread ? unread : Number.isNaN(value) ? "" : value}
+        onChange={(event) => {
+          const typed = event.currentTarget.value;
+          const read = readNumber(typed);
+          setUnread(read === undefined && typed.trim() !== "" ? typed : null);
+          onChange(read ?? Number.NaN);
+        }}
+      />
+    </div>
+  );
+}
+
+function NumberWidget({ exercise, text, answer, onAnswer }: WidgetProps) {
   return (
     <div class="number-fields">
       {exercise.given.map((grid, i) => (
         <Labelled label={text.given?.[i] ?? ""} grid={grid} />
       ))}
       {answer[0]![0]!.map((value, i) => (
-        <div class="field">
-          <label for={`${id}-${i}`}>{text.labels[i]}</label>
-          <input
-            id={`${id}-${i}`}
-            class="number-field"
-            type="text"
-            inputMode="decimal"
-            value={Number.isNaN(value) ? "" : value}
-            onChange={(event) =>
-              onAnswer(withCell(answer, 0, 0, i, readNumber(event.currentTarget.value) ?? Number.NaN))
-            }
-          />
-        </div>
+        <NumberField
+          label={text.labels[i]!}
+          value={value}
+          onChange={(next) => onAnswer(withCell(answer, 0, 0, i, next))}
+        />
       ))}
     </div>
   );
@@ -126,6 +150,8 @@ export function ExerciseView({ exercise }: { readonly exercise: Exercise }) {
   const { id } = exercise;
   const text = words.items[id];
   const [result, setResult] = useState<Result>({ status: "none" });
+  // Another number empties what the fields themselves keep.
+  const [clearing, setClearing] = useState(0);
   const answer = answers.value[id] ?? exercise.blank;
   const isOpen = open.value.has(id);
   const setAnswer = (next: Answer): void => {
@@ -135,6 +161,7 @@ export function ExerciseView({ exercise }: { readonly exercise: Exercise }) {
   const clear = (): void => {
     const { [id]: _, ...others } = answers.value;
     answers.value = others;
+    setClearing(clearing + 1);
     setResult({ status: "none" });
   };
   const check = (): void => {
@@ -167,13 +194,13 @@ export function ExerciseView({ exercise }: { readonly exercise: Exercise }) {
       {isOpen ? (
         <>
           <p class="question">{text.question}</p>
-          <Widget {...{ exercise, text, answer }} onAnswer={setAnswer} />
+          <Widget key={clearing} {...{ exercise, text, answer }} onAnswer={setAnswer} />
           <div class="exercise-foot">
             <Button primary onClick={check}>
               {words.check}
             </Button>
             <Button onClick={clear}>{words.clear}</Button>
-            <Feedback result={result} />
+            <Feedback result={result} kind={exercise.kind} />
           </div>
           <Findings result={result} text={text} />
         </>
@@ -182,7 +209,7 @@ export function ExerciseView({ exercise }: { readonly exercise: Exercise }) {
   );
 }
 
-function Feedback({ result }: { readonly result: Result }) {
+function Feedback({ result, kind }: { readonly result: Result; readonly kind: Exercise["kind"] }) {
   const words = exerciseWords.value;
   const isRight = result.status === "checked" && result.verdict.ok;
   return (
@@ -190,7 +217,7 @@ function Feedback({ result }: { readonly result: Result }) {
       {result.status === "none"
         ? ""
         : result.status === "incomplete"
-          ? words.incomplete
+          ? words.incomplete[kind]
           : isRight
             ? `✓ ${words.right}`
             : `✗ ${words.wrong}`}

@@ -3,7 +3,7 @@ import { computed, type ReadonlySignal } from "@preact/signals";
 import { exercises as en } from "../i18n/en/exercises.ts";
 import { language } from "../i18n/index.ts";
 import { exercises as zh } from "../i18n/zh/exercises.ts";
-import type { ExerciseId, Section } from "./exercise.ts";
+import type { Exercise, ExerciseId, Section } from "./exercise.ts";
 
 export interface ExerciseText {
   readonly title: string;
@@ -28,7 +28,7 @@ export interface ExerciseTexts {
   readonly clear: string;
   readonly right: string;
   readonly wrong: string;
-  readonly incomplete: string;
+  readonly incomplete: Readonly<Record<Exercise["kind"], string>>;
   readonly evidence: string;
   readonly sections: Readonly<Record<Section, string>>;
   readonly items: Readonly<Record<ExerciseId, ExerciseText>>;

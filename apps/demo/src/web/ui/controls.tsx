@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { words } from "../i18n/index.ts";
-import { readNumber } from "./number-text.ts";
+import { readNumber } from "./read-number.ts";
 
 interface StepperProps {
   readonly label: string;

@@ -2,12 +2,13 @@
  * A grid of numbers: seen as colours, read as numbers, edited in place, painted with the pointer.
  *
  * It is an ARIA grid with one tab stop. Arrows move, Home and End go to the ends of a row; in an editable grid a digit,
- * a minus sign, Enter or F2 starts to edit, Delete writes 0. Colours come from the style sheet: a cell only says its
+ * a minus sign, Enter or F2 starts to edit (numbers as read-number.ts reads them), Delete writes 0. Colours come from the style sheet: a cell only says its
  * sign and how large it is beside the largest of the scale (--m, from 0 to 1).
  */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { words } from "../i18n/index.ts";
-import { numberText, readNumber } from "./number-text.ts";
+import { numberText } from "./number-text.ts";
+import { readNumber } from "./read-number.ts";
 
 export interface NumberGridProps {
   readonly label: string;
@@ -93,7 +94,7 @@ export function NumberGrid(props: NumberGridProps) {
       focusCell(row, event.key === "Home" ? 0 : columns - 1);
     } else if (!canEdit(row, column)) {
       return;
-    } else if (/^[-−.\d]$/.test(event.key)) {
+    } else if ((begun.current === null ? /^[-−.(\d]$/ : /^.$/u).test(event.key)) {
       edit({ row, column, text: (begun.current?.text ?? "") + event.key, isNew: true });
     } else if (event.key === "Enter" && begun.current !== null) {
       commit(begun.current.text, true);
@@ -215,7 +216,7 @@ function CellEditor(props: CellEditorProps) {
     <input
       class="cell-input"
       type="text"
-      inputMode="decimal"
+      inputMode="text"
       aria-label={props.label}
       defaultValue={props.text}
       ref={input}

@@ -20,11 +20,3 @@ export function fixedText(value: number, digits: number): string {
     .toFixed(digits)
     .replace("-", "−");
 }
-
-/** What somebody typed; a comma or a true minus sign are understood. Undefined when it is no number. */
-export function readNumber(text: string): number | undefined {
-  const plain = text.trim().replace("−", "-").replace(",", ".");
-  if (plain === "" || plain === "-") return undefined;
-  const value = Number(plain);
-  return Number.isFinite(value) ? value : undefined;
-}

@@ -12,7 +12,11 @@ export const exercises: ExerciseTexts = {
   clear: "Clear",
   right: "Right.",
   wrong: "Not yet.",
-  incomplete: "Fill in every cell first.",
+  incomplete: {
+    grids: "Fill in every cell first.",
+    numbers: "Fill in every field with a number first, such as 9216, 9,216, 15*1024 or 1/9.",
+    choice: "Choose an answer first.",
+  },
   evidence: "What the library computed",
   sections: {
     whyConv: "7.1 From fully connected layers to convolutions",
