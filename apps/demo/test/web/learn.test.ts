@@ -1,6 +1,17 @@
 /** The learn tab in a real browser: the book's numbers, and what happens beyond 1/30. */
 import { expect, test } from "vitest";
+import { decades, firstZero, shownLosses } from "../../src/web/learn/curve.ts";
 import { BACKENDS, describeLab, gridValues, PATIENCE, textOf, waitForBackend } from "./lab.ts";
+
+test("the curve of the losses shows them as they are; 0 has no place on it, and is said", () => {
+  const losses = [10, 1e-3, 1e-7, 1e-13, 0, 0];
+  expect(shownLosses(losses, 5)).toEqual([10, 1e-3, 1e-7, 1e-13, null, null]);
+  expect(shownLosses([10, Infinity, 1e-9], 1)).toEqual([10, null, null]);
+  expect([3, 4, 5].map((at) => firstZero(losses, at))).toEqual([undefined, 4, 4]);
+  expect(firstZero([0, 0], 1)).toBe(0);
+  expect(decades(1e-13, 100)).toEqual([1e-13, 1e-10, 1e-7, 1e-4, 0.1, 100]);
+  expect(decades(0.1, 100)).toEqual([0.1, 1, 10, 100]);
+});
 
 describeLab("learn", (lab) => {
   test.for(BACKENDS)(
@@ -60,6 +71,17 @@ describeLab("learn", (lab) => {
           .then((loss) => Number(loss).toFixed(3)),
       )
       .toBe("0.274");
+    expect(await textOf(page.locator(".loss-now"))).toMatch(
+      /^Loss 0\.27\d* with these weights, after step 9$/,
+    );
+    const ofStep = page.locator(".loss-of-step");
+    expect(await textOf(ofStep)).toMatch(/^The loss of step 9, as the book prints it, .*: 0\.4\d\d$/);
+    await page.getByRole("button", { name: "Step", exact: true }).click();
+    await expect
+      .poll(() => textOf(ofStep))
+      .toMatch(/^The loss of step 10, as the book prints it, .*: 0\.274$/);
+    await page.getByRole("button", { name: "Back" }).click();
+    await expect.poll(() => textOf(page.locator(".position"))).toBe("Step 9 of 10");
     expect(await page.locator(".path-point").count()).toBe(9);
   });
 
@@ -82,6 +104,15 @@ describeLab("learn", (lab) => {
     await expect
       .poll(async () => Number(await page.locator(".loss-now").getAttribute("data-loss")))
       .toBeLessThan(1e-3);
+  });
+
+  test("from the solution itself there is nothing to learn, and no curve", {
+    timeout: 2 * PATIENCE,
+  }, async () => {
+    const page = await lab.open({ hash: "learn?start=1,-1" });
+    await expect
+      .poll(() => textOf(page.locator(".loss-figure .hint")))
+      .toMatch(/^From step 0 on the loss is exactly 0/);
   });
 
   test("the start moves by keyboard and by pointer, and is part of the link", {

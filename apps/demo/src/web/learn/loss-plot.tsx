@@ -5,10 +5,9 @@ import "uplot/dist/uPlot.min.css";
 import { words } from "../i18n/index.ts";
 import { isDark } from "../state/appearance.ts";
 import { numberText } from "../ui/number-text.ts";
+import { decades, firstZero, shownLosses } from "./curve.ts";
 
 const HEIGHT = 240;
-/** What a logarithmic axis can still show. */
-const LEAST = 1e-6;
 
 function makePlot(target: HTMLElement, labels: { step: string; loss: string }, length: number): uPlot {
   const style = getComputedStyle(target);
@@ -28,7 +27,13 @@ function makePlot(target: HTMLElement, labels: { step: string; loss: string }, l
       scales: { x: { time: false, range: [0, length] }, y: { distr: 3 } },
       axes: [
         { ...axis, label: labels.step, labelFont: axis.font, labelSize: 20 },
-        { ...axis, size: 64, values: (_, splits) => splits.map((v) => (v === null ? "" : numberText(v, 2))) },
+        {
+          ...axis,
+          size: 64,
+          splits: (_plot, _axis, least, most) => decades(least, most),
+          filter: (_plot, splits) => splits,
+          values: (_plot, splits) => splits.map((value) => numberText(value, 2)),
+        },
       ],
       series: [
         {},
@@ -64,10 +69,10 @@ export function LossPlot({ losses, at }: { readonly losses: readonly number[]; r
     };
   }, [dark, text, length]);
   useEffect(() => {
-    const shown = losses.map((loss, i) => (i > at || !Number.isFinite(loss) ? null : Math.max(LEAST, loss)));
-    plot.current!.setData([losses.map((_, i) => i), shown]);
+    plot.current!.setData([losses.map((_, i) => i), shownLosses(losses, at)]);
   }, [losses, at, dark, text]);
   const last = losses[Math.min(at, losses.length - 1)]!;
+  const zero = firstZero(losses, at);
   return (
     <figure class="loss-figure">
       <figcaption>
@@ -79,6 +84,7 @@ export function LossPlot({ losses, at }: { readonly losses: readonly number[]; r
         role="img"
         aria-label={text.lossCurveText(numberText(losses[0]!), numberText(last), at)}
       />
+      {zero === undefined ? null : <p class="hint">{text.lossZero(zero)}</p>}
     </figure>
   );
 }

@@ -154,6 +154,9 @@ function Prediction({ descent, step }: { readonly descent: Descent; readonly ste
   );
 }
 
+/** A loss with the digits that the book prints. */
+const printed = (loss: number): string => (loss < 1e6 ? fixedText(loss, 3) : numberText(loss, 5));
+
 export function LearnTab() {
   const text = words.value.learn;
   const [a, b] = start.value;
@@ -176,7 +179,10 @@ export function LearnTab() {
           <>
             <Prediction descent={run} step={step} />
             <p class="loss-now" data-loss={run.losses[step]}>
-              {text.lossNow(numberText(run.losses[step]!, 5))}
+              {text.lossNow(step, numberText(run.losses[step]!, 5))}
+            </p>
+            <p class="hint loss-of-step">
+              {step === 0 ? text.lossOfFirst : text.lossOfStep(step, printed(run.losses[step - 1]!))}
             </p>
             <Legend scale={1} />
           </>

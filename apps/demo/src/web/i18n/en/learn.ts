@@ -9,10 +9,18 @@ export const learn = {
   rate: "Learning rate",
   bookMark: "book",
   loss: "loss",
-  lossNow: (loss: string): string => `Loss ${loss}`,
-  lossCurve: "Loss at every step",
+  lossNow: (step: number, loss: string): string =>
+    step === 0
+      ? `Loss ${loss} with the weights at the start`
+      : `Loss ${loss} with these weights, after step ${step}`,
+  lossOfFirst: "A program prints it as the loss of step 1, which starts from these weights.",
+  lossOfStep: (step: number, loss: string): string =>
+    `The loss of step ${step}, as the book prints it, is that of the weights before the step: ${loss}`,
+  lossCurve: "Loss after every step",
   lossCurveText: (first: string, last: string, steps: number): string =>
     `The loss goes from ${first} to ${last} in ${steps} steps.`,
+  lossZero: (step: number): string =>
+    `From step ${step} on the loss is exactly 0, which a logarithmic axis has no place for.`,
   stepAxis: "step",
   surface: "The loss over both weights",
   surfaceHint:
@@ -37,7 +45,8 @@ export const learn = {
   limitText: (limit: string): string =>
     `All factors lie between −1 and 1 only while lr < 2/λ for the largest λ: 2/60 = 1/30 ≈ ${limit}. The book’s 0.03 is close to it.`,
   bookRuns: "The printed numbers, computed here",
-  bookRunsText: "Learning rate 0.03, ten steps, loss after every second one. Press a start to load it.",
+  bookRunsText:
+    "Learning rate 0.03, ten steps, the loss of every second one: that of the weights it starts from. Press a start to load it.",
   bookRunsTable: "Losses and kernels",
   startColumn: "Start",
   epoch: (n: number): string => `epoch ${n}`,
