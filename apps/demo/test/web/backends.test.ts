@@ -34,6 +34,11 @@ describeLab("backends", (lab) => {
     await expect
       .poll(() => rows.last().locator("td").nth(2).textContent(), { timeout: 2 * PATIENCE })
       .toMatch(/ms$/);
+    const scroll = page.locator("section[aria-labelledby=timings] .scroll");
+    for (const width of [1024, 1200, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await scroll.evaluate((box) => box.scrollWidth - box.clientWidth), `cut at ${width}`).toBe(0);
+    }
     const differences = await rows.locator("td:last-child").allTextContents();
     expect(differences.length).toBe(6);
     for (const difference of differences) {

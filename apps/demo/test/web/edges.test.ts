@@ -1,7 +1,7 @@
 /** The edges tab in a real browser: photographs, a file, a drawing, the (simulated) camera. */
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { pngBytes } from "../png-bytes.ts";
+import { type PngParts, pngBytes } from "../png-bytes.ts";
 import { BACKENDS, describeLab, gridValues, PATIENCE, textOf, waitForBackend } from "./lab.ts";
 
 /** Red values along one row of a picture. */
@@ -18,22 +18,19 @@ const resultRow = (page: Page, row: number): Promise<number[]> => rowOf(page, "T
 
 const waitForFrame = (page: Page): Promise<void> => page.locator('.stats[data-frames="1"]').waitFor();
 
+/** Chooses a PNG file as the picture. */
+async function openPng(page: Page, parts: Omit<PngParts, "depth">): Promise<void> {
+  const buffer = Buffer.from(pngBytes({ depth: 8, ...parts }));
+  await page.locator("input[type=file]").setInputFiles({ name: "own.png", mimeType: "image/png", buffer });
+}
+
 describeLab("edges", (lab) => {
   test.for(BACKENDS)("a file through the book's kernel, %s", { timeout: 2 * PATIENCE }, async (backend) => {
     const page = await lab.open({ hash: `edges?${backend}&kernel=book` });
     await waitForBackend(page, backend);
     await waitForFrame(page);
     // Black, then white from the middle on: one vertical edge.
-    const band = pngBytes({
-      width: 640,
-      height: 480,
-      depth: 8,
-      colourType: 0,
-      samples: (x) => [x < 320 ? 0 : 200],
-    });
-    await page
-      .locator("input[type=file]")
-      .setInputFiles({ name: "band.png", mimeType: "image/png", buffer: Buffer.from(band) });
+    await openPng(page, { width: 640, height: 480, colourType: 0, samples: (x) => [x < 320 ? 0 : 200] });
     await expect.poll(async () => (await resultRow(page, 100))[319]).toBe(200);
     const row = await resultRow(page, 100);
     expect(row.length).toBe(639);
@@ -50,8 +47,22 @@ describeLab("edges", (lab) => {
     expect(kernels).toBeGreaterThan(12);
     await page.getByLabel("Kernel by name").selectOption("identity");
     await expect.poll(async () => new Set(await resultRow(page, 100)).size).toBeGreaterThan(20);
+    await openPng(page, { width: 50, height: 2000, colourType: 0, samples: (_, y) => [y % 256] });
+    await expect.poll(() => textOf(page.locator(".stats"))).toMatch(/^12 × 480/);
+    const tall = (await page.getByRole("img", { name: "Through the kernel" }).boundingBox())!;
+    expect([tall.width, tall.height]).toEqual([12, 480]);
+
     await page.getByRole("radio", { name: "Boats" }).check();
     await expect.poll(() => textOf(page.locator(".stats"))).toMatch(/^600 × 480/);
+    // Of the same size as the photograph, which must not shine through: white does, as on the command line.
+    const veil = (x: number): number[] => [200, 100, 0, x < 200 ? 0 : x < 400 ? 51 : 255];
+    await openPng(page, { width: 600, height: 480, colourType: 6, samples: veil });
+    await expect.poll(async () => new Set(await rowOf(page, "Picture", 100)).size).toBe(3);
+    const row = await rowOf(page, "Picture", 100);
+    expect([row[0], row[599]]).toEqual([255, 200]);
+    expect(row[300]).toBeCloseTo(200 * 0.2 + 255 * 0.8, -0.5); // the browser's own rounding
+
+    await page.getByRole("radio", { name: "Boats" }).check();
     await page.getByLabel("Kernel by name").selectOption("laplacian");
     await expect.poll(() => page.url()).toContain("kernel=laplacian");
     expect(new Set(await rowOf(page, "Picture", 100)).size).toBeGreaterThan(20); // the source stays in sight

@@ -206,6 +206,22 @@ describeLab("slide", (lab) => {
         [0, 0, 0, 0, 1, 0, 2, 3, 0],
         [0, 0, 0, 0, 0, 1, 0, 2, 3],
       ]);
+    const column = async (name: string): Promise<number[]> =>
+      (await gridValues(page, `${name} as a column`)).flat();
+    expect(await column("Input X")).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(await column("Output Y")).toEqual([19, 25, 37, 43]);
+    await page.getByRole("radio", { name: "Unfolded image (im2col)" }).check();
+    await expect.poll(() => column("Kernel K")).toEqual([0, 1, 2, 3]);
+    expect(await column("Output Y")).toEqual([19, 25, 37, 43]);
+    expect(await textOf(page.locator(".matrix-row"))).toContain("[0 1 3 4] · Kernel K as a column = 19");
+
+    // Backwards the matrix is turned: its columns are the positions.
+    await page.getByRole("radio", { name: "Gradient to the kernel" }).check();
+    await expect.poll(() => column("Gradient ∂L/∂K")).toEqual([8, 12, 20, 24]);
+    expect(await column("Gradient ∂L/∂Y")).toEqual([1, 1, 1, 1]);
+    expect((await gridValues(page, "Unfolded image (im2col)ᵀ"))[0]).toEqual([0, 1, 3, 4]);
+    await page.getByRole("radio", { name: "Gradient to the input" }).check();
+    await expect.poll(() => column("Gradient ∂L/∂X")).toEqual([0, 1, 1, 2, 6, 4, 2, 5, 3]);
   });
 
   test("a link reproduces the view", { timeout: 2 * PATIENCE }, async () => {

@@ -78,6 +78,9 @@ export function frameSource(canvas: HTMLCanvasElement, isMoving: (picture: Pictu
       if (canCopy) {
         context.putImageData(pixels, 0, 0);
       } else {
+        // White shows through transparent pixels, not the picture before.
+        context.fillStyle = "white";
+        context.fillRect(0, 0, size.width, size.height);
         context.drawImage(picture, 0, 0, size.width, size.height);
         pixels = context.getImageData(0, 0, size.width, size.height);
       }

@@ -11,6 +11,7 @@ import { words } from "../i18n/index.ts";
 import { NumberGrid } from "../ui/number-grid.tsx";
 import { numberText } from "../ui/number-text.ts";
 import { Signed } from "../ui/signed.tsx";
+import { arrayNames } from "./array-names.ts";
 import {
   cellsUnder,
   firstChannel,
@@ -56,12 +57,9 @@ interface StageProps {
 export function Stage({ layer, step, brush }: StageProps) {
   const { face, window: w, state } = layer;
   const { transposed, view } = state;
-  const text = words.value.slide;
   const at = Math.min(position.value, positionCount(w) - 1);
   const [channel] = placeOf(w, at);
-  const { names } = text;
-  const inputName = view === "input" ? names.inputGrad : names.input;
-  const outputName = view === "output" ? names.output : names.outputGrad;
+  const { inputName, kernelName, outputName } = arrayNames(view);
   const large = (
     <LargeArray
       {...{ layer, step, brush, at }}
@@ -76,12 +74,7 @@ export function Stage({ layer, step, brush }: StageProps) {
       target={face === "gather" ? null : transposed ? "input" : "outputGrad"}
     />
   );
-  const kernel = (
-    <KernelArray
-      {...{ layer, step, brush, channel }}
-      name={view === "kernel" ? names.kernelGrad : names.kernel}
-    />
-  );
+  const kernel = <KernelArray {...{ layer, step, brush, channel }} name={kernelName} />;
   // What goes in stands left, what comes out right.
   if (face === "gather") return <Sequence parts={[large, kernel, small]} signs={["⋆", "="]} />;
   if (face === "scatter") return <Sequence parts={[small, kernel, large]} signs={["⊛", "="]} />;

@@ -102,7 +102,9 @@ export const slide = {
   toeplitzText:
     "Each row holds the kernel, moved to where its window lies; all else is zero. Times the image written as a column it gives the output, and transposed it carries gradients back.",
   matrixRow: (row: number): string => `Row ${row}, the present position`,
-  matrixTimes: "times the kernel’s column",
+  matrixProduct: "The product",
+  asColumn: (name: string): string => `${name} as a column`,
+  matrixPart: "The product is what this channel gives; the channels’ parts are added.",
   matrixChannel: "Channel of the input",
   computedIn: (ms: string, backend: string): string => `computed in ${ms} ms by ${backend}`,
   notCovered: "cells no window covers",

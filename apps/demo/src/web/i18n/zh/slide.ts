@@ -97,7 +97,9 @@ export const slide: Messages["slide"] = {
   toeplitzText:
     "每一行是移到相应窗口处的卷积核，其余为零。它乘以写成一列的图像得到输出；它的转置则把梯度带回去。",
   matrixRow: (row) => `第 ${row} 行，即当前位置`,
-  matrixTimes: "乘以卷积核的列",
+  matrixProduct: "乘积",
+  asColumn: (name) => `写成一列的${name}`,
+  matrixPart: "这个乘积只是该通道的一份；各通道的结果要加起来。",
   matrixChannel: "输入的通道",
   computedIn: (ms, backend) => `由 ${backend} 计算，用时 ${ms} 毫秒`,
   notCovered: "没有窗口覆盖的单元",
