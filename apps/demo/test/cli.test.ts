@@ -37,11 +37,32 @@ describe("examples", () => {
     expect(code).toBe(0);
   });
 
-  test("no line is longer than 80 characters, whatever the command", { timeout: 60_000 }, async () => {
-    for (const args of [[], ["shapes"], ["recall"], ["--help"], ["edges", "--help"]]) {
-      const { out } = await runCli(args);
-      expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
-    }
+  test.for([80, 60])(
+    "no line is longer than %d characters, whatever the command",
+    {
+      timeout: 60_000,
+    },
+    async (columns) => {
+      for (const args of [
+        [],
+        ["shapes"],
+        ["recall"],
+        ["learn", "--lr", "0.034"],
+        ["--help"],
+        ["edges", "--help"],
+      ]) {
+        const { out } = await runCli(args, { columns });
+        expect(out.split("\n").filter((line) => line.length > columns)).toEqual([]);
+      }
+    },
+  );
+
+  test("what does not fit beside the rest of a table stands below", async () => {
+    const { out } = await runCli(["learn"], { columns: 60 });
+    expect(out).toContain("book      16.481   5.069    1.794    0.688    0.274");
+    expect(out).toContain(
+      "            kernel\n  book      [1.0398, -0.9328]\n  computed  [1.0398, -0.9328]  ✓\n",
+    );
   });
 
   test("colour only where there is some", async () => {

@@ -54,19 +54,21 @@ function showRun(run: LearntKernel, seeded: boolean, seed: number, page: Page): 
     knownLosses === undefined || knownKernel === undefined
       ? [here]
       : [row(knownLosses.source, knownLosses.expected as number[], knownKernel.expected as number[]), here];
-  const origin = seeded ? `  (PyTorch's initialisation for seed ${seed})` : "";
+  const origin = seeded ? ` (PyTorch's initialisation for seed ${seed})` : "";
   const title = `start ${numbers([...run.start], 4)}${origin}`;
-  return `${page.indent(title)}\n${page.table(["", ...losses.map(({ epoch }) => `epoch ${epoch}`), "kernel"], rows)}`;
+  return `${page.paragraph(title)}\n${page.table(["", ...losses.map(({ epoch }) => `epoch ${epoch}`), "kernel"], rows)}`;
 }
 
 function showLearningRate({ hessian, eigenvalues, trials }: LearningRate, page: Page): string {
-  const intro = page.indent(
-    [
-      "Why not faster? The loss is quadratic: along each eigenvector of its Hessian a",
-      "step multiplies the error by 1 − lr·λ, which shrinks only while lr < 2/λ.",
+  const intro = [
+    page.paragraph(
+      "Why not faster? The loss is quadratic: along each eigenvector of its Hessian a step multiplies the error by " +
+        "1 − lr·λ, which shrinks only while lr < 2/λ.",
+    ),
+    page.paragraph(
       `Hessian ${numbers(hessian, 0)}, λ = ${numbers([...eigenvalues], 0)}: lr must stay below 2/60 = 1/30.`,
-    ].join("\n"),
-  );
+    ),
+  ].join("\n");
   const table = page.table(
     ["lr", "1 − 12·lr", "1 − 60·lr", "loss after 100 steps", ""],
     trials.map(({ lr, factors, loss }) => [
@@ -98,7 +100,7 @@ export function learnExample(settings: LearnSettings): Example {
       const lr = settings.lr ?? 3e-2;
       if (!converges(lr, rate.eigenvalues)) {
         parts.push(
-          page.indent(page.paint.yellow(`lr ${lr} is beyond 1/30: the loss grows instead of falling.`)),
+          page.paint.yellow(page.paragraph(`lr ${lr} is beyond 1/30: the loss grows instead of falling.`)),
         );
       }
       parts.push(showLearningRate(rate, page), page.compare(comparisons.slice(-3)));

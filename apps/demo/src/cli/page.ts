@@ -38,10 +38,22 @@ export class Page {
     this.paint = pc.createColors(colour);
   }
 
-  /** `1  Cross-correlation … demo corr2d`, over a rule. */
+  /** `1  Cross-correlation … demo corr2d`, over a rule; in two lines where they do not fit into one. */
   heading(left: string, right: string): string {
-    const gap = " ".repeat(Math.max(2, this.width - visibleWidth(left) - visibleWidth(right)));
+    const room = this.width - visibleWidth(left) - visibleWidth(right);
+    const gap = room < 2 ? "\n" : " ".repeat(room);
     return `${this.paint.bold(left)}${gap}${this.paint.dim(right)}\n${this.paint.dim("─".repeat(this.width))}`;
+  }
+
+  /** Prose, in lines that fit, indented by two. */
+  paragraph(text: string): string {
+    const lines: string[] = [];
+    for (const word of text.split(/\s+/)) {
+      const longer = `${lines.at(-1)} ${word}`;
+      if (lines.length > 0 && visibleWidth(longer) + 2 <= this.width) lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return this.indent(lines.join("\n"));
   }
 
   /** Nested numbers as PyTorch prints a float32 tensor of them. */
@@ -111,8 +123,53 @@ export class Page {
     return this.table([], rows);
   }
 
-  /** A table without lines, its head dimmed. */
+  /**
+   * A table without lines, its head dimmed. Columns that do not fit beside each other stand below: as tables of their own
+   * that begin with the first column too if it leaves the room, or without a head as second lines of the rows.
+   */
   table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+    const all = [head, ...rows];
+    const widths = Array.from({ length: Math.max(...all.map((row) => row.length)) }, (_, i) =>
+      Math.max(...all.map((row) => visibleWidth(row[i] ?? ""))),
+    );
+    const reach = widths[0]! + 2;
+    const groups: number[][] = [];
+    let used = 0;
+    for (const [column, width] of widths.entries()) {
+      const last = groups.at(-1);
+      if (last !== undefined && (used + 2 + width <= this.width || column === 1)) {
+        last.push(column);
+        used += 2 + width;
+      } else {
+        const repeats = last !== undefined && head.length > 0 && 2 + reach + width <= this.width;
+        groups.push(repeats ? [0, column] : [column]);
+        used = 2 + width + (last !== undefined && (repeats || head.length === 0) ? reach : 0);
+      }
+    }
+    const pick = (row: readonly string[], columns: readonly number[]): string[] =>
+      columns.map((column) => row[column] ?? "");
+    if (head.length > 0) {
+      const parts = groups.map((columns) =>
+        this.#plainTable(
+          pick(head, columns),
+          rows.map((row) => pick(row, columns)),
+        ),
+      );
+      return parts.join("\n");
+    }
+    const [first, ...others] = groups;
+    const lines = this.#plainTable(
+      [],
+      rows.map((row) => pick(row, first ?? [])),
+    ).split("\n");
+    const below = (row: readonly string[]): string[] =>
+      others.map((columns) => pick(row, columns).join("  ").trimEnd()).filter((line) => line !== "");
+    return rows
+      .map((row, i) => [lines[i], ...below(row).map((line) => this.indent(line, 2 + reach))].join("\n"))
+      .join("\n");
+  }
+
+  #plainTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
     const table = new Table({
       head: head.map((cell) => this.paint.dim(cell)),
       style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },

@@ -114,7 +114,7 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
       "The convolution chapter of Dive into Deep Learning, run: what the book prints beside what is computed.\n" +
         "Without a command, all seven examples.",
     )
-    .configureHelp({ showGlobalOptions: true, helpWidth: page.width })
+    .configureHelp({ showGlobalOptions: true, helpWidth: page.width, minWidthToWrap: 20 })
     .configureOutput({
       writeOut: (text) => terminal.out(text),
       writeErr: (text) => terminal.err(text),
