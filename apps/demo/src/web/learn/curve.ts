@@ -20,6 +20,7 @@ export function decades(least: number, most: number): number[] {
 /** From which step on the losses are 0; undefined while they are not. */
 export function firstZero(losses: readonly number[], at: number): number | undefined {
   const reached = losses.slice(0, at + 1);
-  const first = reached.findLastIndex((loss) => loss !== 0) + 1;
+  let first = reached.length;
+  while (first > 0 && reached[first - 1] === 0) first--;
   return first < reached.length ? first : undefined;
 }
