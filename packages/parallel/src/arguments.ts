@@ -32,8 +32,8 @@ export function checkRank(call: string, name: string, rank: unknown, size: numbe
   throw invalid(`${call}: '${name}' is a rank from 0 to ${size - 1}, but got ${describeValue(rank)}`);
 }
 
-/** How long others are waited for. */
-export const DEFAULT_TIMEOUT_SECONDS = 10;
+/** How long others are waited for: a job whose rank hangs is then over within ten seconds. */
+export const DEFAULT_TIMEOUT_SECONDS = 8;
 
 /** The longest that a timer can wait, in seconds. */
 const LONGEST_SECONDS = (2 ** 31 - 1) / 1000;

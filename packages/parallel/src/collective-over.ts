@@ -24,7 +24,7 @@ import type { Transport } from "./transport.ts";
 
 /** Options of a collective. */
 export interface CollectiveOptions {
-  /** How long a call waits for the other ranks (default 10). Longer where ranks do something alone, such as a test. */
+  /** How long a call waits for the other ranks (default 8). Longer where ranks do something alone, such as a test. */
   readonly timeoutSeconds?: number | undefined;
 }
 

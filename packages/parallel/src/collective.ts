@@ -6,7 +6,7 @@
  *
  * - Ranks that call different things, or give different lengths, dtypes or roots: RANKS_DIFFER on every rank, which names what
  *   each gave. Nothing was moved, and the collective can be used on.
- * - A rank that ends, aborts, or does not come within the time limit (10 s unless set otherwise): RANK_LOST on all others, with
+ * - A rank that ends, aborts, or does not come within the time limit (8 s unless set otherwise): RANK_LOST on all others, with
  *   `details.ranks`. The collective is over: this call and all later ones reject with the same error.
  */
 

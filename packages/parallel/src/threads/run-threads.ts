@@ -8,7 +8,7 @@ import { changed } from "./wait.ts";
 
 /** Options of `runThreads`. */
 export interface RunThreadsOptions {
-  /** How long a rank waits for the others in a call (default 10). */
+  /** How long a rank waits for the others in a call (default 8). */
   readonly timeoutSeconds?: number | undefined;
   /** Makes every message late, as a network would (default 0). */
   readonly delaySeconds?: number | undefined;
