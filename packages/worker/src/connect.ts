@@ -11,7 +11,7 @@ const START_MS = 30_000;
 
 /** Options of `start`. */
 export interface StartOptions {
-  /** Cancels the run when it aborts. */
+  /** Cancels the run when it aborts; the run then rejects with the signal's reason. */
   readonly signal?: SignalOfHost | undefined;
 }
 
@@ -21,8 +21,8 @@ export interface StartOptions {
  */
 export interface Run<Progress, Result, Message = never> extends AsyncIterable<Progress> {
   /**
-   * What the task returned. Rejects with what it threw (a `Corr2dError` with its code), with an AbortError after `cancel`, with
-   * WORKER_LOST when the worker ended.
+   * What the task returned. Rejects with what it threw (a `Corr2dError` with its code), with an AbortError after `cancel`, with the
+   * signal's reason when that aborted, with WORKER_LOST when the worker ended.
    */
   readonly result: Promise<Result>;
   /** Lets the task stand still at its next report; resolves when it does, or has ended. */
@@ -57,10 +57,6 @@ type ConnectionTo<T> =
 /** Sends an order, moving the buffers along. */
 type Post = (order: Order, transfer: ArrayBuffer[]) => void;
 
-/** A cancelled run rejects with what the platform's own functions reject with. */
-const thrownBy = (error: SentError): Error =>
-  error.name === "AbortError" ? new DOMException(error.message, error.name) : fromSentError(error);
-
 class PageRun implements Run<unknown, unknown, unknown> {
   readonly result: Promise<unknown>;
   readonly #post: Post;
@@ -68,12 +64,14 @@ class PageRun implements Run<unknown, unknown, unknown> {
   readonly #readers = new Set<Queue<unknown>>();
   #settle!: { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void };
   #whenStill: (() => void)[] = [];
+  readonly #signal: SignalOfHost | undefined;
   /** What a reader that comes now is told; undefined while the run goes on. */
   #ending: ((reader: Queue<unknown>) => void) | undefined;
 
-  constructor(post: Post, id: number) {
+  constructor(post: Post, id: number, signal: SignalOfHost | undefined) {
     this.#post = post;
     this.#id = id;
+    this.#signal = signal;
     this.result = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
@@ -138,7 +136,13 @@ class PageRun implements Run<unknown, unknown, unknown> {
     else if (answer.kind === "result") {
       this.#settle.resolve(answer.value);
       this.#end((reader) => reader.end());
-    } else this.fail(thrownBy(answer.error));
+    } else this.fail(this.#thrownBy(answer.error));
+  }
+
+  /** A cancelled run rejects with what the platform's own functions reject with. */
+  #thrownBy(error: SentError): unknown {
+    if (error.name !== "AbortError") return fromSentError(error);
+    return this.#signal?.aborted ? this.#signal.reason : new DOMException(error.message, error.name);
   }
 
   fail(error: unknown): void {
@@ -156,6 +160,9 @@ class PageRun implements Run<unknown, unknown, unknown> {
     for (const resolve of this.#whenStill.splice(0)) resolve();
   }
 }
+
+/** Two connections to one worker would take each other's answers. */
+const connected = new WeakSet<WorkerLike>();
 
 /** A worker that ended, or never began. */
 const lost = (why: string): Corr2dError =>
@@ -210,7 +217,7 @@ class PageConnection implements Connection<unknown, unknown, unknown, unknown> {
       );
     }
     const id = ++this.#count;
-    const run = new PageRun(this.#post, id);
+    const run = new PageRun(this.#post, id, signal);
     if (signal?.aborted) {
       run.fail(signal.reason);
       return run;
@@ -250,7 +257,7 @@ class PageConnection implements Connection<unknown, unknown, unknown, unknown> {
  * const training = connect<Training>(new Worker(new URL("./train-worker.ts", import.meta.url), { type: "module" }));
  * ```
  *
- * @throws INVALID_ARGUMENT for what is no Worker.
+ * @throws INVALID_ARGUMENT for what is no Worker, or has a connection.
  */
 export function connect<T extends AnyTask>(worker: WorkerLike): ConnectionTo<T> {
   const isWorker =
@@ -262,5 +269,12 @@ export function connect<T extends AnyTask>(worker: WorkerLike): ConnectionTo<T> 
   if (!isWorker) {
     throw new Corr2dError("INVALID_ARGUMENT", `connect: expected a Worker, but got ${describeValue(worker)}`);
   }
+  if (connected.has(worker)) {
+    throw new Corr2dError(
+      "INVALID_ARGUMENT",
+      "connect: this worker has a connection: start further runs on that one, or another worker",
+    );
+  }
+  connected.add(worker);
   return new PageConnection(worker) as unknown as ConnectionTo<T>;
 }

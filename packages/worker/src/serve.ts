@@ -41,14 +41,12 @@ class Running implements TaskRun<unknown, unknown> {
     return this.#control.signal;
   }
 
+  /** Resolves when all that was reported so far is on its way: a task may return without having awaited its reports. */
+  sent: Promise<void> = Promise.resolve();
+
   async report(progress: unknown): Promise<unknown[]> {
-    try {
-      await synchronize();
-    } catch (error) {
-      // A task may compute nothing.
-      if (!Corr2dError.isInstance(error) || error.code !== "BACKEND_MISSING") throw error;
-    }
-    this.#post("progress", progress);
+    this.sent = this.#send(progress);
+    await this.sent;
     this.#reportsLeft--;
     await nextTurn();
     while (this.#reportsLeft <= 0 && !this.signal.aborted) {
@@ -63,12 +61,23 @@ class Running implements TaskRun<unknown, unknown> {
     return messages;
   }
 
+  async #send(progress: unknown): Promise<void> {
+    try {
+      await synchronize();
+    } catch (error) {
+      // A task may compute nothing.
+      if (!Corr2dError.isInstance(error) || error.code !== "BACKEND_MISSING") throw error;
+    }
+    this.#post("progress", progress);
+  }
+
   take(order: Exclude<Order, { kind: "hello" | "start" }>): void {
     if (order.kind === "message") this.#messages.push(order.value);
     else if (order.kind === "cancel")
       this.#control.abort(new DOMException("the run was cancelled", "AbortError"));
     else this.#reportsLeft = { pause: 0, step: 1, resume: Infinity }[order.kind];
-    if (order.kind !== "message" && order.kind !== "pause") this.#wake?.();
+    // Who pauses a run that stands still waits for an answer, too.
+    if (order.kind !== "message") this.#wake?.();
   }
 }
 
@@ -96,6 +105,7 @@ export function serve<Input, Progress, Result, Message = never>(
         input as Input,
         running as TaskRun<unknown, unknown> as TaskRun<Progress, Message>,
       );
+      await running.sent;
       port.post({ kind: "result", run, value }, buffersOf("serve", value));
     } catch (error) {
       port.post({ kind: "error", run, error: toSentError(error) });

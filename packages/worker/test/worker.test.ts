@@ -49,6 +49,11 @@ describe("a run", () => {
     expect(await collect(run)).toEqual([]); // it is over
   });
 
+  it("gives the reports that its task did not await", async () => {
+    const run = counting().start({ reports: 0, act: "hurry" });
+    expect(await collect(run)).toEqual([0, 1, 2]);
+  });
+
   it("goes on when its listener leaves", async () => {
     const run = counting().start({ reports: 20 });
     for await (const value of run) if (value === 2) break;
@@ -92,6 +97,8 @@ describe("a run", () => {
     const before = seen.length;
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(seen.length).toBe(before);
+    await run.pause(); // it does already
+    expect(seen.length).toBe(before);
     await run.step();
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(seen.length).toBe(before + 1);
@@ -125,6 +132,13 @@ describe("a run", () => {
 
     const third = connection.start({ reports: 1 }, { signal: AbortSignal.abort() });
     expect(await failure(third.result)).toMatchObject({ name: "AbortError" });
+
+    const why = new Error("another file was chosen");
+    const reasoned = new AbortController();
+    const fourth = connection.start({ reports: 1e9 }, { signal: reasoned.signal });
+    await fourth.pause();
+    reasoned.abort(why);
+    expect(await failure(fourth.result)).toBe(why);
     expect(await collect(connection.start({ reports: 1 }))).toEqual([0]); // the worker lives
   });
 
@@ -226,6 +240,12 @@ describe("what goes wrong", () => {
     connection.close();
     expect(await result).toMatchObject({ code: "BACKEND_CLOSED" });
     expect(() => connection.start({ reports: 1 })).toThrow("the connection to the worker was closed");
+  });
+
+  it("is a second connection to a worker", () => {
+    const worker = tasks.start("count");
+    open.push(connect<Counting>(worker));
+    expect(() => connect<Counting>(worker)).toThrow("connect: this worker has a connection");
   });
 
   it("is what is no worker, no function, no options", () => {
