@@ -1,9 +1,18 @@
 /** `demo train` and `demo predict`: on a few digits, as somebody would use them. */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writeIdx } from "@corr2d/data";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findProgram } from "../../../scripts/find-program.mjs";
 import { writePng } from "../src/cli/image-file.ts";
@@ -86,16 +95,68 @@ describe("train", () => {
     expect(linesOf(part.out).map(({ epoch }) => epoch)).toEqual([1, undefined]);
     expect(linesOf(rest.out).map(({ epoch }) => epoch)).toEqual([2, 3, undefined]);
     expect(Object.keys(last)).toContain("testAccuracy");
-    // Kept by the name of the network that goes on, not of the default one.
-    rmSync(join(cwd, "lenet-modern.safetensors"), { force: true });
+    // Kept where it was, not in a file by the network's name, which may hold another training.
+    const named = join(cwd, "lenet-modern.safetensors");
+    const before = readFileSync(named);
     const unnamed = await runCli(
       ["train", "--data", data, "--resume", "part.safetensors", "--no-report", "--epochs", "4"],
       { cwd },
     );
-    expect([unnamed.code, existsSync(join(cwd, "lenet-modern.safetensors"))]).toEqual([0, true]);
-    expect(unnamed.out).toContain("lenet-modern.safetensors, after every epoch");
+    expect(unnamed.code).toBe(0);
+    expect(unnamed.out).toContain("part.safetensors, after every epoch");
+    expect(readFileSync(named)).toEqual(before);
     const other = await train("--lr", "7", "--resume", "part.safetensors");
     expect([other.code, other.err]).toEqual([2, expect.stringContaining("was trained with 0.003")]);
+    for (const [option, text] of [
+      [["--seed", "5"], "--seed 5: part.safetensors was trained with 0"],
+      [["--epochs", "3"], "--epochs 3: part.safetensors was trained for 4 already"],
+    ] as const) {
+      const { code, err } = await train(...option, "--resume", "part.safetensors");
+      expect([code, err]).toEqual([2, expect.stringContaining(text)]);
+    }
+    mkdirSync(join(cwd, "elsewhere"));
+    writeDigits(join(cwd, "elsewhere", "few-digits"), { train: 96, test: 20 });
+    const fewer = await runCli(
+      ["train", "--data", "elsewhere/few-digits", "--resume", "part.safetensors", "--epochs", "5"],
+      { cwd },
+    );
+    expect([fewer.code, fewer.err]).toEqual([1, expect.stringContaining("96 images to train with")]);
+  });
+
+  test("a schedule over its epochs keeps their number", async () => {
+    const quiet = ["--data", data, "--no-report", "--checkpoint", "cosine.safetensors"];
+    await runCli(["train", ...quiet, "--schedule", "cosine", "--epochs", "1"], { cwd });
+    const longer = await runCli(["train", ...quiet, "--resume", "cosine.safetensors", "--epochs", "2"], {
+      cwd,
+    });
+    expect([longer.code, longer.err]).toEqual([
+      2,
+      expect.stringContaining("--epochs 2: cosine.safetensors was trained with 1"),
+    ]);
+  });
+
+  test("a folder of other images is refused", async () => {
+    const write = (name: string, count: number, side: number, label: number): string => {
+      const folder = join(cwd, name);
+      mkdirSync(folder);
+      for (const part of ["train", "t10k"]) {
+        const images = { data: new Uint8Array(count * side * side), shape: [count, side, side] };
+        writeFileSync(join(folder, `${part}-images-idx3-ubyte`), writeIdx(images));
+        const classes = { data: new Uint8Array(count).fill(label), shape: [count] };
+        writeFileSync(join(folder, `${part}-labels-idx1-ubyte`), writeIdx(classes));
+      }
+      return folder;
+    };
+    for (const [folder, text] of [
+      [write("letters", 2, 28, 25), "but got class 25"],
+      [write("smaller", 2, 14, 3), "but got 14 × 14"],
+      [write("nothing", 0, 28, 3), "but got none"],
+    ] as const) {
+      for (const command of [["train"], ["recall", "mlp", "--real"]]) {
+        const { code, err } = await runCli([...command, "--data", folder], { cwd });
+        expect([code, err]).toEqual([1, expect.stringContaining(text)]);
+      }
+    }
   });
 
   test.each([
@@ -125,6 +186,16 @@ describe("train", () => {
     );
   });
 
+  test("a bar with little room: what does not fit is left out whole", async () => {
+    const { out } = await runCli(
+      ["train", "--data", data, "--epochs", "1", "--batch", "4", "--no-checkpoint", "--no-report"],
+      { cwd, isTTY: true, columns: 40 },
+    );
+    const drawn = out.split("\r\u001b[K").find((line) => /^[█░]/.test(line));
+    expect(drawn).toMatch(/^█*░* epoch 1\/1 {2}loss \d\.\d{3} {2}\d+\.\d\d %$/);
+    expect(drawn!.length).toBeLessThan(40);
+  });
+
   test("says what is wrong, and writes nothing", async () => {
     const before = readdirSync(cwd).sort();
     const cases: [string[], number, string][] = [
@@ -140,12 +211,19 @@ describe("train", () => {
         1,
         "nowhere/x.safetensors cannot be written",
       ],
+      [["--data", data, "--checkpoint", ".", "--epochs", "1"], 1, "is a folder: choose another name"],
     ];
     for (const [args, expected, text] of cases) {
       const { code, err } = await runCli(["train", "--no-report", ...args], { cwd });
       expect([code, err]).toEqual([expected, expect.stringContaining(text)]);
       expect(err.trim().split("\n")).toHaveLength(1);
     }
+    // Before the first epoch, not after the last.
+    const late = await runCli(["train", "--data", data, "--no-checkpoint", "--report", "nowhere/x.html"], {
+      cwd,
+    });
+    expect([late.code, late.out]).toEqual([1, ""]);
+    expect(late.err).toContain("nowhere/x.html cannot be written");
     expect((await runCli(["--backend", "all", "train"], { cwd })).err).toContain("takes one backend");
     expect((await runCli(["--backend", "cpu-js", "train", "--threads", "2"], { cwd })).err).toContain(
       "cpu-js has one",
@@ -322,7 +400,7 @@ describe("predict", () => {
   test("says what is missing", async () => {
     expect(await runCli(["predict", "digit.png", "--from", "none.safetensors"], { cwd })).toMatchObject({
       code: 1,
-      err: expect.stringContaining("none.safetensors cannot be read"),
+      err: expect.stringContaining("there is no none.safetensors: demo train makes it"),
     });
     expect(
       await runCli(["predict", "none.png", "--from", "lenet-modern.safetensors"], { cwd }),

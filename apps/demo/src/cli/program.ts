@@ -281,14 +281,18 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
       "MNIST's four files, gzipped or not (default: where Debian puts Fashion-MNIST)",
     )
     .option("--install", "get Fashion-MNIST by apt-get first, where it is missing", false)
-    .option("--checkpoint <file>", "what the training is kept in (default: MODEL.safetensors, here)")
+    .option(
+      "--checkpoint <file>",
+      "what the training is kept in (default: what it goes on from, or MODEL.safetensors, here)",
+    )
     .option("--no-checkpoint", "keep nothing")
     .option("--resume [file]", "go on where the checkpoint ends", false)
     .option("--report <file>", "the page at the end (default: MODEL-report.html, here)")
     .option("--no-report", "write none")
     .action(async ({ threads, parallel = "none", ranks, ...given }: TrainArguments) => {
       const { seed, json } = common();
-      const options = { ...given, seed, json };
+      const isSeedGiven = program.getOptionValueSource("seed") !== "default";
+      const options = { ...given, seed: isSeedGiven ? seed : undefined, json };
       if (parallel === "threads") {
         const [backend, backendOptions] = oneBackend(threads);
         finish(await trainOnThreads(ranks ?? 2, { options, backend, backendOptions }, terminal));

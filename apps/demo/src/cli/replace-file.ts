@@ -122,3 +122,20 @@ export function replaceFile(path: string, bytes: Uint8Array): void {
     throw new CommandError(`${path} cannot be written: ${reasonOf(error)}${kept}`, { cause: error });
   }
 }
+
+/**
+ * What can be known beforehand of whether `replaceFile` and its like can write here, for work that takes long until it does.
+ * @throws CommandError
+ */
+export function checkPlace(path: string): void {
+  try {
+    const goal = goalOf(path);
+    const old = statSync(goal, { throwIfNoEntry: false });
+    if (old?.isDirectory()) throw new CommandError(`${path} is a folder: choose another name`);
+    accessSync(old === undefined || old.isFile() ? dirname(goal) : goal, constants.W_OK);
+    if (old !== undefined) accessSync(goal, constants.W_OK);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });
+  }
+}

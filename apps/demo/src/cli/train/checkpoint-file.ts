@@ -9,7 +9,12 @@ import { CommandError } from "../usage-error.ts";
 /** Beside the state: what the images were. */
 export interface SavedTraining extends TrainState {
   readonly kind: "corr2d demo train";
-  readonly data: { readonly name: string; readonly classes: readonly string[] };
+  readonly data: {
+    readonly name: string;
+    readonly classes: readonly string[];
+    /** How many. */
+    readonly images: readonly [train: number, test: number];
+  };
 }
 
 /** @throws CommandError when the file cannot be written. */
@@ -37,8 +42,12 @@ export async function load(path: string): Promise<{ saved: SavedTraining; remark
     remark = error.message.replace(/: training goes on.*/, "");
     saved = await read(false);
   }
-  const known = saved.kind === "corr2d demo train" && Object.hasOwn(MODELS, saved.settings?.model ?? "");
-  if (!known) throw new CommandError(`${path} holds no training of demo train`);
+  const isOurs =
+    saved.kind === "corr2d demo train" &&
+    Object.hasOwn(MODELS, saved.settings?.model ?? "") &&
+    Array.isArray(saved.history) &&
+    Array.isArray(saved.data?.images);
+  if (!isOurs) throw new CommandError(`${path} holds no training of demo train`);
   return { saved: saved as SavedTraining, remark };
 }
 

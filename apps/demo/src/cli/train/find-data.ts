@@ -64,6 +64,23 @@ async function install(place: Place): Promise<void> {
   if (code !== 0) throw new CommandError(`--install: ${program} ended with code ${code}`);
 }
 
+/**
+ * The networks here are for images such as MNIST's.
+ * @throws CommandError for others, and for none.
+ */
+function checkImages(folder: string, { fields: [images, classes], length }: ImageDataset): void {
+  const expected = "images of 28 × 28 grey pixels, of classes from 0 to 9";
+  const refuse = (what: string): CommandError =>
+    new CommandError(`${folder}: expected ${expected}, but got ${what}`);
+  if (length === 0) throw refuse("none");
+  const [, channels, height, width] = images.shape;
+  if (channels !== 1 || height !== 28 || width !== 28) {
+    throw refuse(`${height} × ${width}${channels === 1 ? "" : ` with ${channels} channels`}`);
+  }
+  const other = Array.from(classes.data).find((label) => !(label >= 0 && label <= 9));
+  if (other !== undefined) throw refuse(`class ${other}`);
+}
+
 async function fromFolder(folder: string): Promise<FoundData> {
   const [train, test] = await Promise.all([mnist(folder), mnist(folder, { train: false })]).catch((error) => {
     throw new CommandError(
@@ -71,6 +88,7 @@ async function fromFolder(folder: string): Promise<FoundData> {
       { cause: error },
     );
   });
+  for (const set of [train, test]) checkImages(folder, set);
   const isFashion = /fashion/i.test(folder);
   return {
     name: isFashion ? "Fashion-MNIST" : basename(folder),

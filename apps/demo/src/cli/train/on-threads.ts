@@ -39,7 +39,8 @@ export async function trainOnThreads(
   terminal: Terminal,
 ): Promise<number> {
   // Once, and before anybody waits for it.
-  if (training.options.install) await findData(training.options, terminal);
+  const { options } = training;
+  if (options.install) await findData({ ...options, seed: options.seed ?? 0 }, terminal);
   const { cwd, columns, isTTY, colorDepth, debug } = terminal;
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const data: RankData = { ...training, terminal: { cwd, columns, isTTY, colorDepth, debug }, stop };

@@ -1,4 +1,5 @@
 /** `demo predict IMAGE`: what a trained network takes an image for. */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Backend, interpolate, noGrad, setBackend, type Tensor, tensor } from "@corr2d/core";
 import { toGray } from "../../chapter/filter-image.ts";
@@ -7,6 +8,7 @@ import { openImage } from "../image-file.ts";
 import { toJson } from "../json.ts";
 import type { Page } from "../page.ts";
 import type { Terminal } from "../terminal.ts";
+import { CommandError } from "../usage-error.ts";
 import { load } from "./checkpoint-file.ts";
 
 export interface PredictOptions {
@@ -51,7 +53,9 @@ export async function runPredict(
   terminal: Terminal,
 ): Promise<number> {
   setBackend(backend);
-  const { saved } = await load(resolve(terminal.cwd, options.from));
+  const from = resolve(terminal.cwd, options.from);
+  if (!existsSync(from)) throw new CommandError(`there is no ${options.from}: demo train makes it`);
+  const { saved } = await load(from);
   const net = MODELS[saved.settings.model]!.make();
   net.loadStateDict(saved.model);
   net.eval();

@@ -63,11 +63,14 @@ export class Progress {
       this.#terminal.out(`${parts.join("  ")}\n`);
       return;
     }
-    const done = Math.round((BAR * images) / this.#imagesPerEpoch);
-    const bar = this.#page.paint.cyan("█".repeat(done)) + this.#page.paint.dim("░".repeat(BAR - done));
-    const text = parts.join("  ");
-    const room = this.#terminal.columns - BAR - 2;
-    this.#terminal.out(`\r\u001b[K${bar} ${text.length > room ? text.slice(0, Math.max(0, room)) : text}`);
+    // What has no room is left out whole: half a number says another one.
+    const room = this.#terminal.columns - 1;
+    const widthOf = (shown: readonly string[]): number => shown.join("  ").length;
+    while (parts.length > 1 && widthOf(parts) > room) parts.pop();
+    const length = Math.max(0, Math.min(BAR, room - widthOf(parts) - 1));
+    const done = Math.round((length * images) / this.#imagesPerEpoch);
+    const bar = this.#page.paint.cyan("█".repeat(done)) + this.#page.paint.dim("░".repeat(length - done));
+    this.#terminal.out(`\r\u001b[K${bar}${length > 0 ? " " : ""}${parts.join("  ")}`);
     this.#isDrawn = true;
   }
 

@@ -1,14 +1,14 @@
 /** `demo train`: a network trained on images, followed, kept, gone on with, and shown at the end. */
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { type Backend, setBackend } from "@corr2d/core";
 import { type Collective, soleRank } from "@corr2d/parallel";
 import { MODELS } from "../../train/models.ts";
 import type { OptimizerName, ScheduleName } from "../../train/optimizers.ts";
 import { type EpochResult, Training, type TrainSettings } from "../../train/training.ts";
-import { reasonOf } from "../failure.ts";
 import { toJsonLine } from "../json.ts";
 import { type Page, percent } from "../page.ts";
+import { checkPlace, replaceFile } from "../replace-file.ts";
 import type { Terminal } from "../terminal.ts";
 import { CommandError, UsageError } from "../usage-error.ts";
 import { load, type SavedTraining, save } from "./checkpoint-file.ts";
@@ -30,7 +30,8 @@ export interface TrainOptions {
   readonly checkpoint: string | boolean;
   readonly resume: string | boolean;
   readonly report: string | boolean;
-  readonly seed: number;
+  /** Undefined: the default one, or that of the training that goes on. */
+  readonly seed?: number | undefined;
   readonly json: boolean;
 }
 
@@ -40,7 +41,7 @@ export interface Ranks {
   readonly interrupts: Interrupts;
 }
 
-const DEFAULTS = { model: "lenet", epochs: 10, batch: 128, schedule: "none" } as const;
+const DEFAULTS = { model: "lenet", epochs: 10, batch: 128, schedule: "none", seed: 0 } as const;
 /** What a shell reports for a program that SIGINT ended: 128 + 2. */
 const INTERRUPTED = 130;
 
@@ -54,13 +55,21 @@ function settingsOf(options: TrainOptions): TrainSettings {
     lr: options.lr ?? row.lr,
     epochs: options.epochs ?? DEFAULTS.epochs,
     batch: options.batch ?? DEFAULTS.batch,
-    seed: options.seed,
+    seed: options.seed ?? DEFAULTS.seed,
   };
 }
 
-/** A training that goes on keeps its settings; how many epochs it takes may change. */
-function resumedSettings(options: TrainOptions, saved: TrainSettings, path: string): TrainSettings {
-  for (const name of ["model", "optimizer", "schedule", "lr", "batch"] as const) {
+/**
+ * A training that goes on keeps its settings; how many epochs it takes may change, where the learning rates of those that were do not
+ * depend on it.
+ */
+function resumedSettings(
+  options: TrainOptions,
+  { settings: saved, history }: SavedTraining,
+  path: string,
+): TrainSettings {
+  const fixed = ["model", "optimizer", "schedule", "lr", "batch", "seed"] as const;
+  for (const name of saved.schedule === "none" ? fixed : ([...fixed, "epochs"] as const)) {
     const given = options[name];
     if (given !== undefined && given !== saved[name]) {
       throw new UsageError(
@@ -68,12 +77,25 @@ function resumedSettings(options: TrainOptions, saved: TrainSettings, path: stri
       );
     }
   }
-  return { ...saved, epochs: options.epochs ?? saved.epochs };
+  const epochs = options.epochs ?? saved.epochs;
+  if (epochs < history.length) {
+    throw new UsageError(`--epochs ${epochs}: ${path} was trained for ${history.length} already`);
+  }
+  return { ...saved, epochs };
 }
 
 /** Where a file goes: what was named, or a name of its own; null for none. */
 const fileFor = (given: string | boolean, name: string, cwd: string): string | null =>
   given === false ? null : resolve(cwd, typeof given === "string" ? given : name);
+
+const reportFile = (options: TrainOptions, { model }: TrainSettings, cwd: string): string | null =>
+  fileFor(options.report, `${model}-report.html`, cwd);
+
+const describeData = ({ name, classes, train, test }: FoundData): SavedTraining["data"] => ({
+  name,
+  classes,
+  images: [train.length, test.length],
+});
 
 /**
  * Trains, on every rank; rank 0 keeps and reports.
@@ -95,23 +117,32 @@ export async function runTrain(
   const show = (path: string): string => relative(terminal.cwd, path) || path;
 
   let resumed: SavedTraining | null = null;
+  let from: string | null = null;
   let settings = settingsOf(options);
   if (options.resume !== false) {
-    const path = fileFor(options.resume, `${settings.model}.safetensors`, terminal.cwd)!;
-    if (!existsSync(path)) throw new CommandError(`there is no ${show(path)} to go on from`);
-    const { saved, remark } = await load(path);
-    settings = resumedSettings(options, saved.settings, show(path));
+    from = fileFor(options.resume, `${settings.model}.safetensors`, terminal.cwd)!;
+    if (!existsSync(from)) throw new CommandError(`there is no ${show(from)} to go on from`);
+    const { saved, remark } = await load(from);
+    settings = resumedSettings(options, saved, show(from));
     resumed = saved;
     if (remark !== null) terminal.err(`demo: ${remark}: the training goes on, but not bit for bit\n`);
   }
 
-  // What goes on may be another network than the default one.
-  const checkpoint = fileFor(options.checkpoint, `${settings.model}.safetensors`, terminal.cwd);
+  // What goes on is kept where it was: a file by the network's name may hold another training.
+  const checkpoint = fileFor(options.checkpoint, from ?? `${settings.model}.safetensors`, terminal.cwd);
+  for (const path of [checkpoint, reportFile(options, settings, terminal.cwd)])
+    if (path !== null) checkPlace(path);
   const found = await findData({ ...options, seed: settings.seed }, terminal);
   if (found.remark !== null) terminal.err(`demo: ${found.remark}\n`);
-  if (resumed !== null && resumed.data.name !== found.name) {
+  const data = describeData(found);
+  if (
+    resumed !== null &&
+    (resumed.data.name !== data.name || String(resumed.data.images) !== String(data.images))
+  ) {
+    const text = ({ name, images: [train, test] }: SavedTraining["data"]): string =>
+      `${name} (${train} images to train with, ${test} to test with)`;
     throw new CommandError(
-      `the training that is to go on was on ${resumed.data.name}, and these are ${found.name}`,
+      `the training that is to go on was on ${text(resumed.data)}, and these are ${text(data)}`,
     );
   }
   const training = new Training(settings, found.train, found.test, collective);
@@ -134,7 +165,6 @@ export async function runTrain(
 
   const keepNow = async (): Promise<void> => {
     if (checkpoint === null || rank > 0) return;
-    const data = { name: found.name, classes: found.classes };
     await save(checkpoint, { kind: "corr2d demo train", data, ...training.state() });
   };
   const isDone = await follow(training, options, page, terminal, interrupts, keepNow);
@@ -191,15 +221,11 @@ async function finish(
 ): Promise<number> {
   const { settings, history } = training;
   const last = history.at(-1) as EpochResult;
-  const report = fileFor(options.report, `${settings.model}-report.html`, terminal.cwd);
+  const report = reportFile(options, settings, terminal.cwd);
   if (report !== null) {
     const { name: data, classes, test } = found;
     const text = await reportPage(training, { data, backend: backendText, classes, test });
-    try {
-      writeFileSync(report, text);
-    } catch (error) {
-      throw new CommandError(`--report: ${report} cannot be written: ${reasonOf(error)}`, { cause: error });
-    }
+    replaceFile(report, Buffer.from(text));
   }
   const seconds = history.reduce((sum, row) => sum + row.seconds, 0);
   const confusion = await training.confusion();
