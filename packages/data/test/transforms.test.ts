@@ -97,6 +97,12 @@ describe("what is wrong", () => {
       "maxSize is for a size that is one number",
     ],
     [
+      () => transforms.resize(4)(zeros([3, 0, 4])),
+      "SHAPE_MISMATCH",
+      "resize: an image without pixels, [3, 0, 4]",
+    ],
+    [() => transforms.resize(1e9)(image), "OUT_OF_MEMORY", "interpolate: "],
+    [
       () => transforms.randomHorizontalFlip({ p: 2 }),
       "INVALID_ARGUMENT",
       "p is a probability from 0 to 1, but got 2",

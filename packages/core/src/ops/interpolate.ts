@@ -11,7 +11,7 @@ import { checkOptions, describeValue, isList, type OptionTypes } from "../option
 import { formatShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { gatherSum, type Taps } from "./gather-sum.ts";
-import { checkFloating } from "./operands.ts";
+import { checkFloating, checkRoom } from "./operands.ts";
 import { adaptiveAvgPool2d } from "./pool.ts";
 
 /** How values between cells are found. */
@@ -233,6 +233,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions = {}): Tensor
       `Input and output sizes should be greater than 0, but got input ${formatShape(plane)} output ${formatShape(sizes)}`,
     );
   }
+  checkRoom("interpolate", x.backend, [...x.ownShape.slice(0, 2), ...sizes], x.dtype);
   if (mode === "area") {
     return rank === 4
       ? adaptiveAvgPool2d(x, sizes as [number, number])

@@ -1,5 +1,5 @@
 /** Images made larger or smaller. */
-import { checkOptions, describeValue, interpolate, isList, type Tensor } from "@corr2d/core";
+import { Corr2dError, checkOptions, describeValue, interpolate, isList, type Tensor } from "@corr2d/core";
 import { invalid } from "../arguments.ts";
 import { pairOf, sizesOf, type Transform, transform } from "./transform.ts";
 
@@ -50,6 +50,9 @@ export function resize(
   }
   return transform("resize", (image) => {
     const [, height, width] = sizesOf(image);
+    if (height === 0 || width === 0) {
+      throw new Corr2dError("SHAPE_MISMATCH", `resize: an image without pixels, [${image.shape.join(", ")}]`);
+    }
     return resized(image, isList(size) ? pair : inProportion(height, width, pair[0], maxSize), options);
   });
 }
