@@ -103,7 +103,10 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     return this.#iterate(this.#begin());
   }
 
-  /** Begins an epoch. What comes can be an error: the data set's own; SAMPLE_FAILED and WORKER_LOST with workers. */
+  /**
+   * Begins an epoch. What comes can be an error: the data set's own; SAMPLE_FAILED and WORKER_LOST with workers, which read for
+   * one loop at a time: a loop that was under way ends with WORKER_LOST.
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<B> {
     const epoch = this.#begin();
     if (this.#crew === null) return this.#iterateLater(epoch);
@@ -203,11 +206,12 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
 
   async *#iterateAhead(epoch: Epoch, crew: Crew): AsyncIterableIterator<B> {
     let whole = false;
+    const number = crew.open();
     try {
-      await crew.begin(epoch.baseSeed, epoch.workers);
-      for (const [i, indices] of epoch.ahead.entries()) crew.ask(epoch.batches + i, indices);
+      await crew.prepare(number, epoch.baseSeed, epoch.workers);
+      for (const [i, indices] of epoch.ahead.entries()) crew.ask(number, epoch.batches + i, indices);
       while (epoch.ahead.length > 0) {
-        const batch = unpacked(await this.#take(epoch, crew), this.#backend);
+        const batch = unpacked(await this.#take(epoch, crew, number), this.#backend);
         yield batch as B;
         takeBack(batch);
       }
@@ -215,16 +219,16 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
       this.#end(epoch);
     } finally {
       const isBroken = !whole && crew.isLost;
-      if (!this.persistentWorkers || isBroken) crew.dismiss();
+      if (crew.isCurrent(number) && (!this.persistentWorkers || isBroken)) crew.dismiss();
     }
   }
 
   /** The batch that is next, for which the workers get another to read, also where it failed: as PyTorch's do. */
-  async #take(epoch: Epoch, crew: Crew): Promise<Awaited<ReturnType<Crew["take"]>>> {
-    const taken = crew.take(epoch.batches);
+  async #take(epoch: Epoch, crew: Crew, number: number): Promise<Awaited<ReturnType<Crew["take"]>>> {
+    const taken = crew.take(number, epoch.batches);
     await taken.then(undefined, () => {});
-    const next = this.#pull(epoch);
-    if (next !== null) crew.ask(epoch.batches + epoch.ahead.length - 1, next);
+    const next = crew.isCurrent(number) ? this.#pull(epoch) : null;
+    if (next !== null) crew.ask(number, epoch.batches + epoch.ahead.length - 1, next);
     const batch = await taken;
     epoch.ahead.shift();
     epoch.batches++;

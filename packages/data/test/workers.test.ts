@@ -233,6 +233,23 @@ describe("what goes wrong in a worker", () => {
     );
   });
 
+  it.each([false, true])(
+    "a loop that is under way when another begins: persistentWorkers %s",
+    async (stay) => {
+      const { loader, workers } = loaderFor("numbers", 8, { persistentWorkers: stay });
+      const [first, second] = await Promise.allSettled([all(loader), all(loader)]);
+      expectCoded(
+        (first as PromiseRejectedResult).reason,
+        "WORKER_LOST",
+        "another loop over this loader began",
+      );
+      expect(second).toMatchObject({ status: "fulfilled", value: { length: 4 } });
+      expect(await all(loader)).toHaveLength(4);
+      loader.close();
+      await ended(workers);
+    },
+  );
+
   it("close() while one waits", async () => {
     const { loader, workers } = loaderFor("slow", 8);
     const waiting = all(loader);

@@ -26,6 +26,7 @@ export class Crew {
   #latest: GeneratorState[] = [];
   /** The state of each after the last batch of it that was handed out. */
   #random: GeneratorState[] = [];
+  /** The iteration that the workers read for. */
   #epoch = 0;
   /** Batches of this iteration that have come, by number. */
   readonly #loaded = new Map<number, Loaded>();
@@ -33,8 +34,8 @@ export class Crew {
   #outstanding = 0;
   /** Why each worker gives nothing more, if it does not. */
   #lost: (Corr2dError | undefined)[] = [];
-  /** Wakes whoever waits for something to come. */
-  #wake: (() => void) | null = null;
+  /** Wakes who waits for something to come. */
+  #waiting: (() => void)[] = [];
 
   constructor(create: () => WorkerLike, count: number, length: number) {
     this.#create = create;
@@ -52,14 +53,22 @@ export class Crew {
     return this.#random;
   }
 
+  /** Begins an iteration: the workers read for it, and for no earlier one. @returns its number. */
+  open(): number {
+    this.#loaded.clear();
+    this.#epoch++;
+    this.#wake();
+    return this.#epoch;
+  }
+
   /**
    * Prepares an iteration. Workers that are there already draw on; new ones begin where `states` say, or with the base seed.
+   * @throws WORKER_LOST when a later one began.
    */
-  async begin(baseSeed: number, states: readonly GeneratorState[]): Promise<void> {
-    this.#epoch++;
-    this.#loaded.clear();
+  async prepare(epoch: number, baseSeed: number, states: readonly GeneratorState[]): Promise<void> {
     // What was asked for before a loop was left is read all the same, as PyTorch's workers do.
     while (this.#outstanding > 0 && !this.isLost) await this.#change();
+    this.#checkCurrent(epoch);
     if (this.isLost) this.dismiss();
     const isNew = this.#workers.length === 0;
     if (isNew) this.#start();
@@ -71,18 +80,33 @@ export class Crew {
       worker.post({ kind: "random", state: this.#random[id]! });
   }
 
+  /** Whether the workers read for this iteration. */
+  isCurrent(epoch: number): boolean {
+    return epoch === this.#epoch;
+  }
+
+  #checkCurrent(epoch: number): void {
+    if (this.isCurrent(epoch)) return;
+    throw new Corr2dError(
+      "WORKER_LOST",
+      "DataLoader: another loop over this loader began, and its workers read for that one: make a loader for each",
+    );
+  }
+
   /** Asks for a batch. */
-  ask(batch: number, indices: readonly number[]): void {
+  ask(epoch: number, batch: number, indices: readonly number[]): void {
     this.#outstanding++;
-    this.#workers[batch % this.#count]?.post({ kind: "load", epoch: this.#epoch, batch, indices });
+    this.#workers[batch % this.#count]?.post({ kind: "load", epoch, batch, indices });
   }
 
   /**
    * Waits for a batch that was asked for.
    * @throws WORKER_LOST, SAMPLE_FAILED
    */
-  async take(batch: number): Promise<SentBatch> {
-    while (!this.#loaded.has(batch)) {
+  async take(epoch: number, batch: number): Promise<SentBatch> {
+    for (;;) {
+      this.#checkCurrent(epoch);
+      if (this.#loaded.has(batch)) break;
       const lost = this.#lost[batch % this.#count];
       if (lost !== undefined) throw lost;
       await this.#change();
@@ -108,7 +132,7 @@ export class Crew {
     this.#lost = Array<Corr2dError>(this.#count).fill(
       new Corr2dError("WORKER_LOST", "DataLoader: the loop was left, or the loader was closed"),
     );
-    this.#wake?.();
+    this.#wake();
     this.#workers = [];
     this.#random = [];
     this.#latest = [];
@@ -128,7 +152,7 @@ export class Crew {
             (reply) => this.#receive(reply, id),
             (error) => {
               this.#lost[id] = error;
-              this.#wake?.();
+              this.#wake();
             },
           ),
         );
@@ -143,15 +167,16 @@ export class Crew {
     this.#outstanding--;
     this.#latest[id] = random;
     if (epoch === this.#epoch) this.#loaded.set(batch, { outcome, random });
-    this.#wake?.();
+    this.#wake();
   }
 
   async #change(): Promise<void> {
     for (const worker of this.#workers) worker.keepAlive(true);
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
-    this.#wake = null;
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
     for (const worker of this.#workers) worker.keepAlive(false);
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }
