@@ -24,7 +24,7 @@ export async function trainOnProcesses(
   try {
     const backend = await loadBackend();
     try {
-      const code = await runTrain(options, backend, page, own, { collective, interrupts: signals() });
+      const code = await runTrain(options, backend, page, own, { collective, listen: signals });
       await collective.close();
       return code;
     } finally {

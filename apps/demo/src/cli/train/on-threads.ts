@@ -80,7 +80,7 @@ export async function runRank(): Promise<void> {
   const backend = await loadBackend(name, terminal.cwd, backendOptions);
   try {
     const page = new Page(terminal.columns, terminal.colorDepth > 1);
-    const ranks = { collective, interrupts: sharedFlag(stop) };
+    const ranks = { collective, listen: () => sharedFlag(stop) };
     say({ code: await runTrain(options, backend, page, terminal, ranks) });
   } finally {
     await backend.close?.();

@@ -38,7 +38,8 @@ export interface TrainOptions {
 /** With whom a training goes on, and who may end it. */
 export interface Ranks {
   readonly collective: Collective;
-  readonly interrupts: Interrupts;
+  /** Begins to listen, when the training begins. */
+  readonly listen: () => Interrupts;
 }
 
 const DEFAULTS = { model: "lenet", epochs: 10, batch: 128, schedule: "none", seed: 0 } as const;
@@ -107,7 +108,7 @@ export async function runTrain(
   backend: Backend,
   page: Page,
   terminal: Terminal,
-  { collective, interrupts }: Ranks = { collective: soleRank(), interrupts: signals() },
+  { collective, listen }: Ranks = { collective: soleRank(), listen: signals },
 ): Promise<number> {
   setBackend(backend);
   const { rank, size } = collective;
@@ -167,7 +168,7 @@ export async function runTrain(
     if (checkpoint === null || rank > 0) return;
     await save(checkpoint, { kind: "corr2d demo train", data, ...training.state() });
   };
-  const isDone = await follow(training, options, page, terminal, interrupts, keepNow);
+  const isDone = await follow(training, options, page, terminal, listen, keepNow);
   if (!isDone) {
     const remedy = checkpoint === null ? "" : `; demo train --resume ${show(checkpoint)} goes on`;
     say(`stopped after step ${training.losses.length}${remedy}`);
@@ -183,11 +184,12 @@ async function follow(
   options: TrainOptions,
   page: Page,
   terminal: Terminal,
-  interrupts: Interrupts,
+  listen: () => Interrupts,
   keepNow: () => Promise<void>,
 ): Promise<boolean> {
   const { epochs } = training.settings;
   const progress = new Progress(terminal, page, epochs, training.imagesPerEpoch);
+  const interrupts = listen();
   try {
     for await (const event of training.run()) {
       if ("testAccuracy" in event) {
