@@ -61,6 +61,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page("Train in the page", "/train-in-the-page"),
       page("Threads and headers", "/threads"),
       page("Many ranks", "/parallel"),
+      page("Scaling", "/scaling"),
       page("Batch inference", "/batch-inference"),
       page("Deploy", "/deploy"),
       page("Where it runs", "/matrix"),
