@@ -36,7 +36,14 @@ export { rowPair16 } from "./correlation/rows/row-pair";
 export { convRows } from "./correlation/rows/kernels";
 export { packTaps } from "./correlation/rows/weights";
 export { winogradKernel, winogradInput, winogradTasks } from "./correlation/winograd/kernels";
-export { inputTiles2, kernelTiles2, outputTiles2 } from "./correlation/winograd/tiles2";
+export { winogradGradient, winogradGradientTaps } from "./correlation/winograd/gradient";
+export {
+  gradientTile2,
+  inputTiles2,
+  kernelGradientTile2,
+  kernelTiles2,
+  outputTiles2,
+} from "./correlation/winograd/tiles2";
 export {
   inputRow4,
   inputColumns4,

@@ -10,7 +10,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { deflateSync } from "node:zlib";
+import { zlibAsync } from "@gfx/zopfli";
 import { borderSource } from "./border.mjs";
 import { compileKernels, root } from "./compile.mjs";
 import { slimModule, withNote } from "./module-sections.mjs";
@@ -120,7 +120,7 @@ const NOTE = "corr2d";
 const note = createHash("sha256").update(slim).digest("hex").slice(0, 16);
 const bytes = withNote(slim, NOTE, note);
 const memoryFlag = memoryFlagOffset(bytes);
-const packed = deflateSync(bytes, { level: 9 });
+const packed = Buffer.from(await zlibAsync(bytes, { numiterations: 5 }));
 
 const { product, sum } = MULTIPLY_ADD;
 const file = withInstructions(bytes, { product: product.plain, sum: sum.plain });

@@ -2,7 +2,7 @@
  * What the option `winograd` costs in accuracy: a 3×3 layer of 64 channels at 28×28 beside float64 loops, as the
  * table of README.md. Needs a build: `node scripts/winograd-errors.mjs`.
  */
-import { convTranspose2d, corr2d, tensor } from "@corr2d/core";
+import { convTranspose2d, corr2d, corr2dWindow, tensor } from "@corr2d/core";
 import { cpuWasm } from "../dist/index.js";
 
 const CHANNELS = 64;
@@ -46,6 +46,23 @@ function exact(x, k, padding) {
             magnitudes[(o * size + y) * size + z] += Math.abs(term);
           }
       }
+  return { values, magnitudes };
+}
+
+/** The same of a kernel's gradient, padding 1. */
+function exactGradient(x, g) {
+  const values = new Float64Array(CHANNELS * CHANNELS * 9);
+  const magnitudes = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const [o, c] = [Math.floor(i / 9 / CHANNELS), Math.floor(i / 9) % CHANNELS];
+    const [down, right] = [Math.floor((i % 9) / 3) - 1, (i % 3) - 1];
+    for (let y = Math.max(0, -down); y < Math.min(SIZE, SIZE - down); y++)
+      for (let z = Math.max(0, -right); z < Math.min(SIZE, SIZE - right); z++) {
+        const term = x[(c * SIZE + y + down) * SIZE + z + right] * g[(o * SIZE + y) * SIZE + z];
+        values[i] += term;
+        magnitudes[i] += Math.abs(term);
+      }
+  }
   return { values, magnitudes };
 }
 
@@ -101,21 +118,41 @@ const format = (x) => {
   return x >= 0.1 && x < 1 ? x.toFixed(1) : x.toExponential(0).replace("e+", "e");
 };
 console.log("| layer | error relative to | `off` | `default` | `large` |\n|---|---|---|---|---|");
-for (const [name, x, k, padding] of CASES) {
-  const reference = exact(x, k, padding);
+/** The lines of a case; `compute` gives a backend's values. */
+async function compare(name, reference, compute) {
   const found = [];
-  for (const backend of Object.values(backends)) {
-    const y = corr2d(
-      tensor(x, { shape: [1, CHANNELS, SIZE, SIZE], backend }),
-      tensor(k, { shape: [CHANNELS, CHANNELS, 3, 3], backend }),
-      { padding },
-    );
-    found.push(errors(await y.data(), reference));
-  }
+  for (const backend of Object.values(backends)) found.push(errors(await compute(backend), reference));
   const line = (what, key) => console.log(`| ${what} | ${found.map((e) => format(e[key])).join(" | ")} |`);
   line(`${name} | its own terms`, "own");
   line(" | the layer's largest terms", "whole");
   if (reference.magnitudes.includes(0)) line(" | those, where 0 is right", "zero");
+}
+const PLANES = [1, CHANNELS, SIZE, SIZE];
+const KERNEL = [CHANNELS, CHANNELS, 3, 3];
+for (const [name, x, k, padding] of CASES) {
+  await compare(name, exact(x, k, padding), (backend) => {
+    const image = tensor(x, { shape: PLANES, backend });
+    return corr2d(image, tensor(k, { shape: KERNEL, backend }), { padding }).data();
+  });
+}
+const WINDOW = corr2dWindow(PLANES, KERNEL, { padding: 1 });
+const gradient = (change) => numbers(CHANNELS * SIZE * SIZE, 3, change);
+const cell = (x, i) => (column(i) === 13 && row(i) === 13 ? x : 0);
+for (const [name, x, g] of [
+  ["kernel gradient, ordinary", image(), gradient()],
+  ["one column of the image 10⁴ times larger", image((x, i) => (column(i) === 14 ? 1e4 * x : x)), gradient()],
+  [
+    "one column of the gradient 10⁴ times larger",
+    image(),
+    gradient((x, i) => (column(i) === 14 ? 1e4 * x : x)),
+  ],
+  ["one cell in an image of zeros", image(cell), gradient()],
+  ["… and in the gradient", image(cell), gradient(cell)],
+]) {
+  await compare(name, exactGradient(x, g), (backend) => {
+    const dk = backend.corr2dKernel(backend.upload(x), backend.upload(g), WINDOW, "float32");
+    return backend.read(dk, KERNEL[0] * KERNEL[1] * 9, "float32");
+  });
 }
 
 // The gradient of one output through a masked kernel, where no path leads: 0.
@@ -132,6 +169,6 @@ for (const backend of Object.values(backends)) {
   leaks.push(behind.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
 }
 console.log(
-  `| the same kernel's gradient where no path is | (absolute) | ${leaks.map(format).join(" | ")} |`,
+  `| input gradient through 4 taps 0 in every filter, where no path is | (absolute) | ${leaks.map(format).join(" | ")} |`,
 );
 for (const backend of Object.values(backends)) backend.close();

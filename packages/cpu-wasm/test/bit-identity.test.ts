@@ -17,6 +17,7 @@ const CONVOLUTIONS = {
   "3×3, 64 channels": corr2dWindow([2, 64, 30, 30], [64, 64, 3, 3], { padding: 1 }),
   "3×3 on small maps": corr2dWindow([8, 64, 7, 7], [64, 64, 3, 3], { padding: 1 }),
   "3×3 on sets of small maps": corr2dWindow([15, 128, 7, 7], [128, 128, 3, 3], { padding: 1 }),
+  "3×3, a batch": corr2dWindow([25, 32, 16, 16], [48, 32, 3, 3], { padding: 1 }),
   "3×3, many channels on a small map": corr2dWindow([1, 200, 14, 14], [200, 200, 3, 3], { padding: 1 }),
   "3×3, in groups": corr2dWindow([3, 66, 27, 29], [70, 33, 3, 3], { padding: 1, groups: 2 }),
   "3×3, stride 2": corr2dWindow([2, 64, 61, 61], [64, 64, 3, 3], { stride: 2, padding: 1 }),

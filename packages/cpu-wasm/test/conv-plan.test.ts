@@ -92,6 +92,17 @@ describe.each(BUILDS)("%s build", (build) => {
       "input",
       { channels: [32, 32], input: [12, 12], kernel: [3, 3], padding: [1, 1, 1, 1] },
     ],
+    [
+      "winogradGradient",
+      "kernel",
+      { channels: [32, 40], input: [14, 13], kernel: [3, 3], padding: [1, 1, 1, 1] },
+    ],
+    [
+      "winogradGradientTaps",
+      "kernel",
+      { batch: 16, channels: [16, 17], input: [16, 15], kernel: [3, 3], padding: [1, 0, 0, 1] },
+    ],
+    ["gemm", "kernel", { channels: [32, 32], input: [8, 8], kernel: [3, 3], padding: [1, 1, 1, 1] }],
     ["convImages", "input", { batch: 32, channels: [6, 16], input: [14, 14], kernel: [5, 5] }],
     // One image more than a block of lanes is done alone.
     ["convImages", "input", { batch: 17, channels: [6, 16], input: [14, 14], kernel: [5, 5] }],
@@ -205,11 +216,11 @@ describe.each(BUILDS)("%s build", (build) => {
     const random = seeded(80);
     const data = operands(w, () => random() + random() + random() - 1.5);
     const want = reference(w, data);
-    const largest = largestOf(want.output.map(Math.abs));
-    const error = (winograd: Winograd): number => {
+    const error = (winograd: Winograd, member: "output" | "kernel" = "output"): number => {
       ran.clear();
-      const got = triple(rt, w, data, winograd).output;
-      return largestOf(want.output.map((value, i) => Math.abs(value - got[i]!))) / largest;
+      const got = triple(rt, w, data, winograd)[member];
+      const off = largestOf(want[member].map((value, i) => Math.abs(value - got[i]!)));
+      return off / largestOf(want[member].map(Math.abs));
     };
     const direct = error("off");
     expect([...ran].filter((kernel) => kernel.startsWith("winograd"))).toEqual([]);
@@ -221,7 +232,12 @@ describe.each(BUILDS)("%s build", (build) => {
     expect(two).toBeLessThanOrEqual(1.5 * direct);
     expect(four).toBeLessThan(2e-5);
     expect(four).toBeGreaterThan(0);
+    expect(error("default", "kernel")).toBeLessThanOrEqual(2 * error("off", "kernel"));
   });
+
+  /** The kernels of the output and of the input gradient that transform. */
+  const transforms = (ran: Set<string>): string[] =>
+    [...ran].filter((name) => name.startsWith("winogradTasks"));
 
   const LAYER: Geometry = { channels: [32, 33], input: [12, 13], kernel: [3, 3], padding: [1, 1, 1, 1] };
   const IN_GROUPS: Geometry = { ...LAYER, channels: [64, 66], groups: 2 };
@@ -243,7 +259,7 @@ describe.each(BUILDS)("%s build", (build) => {
     for (const winograd of ["default", "large"] as const) {
       ran.clear();
       const got = triple(rt, w, masked, winograd);
-      expect([...ran].filter((kernel) => kernel.startsWith("winograd"))).toEqual([]);
+      expect(transforms(ran)).toEqual([]);
       expect(got.input).toEqual(triple(rt, w, masked, "off").input);
     }
   });
@@ -262,6 +278,83 @@ describe.each(BUILDS)("%s build", (build) => {
       ran.clear();
       triple(rt, w, { ...data, kernel }, "default");
       expect([...ran]).toContain("winogradTasks, tiles of 2");
+    }
+  });
+
+  test.each([
+    [
+      "one row",
+      { batch: 4, input: [1, 60], padding: [1, 1, 1, 1] },
+      (tap: number) => Math.floor(tap / 3) !== 1,
+    ],
+    ["one column", { batch: 4, input: [60, 1], padding: [1, 1, 1, 1] }, (tap: number) => tap % 3 !== 1],
+    ["rows above", { batch: 4, input: [1, 60], padding: [2, 0, 1, 1] }, (tap: number) => tap < 6],
+  ] as const)("taps in padding alone get no gradient: %s", async (_, geometry, alone) => {
+    const { rt, ran } = await noting(build, await module);
+    const w = windowOf({ ...LAYER, ...geometry })!;
+    const random = seeded(84);
+    const data = operands(w, () => random() - 0.5);
+    const got = triple(rt, w, data).kernel;
+    expect([...ran]).not.toContain("winogradGradient");
+    expect(got.filter((value, i) => alone(i % 9) && value !== 0)).toEqual(new Float32Array(0));
+    expect(got).not.toContain(Number.NaN);
+  });
+
+  /** Per axis |Gᵀ| (|Bᵀ| |d| · |A| |g|) of four cells and two, for each tap. */
+  const axisTerms = (d: readonly number[], g: readonly number[]): number[] => {
+    const [d0, d1, d2, d3] = d.map(Math.abs) as [number, number, number, number];
+    const [g0, g1] = g.map(Math.abs) as [number, number];
+    const middle = (d1 + d2) * (g0 + g1);
+    return [(d0 + d2) * g0 + middle, middle, middle + (d1 + d3) * g1];
+  };
+
+  test.each([
+    ["ordinary", () => 1, () => 1],
+    ["a column of x 10⁴ times larger", (i: number) => (i % 13 === 6 ? 1e4 : 1), () => 1],
+    ["a column of g 10⁴ times larger", () => 1, (i: number) => (i % 13 === 7 ? 1e4 : 1)],
+  ])("the kernel gradient's error stays below its bound: %s", async (_, scaleX, scaleG) => {
+    const { rt, ran } = await noting(build, await module);
+    const w = windowOf({ ...LAYER, batch: 3 })!;
+    const random = seeded(85);
+    const data = operands(w, () => random() - 0.5);
+    data.x.forEach((value, i) => {
+      data.x[i] = value * scaleX(i);
+    });
+    data.g.forEach((value, i) => {
+      data.g[i] = value * scaleG(i);
+    });
+    const want = reference(w, data).kernel;
+    const got = triple(rt, w, data).kernel;
+    expect([...ran]).toContain("winogradGradient");
+    const [tileRows, tileColumns] = [6, 7];
+    const at = (values: Float32Array, plane: number, y: number, x: number): number =>
+      y < 0 || y >= 12 || x < 0 || x >= 13 ? 0 : values[(plane * 12 + y) * 13 + x]!;
+    // The terms of one filter, that of the last channels: both axes' transforms, one after the other.
+    for (const [oc, ic] of [
+      [0, 0],
+      [32, 31],
+    ] as const) {
+      const terms = new Float64Array(9);
+      for (let n = 0; n < w.batch; n++)
+        for (let ty = 0; ty < tileRows; ty++)
+          for (let tx = 0; tx < tileColumns; tx++)
+            for (let r = 0; r < 4; r++)
+              for (let s = 0; s < 2; s++) {
+                const row = [0, 1, 2, 3].map((c) => at(data.x, n * 32 + ic, 2 * ty - 1 + r, 2 * tx - 1 + c));
+                const g = [0, 1].map((c) => at(data.g, n * 33 + oc, 2 * ty + s, 2 * tx + c));
+                const unit = axisTerms(
+                  [0, 1, 2, 3].map((i) => (i === r ? 1 : 0)),
+                  [0, 1].map((i) => (i === s ? 1 : 0)),
+                );
+                const across = axisTerms(row, g);
+                for (let tap = 0; tap < 9; tap++)
+                  terms[tap]! += unit[Math.floor(tap / 3)]! * across[tap % 3]!;
+              }
+      for (let tap = 0; tap < 9; tap++) {
+        const i = (oc * 32 + ic) * 9 + tap;
+        const bound = (w.batch * tileRows * tileColumns + 9) * 2 ** -24 * terms[tap]!;
+        expect(Math.abs(got[i]! - want[i]!)).toBeLessThanOrEqual(bound);
+      }
     }
   });
 

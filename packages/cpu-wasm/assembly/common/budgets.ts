@@ -42,5 +42,9 @@ export const PHASE_FLOATS: i32 = SMALL_BUDGETS ? 40 : 1024;
 export const UNIT_POSITIONS: i32 = SMALL_BUDGETS ? 64 : 2048;
 /** Bytes of a block's transformed input and products, and of the transformed kernel when it is used once. */
 export const WINOGRAD_BYTES: i32 = SMALL_BUDGETS ? 6000 : 1 << 20;
+/** Tiles of a block of Winograd's kernel gradient: the depth of its products. */
+export const WINOGRAD_DEPTH: i32 = SMALL_BUDGETS ? 12 : 192;
+/** Bytes of the sums of a kernel gradient's parts. */
+export const WINOGRAD_SUMS_BYTES: i32 = SMALL_BUDGETS ? 100000 : 4 << 20;
 /** A transposed left operand beyond this is copied first: its columns would be read across too many pages. */
 export const TRANSPOSE_BYTES: i32 = SMALL_BUDGETS ? 3000 : 256 << 10;

@@ -25,14 +25,16 @@ import {
   imagesTogether,
   InputPlan,
   isDirect,
+  KernelPlan,
   planCorrelation,
   planInput,
-  prefersDot,
+  planKernel,
 } from "./plan";
 import { Member } from "./operations";
 import { exchangeAxes, isColumn, reduced } from "./reduced";
 import { correlateRows } from "./rows/driver";
 import { correlateWinograd } from "./winograd/driver";
+import { kernelGradientWinograd } from "./winograd/gradient-driver";
 import { lacksTap } from "./winograd/taps";
 
 /* Where the steps below write what they pass on. */
@@ -186,20 +188,25 @@ function inputGradient(w: Window, g: usize, kernel: usize, out: usize): void {
 
 /**
  * Then sums those values anew that are not finite, without the padding: fast kernels multiply it with g, and
- * 0 · ∞ is NaN.
+ * 0 · ∞ is NaN. A transform spreads what is not finite over all taps, and may overflow itself.
  */
 function kernelGradient(w: Window, x: usize, g: usize, out: usize): void {
   const c = forward;
   setForward(w, c);
   if (isColumn(c)) exchangeAxes(c);
-  const dot = prefersDot(c);
-  if (dot) kernelGradientDot(c, x, g, out);
-  else kernelGradientGemm(c, x, g, out);
-  if (!dot && !c.needsPadding(0)) return;
-  const values = w.outChannels * c.depth;
-  const gradients = w.batch * w.outChannels * c.outPlane;
-  // Where only g can have done it, the smaller of the two is looked at.
-  const looksAtG = !dot && gradients < values;
-  if (!allFinite(looksAtG ? g : out, looksAtG ? gradients : values))
-    direct(w, Member.KERNEL, x, g, 0, out, true);
+  const plan = planKernel(c);
+  let isFinite = false;
+  if (plan == KernelPlan.WINOGRAD2) isFinite = kernelGradientWinograd(c, x, g, out);
+  else {
+    const dot = plan == KernelPlan.DOT;
+    if (dot) kernelGradientDot(c, x, g, out);
+    else kernelGradientGemm(c, x, g, out);
+    if (!dot && !c.needsPadding(0)) return;
+    const values = w.outChannels * c.depth;
+    const gradients = w.batch * w.outChannels * c.outPlane;
+    // Where only g can have done it, the smaller of the two is looked at.
+    const looksAtG = !dot && gradients < values;
+    isFinite = allFinite(looksAtG ? g : out, looksAtG ? gradients : values);
+  }
+  if (!isFinite) direct(w, Member.KERNEL, x, g, 0, out, true);
 }

@@ -7,6 +7,7 @@
  * | `direct`     | anything below `DIRECT_MACS`                 | 6×8, 1×2: 0.1 µs in the kernel               |
  * | `depthwise3` | 3×3 on one channel each, stride 1 or 2       | 32@112 0.22 ms; `rows` 0.36                  |
  * | `winograd2`  | 3×3, stride 1, 10 channels and more          | 64@56 2.4 ms; `gemm` 4.7                     |
+ * |              | G, 3×3, stride 1, 12 channels and more       | 64@56 0.57 of `gemm`'s time, 256@14 0.75     |
  * | `winograd4`  | the same where the caller allows it          | 64@56 1.8 ms, 256@14 2.1                     |
  * | `images`     | batches of small maps with much padding      | T of 16→6@14, 5×5, b128 1.3 ms; `gemm` 5.4   |
  * | `rows`       | fewer than 8 output channels per group       | 1→6@28, 5×5, b128 0.67 ms; `gemm` 2.8        |
@@ -37,6 +38,13 @@ const WINOGRAD_OUTPUTS = 4;
 /** A tile of lanes; half as many where reading the kernel takes most of the time: 512 → 512 @4 0.7 of `gemm`. */
 const WINOGRAD_TILES = 8;
 const DEEP_CHANNELS = 256;
+/** The kernel gradient by F(3×3, 2×2) pays from here: 32 × 12@16 → 12 1.25 ms, `gemm` 1.44. */
+const GRADIENT_CHANNELS = 12;
+/** What bounds its memory: pairs of channels take 64 bytes each, a row of g's floats and of x's 32 bytes each. */
+const MOST_PAIRS: f64 = 1048576;
+const WIDEST_ROW: f64 = 524288;
+/** With fewer, the sums of all points take too long to turn into taps: 2 × 256@7 9.0 ms, `gemm` 8.6. */
+const GRADIENT_TILES = 48;
 /** With fewer tiles the transformed kernel of F(4×4), more than twice as large, is not used often enough. */
 const LARGE_TILES = 12;
 
@@ -55,6 +63,11 @@ export const enum InputPlan {
   IMAGES,
   PHASES,
   EACH,
+}
+export const enum KernelPlan {
+  WINOGRAD2,
+  DOT,
+  GEMM,
 }
 
 /** Whether the scalar loops do it, for all three members of the triple: one call, no tables, no scratch. */
@@ -95,8 +108,26 @@ function allPreferImages(w: Window, phase: Correlation): bool {
   return true;
 }
 
-/** G(x, g): whether as dot products, or as a matrix product. */
-export function prefersDot(c: Correlation): bool {
+/** G(x, g). */
+export function planKernel(c: Correlation): KernelPlan {
+  if (prefersWinogradGradient(c)) return KernelPlan.WINOGRAD2;
+  return prefersDot(c) ? KernelPlan.DOT : KernelPlan.GEMM;
+}
+
+function prefersWinogradGradient(c: Correlation): bool {
+  if (!fitsWinograd(c) || min(c.inChannels, c.outChannels) < GRADIENT_CHANNELS) return false;
+  if (<f64>c.inChannels * c.outChannels > MOST_PAIRS) return false;
+  if (<f64>(c.inChannels + c.outChannels) * c.x.output > WIDEST_ROW) return false;
+  return tapMeetsCells(c.y) && tapMeetsCells(c.x) && tilesOf(c, 2) >= GRADIENT_TILES;
+}
+
+/** Whether each of three taps meets a cell: the gradient of one in padding alone is 0, which a transform blurs. */
+function tapMeetsCells(axis: CorrelationAxis): bool {
+  return axis.pad < axis.output && 2 - axis.pad < axis.input;
+}
+
+/** Whether as dot products, or as a matrix product. */
+function prefersDot(c: Correlation): bool {
   const taps = c.depth;
   const pairs = c.outChannels > 1;
   const tiles = <f64>roundUp(c.outChannels, pairs ? 2 : 1) * roundUp(taps, pairs ? 4 : 5);
@@ -107,10 +138,15 @@ export function prefersDot(c: Correlation): bool {
   return DOT_COST * dot < gemm;
 }
 
+/** Whether it is 3×3 taps, stride and dilation 1, and transforms are allowed. */
+function fitsWinograd(c: Correlation): bool {
+  if (SETTINGS.winograd == Winograd.OFF || c.y.taps != 3 || c.x.taps != 3) return false;
+  return c.y.stride * c.x.stride == 1 && c.y.dilation * c.x.dilation == 1 && c.outX == 1;
+}
+
 /** The tile size that pays, or 0. */
 function winogradTile(c: Correlation): i32 {
-  if (SETTINGS.winograd == Winograd.OFF || c.y.taps != 3 || c.x.taps != 3) return 0;
-  if (c.y.stride * c.x.stride != 1 || c.y.dilation * c.x.dilation != 1 || c.outX != 1) return 0;
+  if (!fitsWinograd(c)) return 0;
   if (c.inChannels < WINOGRAD_INPUTS || c.outChannels < WINOGRAD_OUTPUTS) return 0;
   if (c.inChannels > LONGEST_WALK) return 0;
   if (!meetsCells(c.y) || !meetsCells(c.x)) return 0;

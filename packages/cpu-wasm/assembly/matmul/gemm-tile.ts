@@ -69,7 +69,7 @@ const enum To {
 /**
  * The tile of all: `rows` rows from `p0` on × `vectors` vectors of columns, 2 × 4 or 4 × 2; sum i is of row
  * i / vectors, vector i % vectors. `rows` and `to` are constants. Where the depth is longer than CHAIN, the
- * chains' sums are added up in `sums`, room for a tile, which may be `out`.
+ * chains' sums are added up in `sums`, room for a tile, which may be `out`; `adds`: to what is there.
  */
 @inline
 function tile(
@@ -86,6 +86,7 @@ function tile(
   next: usize,
   columnStep: usize,
   sums: usize,
+  adds: bool,
 ): void {
   const four = rows == 4;
   const panelBytes: usize = four ? 32 : 64;
@@ -101,7 +102,7 @@ function tile(
   let s5 = s1;
   let s6 = s2;
   let s7 = s3;
-  let begun = false;
+  let begun = adds;
   while (true) {
     let left = min(depth, CHAIN);
     depth -= left;
@@ -166,7 +167,7 @@ function tile(
   v128.store(next, s7, 48);
 }
 
-/** 2 rows × 16 columns. `rows`: how many of them exist. */
+/** 2 rows × 16 columns. `rows`: how many of them exist. `adds`: to `sums`. */
 export function tile2x16(
   input: usize,
   rowIn: usize,
@@ -175,10 +176,11 @@ export function tile2x16(
   depth: i32,
   panel: usize,
   sums: usize,
+  adds: bool,
 ): void {
   const p0 = input + entry(rowIn, 0, rows);
   const p1 = input + entry(rowIn, 1, rows);
-  tile(2, To.TILE, p0, p1, 0, 0, table, depth, panel, sums, 0, 0, sums);
+  tile(2, To.TILE, p0, p1, 0, 0, table, depth, panel, sums, 0, 0, sums, adds);
 }
 
 /** 4 rows × 8 columns. */
@@ -190,12 +192,13 @@ export function tile4x8(
   depth: i32,
   panel: usize,
   sums: usize,
+  adds: bool,
 ): void {
   const p0 = input + entry(rowIn, 0, rows);
   const p1 = input + entry(rowIn, 1, rows);
   const p2 = input + entry(rowIn, 2, rows);
   const p3 = input + entry(rowIn, 3, rows);
-  tile(4, To.TILE, p0, p1, p2, p3, table, depth, panel, sums, 0, 0, sums);
+  tile(4, To.TILE, p0, p1, p2, p3, table, depth, panel, sums, 0, 0, sums, adds);
 }
 
 /**
@@ -214,5 +217,5 @@ export function tile2x16Out(
   columnStep: usize,
   sums: usize,
 ): void {
-  tile(2, To.OUTPUT, p0, p1, 0, 0, table, depth, panel, out, next, columnStep, sums);
+  tile(2, To.OUTPUT, p0, p1, 0, 0, table, depth, panel, out, next, columnStep, sums, false);
 }

@@ -45,14 +45,14 @@ function rowsTimesPanel(
           continue;
         }
       }
-      tile2x16(input, rowIn + at, rows - row, table, depth, panel, tile);
+      tile2x16(input, rowIn + at, rows - row, table, depth, panel, tile, false);
       storeTile(tile, 16, out, rowOut + at, min(rows - row, 2), columnStep, columns, adds);
     }
     return;
   }
   for (; row < rows; row += 4) {
     const at = (<usize>row) << 2;
-    tile4x8(input, rowIn + at, rows - row, table, depth, panel, tile);
+    tile4x8(input, rowIn + at, rows - row, table, depth, panel, tile, false);
     storeTile(tile, 8, out, rowOut + at, min(rows - row, 4), columnStep, columns, adds);
   }
 }

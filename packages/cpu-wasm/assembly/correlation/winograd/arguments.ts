@@ -1,4 +1,7 @@
-/** The argument block of Winograd's kernels. Steps are in bytes. */
+/**
+ * The argument block of Winograd's kernels. Steps are in bytes. A kernel gradient (`gradient.ts`) goes the way
+ * back from `out`, the gradient that arrives, to `kernel`, and the rooms have the gradients of their contents.
+ */
 @unmanaged
 export class WinogradArguments {
   /** Rows and columns of a tile's output: 2 or 4. */
@@ -50,4 +53,13 @@ export class WinogradArguments {
   /** The offsets of the transformed channels, and eight zero bytes. */
   table: usize;
   zeros: usize;
+  /**
+   * For a kernel gradient: parts of the depth, steps between parts and panels of sums, the offsets of tiles, a word
+   * that is 1 when a tap is not finite.
+   */
+  parts: i32;
+  partSums: usize;
+  panelSums: usize;
+  depthTable: usize;
+  spoiled: usize;
 }

@@ -14,16 +14,42 @@ import { WinogradArguments } from "./arguments";
 import { winogradInput, winogradKernel, winogradTasks } from "./kernels";
 
 /** Added to the step between points, so that they do not fall on the same cache sets. */
-const SKEW = 80;
+export const SKEW = 80;
 
 /** Bytes of a room of `floats` floats. */
-function roomBytes(floats: f64): f64 {
+export function roomBytes(floats: f64): f64 {
   return ceil(floats / 16) * 64;
 }
 
 /** Rooms of `bytes` bytes, for each thread or one for all; gives the offset. */
-function reserveRooms(scratch: Scratch, bytes: f64, isOwn: bool): usize {
+export function reserveRooms(scratch: Scratch, bytes: f64, isOwn: bool): usize {
   return scratch.reserve(isOwn ? bytes * SETTINGS.threads : bytes);
+}
+
+/** The argument block, filled with what the geometry says. */
+export function argumentsFor(c: Correlation, size: i32): WinogradArguments {
+  const args = argumentsOf<WinogradArguments>();
+  args.size = size;
+  args.xImage = bytes(c.imageIn);
+  args.height = c.y.input;
+  args.width = c.x.input;
+  args.top = c.y.pad;
+  args.left = c.x.pad;
+  args.kernelOut = bytes(c.kernelOut);
+  args.kernelIn = bytes(c.kernelIn);
+  args.kernelRow = bytes(c.kernelY);
+  args.kernelColumn = bytes(c.kernelX);
+  args.outImage = bytes(c.imageOut);
+  args.outPlane = bytes(c.outPlane);
+  args.outRow = bytes(c.outY);
+  args.rows = c.y.output;
+  args.columns = c.x.output;
+  args.batch = c.batch;
+  args.channels = c.inChannels;
+  args.outChannels = c.outChannels;
+  args.tileRows = ceilDiv(c.y.output, size);
+  args.tileColumns = ceilDiv(c.x.output, size);
+  return args;
 }
 
 /**
@@ -86,28 +112,7 @@ export function correlateWinograd(
   fillTable(base + table, 1, 0, 1, 0, channels, bytes(tileStep));
   store<i64>(base + zeros, 0);
 
-  const plane = c.y.input * c.x.input;
-  const args = argumentsOf<WinogradArguments>();
-  args.size = size;
-  args.xImage = bytes(c.imageIn);
-  args.height = c.y.input;
-  args.width = c.x.input;
-  args.top = c.y.pad;
-  args.left = c.x.pad;
-  args.kernelOut = bytes(c.kernelOut);
-  args.kernelIn = bytes(c.kernelIn);
-  args.kernelRow = bytes(c.kernelY);
-  args.kernelColumn = bytes(c.kernelX);
-  args.outImage = bytes(c.imageOut);
-  args.outPlane = bytes(c.outPlane);
-  args.outRow = bytes(c.outY);
-  args.rows = c.y.output;
-  args.columns = c.x.output;
-  args.batch = c.batch;
-  args.channels = channels;
-  args.outChannels = outChannels;
-  args.tileRows = tileRows;
-  args.tileColumns = tileColumns;
+  const args = argumentsFor(c, size);
   args.images = images;
   args.blocks = blocks;
   args.part = part;
@@ -129,7 +134,7 @@ export function correlateWinograd(
   const work = 2 * <f64>points * channels * outChannels * c.batch * imageTiles;
   for (let group = 0; group < c.groups; group++) {
     const channel = group * outChannels;
-    args.x = x + bytes(group * channels * plane);
+    args.x = x + bytes(group * channels * c.y.input * c.x.input);
     args.kernel = kernel + bytes(c.kernelBase + group * c.kernelGroup);
     args.bias = bias ? bias + bytes(channel) : 0;
     args.out = out + bytes(c.outBase + channel * c.outPlane);

@@ -22,7 +22,7 @@ import { inputTiles4, kernelTiles4, outputTiles4 } from "./tiles4";
 
 /** This thread's room, or everyone's, where `perThread` is 0. */
 @inline
-function room(first: usize, perThread: i32): usize {
+export function room(first: usize, perThread: i32): usize {
   return first + perThread * thread;
 }
 
@@ -39,7 +39,7 @@ function kernelPairStep(channels: i32): usize {
  * Some channels of some rows of tiles of some images: padded, plane by plane, and transformed, four tiles at
  * a time. Up to three tiles too many are written behind each tile row, where the next row goes.
  */
-function transformInput(
+export function transformInput(
   args: WinogradArguments,
   image: i32,
   images: i32,

@@ -162,3 +162,64 @@ export function outputTiles2(
   );
   return !v128.any_true(f32x4.ne(check, f32x4.splat(0)));
 }
+
+/** A row of A g Aᵀ: u, u + v, u − v and v, which ought to be −v: its sign is left to `kernelGradientTile2`. */
+@inline
+function storeGradient(u: v128, v: v128, to: usize, point: usize): void {
+  v128.store(to, u);
+  v128.store(to + point, f32x4.add(u, v));
+  v128.store(to + 2 * point, f32x4.sub(u, v));
+  v128.store(to + 3 * point, v);
+}
+
+/** Two neighbouring floats of four planes. */
+@inline
+function loadPairs(from: usize, plane: usize, isHigh: bool): v128 {
+  from += isHigh ? 2 * plane : 0;
+  return v128.load64_lane(from + plane, v128.load64_zero(from), 1);
+}
+
+/** A g Aᵀ of one tile of four output channels, which are the lanes; planes of g are `plane` bytes apart. */
+export function gradientTile2(from: usize, row: usize, plane: usize, to: usize, point: usize): void {
+  const a = loadPairs(from, plane, false),
+    b = loadPairs(from, plane, true),
+    c = loadPairs(from + row, plane, false),
+    d = loadPairs(from + row, plane, true);
+  const p0 = evens(a, b),
+    p1 = odds(a, b),
+    q0 = evens(c, d),
+    q1 = odds(c, d);
+  storeGradient(p0, p1, to, point);
+  storeGradient(f32x4.add(p0, q0), f32x4.add(p1, q1), to + 4 * point, point);
+  storeGradient(f32x4.sub(p0, q0), f32x4.sub(p1, q1), to + 8 * point, point);
+  storeGradient(q0, q1, to + 12 * point, point);
+}
+
+/**
+ * Gᵀ m G of four output channels, by way of `at` itself: nine taps, `tap` bytes apart. Gᵀ is applied to the four
+ * columns, then to the three rows that they leave; one loop, since this is done once for all tiles.
+ */
+export function kernelGradientTile2(at: usize, point: usize, out: usize, tap: usize): void {
+  const half = f32x4.splat(0.5);
+  let from = at,
+    to = at,
+    step = 4 * point,
+    toStep = step;
+  for (let line = 0; line < 7; line++) {
+    if (line == 4) {
+      from = at;
+      step = point;
+      to = out;
+      toStep = tap;
+    }
+    const m1 = f32x4.mul(v128.load(from + step), half),
+      m2 = f32x4.mul(v128.load(from + 2 * step), half),
+      sum = f32x4.add(m1, m2),
+      last = v128.load(from + 3 * step);
+    v128.store(to, f32x4.add(v128.load(from), sum));
+    v128.store(to + toStep, f32x4.sub(m1, m2));
+    v128.store(to + 2 * toStep, f32x4.sub(sum, last));
+    from += line < 4 ? point : 4 * point;
+    to += line < 4 ? point : 3 * tap;
+  }
+}
