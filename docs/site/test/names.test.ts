@@ -3,6 +3,7 @@ import * as core from "@corr2d/core";
 import * as data from "@corr2d/data";
 import * as io from "@corr2d/io";
 import * as nn from "@corr2d/nn";
+import * as parallel from "@corr2d/parallel";
 import { expect, test } from "vitest";
 import { readPage } from "../src/repository.ts";
 
@@ -25,6 +26,8 @@ test.each([...new Set(names)])("%s exists", (name) => {
     nn.init,
     data,
     io,
+    parallel,
+    parallel.DistributedDataParallel.prototype,
     core.Tensor.prototype,
     nn.Module.prototype,
     nn.Scheduler.prototype,
