@@ -150,12 +150,6 @@ function reportUnheld(module: Module, outer: Call): void {
   );
 }
 
-/** Whether hooks run around a module's forward. */
-export function hasHooks(module: Module): boolean {
-  const record = records.get(module);
-  return record !== undefined && record.preHooks.size + record.hooks.size > 0;
-}
-
 function register<T>(hooks: Set<T>, name: string, hook: T): HookRemover {
   if (typeof hook !== "function") {
     throw invalid(`${name} takes a function, but got ${describeValue(hook)}`);

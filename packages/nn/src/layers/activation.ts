@@ -19,8 +19,6 @@ import { PlainLayer } from "./layer-options.ts";
 /** max(x, 0). */
 export class ReLU extends PlainLayer {
   static override readonly typeName: string = "ReLU";
-  /** @internal */
-  static readonly rises = true;
 
   override forward(x: Tensor): Tensor {
     return relu(x);

@@ -61,9 +61,6 @@ function checkWindow(owner: string, kernelSize: Pair, options: PoolOptions): Pai
  */
 export class MaxPool2D extends Module {
   static override readonly typeName: string = "MaxPool2d";
-  /** Where every window meets a cell: else there is none to give. @internal */
-  static readonly selects = ({ dilation }: MaxPool2D): boolean =>
-    [dilation].flat().every((cells) => cells === 1);
 
   /** The window's size. */
   readonly kernelSize: Pair;

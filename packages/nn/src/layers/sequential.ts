@@ -3,7 +3,6 @@ import { isList, type Tensor } from "@corr2d/core";
 import { invalid, isRecord } from "../arguments.ts";
 import { checkModule, Module } from "../module.ts";
 import { isPlace } from "../module-name.ts";
-import { commute } from "./order.ts";
 
 class Modules extends Module {
   static override readonly typeName: string = "Sequential";
@@ -45,15 +44,7 @@ class Modules extends Module {
 
   override forward(x: Tensor): Tensor {
     let out = x;
-    const modules = [...this];
-    for (let i = 0; i < modules.length; i++) {
-      const module = modules[i]!;
-      const next = modules[i + 1];
-      if (next !== undefined && commute(module, next)) {
-        out = module(next(out));
-        i++;
-      } else out = module(out);
-    }
+    for (const module of this) out = module(out);
     return out;
   }
 
