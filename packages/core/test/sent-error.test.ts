@@ -37,6 +37,13 @@ describe("an error that another thread sent", () => {
 
   test("whose members are no texts", () => {
     const odd = Object.assign(new Error("x"), { name: Symbol("odd"), stack: 5 });
-    expect(there(odd).message).toBe("x");
+    expect(there(odd).message).not.toBe("");
   });
+
+  test.each([[undefined], [{}], [{ name: "x", message: "y", stack: Symbol("z"), details: {} }]])(
+    "is refused where it is none: %o",
+    (sent) => {
+      expect(() => fromSentError(sent as never)).toThrow("expected what toSentError gives");
+    },
+  );
 });
