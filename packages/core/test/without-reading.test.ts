@@ -177,6 +177,7 @@ const NOT_TRIED = new Set([
     "arrayOf",
   ],
   ...["isFloating", "isTensor", "isList", "isInstance", "describeValue", "isGradEnabled"],
+  ...["toSentError", "fromSentError"],
   ...["drawIntegers", "drawNormal", "drawPermutation", "drawUniform", "boundsOf"],
 ]);
 
