@@ -18,7 +18,6 @@ export interface SentError {
 
 /** What was thrown, as it can be sent to another thread; details that cannot be copied stay behind. */
 export function toSentError(thrown: unknown): SentError {
-  const nothing = { stack: undefined, code: undefined, details: {} };
   try {
     const own = Corr2dError.isInstance(thrown);
     if (own || thrown instanceof Error) {
@@ -34,7 +33,8 @@ export function toSentError(thrown: unknown): SentError {
   } catch {
     // Anybody may have put anything there: symbols, proxies that were revoked.
   }
-  return { name: "", message: typeof thrown === "string" ? thrown : describeValue(thrown), ...nothing };
+  const message = typeof thrown === "string" ? thrown : describeValue(thrown);
+  return { name: "", message, stack: undefined, code: undefined, details: {} };
 }
 
 function copyOf(details: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
