@@ -3,7 +3,6 @@
  * padded with zeros, and then its row of them. Large windows are summed one by one, in float64, with their cells
  * clipped to the input.
  */
-import { CHAIN } from "../common/budgets";
 import { loadStrided, storeSome } from "../common/lanes";
 import { thread } from "../common/tile-room";
 import { Window } from "../common/window";
