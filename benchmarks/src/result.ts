@@ -62,6 +62,25 @@ export interface Cliffs {
   readonly steps: readonly Step[];
 }
 
+/** The result of what processes of one thread show from outside: nothing to count in it, and no versions. */
+export const outsideResult = (
+  { id, suite, title }: Pick<WorkloadResult, "id" | "suite" | "title">,
+  unit: WorkloadResult["unit"],
+  us: string | null,
+  entries: readonly Entry[],
+): WorkloadResult => ({
+  id,
+  suite,
+  title,
+  unit,
+  threads: 1,
+  flops: 0,
+  us,
+  entries,
+  versions: {},
+  peak: null,
+});
+
 export const isMeasured = (entry: Entry): entry is Measured => entry.status === "measured";
 
 export const entryOf = (result: WorkloadResult, name: string): Measured | null =>

@@ -8,7 +8,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import type { Entry, WorkloadResult } from "../result.ts";
+import { measureBytes } from "../bytes.ts";
+import type { WorkloadResult } from "../result.ts";
 
 export const BUNDLE_SIZE = {
   id: "size",
@@ -76,37 +77,5 @@ async function sizeOf(name: string): Promise<number> {
   return total;
 }
 
-export async function measureBundleSize(candidates: readonly string[]): Promise<WorkloadResult> {
-  const sizes = new Map<string, number>();
-  const failed: Entry[] = [];
-  for (const name of candidates) {
-    try {
-      sizes.set(name, await sizeOf(name));
-    } catch (error) {
-      failed.push({ name, status: "cannot", reason: (error as Error).message.split("\n", 1)[0]! });
-    }
-  }
-  const us = ["cpu-wasm", "cpu-js"].find((name) => sizes.has(name)) ?? null;
-  const entries = [...sizes].map(
-    ([name, value]): Entry => ({
-      name,
-      status: "measured",
-      value,
-      mad: 0,
-      ratio: us === null ? null : value / sizes.get(us)!,
-      threads: 1,
-      samples: 1,
-      disturbed: 0,
-    }),
-  );
-  return {
-    ...BUNDLE_SIZE,
-    unit: "B",
-    threads: 1,
-    flops: 0,
-    us,
-    entries: [...entries, ...failed],
-    versions: {},
-    peak: null,
-  };
-}
+export const measureBundleSize = (candidates: readonly string[]): Promise<WorkloadResult> =>
+  measureBytes(BUNDLE_SIZE, candidates, async (name) => [await sizeOf(name)]);

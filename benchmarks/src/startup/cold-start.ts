@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { Schedule } from "../interleave.ts";
 import { REFERENCE_CANDIDATES } from "../measure.ts";
 import type { Pace } from "../pace.ts";
-import type { Entry, WorkloadResult } from "../result.ts";
+import { type Entry, outsideResult, type WorkloadResult } from "../result.ts";
 import { pairedRatio } from "../statistics.ts";
 import { interleaveUndisturbed } from "../undisturbed.ts";
 
@@ -88,14 +88,5 @@ export async function measureColdStart(
       disturbed: timing.disturbed,
     };
   });
-  return {
-    ...COLD_START,
-    unit: "s",
-    threads: 1,
-    flops: 0,
-    us,
-    entries: [...entries, ...failed],
-    versions: {},
-    peak: null,
-  };
+  return outsideResult(COLD_START, "s", us, [...entries, ...failed]);
 }
