@@ -1,13 +1,23 @@
-/** The two training tasks as a user of this project writes them: layers, losses and SGD of @corr2d/nn. */
+/** Training as a user of this project writes them: layers, losses and SGD of @corr2d/nn. */
 import { type Backend, noGrad, scope, type Tensor, tensor } from "@corr2d/core";
-import { AvgPool2D, Conv2D, crossEntropy, Flatten, Linear, Sequential, SGD, Sigmoid } from "@corr2d/nn";
+import {
+  type Adam,
+  AvgPool2D,
+  Conv2D,
+  crossEntropy,
+  Flatten,
+  Linear,
+  Sequential,
+  SGD,
+  Sigmoid,
+} from "@corr2d/nn";
 import type { Inputs } from "../workloads/inputs.ts";
-import { IMAGE_SIZE, LENET_PARAMETERS } from "../workloads/lenet.ts";
+import { IMAGE_SIZE } from "../workloads/lenet.ts";
 import type { ChapterTask, LenetTask } from "../workloads/workload.ts";
 import type { Candidate } from "./peer.ts";
 
 /** Runs `step`, which gives a loss, in a scope and reads that loss, without a promise where the backend can. */
-export function readingLoss(backend: Backend, step: () => Tensor): () => number | Promise<number> {
+function readingLoss(backend: Backend, step: () => Tensor): () => number | Promise<number> {
   if (backend.features.syncRead) return () => scope(() => step().itemSync());
   return async () => {
     const loss = scope(step);
@@ -17,8 +27,7 @@ export function readingLoss(backend: Backend, step: () => Tensor): () => number 
   };
 }
 
-function buildLenet(backend: Backend): Sequential {
-  const options = { backend };
+export function buildLenet(options: { readonly backend?: Backend } = {}): Sequential {
   return new Sequential(
     new Conv2D(1, 6, 5, { padding: 2, ...options }),
     new Sigmoid(),
@@ -35,17 +44,23 @@ function buildLenet(backend: Backend): Sequential {
   );
 }
 
-export function lenetStepOf(backend: Backend, task: LenetTask, inputs: Inputs): Candidate {
-  const images = tensor(inputs[0]!, { shape: [task.batch, 1, IMAGE_SIZE, IMAGE_SIZE], backend });
-  const labels = tensor(inputs[1]!, { shape: [task.batch], backend });
-  const net = buildLenet(backend);
+/** Steps on one batch, whose images, labels and first parameters are the inputs. */
+export function trainingOf(
+  backend: Backend,
+  net: Sequential,
+  optimiser: SGD | Adam,
+  image: readonly number[],
+  inputs: Inputs,
+): Candidate {
+  const batch = inputs[1]!.length;
+  const images = tensor(inputs[0]!, { shape: [batch, ...image], backend });
+  const labels = tensor(inputs[1]!, { shape: [batch], backend });
   const parameters = net.parameters();
   noGrad(() => {
-    for (const [index, { shape }] of LENET_PARAMETERS.entries()) {
-      parameters[index]!.assign(tensor(inputs[index + 2]!, { shape, backend }));
+    for (const [index, parameter] of parameters.entries()) {
+      parameter.assign(tensor(inputs[index + 2]!, { shape: parameter.shape, backend }));
     }
   });
-  const optimiser = new SGD(parameters, { lr: task.learningRate });
   const step = readingLoss(backend, () => {
     optimiser.zeroGrad();
     const loss = crossEntropy(net(images), labels);
@@ -60,6 +75,12 @@ export function lenetStepOf(backend: Backend, task: LenetTask, inputs: Inputs): 
     },
     run: step,
   };
+}
+
+export function lenetStepOf(backend: Backend, task: LenetTask, inputs: Inputs): Candidate {
+  const net = buildLenet({ backend });
+  const optimiser = new SGD(net.parameters(), { lr: task.learningRate });
+  return trainingOf(backend, net, optimiser, [1, IMAGE_SIZE, IMAGE_SIZE], inputs);
 }
 
 export function learnKernelOf(backend: Backend, task: ChapterTask, inputs: Inputs): Candidate {

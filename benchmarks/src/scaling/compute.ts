@@ -26,7 +26,7 @@ export async function measureNet(name: NetName): Promise<NetCost & { readonly co
     const begin = seconds();
     const loss = scope(() => {
       optimizer.zeroGrad();
-      const loss = crossEntropy(net(images) as Tensor, labels);
+      const loss = crossEntropy(net(images), labels);
       loss.backward();
       optimizer.step();
       return loss.detach();

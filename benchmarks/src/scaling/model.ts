@@ -62,9 +62,7 @@ export interface Step {
   readonly compute: number;
   readonly sum: number;
   readonly seconds: number;
-  /** Images of all ranks. */
-  readonly imagesPerSecond: number;
-  /** Images a second as a share of n times those of one rank with the same global or local batch. */
+  /** Images a second as a share of n times those of one rank that computes as many as each. */
   readonly efficiency: number;
 }
 
@@ -75,8 +73,7 @@ export function stepOf(net: NetCost, ranks: number, images: number, sum: Sum, li
   const copies = ranks === 1 ? 0 : bytes / host.copyBytesPerSecond;
   const summing = copies + sumSeconds(sum, ranks, bytes, link, host);
   const seconds = compute + summing;
-  const imagesPerSecond = (ranks * images) / seconds;
-  return { compute, sum: summing, seconds, imagesPerSecond, efficiency: compute / seconds };
+  return { compute, sum: summing, seconds, efficiency: compute / seconds };
 }
 
 /** The ranks, a power of two up to `most`, from which on twice as many do a global batch less than `gain` times as fast. */

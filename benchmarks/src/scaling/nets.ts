@@ -1,46 +1,21 @@
 /** The networks of the scaling page, with their papers' sizes. He et al. 2015; Sandler et al. 2018; LeNet is the book's. */
-import type { Tensor } from "@corr2d/core";
 import {
   AdaptiveAvgPool2D,
-  AvgPool2D,
   BatchNorm2D,
   Conv2D,
   Flatten,
+  Identity,
   Linear,
   MaxPool2D,
-  Module,
+  type Module,
   ReLU,
   ReLU6,
   Sequential,
-  Sigmoid,
 } from "@corr2d/nn";
-
-const lenet = (): Module =>
-  new Sequential(
-    ...[new Conv2D(1, 6, 5, { padding: 2 }), new Sigmoid(), new AvgPool2D(2)],
-    ...[new Conv2D(6, 16, 5), new Sigmoid(), new AvgPool2D(2), new Flatten()],
-    ...[new Linear(400, 120), new Sigmoid(), new Linear(120, 84), new Sigmoid(), new Linear(84, 10)],
-  );
+import { buildLenet } from "../peers/corr2d-training.ts";
+import { Residual } from "../peers/residual.ts";
 
 const norm = (channels: number): BatchNorm2D => new BatchNorm2D(channels);
-
-/** What a block adds to its input. */
-class Residual extends Module {
-  readonly body: Sequential;
-  readonly shortcut: Module;
-
-  constructor(body: Sequential, shortcut: Module) {
-    super();
-    this.body = body;
-    this.shortcut = shortcut;
-  }
-
-  override forward(x: Tensor): Tensor {
-    return (this.body(x) as Tensor).add(this.shortcut(x) as Tensor);
-  }
-}
-
-const identity = (): Sequential => new Sequential();
 
 function basicBlock(from: number, to: number, stride: number): Sequential {
   const body = new Sequential(
@@ -49,7 +24,7 @@ function basicBlock(from: number, to: number, stride: number): Sequential {
   );
   const isSame = stride === 1 && from === to;
   const shortcut = isSame
-    ? identity()
+    ? new Identity()
     : new Sequential(new Conv2D(from, to, 1, { stride, bias: false }), norm(to));
   return new Sequential(new Residual(body, shortcut), new ReLU());
 }
@@ -78,7 +53,7 @@ function inverted(from: number, to: number, stride: number, expand: number): Mod
     ],
     ...[new Conv2D(inner, to, 1, { bias: false }), norm(to)],
   );
-  return stride === 1 && from === to ? new Residual(body, identity()) : body;
+  return stride === 1 && from === to ? new Residual(body, new Identity()) : body;
 }
 
 /** Expansion, channels, repetitions, stride: the paper's table 2. */
@@ -118,7 +93,7 @@ export interface NetRow {
 }
 
 export const NETS: Readonly<Record<"LeNet" | "ResNet-18" | "MobileNetV2", NetRow>> = {
-  LeNet: { make: lenet, image: [1, 28, 28], classes: 10, batches: [16, 128] },
+  LeNet: { make: buildLenet, image: [1, 28, 28], classes: 10, batches: [16, 128] },
   "ResNet-18": { make: resnet18, image: [3, 224, 224], classes: 1000, batches: [1, 3] },
   MobileNetV2: { make: mobilenetV2, image: [3, 224, 224], classes: 1000, batches: [1, 3] },
 };
