@@ -19,9 +19,12 @@ import { BUNDLE_SIZE, measureBundleSize, SIZE_CANDIDATES } from "./startup/bundl
 import { COLD_CANDIDATES, COLD_START, measureColdStart } from "./startup/cold-start.ts";
 
 function list(): string {
-  const workloads = MEASURABLE.map(({ id, suite, title }) => `${suite.padEnd(12)} ${id.padEnd(8)} ${title}`);
+  const width = Math.max(...MEASURABLE.map(({ id }) => id.length));
+  const line = (suite: string, id: string, title: string): string =>
+    `${suite.padEnd(12)} ${id.padEnd(width)} ${title}`;
+  const workloads = MEASURABLE.map(({ id, suite, title }) => line(suite, id, title));
   const peers = PEERS.map(({ name, description }) => `${name.padEnd(12)} ${description}`);
-  return ["suite        id       workload", ...workloads, "", "peer", ...peers, ""].join("\n");
+  return [line("suite", "id", "workload"), ...workloads, "", "peer", ...peers, ""].join("\n");
 }
 
 /** Absolute, because a child imports it from elsewhere. */
@@ -119,11 +122,12 @@ async function main(): Promise<void> {
           results.push(result);
           if (hasFailed(result, args.backends)) process.exitCode = 1;
         }
-        await save();
       } catch (error) {
         process.stderr.write(`${id} was not measured: ${String(error)}\n`);
         process.exitCode = 1;
+        continue;
       }
+      await save();
     }
   }
   process.stdout.write(`${renderTables(results, cliffs)}\n`);
