@@ -1,5 +1,6 @@
 /** What callers give, checked; and errors about ranks. */
 import { Corr2dError, describeValue } from "@corr2d/core";
+import type { Collective } from "./collective.ts";
 
 export const invalid = (message: string): Corr2dError => new Corr2dError("INVALID_ARGUMENT", message);
 
@@ -32,6 +33,12 @@ export function checkRank(call: string, name: string, rank: unknown, size: numbe
   throw invalid(`${call}: '${name}' is a rank from 0 to ${size - 1}, but got ${describeValue(rank)}`);
 }
 
+/** @throws INVALID_ARGUMENT */
+export function checkCollective(owner: string, collective: unknown): asserts collective is Collective {
+  if (typeof (collective as Partial<Collective> | null | undefined)?.allReduce === "function") return;
+  throw invalid(`${owner}: expected a collective, but got ${describeValue(collective)}`);
+}
+
 /** How long others are waited for: a job whose rank hangs is then over within ten seconds. */
 export const DEFAULT_TIMEOUT_SECONDS = 8;
 
@@ -55,11 +62,11 @@ export function nameRanks(ranks: readonly number[]): string {
 export const rankLost = (ranks: readonly number[], message: string, cause?: unknown): Corr2dError =>
   new Corr2dError("RANK_LOST", message, { ranks: [...ranks] }, cause === undefined ? undefined : { cause });
 
-/** What an error says, for a message that goes on to other ranks. */
+/** What an error says, for a message that goes on to other ranks. One that a thread threw has lost its class, but not its code. */
 export function reasonOf(reason: unknown): string {
   if (reason instanceof Error || Corr2dError.isInstance(reason)) {
-    const code = Corr2dError.isInstance(reason) ? ` (${reason.code})` : "";
-    return `${reason.name}: ${reason.message}${code}`;
+    const { name, message, code } = reason as Error & { readonly code?: unknown };
+    return `${name}: ${message}${typeof code === "string" ? ` (${code})` : ""}`;
   }
   return typeof reason === "string" ? reason : describeValue(reason);
 }

@@ -6,7 +6,7 @@
  * Sums: rank r gets everybody's r-th slice, adds them up in the order of the ranks, and sends the sums to all: what a ring moves
  * (Patarasuk & Yuan 2009, "Bandwidth optimal all-reduce algorithms"), in two rounds, and the same bits however the ranks are placed.
  */
-import { Corr2dError, checkOptions } from "@corr2d/core";
+import { Corr2dError, checkOptions, describeValue } from "@corr2d/core";
 import {
   ARRAYS,
   checkRank,
@@ -28,12 +28,33 @@ export interface CollectiveOptions {
   readonly timeoutSeconds?: number | undefined;
 }
 
-/** Makes the collective of a transport: what implementations of `Transport` export. */
+/**
+ * Makes the collective of a transport: what implementations of `Transport` export.
+ * @throws INVALID_ARGUMENT
+ */
 export function collectiveOver(transport: Transport, options: CollectiveOptions = {}): Collective {
+  checkTransport(transport);
   checkOptions("collectiveOver", options, { timeoutSeconds: "number" });
   const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = options;
   checkTimeout("collectiveOver", timeoutSeconds);
   return new TransportedCollective(transport, timeoutSeconds);
+}
+
+const METHODS = ["exchange", "missing", "abort", "close"] as const;
+
+function checkTransport(transport: unknown): void {
+  if (typeof transport !== "object" || transport === null) {
+    throw invalid(`collectiveOver: expected a transport, but got ${describeValue(transport)}`);
+  }
+  const given = transport as Partial<Transport>;
+  const missing = METHODS.find((name) => typeof given[name] !== "function");
+  if (missing !== undefined) throw invalid(`collectiveOver: the transport has no method '${missing}'`);
+  if (!Number.isInteger(given.size) || given.size! < 1) {
+    throw invalid(
+      `collectiveOver: a transport's 'size' is how many ranks there are, but got ${describeValue(given.size)}`,
+    );
+  }
+  checkRank("collectiveOver", "rank", given.rank, given.size!);
 }
 
 /** What goes to each rank and comes from it. */
@@ -73,6 +94,7 @@ class TransportedCollective implements Collective {
   #calls = 0;
   /** What all further calls reject with. */
   #over: Corr2dError | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor(transport: Transport, seconds: number) {
     const { name, rank, size } = transport;
@@ -109,9 +131,17 @@ class TransportedCollective implements Collective {
     this.#end(rankLost([this.rank], `rank ${this.rank} ended the job: ${reasonOf(reason)}`));
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#leave();
+    return this.#closed;
+  }
+
+  async #leave(): Promise<void> {
     await this.#last;
-    this.#over ??= new Corr2dError("BACKEND_CLOSED", "the collective was closed");
+    this.#over ??= new Corr2dError(
+      "BACKEND_CLOSED",
+      "the collective was closed: await every call, such as reduce(), before close()",
+    );
     await this.#transport.close();
   }
 

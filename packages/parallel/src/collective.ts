@@ -50,6 +50,6 @@ export interface Collective {
   barrier(): Promise<void>;
   /** Ends the whole job: the calls of every rank reject with RANK_LOST, which names this rank and the reason. */
   abort(reason: unknown): void;
-  /** Waits for the calls under way, then leaves; ranks may leave at different times. Call it last, and once. */
+  /** Waits for the calls under way, then leaves; ranks may leave at different times. Call it last; once is enough. */
   close(): Promise<void>;
 }

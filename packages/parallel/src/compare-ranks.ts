@@ -1,5 +1,6 @@
 /** Whether all ranks run the same thing: another version, backend or build computes other bits, and nobody would notice. */
-import { type Backend, Corr2dError } from "@corr2d/core";
+import { type Backend, Corr2dError, describeValue } from "@corr2d/core";
+import { checkCollective, invalid } from "./arguments.ts";
 import type { Collective } from "./collective.ts";
 import { VERSION } from "./version.ts";
 
@@ -12,12 +13,15 @@ export function placeOf(backend: Backend): Record<string, string> {
  * Compares facts of all ranks, given under the same names.
  *
  * @param facts such as `{ version: "1.2.0", backend: "cpu-wasm", build: "simd" }`.
- * @throws RANKS_DIFFER on every rank, which names each fact that differs, and what it is on which rank; what the collective throws.
+ * @throws RANKS_DIFFER on every rank, which names each fact that differs, and what it is on which rank; INVALID_ARGUMENT; what the
+ *   collective throws.
  */
 export async function compareRanks(
   collective: Collective,
   facts: Readonly<Record<string, string>>,
 ): Promise<void> {
+  checkCollective("compareRanks", collective);
+  checkFacts(facts);
   const all = (await gatherTexts(collective, JSON.stringify(facts))).map(
     (text) => JSON.parse(text) as Record<string, string>,
   );
@@ -38,6 +42,17 @@ export async function compareRanks(
     `ranks must run the same program on the same build, but they differ: ${texts.join("; ")}${rest}`,
     { ranks, names: differing },
   );
+}
+
+function checkFacts(facts: unknown): void {
+  if (typeof facts !== "object" || facts === null || Array.isArray(facts)) {
+    throw invalid(`compareRanks: facts are an object of texts, but got ${describeValue(facts)}`);
+  }
+  for (const [name, fact] of Object.entries(facts)) {
+    if (typeof fact !== "string") {
+      throw invalid(`compareRanks: a fact is a text, but '${name}' is ${describeValue(fact)}`);
+    }
+  }
 }
 
 /** How many facts a message shows. */

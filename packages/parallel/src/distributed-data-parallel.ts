@@ -6,7 +6,7 @@
  */
 import { checkOptions, describeValue, isUninitialized, noGrad, scope, type Tensor } from "@corr2d/core";
 import { Module } from "@corr2d/nn";
-import { invalid } from "./arguments.ts";
+import { checkCollective, invalid } from "./arguments.ts";
 import { type Bucket, fillBucket, makeBuckets, type Place, partOf, tensorAt } from "./buckets.ts";
 import type { Collective } from "./collective.ts";
 import { compareRanks, placeOf } from "./compare-ranks.ts";
@@ -90,9 +90,7 @@ export class DistributedDataParallel<M extends Module = Module> extends Module {
     const owner = "DistributedDataParallel";
     if (!(module instanceof Module))
       throw invalid(`${owner}: expected a module, but got ${describeValue(module)}`);
-    if (typeof (collective as Partial<Collective> | null)?.allReduce !== "function") {
-      throw invalid(`${owner}: expected a collective, but got ${describeValue(collective)}`);
-    }
+    checkCollective(owner, collective);
     checkOptions(owner, options, OPTIONS, "{ findUnusedParameters: true }");
     const { broadcastBuffers = true, bucketCapMb = 25, findUnusedParameters = false } = options;
     if (!(bucketCapMb > 0)) {

@@ -18,7 +18,7 @@ import {
   tensor,
 } from "@corr2d/core";
 import { BatchNorm1D, BatchNorm2D, type BatchNormOptions, Module } from "@corr2d/nn";
-import { invalid } from "./arguments.ts";
+import { checkCollective, invalid } from "./arguments.ts";
 import type { Collective } from "./collective.ts";
 
 /** A collective that can block. */
@@ -41,13 +41,10 @@ class AllReduce extends CustomFunction {
 
 /** @throws INVALID_ARGUMENT for what is no collective, or cannot block. */
 function checkBlocking(owner: string, collective: unknown): asserts collective is Blocking {
-  const given = collective as Partial<Collective> | null | undefined;
-  if (typeof given?.allReduce !== "function") {
-    throw invalid(`${owner}: expected a collective, but got ${describeValue(collective)}`);
-  }
-  if (given.allReduceSync === undefined) {
+  checkCollective(owner, collective);
+  if (collective.allReduceSync === undefined) {
     throw invalid(
-      `${owner}: the collective '${given.name}' cannot sum while a thread is blocked, which forward and backward need`,
+      `${owner}: the collective '${collective.name}' cannot sum while a thread is blocked, which forward and backward need`,
     );
   }
 }

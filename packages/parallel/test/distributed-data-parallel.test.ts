@@ -228,6 +228,18 @@ describe("what is not the same on all ranks", () => {
       expect(String(error)).toContain("backend: cpu-js on rank 0, cpu-wasm on rank 2");
     }
     await onAll(group(3), (one) => compareRanks(one, { version: "1 ✓" }));
+    const wrong: [facts: unknown, message: string][] = [
+      [undefined, "facts are an object of texts, but got undefined"],
+      [["a"], "facts are an object of texts, but got an array of 1"],
+      [{ lr: 0.1 }, "a fact is a text, but 'lr' is 0.1"],
+    ];
+    for (const [facts, message] of wrong) {
+      await expect(compareRanks(soleRank(), facts as never)).rejects.toMatchObject({
+        code: "INVALID_ARGUMENT",
+        message: `compareRanks: ${message}`,
+      });
+    }
+    await expect(compareRanks(undefined as never, {})).rejects.toThrow("expected a collective");
   });
 
   it("what cannot be wrapped", async () => {

@@ -68,6 +68,44 @@ describe("in one thread", () => {
     expect(await failures([collectiveOver(first!), broken], (one) => one.barrier())).toEqual([error, error]);
   });
 
+  it("closing again is closing once; what was forgotten until then is refused with the remedy", async () => {
+    let closings = 0;
+    const [only] = transports(1);
+    const one = collectiveOver({
+      ...only!,
+      exchange: async () => {},
+      missing: () => [],
+      abort: () => {},
+      close: async () => void closings++,
+    });
+    await Promise.all([one.close(), one.close()]);
+    await one.close();
+    expect(closings).toBe(1);
+    await expect(one.barrier()).rejects.toMatchObject({
+      code: "BACKEND_CLOSED",
+      message: "the collective was closed: await every call, such as reduce(), before close()",
+    });
+  });
+
+  it("what is no transport is refused", () => {
+    const whole = { name: "x", rank: 0, size: 1, exchange() {}, missing() {}, abort() {}, close() {} };
+    const wrong: [unknown, string][] = [
+      [undefined, "expected a transport, but got undefined"],
+      [5, "expected a transport, but got 5"],
+      [{ ...whole, missing: undefined }, "the transport has no method 'missing'"],
+      [{ ...whole, size: 0 }, "a transport's 'size' is how many ranks there are, but got 0"],
+      [{ ...whole, rank: 1 }, "'rank' is a rank from 0 to 0, but got 1"],
+    ];
+    for (const [transport, message] of wrong) {
+      expect(() => collectiveOver(transport as never)).toThrow(
+        expect.objectContaining({
+          code: "INVALID_ARGUMENT",
+          message: expect.stringContaining(`collectiveOver: ${message}`),
+        }),
+      );
+    }
+  });
+
   it("a reason of any length arrives", async () => {
     const ranks = group(2);
     ranks[0]!.abort("no ".repeat(20_000));
@@ -102,6 +140,7 @@ describe("in threads", () => {
     ["throw", /^rank 1 failed: TypeError: thrown on purpose$/],
     ["reject", /^rank 1 failed: Error: rejected on purpose$/],
     ["exit", /^rank 1 ended with code 3$/],
+    ["never", /^rank 1 ended with code 13: its module awaits a promise that never settles$/],
     ["end", /^rank 1 ended without closing its collective/],
     ["unborn", /^rank 1 ended without taking part: its module calls threads\(\)$/],
     ["abort", /^rank 1 ended the job: Error: given up$/],
@@ -131,6 +170,24 @@ describe("in threads", () => {
     expect(() => threads()).toThrow("threads: this is no thread of runThreads");
   });
 
+  it("what a rank threw is the cause, with its code, its details and where it was", async () => {
+    await expect(run("code")).rejects.toMatchObject({
+      code: "RANK_LOST",
+      message: "rank 1 failed: Corr2dError: refused on purpose (INVALID_ARGUMENT)",
+      cause: { code: "INVALID_ARGUMENT", details: { why: "test" }, stack: expect.stringContaining("fault") },
+    });
+  });
+
+  it("modules that Node does not take", async () => {
+    const wrong = [undefined, 5, "fault.js", import.meta.url, new URL("https://example.org/fault.js")];
+    for (const module of wrong as never[]) {
+      await expect(runThreads(2, module)).rejects.toMatchObject({
+        code: "INVALID_ARGUMENT",
+        message: expect.stringMatching(/^runThreads: a thread could not be started .* such as new URL/),
+      });
+    }
+  });
+
   it("options that are none", async () => {
     const path = modules.path("fault");
     for (const size of [0, 1.5, -1, 1000, "2", undefined] as never[]) {
@@ -142,6 +199,12 @@ describe("in threads", () => {
       { bytesPerSecond: 0 },
       { timeoutSeconds: 0 },
       { onMessage: 1 },
+      { worker: 5 },
+      { worker: [] },
+      { worker: { workerData: "x" } },
+      { worker: { workerData: new Map() } },
+      { worker: { workerData: { send: () => {} } } },
+      { worker: { argv: 5 } },
       { ranks: 2 },
     ];
     for (const options of wrong) {

@@ -164,9 +164,9 @@ export class JobMemory {
 
   // ——— The end ———
 
-  /** Ends the job, unless something did before. */
-  end(error: Corr2dError): void {
-    if (Atomics.compareExchange(this.#numbers, AT.end, END.none, END.written) !== END.none) return;
+  /** Ends the job, unless something did before. @returns whether this did. */
+  end(error: Corr2dError): boolean {
+    if (Atomics.compareExchange(this.#numbers, AT.end, END.none, END.written) !== END.none) return false;
     const { ranks = [] } = error.details;
     // Cut off, where it is so long, inside the message's JSON string: its length is what gives way.
     let message = error.message;
@@ -180,6 +180,7 @@ export class JobMemory {
     this.#numbers[AT.endLength] = bytes.length;
     Atomics.store(this.#numbers, AT.end, END.ended);
     this.ringAll();
+    return true;
   }
 
   /** What ended the job; undefined while it goes on. */

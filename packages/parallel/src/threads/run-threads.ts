@@ -1,6 +1,6 @@
 /** The launcher: starts a module in several threads, and ends all of them when one fails. */
 import { Worker, type WorkerOptions } from "node:worker_threads";
-import { type Corr2dError, checkOptions, describeValue } from "@corr2d/core";
+import { Corr2dError, checkOptions, describeValue } from "@corr2d/core";
 import { checkTimeout, DEFAULT_TIMEOUT_SECONDS, invalid, rankLost, reasonOf } from "../arguments.ts";
 import { PLACE, type ThreadPlace } from "./connect.ts";
 import { JobMemory, makeJob, STATE, type ThreadJob } from "./job.ts";
@@ -31,7 +31,7 @@ const MOST_THREADS = 256;
  * rank that throws, exits, or does not come to a call in time ends all of them.
  *
  * @param module what each thread runs, as `new Worker` takes it: it calls `threads()`.
- * @throws RANK_LOST, which names the rank and says why; INVALID_ARGUMENT.
+ * @throws RANK_LOST, which names the rank and says why, with what the rank threw as its `cause`; INVALID_ARGUMENT.
  */
 export async function runThreads(
   size: number,
@@ -43,22 +43,27 @@ export async function runThreads(
   const { workerData, ...rest } = (options.worker ?? {}) as WorkerOptions;
   const workers: Worker[] = [];
   let isOver = false;
+  /** What ended the job, if this thread was the first to say so: the memory does not keep a cause. */
+  let ended: Corr2dError | undefined;
   /** Ends the job. What a rank wrote first is what counts: others may fail because of it. */
   const fail = (error: Corr2dError): void => {
-    memory.end(error);
+    if (memory.end(error)) ended = error;
     for (const worker of workers) void worker.terminate();
   };
 
   const ends: Promise<void>[] = [];
   for (let rank = 0; rank < size; rank++) {
     const place: ThreadPlace = { job, rank };
-    const worker = new Worker(module as string | URL, {
-      ...rest,
-      workerData: { ...workerData, [PLACE]: place },
-    });
+    let worker: Worker;
+    try {
+      worker = new Worker(module as string | URL, { ...rest, workerData: { ...workerData, [PLACE]: place } });
+    } catch (error) {
+      for (const started of workers) void started.terminate();
+      throw notStarted(error);
+    }
     workers.push(worker);
     worker.on("message", (message) => options.onMessage?.(message, rank));
-    worker.on("error", (error) => fail(rankLost([rank], `rank ${rank} failed: ${reasonOf(error)}`)));
+    worker.on("error", (error) => fail(rankLost([rank], `rank ${rank} failed: ${reasonOf(error)}`, error)));
     ends.push(
       new Promise((resolve) => {
         worker.on("exit", (code) => {
@@ -84,17 +89,37 @@ export async function runThreads(
   await Promise.all(ends);
   isOver = true;
   memory.ring(size);
-  const error = memory.ended();
+  const error = ended ?? memory.ended();
   if (error !== undefined) throw error;
 }
 
+/** What Node does not take as a module, or cannot send as an option. */
+const notStarted = (cause: unknown): Corr2dError =>
+  new Corr2dError(
+    "INVALID_ARGUMENT",
+    `runThreads: a thread could not be started (${reasonOf(cause)}): the module is a file, such as new URL('./train.js', import.meta.url)`,
+    {},
+    { cause },
+  );
+
+/** The code with which Node ends a thread whose module awaits, at its top, what nothing is left to settle. */
+const NEVER_SETTLED = 13;
+
 /** What is wrong with a thread's end, if something is. */
 function whyEnded(rank: number, code: number, state: number): string | undefined {
+  if (code === NEVER_SETTLED)
+    return `rank ${rank} ended with code ${code}: its module awaits a promise that never settles`;
   if (code !== 0) return `rank ${rank} ended with code ${code}`;
   if (state === STATE.away) return `rank ${rank} ended without taking part: its module calls threads()`;
   if (state === STATE.here)
     return `rank ${rank} ended without closing its collective: await collective.close()`;
   return undefined;
+}
+
+/** What is taken apart and put together again, which would lose all else. */
+function checkPlainObject(name: string, value: unknown): void {
+  if (value === undefined || Object.prototype.toString.call(value) === "[object Object]") return;
+  throw invalid(`runThreads: '${name}' is a plain object, but got ${describeValue(value)}`);
 }
 
 function checkedJob(size: unknown, options: RunThreadsOptions): ThreadJob {
@@ -105,6 +130,9 @@ function checkedJob(size: unknown, options: RunThreadsOptions): ThreadJob {
     worker: "any",
     onMessage: "function",
   });
+  const { worker } = options;
+  checkPlainObject("worker", worker);
+  checkPlainObject("worker.workerData", worker?.workerData);
   if (!Number.isInteger(size) || (size as number) < 1 || (size as number) > MOST_THREADS) {
     throw invalid(
       `runThreads: 'size' is how many threads, from 1 to ${MOST_THREADS}, but got ${describeValue(size)}`,
