@@ -96,9 +96,13 @@ export class Guard {
   };
 }
 
+/** What was thrown, with its code, and where: Node would say that after the exit, which ends this process. */
 function textOf(thrown: unknown): string {
   try {
-    return String(thrown).split("\n")[0]!;
+    const text = String(thrown).split("\n")[0]!;
+    const { code, stack } = (thrown ?? {}) as { readonly code?: unknown; readonly stack?: unknown };
+    const frames = typeof stack === "string" ? (stack.match(/^ +at .*$/gm) ?? []) : [];
+    return [typeof code === "string" ? `${text} (${code})` : text, ...frames].join("\n");
   } catch {
     return "what has no text";
   }

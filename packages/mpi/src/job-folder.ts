@@ -6,6 +6,7 @@ import { lstatSync, mkdirSync, openSync, readdirSync, rmdirSync, rmSync, writeFi
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { Corr2dError } from "@corr2d/core";
 
 /** The file of who says why the job ends; ranks' files are numbers. */
 export const CLAIM = "claim";
@@ -15,18 +16,24 @@ export class JobFolder {
   readonly path: string;
   readonly #own: string;
 
+  /** @throws BACKEND_UNAVAILABLE where it cannot be made, or is another user's. */
   constructor(job: string, rank: number) {
     const user = userInfo().uid;
     this.path = join(tmpdir(), `corr2d-mpi-${user}-${job.replaceAll(/[^\w.-]/g, "_")}`);
-    mkdirSync(this.path, { recursive: true, mode: 0o700 });
-    const found = lstatSync(this.path);
-    if (!found.isDirectory() || (user >= 0 && found.uid !== user)) {
-      throw new Error(
-        `${this.path} is not a folder of this user's: remove it, or set TMPDIR to another folder`,
+    this.#own = join(this.path, String(rank));
+    try {
+      mkdirSync(this.path, { recursive: true, mode: 0o700 });
+      const found = lstatSync(this.path);
+      if (!found.isDirectory() || (user >= 0 && found.uid !== user)) throw new Error("another user's folder");
+      writeFileSync(this.#own, "");
+    } catch (cause) {
+      throw new Corr2dError(
+        "BACKEND_UNAVAILABLE",
+        `mpi: the job's folder ${this.path} cannot be made (${(cause as Error).message}): remove what is there, or set TMPDIR to another folder`,
+        {},
+        { cause },
       );
     }
-    this.#own = join(this.path, String(rank));
-    writeFileSync(this.#own, "");
   }
 
   /** The ranks that have started on this host; none when the job is over. */

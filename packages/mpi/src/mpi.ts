@@ -22,6 +22,8 @@ export interface MpiOptions {
 
 /** So that a job whose rank hangs is over within ten seconds, with the second that programs have to end. */
 const TIMEOUT_SECONDS = 8;
+/** The longest that a timer can wait. */
+const LONGEST_SECONDS = Math.floor((2 ** 31 - 1) / 1000);
 
 let wasCalled = false;
 
@@ -30,8 +32,9 @@ let wasCalled = false;
  * launcher it is a job of one rank. Call it first, once; `close` it last. A rank that throws, ends without closing, is killed or
  * does not come in time ends the job with a message that names it.
  *
- * @throws BACKEND_UNAVAILABLE where koffi or an MPI library is missing, or the launcher is another library's; RANK_LOST where a
- * rank of this host does not start in time; INVALID_ARGUMENT for unknown options, a second call, and in worker threads.
+ * @throws BACKEND_UNAVAILABLE where koffi or an MPI library is missing, the launcher is another library's, or the temporary folder
+ * cannot be written; RANK_LOST where a rank of this host does not start in time; INVALID_ARGUMENT for unknown options, a second call,
+ * and in worker threads.
  */
 export async function mpi(options: MpiOptions = {}): Promise<Collective> {
   checkOptions("mpi", options, { timeoutSeconds: "number", library: "any" });
@@ -39,14 +42,22 @@ export async function mpi(options: MpiOptions = {}): Promise<Collective> {
   if (library !== undefined && typeof library !== "string") {
     throw invalid(`'library' is the name of a file, but got ${describeValue(library)}`);
   }
-  if (!(timeoutSeconds > 0)) throw invalid(`'timeoutSeconds' is a number above 0, but got ${timeoutSeconds}`);
+  // As collectiveOver would, but before MPI begins.
+  if (!(timeoutSeconds > 0 && timeoutSeconds <= LONGEST_SECONDS)) {
+    throw invalid(
+      `'timeoutSeconds' is a number above 0 and up to ${LONGEST_SECONDS}, but got ${timeoutSeconds}`,
+    );
+  }
   if (!isMainThread) throw invalid("call it in the main thread: a process is one rank");
   if (wasCalled)
     throw invalid("this process has called it: MPI begins once in a process. Hand the collective on");
   wasCalled = true;
 
   const launch = launchOf(process.env);
-  const opened = await openLibrary(library, launch);
+  const opened = await openLibrary(library, launch).catch((error: unknown) => {
+    wasCalled = false; // nothing has begun, and another library may be there
+    throw error;
+  });
   const folder = launch?.job === undefined ? undefined : new JobFolder(launch.job, launch.rank);
   if (folder !== undefined) await waitForRanks(folder, launch!, timeoutSeconds);
   const started = begin(opened);

@@ -56,6 +56,7 @@ describe.skipIf(mpich === null)("a rank fails", () => {
     expect(messages, story).toEqual([
       expect.stringMatching(`rank ${fault.rank} .*${SAYS[fault.act].replace("()", "..")}`),
     ]);
+    if (fault.act === "throw") expect(err, story).toMatch(/ threw Error: on purpose\n +at .*train\.mjs/);
 
     const next = [size, 1, 4][trial % 3]!;
     const last = trainedOf(await startTraining(programs, mpich!, next, name));
