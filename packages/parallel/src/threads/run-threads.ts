@@ -97,7 +97,7 @@ export async function runThreads(
 const notStarted = (cause: unknown): Corr2dError =>
   new Corr2dError(
     "INVALID_ARGUMENT",
-    `runThreads: a thread could not be started (${reasonOf(cause)}): the module is a file, such as new URL('./train.js', import.meta.url)`,
+    `runThreads: a thread could not be started (${reasonOf(cause)}): the module is a file, such as new URL('./train.js', import.meta.url), and 'worker' holds what new Worker takes`,
     {},
     { cause },
   );
