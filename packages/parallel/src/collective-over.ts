@@ -6,7 +6,7 @@
  * Sums: rank r gets everybody's r-th slice, adds them up in the order of the ranks, and sends the sums to all: what a ring moves
  * (Patarasuk & Yuan 2009, "Bandwidth optimal all-reduce algorithms"), in two rounds, and the same bits however the ranks are placed.
  */
-import { Corr2dError, checkOptions, describeValue } from "@corr2d/core";
+import { Corr2dError, checkOptions } from "@corr2d/core";
 import {
   ARRAYS,
   checkRank,
@@ -20,7 +20,7 @@ import {
 } from "./arguments.ts";
 import type { Collective, CollectiveArray } from "./collective.ts";
 import { type Call, type CallName, compareHeaders, HEADER_NUMBERS, writeHeader } from "./header.ts";
-import type { Transport } from "./transport.ts";
+import { checkTransport, type Transport } from "./transport.ts";
 
 /** Options of a collective. */
 export interface CollectiveOptions {
@@ -38,23 +38,6 @@ export function collectiveOver(transport: Transport, options: CollectiveOptions 
   const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = options;
   checkTimeout("collectiveOver", timeoutSeconds);
   return new TransportedCollective(transport, timeoutSeconds);
-}
-
-const METHODS = ["exchange", "missing", "abort", "close"] as const;
-
-function checkTransport(transport: unknown): void {
-  if (typeof transport !== "object" || transport === null) {
-    throw invalid(`collectiveOver: expected a transport, but got ${describeValue(transport)}`);
-  }
-  const given = transport as Partial<Transport>;
-  const missing = METHODS.find((name) => typeof given[name] !== "function");
-  if (missing !== undefined) throw invalid(`collectiveOver: the transport has no method '${missing}'`);
-  if (!Number.isInteger(given.size) || given.size! < 1) {
-    throw invalid(
-      `collectiveOver: a transport's 'size' is how many ranks there are, but got ${describeValue(given.size)}`,
-    );
-  }
-  checkRank("collectiveOver", "rank", given.rank, given.size!);
 }
 
 /** What goes to each rank and comes from it. */

@@ -2,7 +2,8 @@
  * What a new kind of collective has to bring: bytes from each rank to each other. `collectiveOver` makes the rest of it, so that
  * all kinds check, sum and fail alike.
  */
-import type { Corr2dError } from "@corr2d/core";
+import { type Corr2dError, describeValue } from "@corr2d/core";
+import { checkRank, invalid } from "./arguments.ts";
 
 /**
  * Carries bytes between the ranks of a job. Arguments have been checked, and exchanges are called one at a time, by all ranks,
@@ -34,4 +35,22 @@ export interface Transport {
   abort(error: Corr2dError): void;
   /** Lets go of what it holds. */
   close(): Promise<void>;
+}
+
+const METHODS = ["exchange", "missing", "abort", "close"] as const;
+
+/** @throws INVALID_ARGUMENT */
+export function checkTransport(transport: unknown): void {
+  if (typeof transport !== "object" || transport === null) {
+    throw invalid(`collectiveOver: expected a transport, but got ${describeValue(transport)}`);
+  }
+  const given = transport as Partial<Transport>;
+  const missing = METHODS.find((name) => typeof given[name] !== "function");
+  if (missing !== undefined) throw invalid(`collectiveOver: the transport has no method '${missing}'`);
+  if (!Number.isInteger(given.size) || given.size! < 1) {
+    throw invalid(
+      `collectiveOver: a transport's 'size' is how many ranks there are, but got ${describeValue(given.size)}`,
+    );
+  }
+  checkRank("collectiveOver", "rank", given.rank, given.size!);
 }
