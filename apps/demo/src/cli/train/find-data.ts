@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type ImageDataset, imageDataset } from "@corr2d/data";
-import { mnist } from "@corr2d/data/node";
+import { type MnistOptions, mnist } from "@corr2d/data/node";
 import { writtenDigits } from "../../train/digits.ts";
 import { reasonOf } from "../failure.ts";
 import type { Terminal } from "../terminal.ts";
@@ -82,13 +82,19 @@ function checkImages(folder: string, { fields: [images, classes], length }: Imag
 }
 
 async function fromFolder(folder: string): Promise<FoundData> {
-  const [train, test] = await Promise.all([mnist(folder), mnist(folder, { train: false })]).catch((error) => {
-    throw new CommandError(
-      `${reasonOf(error)}; a folder has train-images-idx3-ubyte, train-labels-idx1-ubyte and the same with t10k, each also as .gz`,
-      { cause: error },
-    );
-  });
-  for (const set of [train, test]) checkImages(folder, set);
+  // One after the other, so that what is said to be missing is the same every time.
+  const read = async (options: MnistOptions): Promise<ImageDataset> => {
+    const set = await mnist(folder, options).catch((error) => {
+      throw new CommandError(
+        `${reasonOf(error)}; a folder has train-images-idx3-ubyte, train-labels-idx1-ubyte and the same with t10k, each also as .gz`,
+        { cause: error },
+      );
+    });
+    checkImages(folder, set);
+    return set;
+  };
+  const train = await read({ train: true });
+  const test = await read({ train: false });
   const isFashion = /fashion/i.test(folder);
   return {
     name: isFashion ? "Fashion-MNIST" : basename(folder),
