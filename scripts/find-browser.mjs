@@ -84,7 +84,6 @@ async function provide(leftOut, from) {
     failures.push(failure ?? "it was installed, but is not where it should be");
   }
   const message = `no Chromium was found, and none could be provided (${failures.join("; ")}). Set CHROME_PATH to one.`;
-  if (process.env.CI) throw new Error(message);
   sayLeftOut(message, leftOut);
   return null;
 }

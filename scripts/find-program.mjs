@@ -1,5 +1,5 @@
-// Finds a program that tests drive, or installs Debian's package that has it (as root). Where there is none, a loud note says
-// what is left out, and the caller marks its tests as skipped, which the summary counts.
+// Finds a program that tests drive, or installs Debian's package that has it (as root). Where there is none, CI fails; elsewhere
+// a loud note says what is left out, and the caller marks its tests as skipped, which the summary counts.
 import { installDebian, isExecutable, oneAtATime, placesOf, sayLeftOut } from "./installation.mjs";
 
 const installed = (names) => placesOf(names).find(isExecutable) ?? null;
