@@ -11,6 +11,7 @@ import {
   type Padding,
   type PadMode,
   pad,
+  scope,
   type Tensor,
   type TypedArray,
   tensor,
@@ -82,14 +83,22 @@ export async function filterImage(
   options: FilterOptions = {},
 ): Promise<ImagePlanes> {
   const { channels, height, width, values } = image;
-  const colour = tensor(values, { backend, dtype: "float32", shape: [channels, height, width] });
-  const x = options.gray === true && channels === 3 ? toGray(colour) : colour;
-
-  const results = kernel.matrices.map((matrix) => filterChannels(x, matrix, options));
-  const y = results.length === 1 ? results[0]! : results[0]!.square().add(results[1]!.square()).sqrt();
-
-  const [c, h, w] = y.shape as [number, number, number];
-  return { channels: c, height: h, width: w, values: await y.data() };
+  const y = scope(() => {
+    const x = scope(() => {
+      const colour = tensor(values, { backend, dtype: "float32", shape: [channels, height, width] });
+      return options.gray === true && channels === 3 ? toGray(colour) : colour;
+    });
+    const [only, second] = kernel.matrices;
+    if (second === undefined) return filterChannels(x, only!, options);
+    const [a, b] = [only!, second].map((matrix) => scope(() => filterChannels(x, matrix, options).square()));
+    return a!.add(b!).sqrt();
+  });
+  try {
+    const [c, h, w] = y.shape as [number, number, number];
+    return { channels: c, height: h, width: w, values: await y.data() };
+  } finally {
+    y.dispose();
+  }
 }
 
 /** Filtered values as bytes from 0 to 255, in the same order. */

@@ -14,6 +14,7 @@ import type { LoadedBackends } from "./load-backend.ts";
 import { differenceText, numbers, type Page } from "./page.ts";
 import { previewLines } from "./preview.ts";
 import { checkFiltering } from "./room.ts";
+import { withStatus } from "./status-line.ts";
 import type { Terminal } from "./terminal.ts";
 import { CommandError, UsageError } from "./usage-error.ts";
 import { quoted, readMatrix } from "./values.ts";
@@ -103,6 +104,25 @@ function statIfThere(path: string): BigIntStats | undefined {
   }
 }
 
+interface BackendRun {
+  readonly backend: string;
+  readonly milliseconds: number;
+  /** From the first backend's result. */
+  readonly largestDifference: number;
+}
+
+/** An image's channels, each as an image. */
+function planesOf({ channels, height, width, values }: ImagePlanes): ImagePlanes[] {
+  const size = height * width;
+  return Array.from({ length: channels }, (_, c) => ({
+    channels: 1,
+    height,
+    width,
+    values: values.subarray(c * size, (c + 1) * size),
+  }));
+}
+
+/** A channel at a time: all of a large photo's, with what is between, may be more than a backend's memory. */
 async function filterOn(
   backend: Backend,
   image: ImagePlanes,
@@ -110,8 +130,19 @@ async function filterOn(
   settings: EdgesSettings,
 ): Promise<{ planes: ImagePlanes; milliseconds: number }> {
   const start = performance.now();
-  const planes = await filterImage(backend, image, kernel, settings);
-  return { planes, milliseconds: performance.now() - start };
+  const parts = settings.gray ? [image] : planesOf(image);
+  let planes: ImagePlanes | undefined;
+  for (const [c, part] of parts.entries()) {
+    const filtered = await filterImage(backend, part, kernel, settings);
+    const { values } = filtered;
+    planes ??= {
+      ...filtered,
+      channels: parts.length,
+      values: new Float32Array(parts.length * values.length),
+    };
+    planes.values.set(values, c * values.length);
+  }
+  return { planes: planes!, milliseconds: performance.now() - start };
 }
 
 function statistics(values: ArrayLike<number>): { min: number; max: number; mean: number } {
@@ -160,25 +191,28 @@ export async function runEdges(
   const source = settings.image === undefined ? photoPath() : resolve(terminal.cwd, settings.image);
   const name = settings.image === undefined ? "nagasaki-boats" : basename(source, extname(source));
   const path = outputPath(settings, source, name, kernel.name, terminal.cwd);
-  const opened = openImage(source);
+  const opened = await openImage(source);
   checkFiltering(opened, kernel, settings);
   const { format } = opened;
-  const image = opened.decode();
-
-  const runs: { backend: Backend; planes: ImagePlanes; milliseconds: number }[] = [];
-  for (const backend of loaded.backends) {
-    runs.push({ backend, ...(await filterOn(backend, image, kernel, settings)) });
-  }
-  const { planes } = runs[0]!;
   const finish = settings.normalize ?? kernel.finish;
-  const result: FinishedImage = { ...planes, bytes: finishImage(planes, finish) };
-  writePng(path, result);
-
-  const backends = runs.map(({ backend, planes: other, milliseconds }) => ({
-    backend: backend.name,
-    milliseconds,
-    largestDifference: largestDifference(planes, other),
-  }));
+  const isLive = terminal.isTTY && !settings.json;
+  const { image, planes, result, backends } = await withStatus(terminal, isLive, async (show) => {
+    show(`decoding ${opened.width}×${opened.height} pixels …`);
+    const decoded = await opened.decode();
+    const runs: BackendRun[] = [];
+    let first: ImagePlanes | undefined;
+    for (const backend of loaded.backends) {
+      show(`${kernel.name} on ${backend.name} …`);
+      const { planes: own, milliseconds } = await filterOn(backend, decoded, kernel, settings);
+      const difference = first === undefined ? 0 : largestDifference(first, own);
+      first ??= own;
+      runs.push({ backend: backend.name, milliseconds, largestDifference: difference });
+    }
+    show("writing …");
+    const finished: FinishedImage = { ...first!, bytes: finishImage(first!, finish) };
+    writePng(path, finished);
+    return { image: decoded, planes: first!, result: finished, backends: runs };
+  });
   const output = { path, ...sizeOf(planes), ...statistics(planes.values) };
   if (settings.json) {
     const input = { path: source, format, ...sizeOf(image) };
@@ -198,8 +232,8 @@ export async function runEdges(
     return 0;
   }
 
-  const before: FinishedImage = { ...image, bytes: finishImage(image, "clip") };
   if (settings.preview ?? terminal.isTTY) {
+    const before: FinishedImage = { ...image, bytes: finishImage(image, "clip") };
     terminal.out(`${preview(before, result, terminal.columns, terminal.colorDepth)}\n\n`);
   }
   const shown = kernel.matrices

@@ -33,7 +33,7 @@ export interface Pixels {
   readonly width: number;
   readonly height: number;
   /** Red, green, blue, alpha of each pixel, row by row. */
-  readonly rgba: Uint8Array;
+  readonly rgba: Uint8Array | Uint8ClampedArray;
 }
 
 /** The pixels as they are to be seen. */
@@ -45,13 +45,15 @@ export function turnUpright(pixels: Pixels, orientation: number): Pixels {
   const mirroredY = [3, 4, 6, 7].includes(orientation);
   const [w, h] = swapped ? [height, width] : [width, height];
   const out = new Uint8Array(rgba.length);
+  // A pixel at a time instead of its four bytes.
+  const from = new Uint32Array(rgba.buffer, rgba.byteOffset, rgba.length / 4);
+  const to = new Uint32Array(out.buffer);
   for (let y = 0; y < h; y++) {
     for (let x = 0; x < w; x++) {
       const [u, v] = swapped ? [y, x] : [x, y];
       const sourceX = mirroredX ? width - 1 - u : u;
       const sourceY = mirroredY ? height - 1 - v : v;
-      const from = 4 * (sourceY * width + sourceX);
-      out.set(rgba.subarray(from, from + 4), 4 * (y * w + x));
+      to[y * w + x] = from[sourceY * width + sourceX]!;
     }
   }
   return { width: w, height: h, rgba: out };

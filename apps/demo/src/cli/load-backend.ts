@@ -22,7 +22,11 @@ export interface BackendOptions {
 /** Loaded only when asked for: a backend that cannot be loaded disturbs nobody else. */
 const OWN: Readonly<Record<string, () => Promise<unknown>>> = {
   "cpu-js": () => import("@corr2d/cpu-js"),
-  "cpu-wasm": () => import("@corr2d/cpu-wasm"),
+  "cpu-wasm": async () => {
+    const { cpuWasm } = await import("@corr2d/cpu-wasm");
+    // A large photo's tensors may take as much as it can have; what nobody needs it does not take.
+    return { default: (options?: BackendOptions) => cpuWasm({ heapMiB: 2048, ...options }) };
+  },
 };
 
 const BACKEND_NAMES = Object.keys(OWN);

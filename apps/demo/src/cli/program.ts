@@ -103,8 +103,8 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
   };
   const run = (examples: readonly Example[], backend?: string): Promise<void> =>
     onBackends((loaded) => runExamples(examples, loaded, common(), page, terminal), backend);
-  /** What trains on images takes cpu-wasm, which is the faster, unless another is named. */
-  const trainingBackend = (): string =>
+  /** What works on many images or large ones takes cpu-wasm, which is the faster, unless another is named. */
+  const fastBackend = (): string =>
     program.getOptionValueSource("backend") === "default" ? "cpu-wasm" : common().backend;
   const chapterExample = (name: string): Promise<void> =>
     run(chapterExamples(common().seed).filter((example) => example.name === name));
@@ -224,7 +224,10 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     .option("--no-preview", "do not show it")
     .addHelpText("after", `\nKernels:\n${kernelHelp()}`)
     .action((image: string | undefined, options) =>
-      onBackends((loaded) => runEdges({ image, json: common().json, ...options }, loaded, page, terminal)),
+      onBackends(
+        (loaded) => runEdges({ image, json: common().json, ...options }, loaded, page, terminal),
+        fastBackend(),
+      ),
     );
   const siblings = SIBLING_EXAMPLES.map(({ name }) => name);
   program
@@ -241,12 +244,12 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     .option("--install", "get Fashion-MNIST by apt-get first, where it is missing", false)
     .action(async (topic: string | undefined, given: Omit<RecallOptions, "seed">) => {
       const options = { ...given, seed: common().seed };
-      await run(await recalled(topic, options, terminal), isReal(options) ? trainingBackend() : undefined);
+      await run(await recalled(topic, options, terminal), isReal(options) ? fastBackend() : undefined);
     });
 
   /** Training takes one backend. */
   const oneBackend = (threads?: number): [name: string, options: BackendOptions | undefined] => {
-    const chosen = trainingBackend();
+    const chosen = fastBackend();
     if (chosen === "all") throw new UsageError("--backend all: this command takes one backend");
     return [chosen, threads === undefined ? undefined : { threads }];
   };

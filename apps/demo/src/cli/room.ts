@@ -60,7 +60,12 @@ function checkWork(what: string, products: number, remedy: string): void {
  * Whether an image through a kernel gives one that can be written, and there is room for the way there.
  * @throws CommandError when not.
  */
-export function checkFiltering(image: OpenImage, kernel: FilterKernel, options: FilterOptions): void {
+export function checkFiltering(
+  image: Pick<OpenImage, "width" | "height" | "channels" | "decodingBytes">,
+  kernel: FilterKernel,
+  options: FilterOptions,
+  machine: number = machineBytes(),
+): void {
   const { width, height, channels, decodingBytes } = image;
   const { stride = 1, padding = 0, gray = false } = options;
   const matrix = kernel.matrices[0]!;
@@ -81,13 +86,15 @@ export function checkFiltering(image: OpenImage, kernel: FilterKernel, options: 
 
   const [inputs, planes] = [width * height, gray ? 1 : channels];
   const outputs = planes * out.width * out.height;
-  // The image as planes and as a tensor, grey, padded; of a pair of kernels both results, squares, sum and root.
-  const filtering =
-    FLOAT * (2 * channels * inputs + (gray ? inputs : 0) + planes * padded.width * padded.height) +
-    FLOAT * outputs * (kernel.matrices.length > 1 ? 7 : 2);
+  // Colour while it becomes grey; then one channel as a tensor, padded, and its result; of a pair of kernels, which is the
+  // most, two squares, their sum and its root.
+  const mixing = gray ? (channels + 1) * inputs : 0;
+  const results = (kernel.matrices.length > 1 ? 4 : 1) * out.width * out.height;
+  const tensors = FLOAT * Math.max(mixing, inputs + padded.width * padded.height + results);
+  const filtering = FLOAT * (channels * inputs + outputs) + tensors;
   // As bytes, as pixels of the file, and as its rows before and after compression.
-  const writing = outputs + 4 * out.width * out.height + 3 * outputs;
-  checkMemory(result, Math.max(decodingBytes + 4 * FLOAT * inputs, filtering + writing), remedy);
+  const writing = 5 * outputs;
+  checkMemory(result, Math.max(decodingBytes + 4 * FLOAT * inputs, filtering + writing), remedy, machine);
   checkWork(result, outputs * rows * columns * kernel.matrices.length, `${remedy}, or a smaller --kernel`);
 }
 

@@ -25,7 +25,7 @@ async function asLearnt(
   path: string,
   invert: boolean | undefined,
 ): Promise<{ input: Tensor; inverted: boolean }> {
-  const { channels, height, width, values } = openImage(path).decode();
+  const { channels, height, width, values } = await (await openImage(path)).decode();
   const image = tensor(
     Float32Array.from(values, (value) => value / 255),
     { shape: [channels, height, width] },
