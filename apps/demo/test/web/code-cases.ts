@@ -3,13 +3,16 @@
  * keeps what PyTorch printed.
  */
 import { customKernel, FILTER_KERNELS, FINISHES } from "../../src/chapter/filter-kernels.ts";
+import { chainCode } from "../../src/web/code/chain-code.ts";
 import type { Code } from "../../src/web/code/code.ts";
 import { edgesCode } from "../../src/web/code/edges-code.ts";
 import { learnCode } from "../../src/web/code/learn-code.ts";
 import { slideCode } from "../../src/web/code/slide-code.ts";
 import { directionKernel } from "../../src/web/edges/state.ts";
+import type { Planes } from "../../src/web/slide/arrays.ts";
+import type { ChainLayer } from "../../src/web/slide/chain/layers.ts";
 import { EXAMPLES, exampleState } from "../../src/web/slide/examples.ts";
-import { PADDING_MODES, type Planes, type SlideState, VIEWS } from "../../src/web/slide/state.ts";
+import { PADDING_MODES, type SlideState, VIEWS } from "../../src/web/slide/state.ts";
 
 const ramp = (channels: number, height: number, width: number, from = 0): number[][][] =>
   Array.from({ length: channels }, (_, c) =>
@@ -79,19 +82,70 @@ const OWN_STATES: Readonly<Record<string, SlideState>> = {
   ),
 };
 
+const pool = (kind: "max" | "avg", part: object = {}): ChainLayer => ({
+  kind,
+  size: [2, 2],
+  stride: [2, 2],
+  padding: [0, 0],
+  ...part,
+});
+
+/** The same of chains. */
+const OWN_CHAINS: Readonly<Record<string, SlideState>> = {
+  "maximum, uneven, padded": own({
+    input: ramp(2, 6, 7),
+    chain: [pool("max", { size: [3, 2], stride: [2, 1], padding: [1, 0] })],
+  }),
+  "average, uneven, padded": own({
+    input: ramp(2, 6, 7),
+    chain: [pool("avg", { size: [2, 3], padding: [0, 1] })],
+  }),
+  "maxima that are equally large": own({ input: [[[3, 3, 1, 3], [3, 3, 3, 1]]], chain: [pool("max")] }), // biome-ignore format: rows
+  sigmoid: own({ input: ramp(1, 2, 3), chain: [{ kind: "sigmoid" }] }),
+  tanh: own({ input: ramp(1, 2, 3), chain: [{ kind: "tanh" }] }),
+  "two convolutions, two activations": own({
+    input: ramp(2, 6, 6),
+    chain: [
+      { kind: "conv", kernel: kernels(3, 2, 3, 2), stride: [1, 2], padding: [1, 0] },
+      { kind: "relu" },
+      { kind: "conv", kernel: [[[[0.1]], [[-0.2]], [[0.05]]]], stride: [1, 1], padding: [0, 0] },
+      { kind: "tanh" },
+    ],
+  }),
+  "a chain with a given gradient": own({
+    input: ramp(1, 6, 6),
+    outputGrad: [[[1, -2], [0.5, 3]]], // biome-ignore format: a 2 × 2
+    chain: [
+      { kind: "conv", kernel: kernels(1, 1, 3, 3), stride: [1, 1], padding: [0, 0] },
+      { kind: "relu" },
+      pool("avg"),
+    ],
+  }),
+};
+
 export interface SlideCase {
   readonly name: string;
   readonly state: SlideState;
 }
 
-export const SLIDE_CASES: readonly SlideCase[] = [
-  ...EXAMPLES.map((name) => [name, exampleState(name)] as const),
-  ...Object.entries(OWN_STATES),
-].flatMap(([name, state]) =>
-  VIEWS.filter((view) => view === "output" || state.outputGrad !== undefined).map((view) => ({
-    name: `slide: ${name}, ${view}`,
-    state: { ...state, view },
-  })),
+const EXAMPLE_STATES = EXAMPLES.map((name) => [name, exampleState(name)] as const);
+
+const watched = (
+  states: readonly (readonly [string, SlideState])[],
+  views: readonly (typeof VIEWS)[number][],
+): readonly SlideCase[] =>
+  states.flatMap(([name, state]) =>
+    views.map((view) => ({ name: `slide: ${name}, ${view}`, state: { ...state, view } })),
+  );
+
+export const SLIDE_CASES: readonly SlideCase[] = watched(
+  [...EXAMPLE_STATES.filter(([, { chain }]) => chain === null), ...Object.entries(OWN_STATES)],
+  VIEWS,
+);
+
+export const CHAIN_CASES: readonly SlideCase[] = watched(
+  [...EXAMPLE_STATES.filter(([, { chain }]) => chain !== null), ...Object.entries(OWN_CHAINS)],
+  ["output", "input"],
 );
 
 export interface CodeCase {
@@ -101,6 +155,7 @@ export interface CodeCase {
 
 export const CODE_CASES: readonly CodeCase[] = [
   ...SLIDE_CASES.map(({ name, state }) => ({ name, code: slideCode(state) })),
+  ...CHAIN_CASES.map(({ name, state }) => ({ name, code: chainCode(state) })),
   ...Object.entries(FILTER_KERNELS).flatMap(([name, kernel], i) =>
     [true, false].map((gray) => ({
       name: `edges: ${name}, ${gray ? "grey" : "colour"}`,

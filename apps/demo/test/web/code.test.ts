@@ -4,14 +4,16 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { Corr2dError } from "@corr2d/core";
 import { cpuJs } from "@corr2d/cpu-js";
 import { expect, test, vi } from "vitest";
+import { chainCode } from "../../src/web/code/chain-code.ts";
 import { edgesCode } from "../../src/web/code/edges-code.ts";
 import { learnCode } from "../../src/web/code/learn-code.ts";
 import { slideCode } from "../../src/web/code/slide-code.ts";
 import { directionKernel } from "../../src/web/edges/state.ts";
+import { computeChain } from "../../src/web/slide/chain/compute.ts";
 import { computeLayer } from "../../src/web/slide/compute.ts";
 import { exampleState } from "../../src/web/slide/examples.ts";
 import type { SlideState } from "../../src/web/slide/state.ts";
-import { CODE_CASES, SLIDE_CASES } from "./code-cases.ts";
+import { CHAIN_CASES, CODE_CASES, SLIDE_CASES } from "./code-cases.ts";
 
 const folder = fileURLToPath(new URL("../../test-results/code", import.meta.url));
 mkdirSync(folder, { recursive: true });
@@ -54,6 +56,16 @@ test("slide: the program prints the result that the page shows", async () => {
     const values = (shown as number[][][]).flat(3);
     expect(printed.length, name).toBe(values.length);
     for (const [i, value] of values.entries()) expect(printed[i], name).toBeCloseTo(value, 3);
+  }
+});
+
+test("chains: the program prints the result that the page shows", async () => {
+  for (const { name, state } of CHAIN_CASES) {
+    const { values, gradients } = await computeChain(cpuJs(), state);
+    const shown = (gradients?.[0] ?? values.at(-1)!).flat(2);
+    const printed = numbersIn(await run(chainCode(state).ts));
+    expect(printed.length, name).toBe(shown.length);
+    for (const [i, value] of shown.entries()) expect(printed[i], name).toBeCloseTo(value, 3);
   }
 });
 

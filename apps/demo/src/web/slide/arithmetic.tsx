@@ -1,11 +1,9 @@
 /** The present position in numbers: every product, the sums per channel, the total. */
 import { words } from "../i18n/index.ts";
 import { numberText } from "../ui/number-text.ts";
+import { bracketed, Terms } from "../ui/terms.tsx";
 import { firstChannel, type Layer, placeOf, type Step } from "./compute.ts";
 import { isPlaying } from "./playback.ts";
-import type { Plane } from "./state.ts";
-
-const bracketed = (value: number): string => (value < 0 ? `(${numberText(value)})` : numberText(value));
 
 export function Arithmetic({
   layer,
@@ -49,30 +47,5 @@ export function Arithmetic({
         </p>
       ) : null}
     </section>
-  );
-}
-
-/** `0·0 + 1·1 + 3·2 + 4·3`; one factor is the same cell for all where its plane is null. */
-function Terms(props: {
-  readonly left: Plane | null;
-  readonly right: Plane | null;
-  readonly cell: number;
-  readonly separator: string;
-}) {
-  const { left, right, cell, separator } = props;
-  const shape = (left ?? right)!;
-  const terms = shape.flatMap((row, i) =>
-    row.map((_, j) => [left?.[i]?.[j] ?? cell, right?.[i]?.[j] ?? cell] as const),
-  );
-  return (
-    <span class="terms">
-      {terms.map(([a, b], n) => [
-        // The space stands between the terms, which do not break: here a line may end.
-        n === 0 ? "" : separator === "+" ? " + " : ", ",
-        <span class="term">
-          <span class="factor-left">{bracketed(a)}</span>·<span class="factor-right">{bracketed(b)}</span>
-        </span>,
-      ])}
-    </span>
   );
 }

@@ -19,7 +19,8 @@ import {
   type Window2d,
   type WindowAxis,
 } from "@corr2d/core";
-import type { Planes, Size, SlideState, View } from "./state.ts";
+import type { Planes, Size } from "./arrays.ts";
+import type { SlideState, View } from "./state.ts";
 
 export type Face = "gather" | "scatter" | "collect";
 

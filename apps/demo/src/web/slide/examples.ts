@@ -1,6 +1,8 @@
 /** Settings to start from: the book's, and one for each kind of geometry. */
 import { BOOK_INPUT, BOOK_KERNEL } from "../../chapter/cross-correlation.ts";
-import { DEFAULT_STATE, type Plane, type SlideState } from "./state.ts";
+import type { Plane } from "./arrays.ts";
+import { type ChainLayer, newLayer } from "./chain/layers.ts";
+import { DEFAULT_STATE, type SlideState } from "./state.ts";
 
 export const EXAMPLES = [
   "book",
@@ -13,6 +15,10 @@ export const EXAMPLES = [
   "groups",
   "reflect",
   "transposed",
+  "maxPool",
+  "avgPool",
+  "relu",
+  "chain",
 ] as const;
 export type ExampleName = (typeof EXAMPLES)[number];
 
@@ -34,6 +40,35 @@ const CROSS = [
   [0, 1, 0],
   [1, 2, 1],
   [0, 1, 0],
+];
+
+/** The book's first pools: two by two, moved by one. */
+const SLOWLY = { size: [2, 2], stride: [1, 1], padding: [0, 0] } as const;
+
+const RISE = [
+  [-3, -2, -1],
+  [-0.5, 0, 0.5],
+  [1, 2, 3],
+];
+
+/** A seven, and a kernel that finds its slope. */
+const SEVEN = [
+  [0, 0, 0, 0, 0, 0],
+  [0, 1, 1, 1, 1, 0],
+  [0, 0, 0, 1, 1, 0],
+  [0, 0, 1, 1, 0, 0],
+  [0, 0, 1, 0, 0, 0],
+  [0, 0, 1, 0, 0, 0],
+];
+const SLOPE = [
+  [-1, 0, 1],
+  [-1, 2, 0],
+  [1, 0, -1],
+];
+const CONV_RELU_POOL: readonly ChainLayer[] = [
+  { kind: "conv", kernel: [[SLOPE]], stride: [1, 1], padding: [0, 0] },
+  newLayer("relu"),
+  newLayer("max"),
 ];
 
 const PARTS: Readonly<Record<ExampleName, Partial<SlideState>>> = {
@@ -64,6 +99,10 @@ const PARTS: Readonly<Record<ExampleName, Partial<SlideState>>> = {
     kernel: [[ones(3, 3)]],
     stride: [2, 2],
   },
+  maxPool: { input: [BOOK_INPUT], chain: [{ kind: "max", ...SLOWLY }] },
+  avgPool: { input: [BOOK_INPUT], chain: [{ kind: "avg", ...SLOWLY }] },
+  relu: { input: [RISE], chain: [newLayer("relu")] },
+  chain: { input: [SEVEN], chain: CONV_RELU_POOL },
 };
 
 export function exampleState(name: ExampleName): SlideState {

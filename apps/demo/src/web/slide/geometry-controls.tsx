@@ -1,8 +1,9 @@
 /** Sizes, stride, padding, dilation, groups: everything that the library takes. */
 import { words } from "../i18n/index.ts";
-import { Segmented, Select, Stepper } from "../ui/controls.tsx";
+import { Select, Stepper } from "../ui/controls.tsx";
+import { LIMITS, type Size } from "./arrays.ts";
 import { resize, type Sizes, sizesOf } from "./resize.ts";
-import { change, LIMITS, PADDING_MODES, type Size, type SlideState, slide } from "./state.ts";
+import { change, PADDING_MODES, type SlideState, slide } from "./state.ts";
 
 type PairName = "stride" | "padding" | "dilation" | "outputPadding";
 
@@ -147,24 +148,5 @@ export function GeometryControls() {
         <CountField label={text.groups} name="groups" />
       </div>
     </section>
-  );
-}
-
-/** Between a convolution and its transpose the kernel's two channel axes change places. */
-export function LayerChoice() {
-  const text = words.value.slide;
-  const { transposed } = slide.value;
-  return (
-    <Segmented
-      label={text.layer}
-      options={["plain", "transposed"]}
-      names={text.layers}
-      value={transposed ? "transposed" : "plain"}
-      onChange={(layer) => {
-        const next = { ...slide.value, transposed: layer === "transposed" };
-        const sizes = sizesOf(slide.value);
-        change({ ...next, ...resize(next, sizes), padding: next.padding === "same" ? [0, 0] : next.padding });
-      }}
-    />
   );
 }

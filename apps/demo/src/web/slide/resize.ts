@@ -1,26 +1,6 @@
-/** Changing sizes without losing what was there: what fits stays, new cells follow a plain pattern. */
-import type { Plane, Planes, SlideState } from "./state.ts";
-
-function resizePlane(
-  plane: Plane,
-  height: number,
-  width: number,
-  fill: (row: number, column: number) => number,
-) {
-  return Array.from({ length: height }, (_, row) =>
-    Array.from({ length: width }, (_, column) => plane[row]?.[column] ?? fill(row, column)),
-  );
-}
-
-function resizePlanes(
-  planes: Planes,
-  [channels, height, width]: readonly [number, number, number],
-  fill: (channel: number, row: number, column: number) => number,
-): Planes {
-  return Array.from({ length: channels }, (_, channel) =>
-    resizePlane(planes[channel] ?? [], height, width, (row, column) => fill(channel, row, column)),
-  );
-}
+/** Changing the layer's sizes without losing what was there. */
+import { resizeInput, resizeKernel } from "./resize-arrays.ts";
+import type { SlideState } from "./state.ts";
 
 export interface Sizes {
   readonly channels: number;
@@ -51,16 +31,9 @@ export function resize(state: SlideState, to: Partial<Sizes>): Partial<SlideStat
   const { channels, height, width, outputs, kernelHeight, kernelWidth, groups } = sizes;
   const [blocks, divided] = state.transposed ? [channels, outputs] : [outputs, channels];
   const perGroup = Math.max(1, Math.floor(divided / groups));
-  const ordinal = (row: number, column: number): number => (row * width + column) % 10;
   return {
     groups,
-    input: resizePlanes(state.input, [channels, height, width], (c, row, column) => ordinal(row, column) + c),
-    kernel: Array.from({ length: blocks }, (_, block) =>
-      resizePlanes(
-        state.kernel[block] ?? [],
-        [perGroup, kernelHeight, kernelWidth],
-        (c, row, column) => ((row + column + c + block) % 3) - 1,
-      ),
-    ),
+    input: resizeInput(state.input, [channels, height, width]),
+    kernel: resizeKernel(state.kernel, [blocks, perGroup, kernelHeight, kernelWidth]),
   };
 }

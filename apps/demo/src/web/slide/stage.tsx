@@ -12,6 +12,7 @@ import { NumberGrid } from "../ui/number-grid.tsx";
 import { numberText } from "../ui/number-text.ts";
 import { Signed } from "../ui/signed.tsx";
 import { arrayNames } from "./array-names.ts";
+import type { Plane, Planes } from "./arrays.ts";
 import {
   cellsUnder,
   firstChannel,
@@ -23,14 +24,20 @@ import {
   smallShape,
 } from "./compute.ts";
 import { visit } from "./playback.ts";
-import { change, endChange, isStepping, type Plane, type Planes, position, slide } from "./state.ts";
+import { change, endChange, isStepping, position, slide } from "./state.ts";
 
 export const largest = (planes: Planes): number =>
   planes
     .flat(2)
     .reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
 
-function withCell(planes: Planes, channel: number, row: number, column: number, value: number): Planes {
+export function withCell(
+  planes: Planes,
+  channel: number,
+  row: number,
+  column: number,
+  value: number,
+): Planes {
   const edited = (line: readonly number[]): number[] => line.map((old, j) => (j === column ? value : old));
   const editedPlane = (plane: Plane): Plane => plane.map((line, i) => (i === row ? edited(line) : line));
   return planes.map((plane, c) => (c === channel ? editedPlane(plane) : plane));
@@ -39,7 +46,7 @@ function withCell(planes: Planes, channel: number, row: number, column: number, 
 /** The operand that an array of the stage is: what editing it changes. */
 type Editable = "input" | "outputGrad" | null;
 
-function editor(target: Editable, whole: Planes, channel: number) {
+export function editor(target: Editable, whole: Planes, channel: number) {
   if (target === null) return undefined;
   return (row: number, column: number, value: number): void => {
     const source = target === "input" ? slide.value.input : (slide.value.outputGrad ?? whole);
@@ -99,7 +106,7 @@ function Sequence({
   );
 }
 
-function ArrayFigure(props: {
+export function ArrayFigure(props: {
   readonly name: string;
   readonly shape: readonly number[];
   readonly note?: string | undefined;
@@ -174,7 +181,7 @@ function LargeArray(
 }
 
 /** Blank cells around a plane, as many as the window is padded by. */
-function frame(plane: Plane, { axes: [height, width] }: Window2d): Plane {
+export function frame(plane: Plane, { axes: [height, width] }: Window2d): Plane {
   const around = <T,>(line: readonly T[], { before, after }: WindowAxis, blank: T): T[] => [
     ...Array<T>(before).fill(blank),
     ...line,
@@ -271,10 +278,10 @@ function KernelArray(props: ArrayProps & { readonly step: Step | undefined; read
 const kernelNote = ({ state }: Layer, channel: number): string =>
   state.transposed ? words.value.slide.channel(channel) : words.value.slide.outputChannel(channel);
 
-const planeLabel = (name: string, channel: number, count: number): string =>
+export const planeLabel = (name: string, channel: number, count: number): string =>
   count === 1 ? name : `${name}, ${words.value.slide.channel(channel)}`;
 
-function PlaneFigure(props: {
+export function PlaneFigure(props: {
   readonly channel: number;
   readonly count: number;
   readonly dimmed: boolean;

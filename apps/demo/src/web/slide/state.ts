@@ -3,7 +3,8 @@
  *
  * The three arrays of a correlation are the *large* one [C, H, W], the *kernel* [O, C/groups, h, w] and the *small* one
  * [O, oH, oW]. A convolution reads large and writes small, its transpose the other way round. Only operands are kept
- * here; results are computed (compute.ts).
+ * here; results are computed (compute.ts). A chain of layers has its input, the gradient at its output and its own
+ * list of layers; the kernel and the geometry above are then not in use.
  */
 import { type Signal, signal } from "@preact/signals";
 import {
@@ -18,10 +19,9 @@ import {
   planesText,
 } from "../state/codec.ts";
 import { bindAddress, type Params } from "../state/route.ts";
-
-export type Plane = readonly (readonly number[])[];
-export type Planes = readonly Plane[];
-export type Size = readonly [number, number];
+import { LIMITS, type Planes, type Size } from "./arrays.ts";
+import { chainParams, readChain } from "./chain/codec.ts";
+import type { ChainLayer } from "./chain/layers.ts";
 
 export const PADDING_MODES = ["zeros", "reflect", "replicate", "circular"] as const;
 export type PaddingMode = (typeof PADDING_MODES)[number];
@@ -46,9 +46,9 @@ export interface SlideState {
   readonly groups: number;
   /** Of the transposed layer. */
   readonly outputPadding: Size;
+  /** Layers that follow one another, in place of the one; null for the one. */
+  readonly chain: readonly ChainLayer[] | null;
 }
-
-export const LIMITS = { side: 12, kernel: 5, channels: 4, stride: 6, padding: 6, dilation: 4 } as const;
 
 export const DEFAULT_STATE: SlideState = {
   transposed: false,
@@ -75,6 +75,7 @@ export const DEFAULT_STATE: SlideState = {
   dilation: [1, 1],
   groups: 1,
   outputPadding: [0, 0],
+  chain: null,
 };
 
 export const slide: Signal<SlideState> = signal(DEFAULT_STATE);
@@ -140,6 +141,7 @@ function read(params: Params): void {
     dilation: pair("dilation", 1, LIMITS.dilation) ?? DEFAULT_STATE.dilation,
     groups: parseInteger(params.groups, 1, LIMITS.channels) ?? DEFAULT_STATE.groups,
     outputPadding: pair("extra", 0, LIMITS.stride) ?? DEFAULT_STATE.outputPadding,
+    chain: readChain(params),
   };
   position.value = parseInteger(params.at, 0, 10_000) ?? 0;
 }
@@ -161,6 +163,7 @@ function write(): Params {
     dilation: pair(state.dilation, 1),
     groups: unless(state.groups === 1, numberText(state.groups)),
     extra: pair(state.outputPadding, 0),
+    ...chainParams(state.chain),
     at: unless(position.value === 0, numberText(position.value)),
   };
 }

@@ -1,5 +1,6 @@
 /** The slide tab: what it is, the example, the stage, and everything that explains the present position. */
 import { useEffect, useState } from "preact/hooks";
+import { chainCode } from "../code/chain-code.ts";
 import { slideCode } from "../code/slide-code.ts";
 import { useComputed } from "../compute/latest.ts";
 import { backendChoice, backendLabel } from "../compute/session.ts";
@@ -8,14 +9,18 @@ import { Segmented, Select } from "../ui/controls.tsx";
 import { CodePanel, ErrorNote, Legend } from "../ui/notes.tsx";
 import { fixedText } from "../ui/number-text.ts";
 import { Arithmetic } from "./arithmetic.tsx";
+import type { Planes } from "./arrays.ts";
+import { ChainView } from "./chain/chain-view.tsx";
+import { outputPosition } from "./chain/compute.ts";
 import { computeLayer, computeStep, type Layer, positionCount } from "./compute.ts";
 import { EXAMPLES, type ExampleName, exampleOf, exampleState } from "./examples.ts";
 import { Formula } from "./formula.tsx";
-import { GeometryControls, LayerChoice } from "./geometry-controls.tsx";
+import { GeometryControls } from "./geometry-controls.tsx";
+import { LayerChoice } from "./layer-choice.tsx";
 import { MatrixView } from "./matrix-view.tsx";
 import { startPlayback, steps } from "./playback.ts";
 import { largest, Stage } from "./stage.tsx";
-import { change, isStepping, type Planes, position, slide, VIEWS } from "./state.ts";
+import { change, isStepping, position, slide, VIEWS, type View } from "./state.ts";
 import { EditTools, type Tool, Transport, useShortcuts } from "./transport.tsx";
 
 function ExampleChoice() {
@@ -31,7 +36,7 @@ function ExampleChoice() {
       onChange={(name) => {
         if (name === "own") return;
         change({ ...exampleState(name), view: slide.value.view });
-        position.value = 0;
+        position.value = outputPosition(slide.value);
         isStepping.value = false;
       }}
     />
@@ -51,28 +56,17 @@ function resultOf({ face, large, small, kernel }: Layer): Planes {
   return face === "scatter" ? large : small;
 }
 
+/** A chain's kernels have no gradients of their own to watch. */
+const CHAIN_VIEWS: readonly View[] = ["output", "input"];
+
 export function SlideTab() {
   const text = words.value.slide;
-  const state = slide.value;
+  const { chain, view } = slide.value;
   const [tool, setTool] = useState<Tool>("edit");
   const [brush, setBrush] = useState(1);
-  const layer = useComputed((backend) => computeLayer(backend, state), [state]);
-  const count = layer.value === undefined ? 0 : positionCount(layer.value.window);
-  const at = Math.max(0, Math.min(position.value, count - 1));
-  const step = useComputed(
-    async (backend) => ({ at, layer: layer.value, step: await computeStep(backend, state, at) }),
-    [state, at, layer.value],
-  );
+  const tools = { tool, onTool: setTool, brush, onBrush: setBrush };
   useShortcuts();
   useEffect(startPlayback, []);
-  useEffect(() => {
-    steps.value = count;
-  }, [count]);
-
-  const shown = layer.value;
-  // A step belongs to the layer that it was computed with: between two results there is none for a moment.
-  const current = step.value?.layer === shown ? step.value : undefined;
-  const explanation = shown === undefined ? undefined : why(shown);
   return (
     <div class="tab slide-tab">
       <div class="intro">
@@ -84,12 +78,49 @@ export function SlideTab() {
         <LayerChoice />
         <Segmented
           label={text.view}
-          options={VIEWS}
+          options={chain === null ? VIEWS : CHAIN_VIEWS}
           names={text.views}
-          value={state.view}
-          onChange={(view) => change({ view })}
+          value={chain === null || view === "output" ? view : "input"}
+          onChange={(next) => {
+            change({ view: next });
+            if (chain !== null) position.value = outputPosition(slide.value);
+          }}
         />
       </div>
+      {chain === null ? <LayerView {...tools} /> : <ChainView {...tools} />}
+      <CodePanel code={(chain === null ? slideCode : chainCode)(slide.value, backendChoice.value)} />
+    </div>
+  );
+}
+
+interface ToolProps {
+  readonly tool: Tool;
+  readonly onTool: (tool: Tool) => void;
+  readonly brush: number;
+  readonly onBrush: (value: number) => void;
+}
+
+/** The one layer. */
+function LayerView({ tool, onTool, brush, onBrush }: ToolProps) {
+  const text = words.value.slide;
+  const state = slide.value;
+  const layer = useComputed((backend) => computeLayer(backend, state), [state]);
+  const count = layer.value === undefined ? 0 : positionCount(layer.value.window);
+  const at = Math.max(0, Math.min(position.value, count - 1));
+  const step = useComputed(
+    async (backend) => ({ at, layer: layer.value, step: await computeStep(backend, state, at) }),
+    [state, at, layer.value],
+  );
+  useEffect(() => {
+    steps.value = count;
+  }, [count]);
+
+  const shown = layer.value;
+  // A step belongs to the layer that it was computed with: between two results there is none for a moment.
+  const current = step.value?.layer === shown ? step.value : undefined;
+  const explanation = shown === undefined ? undefined : why(shown);
+  return (
+    <>
       <section class="card stage-card" aria-label={text.heading}>
         <Transport />
         {layer.error === undefined ? null : <ErrorNote error={layer.error} />}
@@ -98,7 +129,7 @@ export function SlideTab() {
             <Stage layer={shown} step={current?.step} brush={tool === "paint" ? brush : undefined} />
             <div class="stage-foot">
               <Legend scale={largest(resultOf(shown))} />
-              <EditTools tool={tool} onTool={setTool} brush={brush} onBrush={setBrush} />
+              <EditTools tool={tool} onTool={onTool} brush={brush} onBrush={onBrush} />
             </div>
             <p class="hint keys">{text.keys}</p>
           </>
@@ -124,7 +155,6 @@ export function SlideTab() {
           <MatrixView layer={shown} at={at} />
         </>
       )}
-      <CodePanel code={slideCode(state, backendChoice.value)} />
-    </div>
+    </>
   );
 }
