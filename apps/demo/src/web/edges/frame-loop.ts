@@ -4,10 +4,10 @@
  * Only one frame is under way at a time. Rates are measured over the last second of frames.
  */
 import type { Backend } from "@corr2d/core";
-import { type FrameSettings, filterFrame } from "./filter-frame.ts";
-import { frameSource, type Picture } from "./frame-source.ts";
+import { type FilteredFrame, type FrameSettings, filterFrame } from "./filter-frame.ts";
+import { type Frame, frameSource, type Picture } from "./frame-source.ts";
 import { painter } from "./painter.ts";
-import type { Size } from "./picture.ts";
+import type { Size } from "./size.ts";
 
 /** Milliseconds of one frame: reading the picture, the backend (tensor, corr2d, reading the result), painting. */
 export interface StageTimes {
@@ -17,6 +17,8 @@ export interface StageTimes {
 }
 
 export interface FrameStats {
+  /** Of the picture itself, and as it is computed. */
+  readonly source: Size;
   readonly size: Size;
   /** One frame, all in all, and its stages: medians of the last second's frames. */
   readonly frameMs: number;
@@ -25,9 +27,18 @@ export interface FrameStats {
   readonly rate: number;
 }
 
+/** A frame with its result, and what made it so. Valid until the next one. */
+export interface ShownFrame {
+  readonly frame: Frame;
+  readonly filtered: FilteredFrame;
+  readonly settings: FrameSettings;
+}
+
 export interface FrameLoop {
   /** Draws anew at the next frame. */
   invalidate(): void;
+  /** What is on the canvases; null before there is a frame. */
+  shown(): ShownFrame | null;
   /** Whether every frame is drawn, whatever changed. */
   run(continuously: boolean): void;
   stop(): void;
@@ -61,8 +72,9 @@ export function startLoop(before: HTMLCanvasElement, after: HTMLCanvasElement, i
   let last = 0;
   let reported = 0;
   let frames: TimedFrame[] = [];
+  let shown: ShownFrame | null = null;
 
-  const report = (now: number, size: Size): void => {
+  const report = (now: number, { source, size }: Frame): void => {
     frames = frames.filter(({ at }) => now - at < 1000);
     if (continuous && now - reported < 250) return;
     reported = now;
@@ -70,6 +82,7 @@ export function startLoop(before: HTMLCanvasElement, after: HTMLCanvasElement, i
     const rate = continuous && frames.length > 1 ? ((frames.length - 1) * 1000) / span : 0;
     const stage = (pick: (frame: TimedFrame) => number): number => median(frames.map(pick));
     input.onStats({
+      source,
       size,
       frameMs: stage(({ read, compute, paint }) => read + compute + paint),
       stages: {
@@ -87,10 +100,12 @@ export function startLoop(before: HTMLCanvasElement, after: HTMLCanvasElement, i
     if (stopped) return;
     const whenRead = performance.now();
     if (bytes.length < frame.planes.length) bytes = new Uint8ClampedArray(frame.planes.length);
-    const filtered = await filterFrame(input.backend(), frame, input.settings(), bytes);
+    const settings = input.settings();
+    const filtered = await filterFrame(input.backend(), frame, settings, bytes);
     if (stopped) return;
     const whenFiltered = performance.now();
     paint(filtered);
+    shown = { frame, filtered, settings };
     const end = performance.now();
     frames.push({
       at: now,
@@ -98,7 +113,7 @@ export function startLoop(before: HTMLCanvasElement, after: HTMLCanvasElement, i
       compute: whenFiltered - whenRead,
       paint: end - whenFiltered,
     });
-    report(now, frame.size);
+    report(now, frame);
   };
 
   /** A camera is slower than the screen: only its new frames are worth the work. */
@@ -133,6 +148,7 @@ export function startLoop(before: HTMLCanvasElement, after: HTMLCanvasElement, i
     invalidate() {
       dirty = true;
     },
+    shown: () => shown,
     run(value) {
       if (value !== continuous) [frames, last] = [[], 0];
       continuous = value;

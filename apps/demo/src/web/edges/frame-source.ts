@@ -5,11 +5,14 @@
  * system hands out a megabyte page by page. A camera's frame is therefore copied straight into a kept buffer
  * (WebCodecs' VideoFrame) where the browser can, and drawn and read back where it cannot.
  */
-import { fit, type Size } from "./picture.ts";
+import { fit, type Size } from "./size.ts";
 
 export type Picture = CanvasImageSource;
 
 export interface Frame {
+  /** What the picture has itself. */
+  readonly source: Size;
+  /** What is left of it where that is more than is drawn. */
   readonly size: Size;
   /** Red, green and blue, [3, H, W], 0 … 255. Valid until the source is read again. */
   readonly planes: Float32Array;
@@ -22,9 +25,7 @@ export interface FrameSource {
 
 function sizeOf(picture: Picture): Size {
   if (picture instanceof HTMLVideoElement) return { width: picture.videoWidth, height: picture.videoHeight };
-  if (picture instanceof HTMLImageElement)
-    return { width: picture.naturalWidth, height: picture.naturalHeight };
-  return picture as Size;
+  return picture as Size; // an image that is on no page is as large as its pixels, or as it was told to be
 }
 
 function fillPlanes(planes: Float32Array, rgba: Uint8ClampedArray): void {
@@ -61,19 +62,22 @@ export function frameSource(canvas: HTMLCanvasElement, isMoving: (picture: Pictu
   let last: Picture | null = null;
   let canCopy = true;
 
-  const prepare = (size: Size): Frame => {
-    if (frame !== null && frame.size.width === size.width && frame.size.height === size.height) return frame;
+  const prepare = (source: Size): Frame => {
+    const size = fit(source);
+    if (frame !== null && frame.size.width === size.width && frame.size.height === size.height) {
+      return { ...frame, source };
+    }
     [canvas.width, canvas.height] = [size.width, size.height];
     pixels = new ImageData(size.width, size.height);
-    return { size, planes: new Float32Array(3 * size.width * size.height) };
+    return { source, size, planes: new Float32Array(3 * size.width * size.height) };
   };
 
   return {
     async read(picture) {
       if (frame !== null && picture === last && !isMoving(picture)) return frame;
       if (picture !== last) canCopy = true;
-      const size = fit(sizeOf(picture));
-      const next = prepare(size);
+      const next = prepare(sizeOf(picture));
+      const { size } = next;
       canCopy = canCopy && picture instanceof HTMLVideoElement && (await copyVideo(picture, pixels));
       if (canCopy) {
         context.putImageData(pixels, 0, 0);
@@ -81,6 +85,7 @@ export function frameSource(canvas: HTMLCanvasElement, isMoving: (picture: Pictu
         // White shows through transparent pixels, not the picture before.
         context.fillStyle = "white";
         context.fillRect(0, 0, size.width, size.height);
+        context.imageSmoothingQuality = isMoving(picture) ? "low" : "high";
         context.drawImage(picture, 0, 0, size.width, size.height);
         pixels = context.getImageData(0, 0, size.width, size.height);
       }

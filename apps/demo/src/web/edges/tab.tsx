@@ -7,6 +7,7 @@ import { Segmented } from "../ui/controls.tsx";
 import { CodePanel } from "../ui/notes.tsx";
 import { BookExample } from "./book-example.tsx";
 import type { Picture } from "./frame-source.ts";
+import { FileHint, useGivenFile } from "./given-file.tsx";
 import { KernelPanel } from "./kernel-panel.tsx";
 import { LiveView } from "./live-view.tsx";
 import { blankDrawing, closeCamera, loadFile, loadPhoto, openCamera } from "./picture.ts";
@@ -57,9 +58,9 @@ function usePicture(): {
   const openFile = (file: Blob): void => {
     setProblem(null);
     loadFile(file).then(
-      (bitmap) => {
+      (image) => {
         source.value = "own";
-        setPicture(() => bitmap);
+        setPicture(() => image);
       },
       () => setProblem(words.value.edges.noImage),
     );
@@ -67,33 +68,14 @@ function usePicture(): {
   return { picture, drawing: chosen === "drawing" ? drawing.current : null, problem, openFile };
 }
 
-/** A file dropped anywhere on the page. */
-function useDroppedFile(onFile: (file: Blob) => void): void {
-  const latest = useRef(onFile);
-  latest.current = onFile;
-  useEffect(() => {
-    const allow = (event: DragEvent): void => event.preventDefault();
-    const take = (event: DragEvent): void => {
-      event.preventDefault();
-      const file = event.dataTransfer?.files[0];
-      if (file !== undefined) latest.current(file);
-    };
-    addEventListener("dragover", allow);
-    addEventListener("drop", take);
-    return () => {
-      removeEventListener("dragover", allow);
-      removeEventListener("drop", take);
-    };
-  }, []);
-}
-
 export function EdgesTab() {
   const text = words.value.edges;
   const input = useRef<HTMLInputElement>(null);
   const { picture, drawing, problem, openFile } = usePicture();
-  useDroppedFile(openFile);
+  const isOver = useGivenFile(openFile);
+  const chooseFile = (): void => input.current!.click();
   const choose = (next: Source): void => {
-    if (next === "own") input.current!.click();
+    if (next === "own") chooseFile();
     else source.value = next;
   };
   return (
@@ -123,6 +105,7 @@ export function EdgesTab() {
             event.currentTarget.value = "";
           }}
         />
+        <FileHint isOver={isOver} onChoose={chooseFile} />
       </div>
       {problem === null ? null : (
         <p class="backend-note" role="alert">
