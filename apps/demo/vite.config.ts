@@ -30,6 +30,8 @@ const config: UserConfig = defineConfig({
     reportCompressedSize: false,
     modulePreload: { polyfill: false },
   },
+  // A module, as the packages are; what it imports later comes in files of its own.
+  worker: { format: "es" },
   server: {
     headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
   },

@@ -12,6 +12,7 @@ import { CopyButton } from "./ui/notes.tsx";
 const LATER: Readonly<Record<Exclude<TabId, "slide">, () => Promise<ComponentType>>> = {
   edges: () => import("./edges/tab.tsx").then((module) => module.EdgesTab),
   learn: () => import("./learn/tab.tsx").then((module) => module.LearnTab),
+  train: () => import("./train/tab.tsx").then((module) => module.TrainTab),
   backends: () => import("./backends/tab.tsx").then((module) => module.BackendsTab),
   exercises: () => import("./exercises/tab.tsx").then((module) => module.ExercisesTab),
 };

@@ -41,6 +41,8 @@ const TABS = [
   "edges?by=direction&angle=30",
   "edges?kernel=sobel&colour=1&pixel=100,200",
   "learn?lr=0.034",
+  "train?steps=20&images=100&net=conv4k5,relu,max2,flatten,dropout0.2,linear10",
+  "train?steps=10&images=50&data=fashion&net=conv4k5,linear10",
   "backends?backend=cpu-wasm",
   "exercises?open=diagonal,cost,handmade&diagonal=1,0,0;-1,1,0;0,-1,1;0,0,-1|1,2,3,4;,,,;,,,",
 ] as const;

@@ -2,17 +2,22 @@
  * States of the page whose programs are run: in TypeScript by the tests, in Python by scripts/run-pytorch-code.mjs, which
  * keeps what PyTorch printed.
  */
+import { cpuJs } from "@corr2d/cpu-js";
 import { customKernel, FILTER_KERNELS, FINISHES } from "../../src/chapter/filter-kernels.ts";
 import { chainCode } from "../../src/web/code/chain-code.ts";
 import type { Code } from "../../src/web/code/code.ts";
 import { edgesCode } from "../../src/web/code/edges-code.ts";
 import { learnCode } from "../../src/web/code/learn-code.ts";
 import { slideCode } from "../../src/web/code/slide-code.ts";
+import { trainCode } from "../../src/web/code/train-code.ts";
 import { directionKernel } from "../../src/web/edges/state.ts";
 import type { Planes } from "../../src/web/slide/arrays.ts";
 import type { ChainLayer } from "../../src/web/slide/chain/layers.ts";
 import { EXAMPLES, exampleState } from "../../src/web/slide/examples.ts";
 import { PADDING_MODES, type SlideState, VIEWS } from "../../src/web/slide/state.ts";
+import { build } from "../../src/web/train/build.ts";
+import { PRESET_NAMES, PRESETS, parseLayers } from "../../src/web/train/layers.ts";
+import { DEFAULTS, type Settings } from "../../src/web/train/state.ts";
 
 const ramp = (channels: number, height: number, width: number, from = 0): number[][][] =>
   Array.from({ length: channels }, (_, c) =>
@@ -148,6 +153,12 @@ export const CHAIN_CASES: readonly SlideCase[] = watched(
   ["output", "input"],
 );
 
+/** Few images and steps: the programs differ in nothing else from those of long runs. */
+const trained = (net: string, part: Partial<Settings> = {}): Code => {
+  const state = { ...DEFAULTS, layers: parseLayers(net)!, images: 48, batch: 16, steps: 8, ...part };
+  return trainCode(state, build(state.layers, cpuJs()));
+};
+
 export interface CodeCase {
   readonly name: string;
   readonly code: Code;
@@ -170,4 +181,17 @@ export const CODE_CASES: readonly CodeCase[] = [
   { name: "learn: the book", code: learnCode([0.3087, 0.6875], 0.03, 10) },
   { name: "learn: from zero, one step past the last line", code: learnCode([0, 0], 0.02, 7) },
   { name: "learn: diverging", code: learnCode([0.5, 0.5], 0.036, 20) },
+  ...PRESET_NAMES.map((name) => ({ name: `train: ${name}`, code: trained(PRESETS[name]) })),
+  {
+    name: "train: options of every layer, weight decay, rates changed on the way",
+    code: trained("conv4k3p1s2,tanh,max3s1,conv6k2,norm,sigmoid,avg2s1,flatten,linear20,norm,relu,linear10", {
+      seed: 5,
+      optimizer: "sgd",
+      rates: [
+        { step: 1, lr: 0.1, weightDecay: 0.01 },
+        { step: 4, lr: 0.02, weightDecay: 0.001 },
+      ],
+    }),
+  },
+  { name: "train: Adam", code: trained(PRESETS.modern, { optimizer: "adam", seed: 2, batch: 7 }) },
 ];

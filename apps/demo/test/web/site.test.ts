@@ -57,7 +57,7 @@ describeLab("site", (lab) => {
     await page.getByLabel("Computed by").selectOption("cpu-wasm 2");
     await waitForBackend(page, "cpu-wasm");
     await expect.poll(() => gridValues(page, "Output Y")).toEqual(BOOK);
-    for (const tab of ["Edges", "Learn", "Backends", "Exercises"]) {
+    for (const tab of ["Edges", "Learn", "Train", "Backends", "Exercises"]) {
       await page.getByRole("link", { name: tab }).click();
       await page.locator(`.${tab.toLowerCase()}-tab`).waitFor();
     }

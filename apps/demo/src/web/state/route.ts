@@ -6,7 +6,7 @@
  */
 import { effect, type Signal, signal } from "@preact/signals";
 
-export const TABS = ["slide", "edges", "learn", "backends", "exercises"] as const;
+export const TABS = ["slide", "edges", "learn", "train", "backends", "exercises"] as const;
 export type TabId = (typeof TABS)[number];
 
 /** Parameters of one part of the state. An absent one has its default value. */

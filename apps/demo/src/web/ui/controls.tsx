@@ -46,7 +46,7 @@ export function Stepper({
           id={id}
           type="text"
           inputMode="numeric"
-          aria-label={hideLabel ? name : undefined}
+          aria-label={hideLabel || name !== label ? name : undefined}
           value={value}
           disabled={disabled}
           onChange={(event) => {

@@ -6,6 +6,7 @@ export const shell = {
     slide: "Slide",
     edges: "Edges",
     learn: "Learn",
+    train: "Train",
     backends: "Backends",
     exercises: "Exercises",
   },

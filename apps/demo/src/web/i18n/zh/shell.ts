@@ -8,6 +8,7 @@ export const shell: Messages["shell"] = {
     slide: "滑动",
     edges: "边缘",
     learn: "学习",
+    train: "训练",
     backends: "后端",
     exercises: "习题",
   },

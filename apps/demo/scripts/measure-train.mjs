@@ -1,0 +1,73 @@
+// How long somebody waits who opens the Train tab cold and draws a digit: from the start of the page to the first moment at which
+// the drawing is recognised, and stays so to the end of the training; and the longest task of the page meanwhile. Each time in a
+// new profile of Chromium, with the drawing begun one second after the pad is there.
+//
+//   pnpm --filter @corr2d/demo build:web && node apps/demo/scripts/measure-train.mjs [times] [address after #/]
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { BROWSER_FLAGS, findBrowser } from "../../../scripts/find-browser.mjs";
+import { serve } from "../../../scripts/serve.mjs";
+
+const times = Number(process.argv[2] ?? 5);
+const hash = process.argv[3] ?? "train?backend=cpu-wasm";
+const SEVEN = [
+  [24, 22],
+  [74, 20],
+  [44, 84],
+];
+
+const executablePath = await findBrowser({ leftOut: "the measurement", from: import.meta.url });
+if (executablePath === null) process.exit(1);
+const site = await serve(fileURLToPath(new URL("../dist/web", import.meta.url)), {
+  headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
+});
+
+/** Watches long tasks, and when the answer became the one that it is at the end. Runs in the page. */
+function watch() {
+  window.tasks = [];
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) window.tasks.push(duration);
+  }).observe({ type: "longtask", buffered: true });
+  window.answers = [];
+  setInterval(() => {
+    const found = document.querySelector(".answer")?.dataset.class;
+    if (found !== window.answers.at(-1)?.found) window.answers.push({ found, at: performance.now() });
+  }, 20);
+}
+
+const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
+const results = [];
+for (let i = 0; i < times; i++) {
+  const browser = await chromium.launch({ executablePath, args: BROWSER_FLAGS });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.addInitScript(watch);
+  await page.goto(`${site.url}#/${hash}`);
+  await page.locator(".pad").waitFor();
+  await page.waitForTimeout(1000);
+  const box = await page.locator(".pad").boundingBox();
+  for (const [at, [x, y]] of SEVEN.entries()) {
+    await page.mouse.move(box.x + (x * box.width) / 100, box.y + (y * box.height) / 100, { steps: 8 });
+    if (at === 0) await page.mouse.down();
+  }
+  await page.mouse.up();
+  const drawn = await page.evaluate(() => performance.now());
+  await page.locator('.position[data-status="done"]').waitFor({ timeout: 120_000 });
+  const done = await page.evaluate(() => performance.now());
+  await page.waitForTimeout(500);
+  const { answers, tasks } = await page.evaluate(() => ({ answers, tasks }));
+  const last = answers.at(-1);
+  const recognised = last.found === "7" ? Math.max(last.at, drawn) : Number.POSITIVE_INFINITY;
+  const longest = Math.max(0, ...tasks);
+  results.push({ recognised, done, longest });
+  console.log(
+    `recognised for good after ${seconds(recognised)} (drawn at ${seconds(drawn)}), trained after ${seconds(done)}; ` +
+      `longest task ${longest === 0 ? "under 50" : Math.round(longest)} ms`,
+  );
+  await browser.close();
+}
+await site.close();
+const median = (key) => results.map((result) => result[key]).sort((a, b) => a - b)[results.length >> 1];
+console.log(
+  `median of ${times}: recognised after ${seconds(median("recognised"))}, trained after ${seconds(median("done"))}, ` +
+    `longest task of all ${Math.round(Math.max(...results.map(({ longest }) => longest)))} ms`,
+);

@@ -1,0 +1,68 @@
+/** What a network, as it was after some step, makes of one image: what every layer gives, and the probabilities of the classes. */
+import { type Backend, noGrad, scope, type Tensor, tensor } from "@corr2d/core";
+import type { Module, Sequential } from "@corr2d/nn";
+import { SIDE } from "../../train/pen.ts";
+import { buildNet } from "./build.ts";
+import { loadWeights, type Snapshot } from "./fit.ts";
+import { type Layer, layersText } from "./layers.ts";
+
+export interface LayerLook {
+  /** As the library prints it. */
+  readonly name: string;
+  /** Without the batch. */
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+export interface Look {
+  readonly layers: readonly LayerLook[];
+  /** Of the ten classes. */
+  readonly probabilities: Float32Array;
+}
+
+let known: { readonly key: string; readonly backend: Backend; readonly net: Sequential } | undefined;
+
+/** The same one as long as layers and backend stay: only its weights are exchanged. */
+function netFor(layers: readonly Layer[], backend: Backend): Sequential {
+  const key = layersText(layers);
+  if (known?.key !== key || known.backend !== backend) {
+    known = { key, backend, net: buildNet(layers, backend).eval() };
+  }
+  return known.net;
+}
+
+/** @param image [28, 28], from 0 to 255. */
+export async function lookAt(
+  backend: Backend,
+  layers: readonly Layer[],
+  snapshot: Snapshot,
+  image: Uint8Array,
+): Promise<Look> {
+  const net = netFor(layers, backend);
+  loadWeights(net, snapshot.weights, backend);
+  const results = noGrad(() =>
+    scope(() => {
+      const outputs: Tensor[] = [];
+      let x = tensor(
+        Float32Array.from(image, (value) => value / 255),
+        { shape: [1, 1, SIDE, SIDE], backend },
+      );
+      for (const layer of net) {
+        x = layer(x) as Tensor;
+        outputs.push(x);
+      }
+      return [...outputs, x.softmax(1)];
+    }),
+  );
+  const values = await Promise.all(results.map(async (result) => Float32Array.from(await result.data())));
+  const shapes = results.map(({ shape }) => shape.slice(1));
+  for (const result of new Set(results)) result.dispose();
+  return {
+    layers: (net.children() as Module[]).map((layer, i) => ({
+      name: String(layer),
+      shape: shapes[i]!,
+      values: values[i]!,
+    })),
+    probabilities: values.at(-1)!,
+  };
+}

@@ -1,0 +1,205 @@
+/**
+ * The run that the page shows: started, paused, stepped and changed in the worker, and recorded as it goes. It goes on while
+ * other tabs are looked at. The page is told of news a few times a second, however many steps there are.
+ */
+import { Corr2dError } from "@corr2d/core";
+import { connect } from "@corr2d/worker";
+import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { type BackendChoice, session, sessionIsStarting } from "../compute/session.ts";
+import type { Images } from "./data.ts";
+import type { FitInput, FitReport, Rates, Snapshot, StepReport } from "./fit.ts";
+import { type Layer, layersText } from "./layers.ts";
+import type { Model } from "./model-file.ts";
+import { type Settings, settings, shownStep } from "./state.ts";
+import type { Training } from "./train-worker.ts";
+
+export type Status = "starting" | "running" | "paused" | "done" | "failed";
+
+/** What is known of a run so far. The lists grow; `RunState` is made anew whenever they have. */
+export interface RunState {
+  readonly settings: Settings;
+  readonly status: Status;
+  readonly error: Corr2dError | undefined;
+  readonly test: Images | undefined;
+  readonly steps: readonly StepReport[];
+  readonly snapshots: readonly Snapshot[];
+  /** The file that its weights are from, where it was not trained here. */
+  readonly opened: string | undefined;
+}
+
+const state: Signal<RunState | null> = signal(null);
+export const run: ReadonlySignal<RunState | null> = state;
+
+const asked: Signal<Rates | null> = signal(null);
+/** Rates that the reader has set and the training has not used yet. */
+export const askedRates: ReadonlySignal<Rates | null> = asked;
+
+/** Milliseconds between two looks at what has come. */
+const PAUSE = 120;
+
+type Connection = ReturnType<typeof connect<Training>>;
+type WorkerRun = ReturnType<Connection["start"]>;
+
+let connection: Connection | undefined;
+let current: WorkerRun | undefined;
+
+function open(): Connection {
+  connection ??= connect<Training>(
+    new Worker(new URL("./train-worker.ts", import.meta.url), { type: "module" }),
+  );
+  return connection;
+}
+
+/** Which backend the page has, once it has one: a worker's own is made like it. */
+async function backendOfSession(): Promise<BackendChoice> {
+  if (sessionIsStarting.value) {
+    await new Promise<void>((resolve) => {
+      const stop = sessionIsStarting.subscribe((starting) => {
+        if (starting) return;
+        resolve();
+        queueMicrotask(() => stop());
+      });
+    });
+  }
+  const { name, features } = session.value.backend;
+  const threads = typeof features.threads === "number" ? features.threads : 1;
+  return { name: name === "cpu-wasm" ? name : "cpu-js", threads };
+}
+
+function inputOf({ layers, ...rest }: Settings): FitInput {
+  return { ...rest, layers: layersText(layers) };
+}
+
+function failureOf(error: unknown): Corr2dError {
+  if (Corr2dError.isInstance(error)) return error;
+  return new Corr2dError("WORKER_LOST", error instanceof Error ? error.message : String(error));
+}
+
+/** Takes what the worker tells, and shows it from time to time. */
+async function follow(worker: WorkerRun, first: RunState): Promise<void> {
+  let known = first;
+  const steps: StepReport[] = [];
+  const snapshots: Snapshot[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const isCurrent = (): boolean => worker === current;
+  const show = (): void => {
+    timer = undefined;
+    if (!isCurrent()) return;
+    const { status } = state.value!;
+    state.value = {
+      ...known,
+      status: status === "starting" && snapshots.length > 0 ? "running" : status,
+      steps: [...steps],
+      snapshots: [...snapshots],
+    };
+  };
+  const end = (part: Partial<RunState>): void => {
+    clearTimeout(timer);
+    if (isCurrent()) state.value = { ...known, steps: [...steps], snapshots: [...snapshots], ...part };
+  };
+  try {
+    for await (const report of worker as AsyncIterable<FitReport>) {
+      if (report.kind === "data") known = { ...known, test: report.test };
+      else if (report.kind === "snapshot") snapshots.push(report);
+      else {
+        noteRates(known.settings, report, steps.at(-1));
+        steps.push(report);
+      }
+      timer ??= setTimeout(show, PAUSE);
+    }
+    end({ status: "done" });
+  } catch (error) {
+    if ((error as Error).name === "AbortError") return;
+    end({ status: "failed", error: failureOf(error) });
+  }
+}
+
+/** What the reader changed on the way belongs to the run, and so to its address. */
+function noteRates({ rates }: Settings, report: StepReport, before: StepReport | undefined): void {
+  if (asked.value?.lr === report.lr && asked.value.weightDecay === report.weightDecay) asked.value = null;
+  const isChanged =
+    before !== undefined && (before.lr !== report.lr || before.weightDecay !== report.weightDecay);
+  if (!isChanged || rates.some(({ step }) => step === report.step)) return;
+  const { step, lr, weightDecay } = report;
+  settings.value = {
+    ...settings.value,
+    rates: [...settings.value.rates.filter((change) => change.step < step), { step, lr, weightDecay }],
+  };
+}
+
+async function begin(input: FitInput, opened: string | undefined): Promise<void> {
+  current?.cancel();
+  current = undefined;
+  asked.value = null;
+  const first: RunState = {
+    settings: settings.value,
+    status: "starting",
+    error: undefined,
+    test: undefined,
+    steps: [],
+    snapshots: [],
+    opened,
+  };
+  state.value = first;
+  const worker = open();
+  const backend = await backendOfSession();
+  if (state.value !== first) return; // started again meanwhile
+  current = worker.start({ ...input, backend });
+  void follow(current, first);
+}
+
+/** Trains anew, with what is set. */
+export async function start(): Promise<void> {
+  if (state.value !== null) shownStep.value = null; // at first the address says which moment is shown
+  await begin(inputOf(settings.value), undefined);
+}
+
+/** Shows a network as it comes from a file, without training it; its layers are those that are set where it does not say them. */
+export async function startFrom(name: string, { layers, weights }: Model): Promise<void> {
+  if (layers !== undefined) settings.value = { ...settings.value, layers };
+  shownStep.value = null;
+  await begin({ ...inputOf(settings.value), steps: 0, weights }, name);
+}
+
+function setStatus(status: Status): void {
+  if (state.value !== null) state.value = { ...state.value, status };
+}
+
+export const isUnderWay = (known: RunState | null): boolean =>
+  known !== null && ["starting", "running", "paused"].includes(known.status);
+
+export async function pause(): Promise<void> {
+  const paused = current;
+  await paused?.pause();
+  if (paused === current && isUnderWay(state.value)) setStatus("paused");
+}
+
+export function resume(): void {
+  current?.resume();
+  setStatus("running");
+}
+
+/** One step of the training on. */
+export async function stepOnce(): Promise<void> {
+  await current?.step();
+}
+
+/** From the next step on. */
+export function send(rates: Rates): void {
+  if (!isUnderWay(state.value)) return;
+  current?.send(rates);
+  asked.value = rates;
+}
+
+/** Whether what is set is what the run was started with. */
+export function isStale(known: RunState, now: Settings): boolean {
+  const text = ({ layers, rates, ...rest }: Settings): string =>
+    JSON.stringify([layersText(layers as readonly Layer[]), rest, rates[0]]);
+  return text(known.settings) !== text(now);
+}
+
+/** The snapshot of a step, or the one before it; the latest where none is asked for. */
+export function snapshotAt(known: RunState, step: number | null): Snapshot | undefined {
+  if (step === null) return known.snapshots.at(-1);
+  return known.snapshots.filter((snapshot) => snapshot.step <= step).at(-1) ?? known.snapshots[0];
+}

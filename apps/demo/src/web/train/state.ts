@@ -1,0 +1,133 @@
+/** What is trained, how, and on what; what is drawn; which moment of the run is shown: all of it in the address. */
+import { type Signal, signal } from "@preact/signals";
+import { numberText, parseChoice, parseInteger, parseNumber } from "../state/codec.ts";
+import { bindAddress, type Params } from "../state/route.ts";
+import { DATA_NAMES, type DataName, MOST_IMAGES } from "./data.ts";
+import { parseStrokes, type Strokes, strokesText } from "./drawing.ts";
+import { OPTIMIZER_NAMES, type OptimizerName, type RateChange } from "./fit.ts";
+import { type Layer, layersText, PRESETS, parseLayers } from "./layers.ts";
+
+/** All that decides the numbers of a run. */
+export interface Settings {
+  readonly layers: readonly Layer[];
+  readonly data: DataName;
+  readonly images: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly seed: number;
+  readonly optimizer: OptimizerName;
+  /** The first one's step is 1; the others are what the reader changed on the way. */
+  readonly rates: readonly RateChange[];
+}
+
+/** What the network is asked about. */
+export type Question =
+  | { readonly kind: "drawing"; readonly strokes: Strokes }
+  /** One of the test images. */
+  | { readonly kind: "test"; readonly index: number };
+
+export const LIMITS = { batch: [1, 256], steps: [10, 4000], seed: [0, 9999], weightDecay: [0, 0.5] } as const;
+/** Of the learning rate, which a logarithmic slider sets. */
+export const RATE = { least: 1e-4, most: 1 } as const;
+
+export const DEFAULTS: Settings = {
+  layers: parseLayers(PRESETS.modern)!,
+  data: "digits",
+  images: 2000,
+  batch: 32,
+  steps: 400,
+  seed: 0,
+  optimizer: "momentum",
+  rates: [{ step: 1, lr: 0.03, weightDecay: 0 }],
+};
+
+/** A 3 that somebody drew, so that there is something to recognise before the reader draws. */
+export const SAMPLE: Strokes = parseStrokes(
+  "31223716462056196523702965365343454557476553705968715979486637763072",
+)!;
+
+export const settings: Signal<Settings> = signal(DEFAULTS);
+export const question: Signal<Question> = signal({ kind: "drawing", strokes: SAMPLE });
+/** The step whose snapshot is shown; null is the latest. */
+export const shownStep: Signal<number | null> = signal(null);
+
+export function change(part: Partial<Settings>): void {
+  settings.value = { ...settings.value, ...part };
+}
+
+/** `0.03,120:0.01:0.001`: the rate at first, then step, learning rate and weight decay. */
+const ratesText = (rates: readonly RateChange[]): string =>
+  rates
+    .map(({ step, lr, weightDecay }) => [step, numberText(lr), numberText(weightDecay)].join(":"))
+    .join(",");
+
+const MOST_CHANGES = 50;
+
+function parseRates(text: string | undefined): readonly RateChange[] | undefined {
+  const rates = text?.split(",").map((part) => {
+    const [step, lr, weightDecay] = part.split(":");
+    const change = {
+      step: parseInteger(step, 1, LIMITS.steps[1]),
+      lr: parseNumber(lr, 0, RATE.most),
+      weightDecay: parseNumber(weightDecay, ...LIMITS.weightDecay),
+    };
+    return Object.values(change).includes(undefined) ? undefined : (change as RateChange);
+  });
+  if (rates === undefined || rates.length > MOST_CHANGES || rates.includes(undefined)) return undefined;
+  return rates[0]!.step === 1 ? (rates as RateChange[]) : undefined;
+}
+
+function read(params: Params): void {
+  const data = parseChoice(params.data, DATA_NAMES) ?? DEFAULTS.data;
+  settings.value = {
+    layers: parseLayers(params.net) ?? DEFAULTS.layers,
+    data,
+    images: parseInteger(params.images, 1, MOST_IMAGES[data]) ?? Math.min(DEFAULTS.images, MOST_IMAGES[data]),
+    batch: parseInteger(params.batch, ...LIMITS.batch) ?? DEFAULTS.batch,
+    steps: parseInteger(params.steps, ...LIMITS.steps) ?? DEFAULTS.steps,
+    seed: parseInteger(params.seed, ...LIMITS.seed) ?? DEFAULTS.seed,
+    optimizer: parseChoice(params.optimizer, OPTIMIZER_NAMES) ?? DEFAULTS.optimizer,
+    rates: parseRates(params.rates) ?? DEFAULTS.rates,
+  };
+  const index = parseInteger(params.test, 0, 9999);
+  question.value =
+    index === undefined
+      ? { kind: "drawing", strokes: params.draw === "" ? [] : (parseStrokes(params.draw) ?? SAMPLE) }
+      : { kind: "test", index };
+  shownStep.value = parseInteger(params.at, 0, LIMITS.steps[1]) ?? null;
+}
+
+function write(): Params {
+  const { layers, data, images, batch, steps, seed, optimizer, rates } = settings.value;
+  const asked = question.value;
+  const texts = {
+    net: layersText(layers),
+    images: String(images),
+    batch: String(batch),
+    steps: String(steps),
+    seed: String(seed),
+    optimizer,
+    rates: ratesText(rates),
+  };
+  const usual: Readonly<Record<keyof typeof texts, string>> = {
+    net: layersText(DEFAULTS.layers),
+    images: String(Math.min(DEFAULTS.images, MOST_IMAGES[data])),
+    batch: String(DEFAULTS.batch),
+    steps: String(DEFAULTS.steps),
+    seed: String(DEFAULTS.seed),
+    optimizer: DEFAULTS.optimizer,
+    rates: ratesText(DEFAULTS.rates),
+  };
+  const given = Object.entries(texts).filter(([name, text]) => usual[name as keyof typeof texts] !== text);
+  return {
+    data: data === DEFAULTS.data ? undefined : data,
+    ...Object.fromEntries(given),
+    draw: asked.kind === "drawing" && asked.strokes !== SAMPLE ? strokesText(asked.strokes) : undefined,
+    test: asked.kind === "test" ? String(asked.index) : undefined,
+    at: shownStep.value === null ? undefined : String(shownStep.value),
+  };
+}
+
+export function bindTrain(): void {
+  bindAddress("train", { read, write });
+}
