@@ -361,9 +361,7 @@ describe("on many ranks", { timeout: 120_000 }, () => {
     expect((await run("--ranks", "2")).err).toContain("--ranks 2: write --parallel threads too");
     const missing = await run("--resume", "none.safetensors", ...threads(2));
     expect(missing).toMatchObject({ code: 1, out: "" });
-    expect(missing.err).toMatch(
-      /^demo: rank [01] failed: CommandError: there is no none.safetensors to go on from\n$/,
-    );
+    expect(missing.err).toBe("demo: there is no none.safetensors to go on from\n");
   });
 });
 

@@ -4,6 +4,7 @@ import { runThreads, threads } from "@corr2d/parallel/threads";
 import { type BackendOptions, loadBackend } from "../load-backend.ts";
 import { Page } from "../page.ts";
 import type { Terminal } from "../terminal.ts";
+import { CommandError } from "../usage-error.ts";
 import { findData } from "./find-data.ts";
 import { sharedFlag, signals } from "./interrupts.ts";
 import { runTrain, type TrainOptions } from "./train.ts";
@@ -57,11 +58,21 @@ export async function trainOnThreads(
         else code = message.code;
       },
     });
+  } catch (error) {
+    throw ownWords(error);
   } finally {
     clearInterval(timer);
     interrupts.close();
   }
   return code;
+}
+
+/** What a rank refused is said as one process says it: that a rank failed of it is no news to the user. */
+function ownWords(error: unknown): unknown {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && cause.name === CommandError.name
+    ? new CommandError(cause.message, { cause: error })
+    : error;
 }
 
 /** One of the threads. */
