@@ -36,6 +36,13 @@ interface Last {
   readonly confusion: number[][];
   readonly losses: number[];
 }
+/** Of images made for a test. */
+interface OwnImages {
+  readonly count: number;
+  readonly shape: readonly number[];
+  readonly testShape: readonly number[];
+  readonly classes: number;
+}
 const linesOf = (text: string): Record<string, unknown>[] =>
   text
     .trim()
@@ -71,7 +78,8 @@ describe("train", () => {
     expect(report.match(/<svg /g)).toHaveLength(3);
     // The mistakes of the network in use, without dropout: as many as there are in the confusion matrix.
     expect(report.match(/class="mistake"/g)).toHaveLength(Math.round(2 * (100 - accuracies[2]!)));
-    expect(report).not.toMatch(/NaN|undefined|Infinity/);
+    // Of the words, not of a picture's bytes.
+    expect(report.replace(/base64,[^"]*/g, "")).not.toMatch(/NaN|undefined|Infinity/);
   });
 
   test("goes on bit for bit, with another number of epochs", async () => {
@@ -135,27 +143,80 @@ describe("train", () => {
     ]);
   });
 
-  test("a folder of other images is refused", async () => {
-    const write = (name: string, count: number, side: number, label: number): string => {
-      const folder = join(cwd, name);
-      mkdirSync(folder);
-      for (const part of ["train", "t10k"]) {
-        const images = { data: new Uint8Array(count * side * side), shape: [count, side, side] };
-        writeFileSync(join(folder, `${part}-images-idx3-ubyte`), writeIdx(images));
-        const classes = { data: new Uint8Array(count).fill(label), shape: [count] };
-        writeFileSync(join(folder, `${part}-labels-idx1-ubyte`), writeIdx(classes));
-      }
-      return folder;
-    };
-    for (const [folder, text] of [
-      [write("letters", 2, 28, 25), "but got class 25"],
-      [write("smaller", 2, 14, 3), "but got 14 × 14"],
-      [write("nothing", 0, 28, 3), "but got none"],
+  /** Four files of images that show their class: lighter to the right, and below, the larger it is. */
+  const folderOf = (
+    name: string,
+    { count = 60, shape = [28, 28], classes = 10, testShape = shape }: Partial<OwnImages> = {},
+  ): string => {
+    const folder = join(cwd, name);
+    mkdirSync(folder);
+    for (const [part, sizes] of [
+      ["train", shape],
+      ["t10k", testShape],
     ] as const) {
-      for (const command of [["train"], ["recall", "mlp", "--real"]]) {
-        const { code, err } = await runCli([...command, "--data", folder], { cwd });
-        expect([code, err]).toEqual([1, expect.stringContaining(text)]);
-      }
+      const size = sizes.reduce((product, side) => product * side, 1);
+      const labels = Uint8Array.from({ length: count }, (_, i) => i % classes);
+      const pixels = Uint8Array.from({ length: count * size }, (_, i) => {
+        const share = labels[Math.floor(i / size)]! / classes;
+        return (i % size) / size < share ? 250 : 0;
+      });
+      const images = { data: pixels, shape: [count, ...sizes] };
+      writeFileSync(join(folder, `${part}-images-idx3-ubyte`), writeIdx(images));
+      writeFileSync(join(folder, `${part}-labels-idx1-ubyte`), writeIdx({ data: labels, shape: [count] }));
+    }
+    return folder;
+  };
+
+  test.each([
+    ["lenet-modern", "grey", [20, 24]],
+    ["lenet", "colour", [3, 16, 12]],
+    ["resnet", "coloured", [3, 9, 5]],
+  ])("%s on images of another size, %s, of 26 classes", async (model, name, shape) => {
+    const folder = folderOf(name, { count: 130, shape, classes: 26 });
+    const args = ["train", "--data", folder, "--model", model, "--batch", "26", "--epochs", "2"];
+    const { code, out, err } = await runCli([...args, "--checkpoint", `${name}.safetensors`], { cwd });
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toMatch(/^ +right +most often taken$/m);
+    expect(out.match(/^ +\d+ +\d of 5/gm)).toHaveLength(26);
+    const page = readFileSync(join(cwd, `${model}-report.html`), "utf8");
+    expect(page).toContain('<th scope="row">25</th>');
+
+    const [height, width] = [40, 30];
+    const bytes = new Uint8ClampedArray(3 * height * width).fill(200);
+    writePng(join(cwd, "any.png"), { channels: 3, height, width, bytes });
+    const predict = ["predict", "any.png", "--from", `${name}.safetensors`, "--json"];
+    const predicted = await runCli(predict, { cwd });
+    expect([predicted.code, predicted.err]).toEqual([0, ""]);
+    expect(JSON.parse(predicted.out).classes).toHaveLength(26);
+    expect(JSON.parse(predicted.out).inverted).toBe(name === "grey");
+  });
+
+  test("images that no network here is for are refused", async () => {
+    for (const [folder, text, model = "lenet"] of [
+      [folderOf("nothing", { count: 0 }), "expected images, but got none"],
+      [folderOf("two channels", { shape: [2, 28, 28] }), "images of 1 channel (grey) or 3, but got 2"],
+      [
+        folderOf("unlike", { testShape: [14, 14] }),
+        "the images to train with are 28 × 28, and those to test with 14 × 14",
+      ],
+      [
+        folderOf("small", { shape: [14, 11] }),
+        "--model lenet is for images of 12 pixels a side at least, and these have 14 × 11",
+      ],
+      [folderOf("tiny", { shape: [3, 9] }), "--model lenet-modern is for images of 4 pixels", "lenet-modern"],
+    ] as const) {
+      const { code, err } = await runCli(["train", "--data", folder, "--model", model, ...QUICK], { cwd });
+      expect([code, err]).toEqual([1, expect.stringContaining(text)]);
+    }
+  });
+
+  test("the recalled chapters are for images like MNIST's", async () => {
+    for (const [folder, text] of [
+      [folderOf("letters", { classes: 26 }), "but got class 25"],
+      [folderOf("smaller", { shape: [14, 14] }), "but got 14 × 14"],
+    ] as const) {
+      const { code, err } = await runCli(["recall", "mlp", "--real", "--data", folder], { cwd });
+      expect([code, err]).toEqual([1, expect.stringContaining(text)]);
     }
   });
 

@@ -9,20 +9,35 @@ import { AvgPool2D, Conv2D, Flatten, Linear, type Module, Sequential, Sigmoid } 
 import type { Comparison } from "./comparison.ts";
 import { countParameters } from "./image-shapes.ts";
 
-export function lenet(backend: Backend): Sequential {
+/** What a network has to know of its images. */
+export interface ImageKind {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly classes: number;
+}
+
+/** MNIST's, and Fashion-MNIST's. */
+export const MNIST: ImageKind = { channels: 1, height: 28, width: 28, classes: 10 };
+
+/** A side of the last maps: 5 of 28. */
+const lastSide = (side: number): number => Math.floor((Math.floor(side / 2) - 4) / 2);
+
+/** @param kind of images; the book's unless others are given, at least 12 on a side. */
+export function lenet(backend: Backend, kind: ImageKind = MNIST): Sequential {
   return new Sequential(
-    new Conv2D(1, 6, 5, { padding: 2, backend }),
+    new Conv2D(kind.channels, 6, 5, { padding: 2, backend }),
     new Sigmoid(),
     new AvgPool2D(2, { stride: 2 }),
     new Conv2D(6, 16, 5, { backend }),
     new Sigmoid(),
     new AvgPool2D(2, { stride: 2 }),
     new Flatten(),
-    new Linear(16 * 5 * 5, 120, { backend }),
+    new Linear(16 * lastSide(kind.height) * lastSide(kind.width), 120, { backend }),
     new Sigmoid(),
     new Linear(120, 84, { backend }),
     new Sigmoid(),
-    new Linear(84, 10, { backend }),
+    new Linear(84, kind.classes, { backend }),
   );
 }
 

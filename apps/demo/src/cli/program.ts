@@ -281,7 +281,7 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     .option("--ranks <n>", "how many of --parallel threads (default: 2)", integerReader("--ranks", 1, 64))
     .option(
       "--data <folder>",
-      "MNIST's four files, gzipped or not (default: where Debian puts Fashion-MNIST)",
+      "four IDX files of MNIST's names, gzipped or not (default: Debian's Fashion-MNIST)",
     )
     .option("--install", "get Fashion-MNIST by apt-get first, where it is missing", false)
     .option(

@@ -2,6 +2,7 @@
 import { type Backend, scope, type Tensor } from "@corr2d/core";
 import { DataLoader, type Dataset, type ImageDataset, Subset } from "@corr2d/data";
 import { type AnyOptimizer, crossEntropy, Linear, type Module } from "@corr2d/nn";
+import { MNIST } from "../chapter/lenet.ts";
 import { evaluate } from "../train/evaluate.ts";
 
 export interface RealImages {
@@ -55,7 +56,7 @@ export async function measure(
   images: Images,
   backend: Backend,
 ): Promise<{ loss: number; accuracy: number }> {
-  return evaluate(net, new DataLoader(images, { batchSize: 1000, backend }));
+  return evaluate(net, new DataLoader(images, { batchSize: 1000, backend }), MNIST.classes);
 }
 
 /** On the images that it learnt from, and on those that it never saw: what lies between is overfitting. */

@@ -1,10 +1,8 @@
-/** How well a classifier of ten classes does on images that it does not learn from. */
+/** How well a classifier does on images that it does not learn from. */
 import { noGrad, scope, type Tensor } from "@corr2d/core";
 import type { DataLoader } from "@corr2d/data";
 import { confusionMatrix, crossEntropy, type Module } from "@corr2d/nn";
 import { type Collective, soleRank } from "@corr2d/parallel";
-
-const CLASSES = 10;
 
 export interface Evaluation {
   /** Mean over the images. */
@@ -16,23 +14,25 @@ export interface Evaluation {
 
 /**
  * The net is in use while this goes on, and afterwards as it was.
+ * @param classes how many the net tells apart.
  * @param collective whose ranks have each a share of the images; all get the result.
  */
 export async function evaluate(
   net: Module,
   loader: DataLoader<[Tensor, Tensor]>,
+  classes: number,
   collective: Collective = soleRank(),
 ): Promise<Evaluation> {
   const wasTraining = net.training;
   net.eval();
-  const sums = new Float64Array(CLASSES * CLASSES + 1);
-  for await (const [images, classes] of loader) {
+  const sums = new Float64Array(classes * classes + 1);
+  for await (const [images, labels] of loader) {
     const [loss, counts] = noGrad(() =>
       scope(() => {
         const scores = net(images) as Tensor;
         return [
-          crossEntropy(scores, classes, { reduction: "sum" }),
-          confusionMatrix(scores, classes, CLASSES),
+          crossEntropy(scores, labels, { reduction: "sum" }),
+          confusionMatrix(scores, labels, classes),
         ] as const;
       }),
     );
@@ -44,8 +44,8 @@ export async function evaluate(
   }
   net.train(wasTraining);
   await collective.allReduce(sums);
-  const confusion = Array.from({ length: CLASSES }, (_, i) => [
-    ...sums.subarray(i * CLASSES, (i + 1) * CLASSES),
+  const confusion = Array.from({ length: classes }, (_, i) => [
+    ...sums.subarray(i * classes, (i + 1) * classes),
   ]);
   const images = loader.dataset.length;
   const right = confusion.reduce((sum, row, i) => sum + row[i]!, 0);

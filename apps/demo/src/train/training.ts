@@ -14,7 +14,9 @@ import {
 } from "@corr2d/data";
 import { type AnyOptimizer, accuracy, crossEntropy, type LRScheduler, type Module } from "@corr2d/nn";
 import { type Collective, DistributedDataParallel, SyncBatchNorm, soleRank } from "@corr2d/parallel";
+import type { ImageKind } from "../chapter/lenet.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
+import { kindOf } from "./image-kind.ts";
 import { MODELS } from "./models.ts";
 import { OPTIMIZERS, type OptimizerName, SCHEDULES, type ScheduleName } from "./optimizers.ts";
 import { BatchShares, drawAlike, drawApart } from "./shares.ts";
@@ -81,6 +83,7 @@ const NOTHING: Readonly<Sums> = { images: 0, loss: 0, right: 0, seconds: 0 };
 
 export class Training {
   readonly settings: TrainSettings;
+  readonly kind: ImageKind;
   readonly net: Module;
   readonly optimizer: AnyOptimizer;
   readonly scheduler: LRScheduler | null;
@@ -107,7 +110,8 @@ export class Training {
     this.settings = settings;
     this.#collective = collective;
     manualSeed(settings.seed);
-    const net = MODELS[settings.model]!.make();
+    this.kind = kindOf(train, test);
+    const net = MODELS[settings.model]!.make(this.kind);
     this.net = collective.size === 1 ? net : SyncBatchNorm.convertSyncBatchnorm(net, collective);
     this.optimizer = OPTIMIZERS[settings.optimizer](this.net.parameters(), settings.lr);
     this.scheduler = SCHEDULES[settings.schedule](this.optimizer, settings.epochs);
@@ -229,7 +233,7 @@ export class Training {
   }
 
   async #evaluate(): Promise<Evaluation> {
-    this.#evaluation ??= await evaluate(this.net, this.#testLoader, this.#collective);
+    this.#evaluation ??= await evaluate(this.net, this.#testLoader, this.kind.classes, this.#collective);
     return this.#evaluation;
   }
 

@@ -1,6 +1,7 @@
 /** The file that a training is kept in. */
 import { Corr2dError } from "@corr2d/core";
 import { loadCheckpoint, saveCheckpoint } from "@corr2d/io/node";
+import type { ImageKind } from "../../chapter/lenet.ts";
 import { MODELS } from "../../train/models.ts";
 import type { TrainState } from "../../train/training.ts";
 import { reasonOf } from "../failure.ts";
@@ -12,6 +13,7 @@ export interface SavedTraining extends TrainState {
   readonly data: {
     readonly name: string;
     readonly classes: readonly string[];
+    readonly kind: ImageKind;
     /** How many. */
     readonly images: readonly [train: number, test: number];
   };
@@ -46,7 +48,8 @@ export async function load(path: string): Promise<{ saved: SavedTraining; remark
     saved.kind === "corr2d demo train" &&
     Object.hasOwn(MODELS, saved.settings?.model ?? "") &&
     Array.isArray(saved.history) &&
-    Array.isArray(saved.data?.images);
+    Array.isArray(saved.data?.images) &&
+    typeof saved.data.kind?.height === "number";
   if (!isOurs) throw new CommandError(`${path} holds no training of demo train`);
   return { saved: saved as SavedTraining, remark };
 }

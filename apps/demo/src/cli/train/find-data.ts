@@ -5,7 +5,9 @@ import { basename, dirname, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type ImageDataset, imageDataset } from "@corr2d/data";
 import { type MnistOptions, mnist } from "@corr2d/data/node";
+import type { ImageKind } from "../../chapter/lenet.ts";
 import { writtenDigits } from "../../train/digits.ts";
+import { kindOf } from "../../train/image-kind.ts";
 import { reasonOf } from "../failure.ts";
 import type { Terminal } from "../terminal.ts";
 import { CommandError } from "../usage-error.ts";
@@ -64,21 +66,40 @@ async function install(place: Place): Promise<void> {
   if (code !== 0) throw new CommandError(`--install: ${program} ended with code ${code}`);
 }
 
-/**
- * The networks here are for images such as MNIST's.
- * @throws CommandError for others, and for none.
- */
+/** As many as a network of this command can be meant for: what is more are no classes. */
+const MOST_CLASSES = 1000;
+
+/** @throws CommandError where there is nothing to train on. */
 function checkImages(folder: string, { fields: [images, classes], length }: ImageDataset): void {
-  const expected = "images of 28 × 28 grey pixels, of classes from 0 to 9";
-  const refuse = (what: string): CommandError =>
-    new CommandError(`${folder}: expected ${expected}, but got ${what}`);
-  if (length === 0) throw refuse("none");
-  const [, channels, height, width] = images.shape;
-  if (channels !== 1 || height !== 28 || width !== 28) {
-    throw refuse(`${height} × ${width}${channels === 1 ? "" : ` with ${channels} channels`}`);
+  if (length === 0) throw new CommandError(`${folder}: expected images, but got none`);
+  const [, channels] = images.shape;
+  if (channels !== 1 && channels !== 3) {
+    throw new CommandError(`${folder}: expected images of 1 channel (grey) or 3, but got ${channels}`);
   }
-  const other = Array.from(classes.data).find((label) => !(label >= 0 && label <= 9));
-  if (other !== undefined) throw refuse(`class ${other}`);
+  const other = Array.from(classes.data).find((label) => !(label >= 0 && label < MOST_CLASSES));
+  if (other !== undefined) {
+    throw new CommandError(`${folder}: expected classes from 0 to ${MOST_CLASSES - 1}, but got ${other}`);
+  }
+}
+
+const sizeText = ({ channels, height, width }: ImageKind): string =>
+  `${height} × ${width}${channels === 1 ? "" : ` with ${channels} channels`}`;
+
+/** @throws CommandError where the two sets are not of one kind. */
+function checkAlike(folder: string, train: ImageDataset, test: ImageDataset): void {
+  const [a, b] = [kindOf(train), kindOf(test)].map(sizeText);
+  if (a !== b)
+    throw new CommandError(`${folder}: the images to train with are ${a}, and those to test with ${b}`);
+}
+
+/** @throws CommandError for images that are not as MNIST's. */
+function checkLikeMnist({ source, train, test }: FoundData): void {
+  const kind = kindOf(train, test);
+  const got = kind.classes > 10 ? `class ${kind.classes - 1}` : sizeText(kind);
+  if (sizeText(kind) === "28 × 28" && kind.classes <= 10) return;
+  throw new CommandError(
+    `${source}: expected images of 28 × 28 grey pixels, of classes from 0 to 9, but got ${got}`,
+  );
 }
 
 async function fromFolder(folder: string): Promise<FoundData> {
@@ -95,11 +116,13 @@ async function fromFolder(folder: string): Promise<FoundData> {
   };
   const train = await read({ train: true });
   const test = await read({ train: false });
-  const isFashion = /fashion/i.test(folder);
+  checkAlike(folder, train, test);
+  const { classes: count } = kindOf(train, test);
+  const isFashion = /fashion/i.test(folder) && count === FASHION.length;
   return {
     name: isFashion ? "Fashion-MNIST" : basename(folder),
     source: folder,
-    classes: isFashion ? FASHION : DIGITS,
+    classes: isFashion ? FASHION : Array.from({ length: count }, (_, label) => String(label)),
     train,
     test,
     remark: null,
@@ -152,10 +175,13 @@ export async function findData(
   return (await findImages(options, place)) ?? generated(options.seed);
 }
 
-/** The images that there are. @throws CommandError where there are none, too. */
+/** Images like MNIST's. @throws CommandError where there are none, or others. */
 export async function findRealData(options: DataOptions, place: Place): Promise<FoundData> {
   const found = await findImages(options, place);
-  if (found !== null) return found;
+  if (found !== null) {
+    checkLikeMnist(found);
+    return found;
+  }
   throw new CommandError(
     `Fashion-MNIST is not on this machine. To get it: ${INSTALL}, or --install; or --data DIR`,
   );

@@ -1,4 +1,4 @@
-/** Planes of numbers as small grey pictures in a page. */
+/** Planes of numbers as small pictures in a page: one is grey, three are red, green and blue. */
 import { pngBytes } from "../image-file.ts";
 
 export interface Plane {
@@ -7,7 +7,7 @@ export interface Plane {
   readonly values: ArrayLike<number>;
 }
 
-/** The plane's least value black, its largest white. */
+/** The least value black, the largest white. */
 export function picture({ height, width, values }: Plane, alt: string, side: number): string {
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < values.length; i++) {
@@ -16,7 +16,8 @@ export function picture({ height, width, values }: Plane, alt: string, side: num
   }
   const span = high > low ? high - low : 1;
   const bytes = Uint8ClampedArray.from(values, (value) => (255 * (value - low)) / span);
-  const url = Buffer.from(pngBytes({ channels: 1, height, width, bytes })).toString("base64");
+  const channels = values.length / (height * width);
+  const url = Buffer.from(pngBytes({ channels, height, width, bytes })).toString("base64");
   return `<img src="data:image/png;base64,${url}" alt="${escapeHtml(alt)}" title="${escapeHtml(alt)}" width="${side}" height="${Math.round((side * height) / width)}">`;
 }
 

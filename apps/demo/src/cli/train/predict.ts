@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Backend, interpolate, noGrad, setBackend, type Tensor, tensor } from "@corr2d/core";
 import { toGray } from "../../chapter/filter-image.ts";
+import type { ImageKind } from "../../chapter/lenet.ts";
 import { MODELS } from "../../train/models.ts";
 import { openImage } from "../image-file.ts";
 import { toJson } from "../json.ts";
@@ -18,11 +19,13 @@ export interface PredictOptions {
   readonly json: boolean;
 }
 
-const SIDE = 28;
-
-/** An image of any size as what the network learnt from: [1, 1, 28, 28], grey, white on black, from 0 to 1. */
+/**
+ * An image of any size as what the network learnt from: [1, C, H, W] from 0 to 1; grey ones white on black, where the image's
+ * border does not say that they are already.
+ */
 async function asLearnt(
   path: string,
+  kind: ImageKind,
   invert: boolean | undefined,
 ): Promise<{ input: Tensor; inverted: boolean }> {
   const { channels, height, width, values } = await (await openImage(path)).decode();
@@ -30,17 +33,19 @@ async function asLearnt(
     Float32Array.from(values, (value) => value / 255),
     { shape: [channels, height, width] },
   );
-  const gray = channels === 3 ? toGray(image) : image;
-  const small = interpolate(gray.unsqueeze(0), { size: SIDE, mode: "area" });
+  const { height: rows, width: columns } = kind;
+  const isGray = kind.channels === 1;
+  const asked = isGray && channels === 3 ? toGray(image) : image.expand([kind.channels, height, width]);
+  const small = interpolate(asked.unsqueeze(0), { size: [rows, columns], mode: "area" });
   const pixels = await small.data();
   let [border, count] = [0, 0];
-  for (let i = 0; i < SIDE * SIDE; i++) {
-    const [y, x] = [Math.floor(i / SIDE), i % SIDE];
-    if (y > 0 && y < SIDE - 1 && x > 0 && x < SIDE - 1) continue;
+  for (let i = 0; i < rows * columns; i++) {
+    const [y, x] = [Math.floor(i / columns), i % columns];
+    if (y > 0 && y < rows - 1 && x > 0 && x < columns - 1) continue;
     border += pixels[i]!;
     count++;
   }
-  const inverted = invert ?? border / count > 0.5;
+  const inverted = invert ?? (isGray && border / count > 0.5);
   return { input: inverted ? small.neg().add(1) : small, inverted };
 }
 
@@ -56,10 +61,11 @@ export async function runPredict(
   const from = resolve(terminal.cwd, options.from);
   if (!existsSync(from)) throw new CommandError(`there is no ${options.from}: demo train makes it`);
   const { saved } = await load(from);
-  const net = MODELS[saved.settings.model]!.make();
+  const { kind } = saved.data;
+  const net = MODELS[saved.settings.model]!.make(kind);
   net.loadStateDict(saved.model);
   net.eval();
-  const { input, inverted } = await asLearnt(resolve(terminal.cwd, imagePath), options.invert);
+  const { input, inverted } = await asLearnt(resolve(terminal.cwd, imagePath), kind, options.invert);
   const probabilities = await noGrad(() => (net(input) as Tensor).softmax(1)).data();
   const ranked = saved.data.classes
     .map((name, i) => ({ name, probability: probabilities[i]! }))
@@ -79,7 +85,7 @@ export async function runPredict(
   const how = inverted ? ", turned to white on black" : "";
   terminal.out(
     page.paint.dim(
-      `  ${saved.settings.model}, trained on ${saved.data.name}; the image as 28 × 28 grey pixels${how}\n`,
+      `  ${saved.settings.model}, trained on ${saved.data.name}; the image as ${kind.height} × ${kind.width} ${kind.channels === 1 ? "grey " : ""}pixels${how}\n`,
     ),
   );
   return 0;

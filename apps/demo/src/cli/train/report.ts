@@ -77,7 +77,7 @@ async function kernels(net: Module): Promise<string> {
 }
 
 /** What each convolution makes of one image. */
-async function featureMaps(net: Module, image: Tensor): Promise<string> {
+async function featureMaps({ net, kind }: Training, image: Tensor): Promise<string> {
   const maps: [string, Tensor][] = [];
   const hooks = convolutions(net).map(([name, layer]) =>
     layer.registerForwardHook((_, __, output) => {
@@ -86,7 +86,7 @@ async function featureMaps(net: Module, image: Tensor): Promise<string> {
   );
   noGrad(() => net(image.unsqueeze(0)));
   for (const hook of hooks) hook.remove();
-  const parts = [`<p>${picture({ height: 28, width: 28, values: await image.data() }, "the image", 84)}</p>`];
+  const parts = [`<p>${picture({ ...kind, values: await image.data() }, "the image", 84)}</p>`];
   for (const [name, map] of maps) {
     const [, channels, height, width] = map.sizes(4);
     const planes = planesOf(await map.data(), height, width).slice(0, MOST_MAPS);
@@ -107,7 +107,7 @@ interface Mistake {
 }
 
 /** Those that the network was surest of. */
-async function mistakes(net: Module, test: ImageDataset): Promise<Mistake[]> {
+async function mistakes({ net, kind }: Training, test: ImageDataset): Promise<Mistake[]> {
   const found: { index: number; actual: number; taken: number; certainty: number }[] = [];
   const batch = 500;
   for (let from = 0; from < test.length; from += batch) {
@@ -116,7 +116,7 @@ async function mistakes(net: Module, test: ImageDataset): Promise<Mistake[]> {
     const scores = noGrad(() => scope(() => (net(images) as Tensor).softmax(1)));
     const [probabilities, actual] = await Promise.all([scores.data(), classes.data()]);
     for (const [row, index] of indices.entries()) {
-      const own = Array.from(probabilities.subarray(row * 10, row * 10 + 10));
+      const own = Array.from(probabilities.subarray(row * kind.classes, (row + 1) * kind.classes));
       const certainty = Math.max(...own);
       const taken = own.indexOf(certainty);
       if (taken !== actual[row]) found.push({ index, actual: actual[row]!, taken, certainty });
@@ -127,11 +127,15 @@ async function mistakes(net: Module, test: ImageDataset): Promise<Mistake[]> {
   return found.slice(0, MISTAKES).map(({ index, ...rest }) => ({ image: test.at(index)[0], ...rest }));
 }
 
-async function mistakeFigures(net: Module, test: ImageDataset, classes: readonly string[]): Promise<string> {
+async function mistakeFigures(
+  training: Training,
+  test: ImageDataset,
+  classes: readonly string[],
+): Promise<string> {
   const figures: string[] = [];
-  for (const { image, actual, taken, certainty } of await mistakes(net, test)) {
+  for (const { image, actual, taken, certainty } of await mistakes(training, test)) {
     const alt = `${classes[actual]} taken for ${classes[taken]}`;
-    const shown = picture({ height: 28, width: 28, values: await image.data() }, alt, 84);
+    const shown = picture({ ...training.kind, values: await image.data() }, alt, 84);
     figures.push(
       `<figure class="mistake">${shown}<figcaption><b>${escapeHtml(classes[actual]!)}</b><br>taken for ${escapeHtml(classes[taken]!)}<br>${(100 * certainty).toFixed(0)} %</figcaption></figure>`,
     );
@@ -158,6 +162,7 @@ pre { overflow-x: auto; }
 
 export async function reportPage(training: Training, facts: ReportFacts): Promise<string> {
   const { net, settings, history } = training;
+  const { channels, height, width } = training.kind;
   net.eval();
   const last = history.at(-1)!;
   const rows: [string, string][] = [
@@ -190,11 +195,11 @@ export async function reportPage(training: Training, facts: ReportFacts): Promis
 <h2>Kernels of the first layer</h2>
 <p>${await kernels(net)}</p>
 <h2>Feature maps</h2>
-${await featureMaps(net, image)}
+${await featureMaps(training, image)}
 <h2>Mistakes it was surest of</h2>
-<div class="row">${await mistakeFigures(net, facts.test, facts.classes)}</div>
+<div class="row">${await mistakeFigures(training, facts.test, facts.classes)}</div>
 <h2>The network</h2>
-<pre>${escapeHtml(String(summary(net, [1, 1, 28, 28])))}</pre>
+<pre>${escapeHtml(String(summary(net, [1, channels, height, width])))}</pre>
 </body>
 </html>
 `;

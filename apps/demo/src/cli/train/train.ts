@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { type Backend, setBackend } from "@corr2d/core";
 import { type Collective, soleRank } from "@corr2d/parallel";
+import { kindOf } from "../../train/image-kind.ts";
 import { MODELS } from "../../train/models.ts";
 import type { OptimizerName, ScheduleName } from "../../train/optimizers.ts";
 import { type EpochResult, Training, type TrainSettings } from "../../train/training.ts";
@@ -95,6 +96,7 @@ const reportFile = (options: TrainOptions, { model }: TrainSettings, cwd: string
 const describeData = ({ name, classes, train, test }: FoundData): SavedTraining["data"] => ({
   name,
   classes,
+  kind: kindOf(train, test),
   images: [train.length, test.length],
 });
 
@@ -144,6 +146,13 @@ export async function runTrain(
       `${name} (${train} images to train with, ${test} to test with)`;
     throw new CommandError(
       `the training that is to go on was on ${text(resumed.data)}, and these are ${text(data)}`,
+    );
+  }
+  const { leastSide } = MODELS[settings.model]!;
+  if (Math.min(data.kind.height, data.kind.width) < leastSide) {
+    const size = `${data.kind.height} × ${data.kind.width}`;
+    throw new CommandError(
+      `--model ${settings.model} is for images of ${leastSide} pixels a side at least, and these have ${size}`,
     );
   }
   const training = new Training(settings, found.train, found.test, collective);
@@ -213,6 +222,37 @@ async function follow(
   }
 }
 
+/** More columns than that have no room in a terminal: the report has them. */
+const MOST_COLUMNS = 12;
+
+function confusionText(
+  confusion: readonly (readonly number[])[],
+  classes: readonly string[],
+  page: Page,
+): string {
+  if (classes.length > MOST_COLUMNS) {
+    const rows = confusion.map((row, i) => {
+      const total = row.reduce((sum, count) => sum + count, 0);
+      const wrong = row.map((count, j) => (i === j ? 0 : count));
+      const most = Math.max(...wrong);
+      return [
+        classes[i]!,
+        `${row[i]} of ${total}`,
+        most === 0 ? "" : `${most} for ${classes[wrong.indexOf(most)]}`,
+      ];
+    });
+    return `${page.table(["", "right", "most often taken"], rows)}\n`;
+  }
+  const short = classes.map((name) => name.slice(0, 4));
+  const rows = confusion.map((row, i) => [
+    classes[i]!,
+    ...row.map((count, j) =>
+      i === j ? page.paint.green(String(count)) : count === 0 ? page.paint.dim("·") : String(count),
+    ),
+  ]);
+  return `what it is, and what it was taken for:\n${page.table(["", ...short], rows)}\n`;
+}
+
 async function finish(
   training: Training,
   options: TrainOptions,
@@ -238,15 +278,7 @@ async function finish(
     terminal.out(`${toJsonLine({ ...facts, losses, confusion, testLoss, testAccuracy })}\n`);
     return 0;
   }
-  terminal.out("\nwhat it is, and what it was taken for:\n");
-  const short = found.classes.map((name) => name.slice(0, 4));
-  const rows = confusion.map((row, i) => [
-    found.classes[i]!,
-    ...row.map((count, j) =>
-      i === j ? page.paint.green(String(count)) : count === 0 ? page.paint.dim("·") : String(count),
-    ),
-  ]);
-  terminal.out(`${page.table(["", ...short], rows)}\n\n`);
+  terminal.out(`\n${confusionText(confusion, found.classes, page)}\n`);
   terminal.out(`test accuracy ${percent(last.testAccuracy)}, ${seconds.toFixed(1)} s of training\n`);
   if (report !== null) terminal.out(`report: ${relative(terminal.cwd, report) || report}\n`);
   return 0;
