@@ -197,9 +197,13 @@ describeLab("chains", (lab) => {
     expect((await gridText(page, "Gradient ∂L/∂Y₁")).flat().join("")).toBe("");
     for (const _ of [1, 2, 3]) await step(page);
     await expect.poll(() => count("Gradient ∂L/∂Y₂")).toBe(4);
-    expect(await textOf(page.locator(".chain-place"))).toBe("Gradient ∂L/∂Y → Gradient ∂L/∂Y₂");
+    expect(await textOf(page.locator(".chain-place"))).toBe(
+      "Layer 3, max 2 × 2: Gradient ∂L/∂Y → Gradient ∂L/∂Y₂",
+    );
     await step(page);
-    await expect.poll(() => textOf(page.locator(".chain-place"))).toBe("Gradient ∂L/∂Y₂ → Gradient ∂L/∂Y₁");
+    await expect
+      .poll(() => textOf(page.locator(".chain-place")))
+      .toBe("Layer 2, ReLU: Gradient ∂L/∂Y₂ → Gradient ∂L/∂Y₁");
   });
 
   test("layers are added, changed and removed, and that is undone; a link reproduces it", {

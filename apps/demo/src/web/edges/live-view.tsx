@@ -169,7 +169,7 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
       {isScaled ? (
         <p class="hint scaled">{text.scaled(sizeText(stats.source), sizeText(stats.size))}</p>
       ) : null}
-      <PixelPanel sample={sample} />
+      <PixelPanel sample={sample} isLive={isLive} />
       <div class="live-foot">
         <p class="stats" data-rate={stats?.rate ?? 0} data-frames={stats === null ? 0 : 1}>
           {stats === null

@@ -20,7 +20,13 @@ const LETTERS = ["a", "b"] as const;
 const channelOf = ({ settings }: Sample): number | null =>
   settings.gray ? null : COLOURS.indexOf(colour.value);
 
-export function PixelPanel({ sample }: { readonly sample: Sample | null }) {
+interface PixelPanelProps {
+  readonly sample: Sample | null;
+  /** Whether it changes by itself, again and again: nobody wants to hear all of that. */
+  readonly isLive: boolean;
+}
+
+export function PixelPanel({ sample, isLive }: PixelPanelProps) {
   const text = words.value.edges;
   return (
     <section class="pixel-panel" aria-labelledby="pixel-heading">
@@ -28,7 +34,7 @@ export function PixelPanel({ sample }: { readonly sample: Sample | null }) {
         <h2 id="pixel-heading">{text.pixel}</h2>
         {sample === null ? null : <PixelControls sample={sample} channel={channelOf(sample)} />}
       </div>
-      {sample === null ? null : <Explanation sample={sample} channel={channelOf(sample)} />}
+      {sample === null ? null : <Explanation sample={sample} channel={channelOf(sample)} isLive={isLive} />}
       <p class="hint">{text.pixelHint}</p>
     </section>
   );
@@ -39,7 +45,7 @@ interface SampleProps {
   readonly channel: number | null;
 }
 
-function Explanation({ sample, channel }: SampleProps) {
+function Explanation({ sample, channel, isLive }: SampleProps & { readonly isLive: boolean }) {
   const text = words.value.edges;
   const { settings, at } = sample;
   const { matrices } = settings.kernel;
@@ -53,9 +59,9 @@ function Explanation({ sample, channel }: SampleProps) {
   const name = (what: string, n: number): string => (matrices.length === 1 ? what : `${what} ${n + 1}`);
   if (value?.sample.settings.kernel.matrices.length !== matrices.length) return null;
   return (
-    <div aria-live="polite" class="pixel-sums">
+    <div aria-live={isLive ? "off" : "polite"} class="pixel-sums">
       {matrices.map((matrix, n) => (
-        <div>
+        <div class="pixel-sum">
           <div class="stage book-row">
             <Numbers label={text.window} values={value.window} />
             <Signed sign="⊙">

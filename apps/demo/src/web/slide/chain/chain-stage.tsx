@@ -29,7 +29,7 @@ export function ChainStage(props: ChainStageProps) {
   const place = placeAt(chain, at);
   const fields = fieldsOf(chain, place);
   return (
-    <div class="stage chain-stage">
+    <div class={`stage${chain.stages.length > 1 ? " chain-long" : ""}`}>
       <ArrayOf {...props} n={0} place={place} fields={fields} />
       {chain.stages.map(({ layer }, stage) => {
         const next = <ArrayOf {...props} n={stage + 1} place={place} fields={fields} />;

@@ -14,7 +14,7 @@ import { ChainArithmetic, FieldNote } from "./chain-arithmetic.tsx";
 import { ChainStage } from "./chain-stage.tsx";
 import { chainPositions, computeChain, computeChainStep, placeAt } from "./compute.ts";
 import { LayerControls } from "./layer-controls.tsx";
-import { gradientName, valueName } from "./names.ts";
+import { gradientName, layerName } from "./names.ts";
 
 interface ChainViewProps {
   readonly tool: Tool;
@@ -48,11 +48,14 @@ export function ChainView({ tool, onTool, brush, onBrush }: ChainViewProps) {
         {found.error === undefined ? null : <ErrorNote error={found.error} />}
         {chain === undefined || place === undefined ? null : (
           <>
-            <p class="chain-place">
-              {chain.gradients === null
-                ? valueName(place.stage + 1, layers)
-                : `${gradientName(place.stage + 1, layers)} → ${gradientName(place.stage, layers)}`}
-            </p>
+            {layers === 1 ? null : (
+              <p class="chain-place">
+                {text.chain.layer(place.stage + 1)}, {layerName(chain.stages[place.stage]!.layer)}
+                {chain.gradients === null
+                  ? null
+                  : `: ${gradientName(place.stage + 1, layers)} → ${gradientName(place.stage, layers)}`}
+              </p>
+            )}
             <ChainStage chain={chain} step={current} at={at} brush={tool === "paint" ? brush : undefined} />
             <div class="stage-foot">
               <Legend scale={largest((chain.gradients ?? chain.values).flat())} />
