@@ -12,6 +12,7 @@ import { directionKernel } from "../../src/web/edges/state.ts";
 import { computeChain } from "../../src/web/slide/chain/compute.ts";
 import { computeLayer } from "../../src/web/slide/compute.ts";
 import { exampleState } from "../../src/web/slide/examples.ts";
+import { programOf } from "../../src/web/slide/program.ts";
 import type { SlideState } from "../../src/web/slide/state.ts";
 import { CHAIN_CASES, CODE_CASES, SLIDE_CASES } from "./code-cases.ts";
 
@@ -67,6 +68,21 @@ test("chains: the program prints the result that the page shows", async () => {
     expect(printed.length, name).toBe(shown.length);
     for (const [i, value] of shown.entries()) expect(printed[i], name).toBeCloseTo(value, 3);
   }
+});
+
+test("slide: a given gradient that does not fit is not in use, nor in the program", async () => {
+  const outputGrad = [[[5, 6, 7]]];
+  const one: SlideState = { ...exampleState("book"), view: "input", outputGrad };
+  const many: SlideState = { ...exampleState("maxPool"), view: "input", outputGrad };
+  const shown = [
+    (await computeLayer(cpuJs(), one)).large,
+    (await computeChain(cpuJs(), many)).gradients![0]!,
+  ];
+  for (const [i, state] of [one, many].entries()) {
+    expect(numbersIn(await run(programOf(state).ts))).toEqual(shown[i]!.flat(2));
+  }
+  const fits = [[[1, 2], [3, 4]]]; // biome-ignore format: a 2 × 2
+  expect(programOf({ ...many, outputGrad: fits }).py).toContain("[3.0, 4.0]");
 });
 
 test.for(CODE_CASES)("$name: PyTorch prints the same", async ({ name, code }) => {

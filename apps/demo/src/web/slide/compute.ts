@@ -125,6 +125,18 @@ function applyLayer(state: SlideState, x: Tensor, k: Tensor): Tensor {
   return corr2d(addBorder(x, windowOf(state), state), k, options);
 }
 
+const outputShape = ({ transposed }: SlideState, window: Window2d): [number, number, number] =>
+  transposed ? largeShape(window) : smallShape(window);
+
+/** The shape of the layer's output. @throws Corr2dError of core where no window fits. */
+export const outputShapeOf = (state: SlideState): [number, number, number] =>
+  outputShape(state, windowOf(state));
+
+/** The gradient that was given, if it is of the output's shape; else ones arrive. */
+export function usableGradient(given: Planes | null, shape: readonly number[]): Planes | null {
+  return given !== null && shapeOf(given).every((size, axis) => size === shape[axis]) ? given : null;
+}
+
 interface Operands {
   readonly x: Tensor;
   readonly k: Tensor;
@@ -138,10 +150,8 @@ function operandsOf(backend: Backend, state: SlideState, window: Window2d): Oper
   const x = tensor(state.input as number[][][], { backend, requiresGrad: true });
   const k = tensor(state.kernel as number[][][][], { backend, requiresGrad: true });
   const y = applyLayer(state, x, k);
-  const shape = state.transposed ? largeShape(window) : smallShape(window);
-  const given = state.outputGrad;
-  const fits = given !== null && shapeOf(given).every((size, axis) => size === shape[axis]);
-  const g = fits ? tensor(given as number[][][], { backend }) : y.detach().onesLike();
+  const given = usableGradient(state.outputGrad, outputShape(state, window));
+  const g = given === null ? y.detach().onesLike() : tensor(given as number[][][], { backend });
   return { x, k, y, g };
 }
 

@@ -1,7 +1,5 @@
 /** The slide tab: what it is, the example, the stage, and everything that explains the present position. */
 import { useEffect, useState } from "preact/hooks";
-import { chainCode } from "../code/chain-code.ts";
-import { slideCode } from "../code/slide-code.ts";
 import { useComputed } from "../compute/latest.ts";
 import { backendChoice, backendLabel } from "../compute/session.ts";
 import { words } from "../i18n/index.ts";
@@ -19,6 +17,7 @@ import { GeometryControls } from "./geometry-controls.tsx";
 import { LayerChoice } from "./layer-choice.tsx";
 import { MatrixView } from "./matrix-view.tsx";
 import { startPlayback, steps } from "./playback.ts";
+import { programOf } from "./program.ts";
 import { largest, Stage } from "./stage.tsx";
 import { change, isStepping, position, slide, VIEWS, type View } from "./state.ts";
 import { EditTools, type Tool, Transport, useShortcuts } from "./transport.tsx";
@@ -88,7 +87,7 @@ export function SlideTab() {
         />
       </div>
       {chain === null ? <LayerView {...tools} /> : <ChainView {...tools} />}
-      <CodePanel code={(chain === null ? slideCode : chainCode)(slide.value, backendChoice.value)} />
+      <CodePanel code={programOf(slide.value, backendChoice.value)} />
     </div>
   );
 }

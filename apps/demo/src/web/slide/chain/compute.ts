@@ -22,7 +22,7 @@ import {
   type Window2d,
 } from "@corr2d/core";
 import type { Planes } from "../arrays.ts";
-import { computeLayer, computeStep, type Layer, type Step } from "../compute.ts";
+import { computeLayer, computeStep, type Layer, type Step, smallShape, usableGradient } from "../compute.ts";
 import { DEFAULT_STATE, type SlideState, type View } from "../state.ts";
 import type { ChainLayer, ConvLayer } from "./layers.ts";
 
@@ -71,6 +71,10 @@ function windowsOf({ input, chain }: SlideState): Window2d[] {
   });
 }
 
+/** The shape of a chain's output. @throws Corr2dError of core where a layer does not fit what arrives at it. */
+export const chainOutputShape = (state: SlideState): [number, number, number] =>
+  smallShape(windowsOf(state).at(-1)!);
+
 const ACTIVATE = { relu, sigmoid, tanh } as const;
 
 function applyLayer(layer: ChainLayer, x: Tensor): Tensor {
@@ -97,9 +101,6 @@ async function winnersOf(layer: ChainLayer, x: Tensor): Promise<readonly number[
 const nested = async (x: Tensor): Promise<Planes> => (await x.toArray()) as unknown as Planes;
 const onBackend = (planes: Planes, backend: Backend): Tensor => tensor(planes as number[][][], { backend });
 
-const shapeText = (planes: Planes): string =>
-  [planes.length, planes[0]!.length, planes[0]![0]!.length].join();
-
 /** @throws Corr2dError of core where a layer does not fit what arrives at it. */
 export async function computeChain(backend: Backend, state: SlideState): Promise<Chain> {
   const layers = state.chain!;
@@ -111,9 +112,8 @@ export async function computeChain(backend: Backend, state: SlideState): Promise
   const stages = layers.map((layer, s) => ({ layer, window: windows[s]!, winners: winners[s]! }));
   if (!isBackward(state)) return { state, stages, values: shown, gradients: null };
 
-  const given = state.outputGrad;
-  const fits = given !== null && shapeText(given) === shapeText(shown.at(-1)!);
-  const gradients = [fits ? onBackend(given, backend) : values.at(-1)!.onesLike()];
+  const given = usableGradient(state.outputGrad, smallShape(windows.at(-1)!));
+  const gradients = [given === null ? values.at(-1)!.onesLike() : onBackend(given, backend)];
   for (const [s, layer] of [...layers.entries()].reverse()) {
     gradients.unshift(vjp((x) => applyLayer(layer, x), values[s]!, gradients[0])[1]);
   }
