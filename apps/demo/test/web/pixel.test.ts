@@ -31,7 +31,7 @@ const around = (row: number, column: number): number[][] =>
   [0, 1, 2].map((i) => [0, 1, 2].map((j) => ramp(column + j, row + i)));
 
 /** Bytes given to the page as a file, by an event of the kind that carries files. */
-const give = (page: Page, kind: "paste" | "drop", bytes: Buffer, type: string): Promise<void> =>
+const give = (page: Page, kind: "paste" | "drop" | "dragover", bytes: Buffer, type: string): Promise<void> =>
   page.evaluate(
     ([event, text, mime]) => {
       const data = new DataTransfer();
@@ -42,7 +42,7 @@ const give = (page: Page, kind: "paste" | "drop", bytes: Buffer, type: string): 
       document.body.dispatchEvent(
         event === "paste"
           ? new ClipboardEvent("paste", { ...init, clipboardData: data })
-          : new DragEvent("drop", { ...init, dataTransfer: data }),
+          : new DragEvent(event, { ...init, dataTransfer: data }),
       );
     },
     [kind, bytes.toString("base64"), type] as const,
@@ -159,7 +159,10 @@ describeLab("pictures", (lab) => {
     const wide = png({ width: 60, height: 20, colourType: 0, samples: (x) => [x] });
     await give(page, "paste", RAMP, "image/png");
     await expect.poll(() => textOf(page.locator(".stats"))).toMatch(/^10 × 8: /);
+    await give(page, "dragover", wide, "image/png");
+    await page.getByText("Drop it: it will be your picture.").waitFor();
     await give(page, "drop", wide, "image/png");
+    await page.getByText("Or drop or paste a picture anywhere on this page").waitFor();
     await expect.poll(() => textOf(page.locator(".stats"))).toMatch(/^60 × 20: /);
     await give(page, "drop", Buffer.from("not a picture"), "image/png");
     await page.getByRole("alert").getByText("not an image that the browser can read").waitFor();
