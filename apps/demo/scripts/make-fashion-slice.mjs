@@ -1,8 +1,8 @@
 // Writes the page's slice of Fashion-MNIST, src/web/train/fashion: the first images to train with, and the first to test with,
 // in 16 shades of grey instead of 256, which halves what they take.
 //
-//   node apps/demo/scripts/make-fashion-slice.mjs [FOLDER]      FOLDER has the four files; Debian's package
-//                                                               dataset-fashion-mnist puts them where they are looked for
+//   pnpm --filter @corr2d/demo fashion [FOLDER]      FOLDER has the four files; Debian's package dataset-fashion-mnist puts them
+//                                                    where they are looked for
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";

@@ -2,7 +2,7 @@
 // the drawing is recognised, and stays so to the end of the training; and the longest task of the page meanwhile. Each time in a
 // new profile of Chromium, with the drawing begun one second after the pad is there.
 //
-//   pnpm --filter @corr2d/demo build:web && node apps/demo/scripts/measure-train.mjs [times] [address after #/]
+//   pnpm --filter @corr2d/demo measure [times] [address after #/]
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { BROWSER_FLAGS, findBrowser } from "../../../scripts/find-browser.mjs";

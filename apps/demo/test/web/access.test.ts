@@ -61,6 +61,7 @@ describeLab("access", (lab) => {
       await page.goto(`${page.url().split("#")[0]}#/${tab}&lang=${look.lang}&theme=${look.theme}`);
       await page.locator(`.${tab.split("?")[0]}-tab`).waitFor();
       await page.waitForLoadState("networkidle");
+      if (tab.startsWith("train")) await page.locator('.position[data-status="done"]').waitFor();
       expect(await findings(page), `${tab} ${JSON.stringify(look)}`).toEqual([]);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow, `${tab} is wider than the screen`).toBeLessThanOrEqual(0);

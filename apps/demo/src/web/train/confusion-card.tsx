@@ -5,6 +5,7 @@ import { ScrollBox } from "../ui/scroll-box.tsx";
 import { CLASSES } from "./build.ts";
 import type { DataName, Images } from "./data.ts";
 import type { Snapshot } from "./fit.ts";
+import { useWhenNear } from "./near.ts";
 import { GreyImage } from "./planes.tsx";
 import { question } from "./state.ts";
 import { trainWords } from "./text.ts";
@@ -45,7 +46,7 @@ interface ConfusionCardProps {
   readonly snapshot: Snapshot;
 }
 
-export function ConfusionCard({ data, test, snapshot }: ConfusionCardProps) {
+function Confusion({ data, test, snapshot }: ConfusionCardProps) {
   const text = trainWords.value;
   const names = text.classes[data];
   const table = useRef<HTMLTableElement>(null);
@@ -67,8 +68,7 @@ export function ConfusionCard({ data, test, snapshot }: ConfusionCardProps) {
   };
   const images = test.images.data as Uint8Array;
   return (
-    <section class="card confusion-card" aria-labelledby="train-confusion">
-      <h2 id="train-confusion">{text.confusion}</h2>
+    <>
       <p class="hint">{text.confusionText}</p>
       <div class="confusion-columns">
         <ScrollBox label={text.confusionTable}>
@@ -128,6 +128,17 @@ export function ConfusionCard({ data, test, snapshot }: ConfusionCardProps) {
           {behind.length === 0 ? null : <p class="hint">{text.behindHint}</p>}
         </div>
       </div>
+    </>
+  );
+}
+
+export function ConfusionCard(props: ConfusionCardProps) {
+  const box = useRef<HTMLElement>(null);
+  const shown = useWhenNear(box, props);
+  return (
+    <section class="card confusion-card" aria-labelledby="train-confusion" ref={box}>
+      <h2 id="train-confusion">{trainWords.value.confusion}</h2>
+      {shown === undefined ? null : <Confusion {...shown} />}
     </section>
   );
 }

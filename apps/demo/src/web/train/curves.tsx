@@ -5,7 +5,7 @@ import "uplot/dist/uPlot.min.css";
 import { isDark } from "../state/appearance.ts";
 import { numberText } from "../ui/number-text.ts";
 
-const HEIGHT = 190;
+const HEIGHT = 230;
 
 export interface Curve {
   readonly name: string;
@@ -87,7 +87,7 @@ function makePlot(target: HTMLElement, props: CurvesProps, marker: Marker): uPlo
         { ...axis, label: props.stepName, labelFont: axis.font, labelSize: 18, size: 34 },
         {
           ...axis,
-          size: 50,
+          size: 58,
           values: (_plot, splits) =>
             splits.map((value) => (props.share ? percent(value) : numberText(value, 2))),
         },

@@ -1,8 +1,10 @@
 /** Inside the network: its first kernels, what every layer makes of the image, the gradient that reaches each layer. */
+import { useRef } from "preact/hooks";
 import { numberText } from "../ui/number-text.ts";
 import type { Snapshot, Stored } from "./fit.ts";
 import type { Layer } from "./layers.ts";
 import type { LayerLook, Look } from "./look.ts";
+import { useWhenNear } from "./near.ts";
 import { largestOf } from "./paint.ts";
 import { Plane } from "./planes.tsx";
 import { trainWords } from "./text.ts";
@@ -109,28 +111,36 @@ interface InsideCardProps {
   readonly look: Look | undefined;
 }
 
-export function InsideCard({ layers, snapshot, look }: InsideCardProps) {
+function Inside({ layers, snapshot, look }: InsideCardProps) {
   const text = trainWords.value;
   return (
-    <section class="card inside-card" aria-labelledby="train-inside">
-      <h2 id="train-inside">{text.inside}</h2>
-      <div class="inside-columns">
-        <div class="layer-maps">
-          <p class="hint">{text.insideText}</p>
-          {look?.layers.map((layer, i) => (
-            <section aria-label={text.layerNumber(i + 1)}>
-              <h3>
-                {i + 1} {text.kinds[layers[i]!.kind]} <code>{layer.name}</code>
-              </h3>
-              <Maps layer={layer} />
-            </section>
-          ))}
-        </div>
-        <div class="inside-side">
-          <Kernels layers={layers} snapshot={snapshot} />
-          <Gradients layers={layers} snapshot={snapshot} />
-        </div>
+    <div class="inside-columns">
+      <div class="layer-maps">
+        <p class="hint">{text.insideText}</p>
+        {look?.layers.map((layer, i) => (
+          <section aria-label={text.layerNumber(i + 1)}>
+            <h3>
+              {i + 1} {text.kinds[layers[i]!.kind]} <code>{layer.name}</code>
+            </h3>
+            <Maps layer={layer} />
+          </section>
+        ))}
       </div>
+      <div class="inside-side">
+        <Kernels layers={layers} snapshot={snapshot} />
+        <Gradients layers={layers} snapshot={snapshot} />
+      </div>
+    </div>
+  );
+}
+
+export function InsideCard(props: InsideCardProps) {
+  const box = useRef<HTMLElement>(null);
+  const shown = useWhenNear(box, props);
+  return (
+    <section class="card inside-card" aria-labelledby="train-inside" ref={box}>
+      <h2 id="train-inside">{trainWords.value.inside}</h2>
+      {shown === undefined ? null : <Inside {...shown} />}
     </section>
   );
 }

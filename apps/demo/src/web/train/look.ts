@@ -1,8 +1,8 @@
 /** What a network, as it was after some step, makes of one image: what every layer gives, and the probabilities of the classes. */
 import { type Backend, noGrad, scope, type Tensor, tensor } from "@corr2d/core";
-import type { Module, Sequential } from "@corr2d/nn";
+import { type Module, Sequential } from "@corr2d/nn";
 import { SIDE } from "../../train/pen.ts";
-import { buildNet } from "./build.ts";
+import { type Built, build } from "./build.ts";
 import { loadWeights, type Snapshot } from "./fit.ts";
 import { type Layer, layersText } from "./layers.ts";
 
@@ -20,15 +20,27 @@ export interface Look {
   readonly probabilities: Float32Array;
 }
 
-let known: { readonly key: string; readonly backend: Backend; readonly net: Sequential } | undefined;
+interface Known {
+  readonly key: string;
+  readonly backend: Backend;
+  readonly built: Built;
+}
+/** The network that is set, and the one that is trained. */
+let known: readonly Known[] = [];
 
-/** The same one as long as layers and backend stay: only its weights are exchanged. */
-function netFor(layers: readonly Layer[], backend: Backend): Sequential {
+/** Layers as they were built before, if they were: drawing their first weights takes time. Their weights are of no account. */
+export function builtFor(layers: readonly Layer[], backend: Backend): Built {
   const key = layersText(layers);
-  if (known?.key !== key || known.backend !== backend) {
-    known = { key, backend, net: buildNet(layers, backend).eval() };
-  }
-  return known.net;
+  const found = known.find((one) => one.key === key && one.backend === backend);
+  const used = found ?? { key, backend, built: build(layers, backend) };
+  known = [used, ...known.filter((one) => one !== used)].slice(0, 2);
+  return used.built;
+}
+
+function netFor(layers: readonly Layer[], backend: Backend): Sequential {
+  const { layers: built, error } = builtFor(layers, backend);
+  if (error !== undefined) throw error;
+  return new Sequential(built.map(({ module }) => module)).eval();
 }
 
 /** @param image [28, 28], from 0 to 255. */

@@ -228,9 +228,8 @@ export function NetworkCard({ built }: { readonly built: Built | undefined }) {
             >
               {text.addLayer}
             </Button>
-            <span class="hint">
-              {parameters === undefined ? "" : text.parameters(parameters)}. {text.formula}
-            </span>
+            <span class="hint">{parameters === undefined ? "" : text.parameters(parameters)}</span>
+            <span class="hint">{text.formula}</span>
           </div>
         </div>
         <Setup />

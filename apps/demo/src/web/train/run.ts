@@ -35,7 +35,7 @@ const asked: Signal<Rates | null> = signal(null);
 export const askedRates: ReadonlySignal<Rates | null> = asked;
 
 /** Milliseconds between two looks at what has come. */
-const PAUSE = 120;
+const PAUSE = 150;
 
 type Connection = ReturnType<typeof connect<Training>>;
 type WorkerRun = ReturnType<Connection["start"]>;

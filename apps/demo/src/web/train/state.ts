@@ -43,7 +43,7 @@ export const DEFAULTS: Settings = {
 
 /** A 3 that somebody drew, so that there is something to recognise before the reader draws. */
 export const SAMPLE: Strokes = parseStrokes(
-  "31223716462056196523702965365343454557476553705968715979486637763072",
+  "30253421381844165116581861226426673266376142584553474948564961526456696071656971677665805983528546864185348329792775",
 )!;
 
 export const settings: Signal<Settings> = signal(DEFAULTS);

@@ -5,13 +5,12 @@ import { trainCode } from "../code/train-code.ts";
 import { useComputed } from "../compute/latest.ts";
 import { backendChoice } from "../compute/session.ts";
 import { CodePanel, ErrorNote } from "../ui/notes.tsx";
-import { build } from "./build.ts";
 import { ConfusionCard } from "./confusion-card.tsx";
 import { drawnImage } from "./drawing.ts";
 import { DrawingCard } from "./drawing-card.tsx";
 import { FileCard } from "./file-card.tsx";
 import { InsideCard } from "./inside-card.tsx";
-import { lookAt } from "./look.ts";
+import { builtFor, lookAt } from "./look.ts";
 import { NetworkCard } from "./network-card.tsx";
 import { type RunState, run, snapshotAt, start } from "./run.ts";
 import { RunCard } from "./run-card.tsx";
@@ -57,7 +56,7 @@ export function TrainTab() {
     [shown, image],
   );
   const wanted = settings.value;
-  const built = useComputed(async (backend) => build(wanted.layers, backend), [wanted.layers]);
+  const built = useComputed(async (backend) => builtFor(wanted.layers, backend), [wanted.layers]);
   // What it made of the image belongs to the layers of the run: not to those of the one before.
   const seen = look.value?.layers.length === layers?.length ? look.value : undefined;
   return (

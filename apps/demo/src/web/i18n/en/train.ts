@@ -2,7 +2,7 @@
 export const train = {
   heading: "Train a network, and draw for it",
   intro:
-    "A network with two convolutions has begun to learn digits, in this page and from nothing. Draw one: it says what it takes your drawing for, better with every step. Then change the network, the learning rate or the images, and see what becomes of it.",
+    "A network has begun to learn, in this page and from nothing. Draw a digit: it says what it takes your drawing for, better with every step. Then change the network, the learning rate or the images, and see what becomes of it.",
   drawing: "Your drawing",
   pad: "Drawing area. Draw with the mouse or a finger, or take a test image with the button.",
   clear: "Clear",
