@@ -1,6 +1,7 @@
 // How long somebody waits who opens the Train tab cold and draws a digit: from the start of the page to the first moment at which
-// the drawing is recognised, and stays so to the end of the training; and the longest task of the page meanwhile. Each time in a
-// new profile of Chromium, with the drawing begun one second after the pad is there.
+// the drawing is recognised, and stays so to the end of the training; and the longest task of the page meanwhile, by the clock and
+// by what the processor worked on it (on a busy machine tasks wait in between). Each time in a new profile of Chromium, with the
+// drawing begun one second after the pad is there.
 //
 //   pnpm --filter @corr2d/demo measure [times] [address after #/]
 import { fileURLToPath } from "node:url";

@@ -32,6 +32,19 @@ const rowsOfTabs = (page: Page): Promise<number> =>
     return new Set(Array.from(links, (link) => link.getBoundingClientRect().top)).size;
   });
 
+/** Waits for the end of the training, and brings every card into sight: what was never near is not there. */
+async function seeTrained(page: Page): Promise<void> {
+  await page.locator('.position[data-status="done"]').waitFor();
+  for (const [card, content] of [
+    ["network", ".layer-row"],
+    ["inside", ".layer-maps canvas"],
+    ["confusion", ".confusion button"],
+  ]) {
+    await page.locator(`.${card}-card`).scrollIntoViewIfNeeded();
+    await page.locator(content!).first().waitFor();
+  }
+}
+
 const TABS = [
   "slide?x=0,1,2;3,-4,5;6,7,8|1,-9,3;4,5,6;7,8,9&k=0,1;2,3|1,2;3,4/1,-2;3,4|2,3;4,5&padding=1&stride=2",
   "slide?x=0,1,2,3;5,6,-7,8;0,1,2,3;5,6,7,8&k=0.125,1,1;2,-3,1;1,0.25,1",
@@ -61,7 +74,7 @@ describeLab("access", (lab) => {
       await page.goto(`${page.url().split("#")[0]}#/${tab}&lang=${look.lang}&theme=${look.theme}`);
       await page.locator(`.${tab.split("?")[0]}-tab`).waitFor();
       await page.waitForLoadState("networkidle");
-      if (tab.startsWith("train")) await page.locator('.position[data-status="done"]').waitFor();
+      if (tab.startsWith("train")) await seeTrained(page);
       expect(await findings(page), `${tab} ${JSON.stringify(look)}`).toEqual([]);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow, `${tab} is wider than the screen`).toBeLessThanOrEqual(0);

@@ -209,6 +209,10 @@ async function waitUntil(page: Page, status: string): Promise<void> {
   await page.locator(`.run-card .position[data-status="${status}"]`).waitFor({ timeout: 2 * PATIENCE });
 }
 
+/** Brings a card into sight: what is out of sight is not brought up to date. */
+const see = (page: Page, card: string): Promise<void> =>
+  page.locator(`.${card}-card`).scrollIntoViewIfNeeded();
+
 /** A run of a moment. */
 const QUICK = "train?net=conv4k5s2,relu,flatten,linear10&images=200&steps=40";
 
@@ -265,6 +269,7 @@ describeLab("train", (lab) => {
   }, async () => {
     const page = await lab.open({ hash: QUICK });
     await waitUntil(page, "done");
+    await see(page, "network");
     const row = page.getByRole("listitem", { name: "Layer 1" });
     await expect.poll(() => textOf(row)).toContain("→ 4 × 12 × 12");
     expect(await textOf(row)).toContain("⌊(28 + 2·0 − 5) / 2 + 1⌋ = 12");
@@ -277,7 +282,8 @@ describeLab("train", (lab) => {
     await page.getByLabel("Begin with").selectOption("linear");
     await page.getByRole("button", { name: "Train this network" }).click();
     await waitUntil(page, "done");
-    expect(await page.locator(".gradient-bars li").count()).toBe(2);
+    await see(page, "inside");
+    await expect.poll(() => page.locator(".gradient-bars li").count()).toBe(2);
     expect(await page.getByText("This network has no convolution.").count()).toBe(1);
   });
 
@@ -292,11 +298,14 @@ describeLab("train", (lab) => {
     await expect.poll(() => answer(page).getAttribute("data-step")).toBe("0");
     const beginning = await loss();
     expect(beginning).toBeGreaterThan(end);
+    await see(page, "inside");
+    await expect.poll(() => page.getByText("Before the first step there is none.").count()).toBe(1);
     expect(await page.locator(".gradient-bars li").count()).toBe(0);
     await expect.poll(() => page.url()).toContain("at=0");
     await slider.fill("20");
     await expect.poll(() => answer(page).getAttribute("data-step")).toBe("20");
-    expect(await page.locator(".gradient-bars li").count()).toBe(4);
+    await see(page, "inside");
+    await expect.poll(() => page.locator(".gradient-bars li").count()).toBe(4);
     await page.getByRole("button", { name: "Latest" }).click();
     await expect.poll(loss).toBe(end);
   });
@@ -306,10 +315,10 @@ describeLab("train", (lab) => {
   }, async () => {
     const page = await lab.open({ hash: `${QUICK}&data=fashion&test=0` });
     await waitUntil(page, "done");
-    const counts = await page
-      .locator(".confusion button")
-      .evaluateAll((cells) => cells.map((cell) => Number(cell.textContent)));
-    expect(counts).toHaveLength(100);
+    await see(page, "confusion");
+    const cells = page.locator(".confusion button");
+    await expect.poll(() => cells.count()).toBe(100);
+    const counts = await cells.evaluateAll((all) => all.map((cell) => Number(cell.textContent)));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(FASHION_TEST);
     const chosen = page.locator('.confusion button[aria-pressed="true"]');
     const count = Number(await textOf(chosen));
@@ -324,6 +333,7 @@ describeLab("train", (lab) => {
     await expect.poll(() => chosen.getAttribute("data-cell")).not.toBe(cell);
     await page.getByRole("button", { name: "Take a test image" }).click();
     await expect.poll(() => page.url()).toContain("test=");
+    await see(page, "network");
     const response = await page.request.get(
       new URL((await page.getByRole("link", { name: "MIT licence" }).getAttribute("href"))!, page.url()).href,
     );
@@ -361,6 +371,7 @@ describeLab("train", (lab) => {
   }, async () => {
     const page = await lab.open({ hash: QUICK });
     await waitUntil(page, "done");
+    await see(page, "inside");
     await page.locator(".layer-maps section").first().waitFor();
     const colours = (selector: string): Promise<number> =>
       page

@@ -1,4 +1,5 @@
 /** The network, edited layer by layer, with the size of what each gives, and the images and steps that it is trained with. */
+import { useRef } from "preact/hooks";
 import { Button, Select, Stepper } from "../ui/controls.tsx";
 import { ErrorNote } from "../ui/notes.tsx";
 import { type Built, IMAGE_SHAPE } from "./build.ts";
@@ -18,6 +19,7 @@ import {
   PRESETS,
   parseLayers,
 } from "./layers.ts";
+import { useWhenNear } from "./near.ts";
 import { change, DEFAULTS, LIMITS, question, SAMPLE, settings } from "./state.ts";
 import { trainWords } from "./text.ts";
 
@@ -187,53 +189,65 @@ function Setup() {
   );
 }
 
-/** @param built the layers that are set, or those before the latest change. */
-export function NetworkCard({ built }: { readonly built: Built | undefined }) {
+interface NetworkProps {
+  /** The layers that are set, or those before the latest change. */
+  readonly built: Built | undefined;
+}
+
+function Network({ built }: NetworkProps) {
   const text = trainWords.value;
   const { layers } = settings.value;
   const parameters = built?.layers
     .flatMap(({ module }) => module.parameters())
     .reduce((sum, parameter) => sum + parameter.numel(), 0);
   return (
-    <section class="card network-card" aria-labelledby="train-network">
+    <div class="network-columns">
+      <div>
+        <p class="layer-input">
+          {text.image} <span class="math">{shapeText(IMAGE_SHAPE)}</span>
+        </p>
+        <ol class="layer-list">
+          {layers.map((layer, i) => {
+            const known = built?.layers[i];
+            return (
+              <LayerRow
+                key={i}
+                layer={layer}
+                index={i}
+                count={layers.length}
+                size={known === undefined ? undefined : shapeText(known.output)}
+                formula={known === undefined ? undefined : formulaText(layer, known.input, known.output)}
+              />
+            );
+          })}
+        </ol>
+        {built?.error === undefined ? null : <ErrorNote error={built.error} />}
+        <div class="layer-foot">
+          <Button
+            disabled={layers.length >= MOST_LAYERS}
+            onClick={() => change({ layers: [...layers, NEW_LAYERS.linear] })}
+          >
+            {text.addLayer}
+          </Button>
+          <span class="hint">{parameters === undefined ? "" : text.parameters(parameters)}</span>
+          <span class="hint">{text.formula}</span>
+        </div>
+      </div>
+      <Setup />
+    </div>
+  );
+}
+
+export function NetworkCard(props: NetworkProps) {
+  const box = useRef<HTMLElement>(null);
+  const shown = useWhenNear(box, props);
+  return (
+    <section class="card network-card" aria-labelledby="train-network" ref={box}>
       <header class="card-header">
-        <h2 id="train-network">{text.network}</h2>
+        <h2 id="train-network">{trainWords.value.network}</h2>
         <PresetSelect />
       </header>
-      <div class="network-columns">
-        <div>
-          <p class="layer-input">
-            {text.image} <span class="math">{shapeText(IMAGE_SHAPE)}</span>
-          </p>
-          <ol class="layer-list">
-            {layers.map((layer, i) => {
-              const known = built?.layers[i];
-              return (
-                <LayerRow
-                  key={i}
-                  layer={layer}
-                  index={i}
-                  count={layers.length}
-                  size={known === undefined ? undefined : shapeText(known.output)}
-                  formula={known === undefined ? undefined : formulaText(layer, known.input, known.output)}
-                />
-              );
-            })}
-          </ol>
-          {built?.error === undefined ? null : <ErrorNote error={built.error} />}
-          <div class="layer-foot">
-            <Button
-              disabled={layers.length >= MOST_LAYERS}
-              onClick={() => change({ layers: [...layers, NEW_LAYERS.linear] })}
-            >
-              {text.addLayer}
-            </Button>
-            <span class="hint">{parameters === undefined ? "" : text.parameters(parameters)}</span>
-            <span class="hint">{text.formula}</span>
-          </div>
-        </div>
-        <Setup />
-      </div>
+      {shown === undefined ? null : <Network {...shown} />}
     </section>
   );
 }
