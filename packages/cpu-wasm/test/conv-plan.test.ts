@@ -97,6 +97,12 @@ describe.each(BUILDS)("%s build", (build) => {
       "kernel",
       { channels: [32, 40], input: [14, 13], kernel: [3, 3], padding: [1, 1, 1, 1] },
     ],
+    // Few tiles, of two images.
+    [
+      "winogradGradient",
+      "kernel",
+      { batch: 2, channels: [32, 40], input: [7, 7], kernel: [3, 3], padding: [1, 1, 1, 1] },
+    ],
     [
       "winogradGradientTaps",
       "kernel",

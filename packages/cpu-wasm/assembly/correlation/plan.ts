@@ -7,7 +7,7 @@
  * | `direct`     | anything below `DIRECT_MACS`                 | 6×8, 1×2: 0.1 µs in the kernel               |
  * | `depthwise3` | 3×3 on one channel each, stride 1 or 2       | 32@112 0.22 ms; `rows` 0.36                  |
  * | `winograd2`  | 3×3, stride 1, 10 channels and more          | 64@56 2.4 ms; `gemm` 4.7                     |
- * |              | G, 3×3, stride 1, 12 channels and more       | 64@56 0.57 of `gemm`'s time, 256@14 0.75     |
+ * |              | G, 3×3, stride 1, 12 channels and more       | 64@56 0.46 of `gemm`'s time, 256@14 0.6      |
  * | `winograd4`  | the same where the caller allows it          | 64@56 1.8 ms, 256@14 2.1                     |
  * | `images`     | batches of small maps with much padding      | T of 16→6@14, 5×5, b128 1.3 ms; `gemm` 5.4   |
  * | `rows`       | fewer than 8 output channels per group       | 1→6@28, 5×5, b128 0.67 ms; `gemm` 2.8        |
@@ -43,8 +43,8 @@ const GRADIENT_CHANNELS = 12;
 /** What bounds its memory: pairs of channels take 64 bytes each, a row of g's floats and of x's 32 bytes each. */
 const MOST_PAIRS: f64 = 1048576;
 const WIDEST_ROW: f64 = 524288;
-/** With fewer, the sums of all points take too long to turn into taps: 2 × 256@7 9.0 ms, `gemm` 8.6. */
-const GRADIENT_TILES = 48;
+/** With fewer, the sums of all points take too long to turn into taps: 512@7 7.7 ms, `gemm` 6.6; 2 × 256@7 2.8, 3.4. */
+const GRADIENT_TILES = 24;
 /** With fewer tiles the transformed kernel of F(4×4), more than twice as large, is not used often enough. */
 const LARGE_TILES = 12;
 

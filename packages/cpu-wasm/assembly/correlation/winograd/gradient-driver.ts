@@ -40,11 +40,12 @@ export function kernelGradientWinograd(c: Correlation, x: usize, g: usize, out: 
   const cached = parts > 1 ? 1 : ceilDiv(<i32>partSums, WINOGRAD_BYTES);
   const part = ceilDiv(panels, share * ceilDiv(cached, share));
 
-  // Each thread's room: padded planes and, later, taps; transformed input; transformed g.
+  // Each thread's room: a padded plane of x, rows of g, and, later, taps; transformed input; transformed g.
   const tileStep = (tiles + 6) & ~3;
   const inputPoint = channels * tileStep + SKEW;
   const gPoint = (tiles + 1) * LANES + LANES;
-  const paddedBytes = roomBytes(4 * <f64>(blockRows * 2 + 2) * (tileColumns * 2 + 2) + 9 * LANES);
+  const padded = max(<f64>(blockRows * 2 + 2) * (tileColumns * 2 + 2), 4 * LANES * <f64>tileColumns);
+  const paddedBytes = roomBytes(padded + 9 * LANES);
   const transformedBytes = roomBytes(<f64>POINTS * inputPoint);
   const threadBytes = paddedBytes + transformedBytes + roomBytes(<f64>part * POINTS * gPoint);
   const scratch = newScratch();

@@ -195,31 +195,47 @@ export function gradientTile2(from: usize, row: usize, plane: usize, to: usize, 
   storeGradient(q0, q1, to + 12 * point, point);
 }
 
-/**
- * Gᵀ m G of four output channels, by way of `at` itself: nine taps, `tap` bytes apart. Gᵀ is applied to the four
- * columns, then to the three rows that they leave; one loop, since this is done once for all tiles.
- */
+/** Three taps of a row of Gᵀ m. */
+@inline
+function storeTaps(a: v128, b: v128, c: v128, d: v128, out: usize, tap: usize): void {
+  const half = f32x4.splat(0.5);
+  const sum = f32x4.mul(f32x4.add(b, c), half);
+  v128.store(out, f32x4.add(a, sum));
+  v128.store(out + tap, f32x4.mul(f32x4.sub(b, c), half));
+  v128.store(out + 2 * tap, f32x4.sub(sum, d));
+}
+
+/** Gᵀ m G of four output channels: nine taps, `tap` bytes apart. */
 export function kernelGradientTile2(at: usize, point: usize, out: usize, tap: usize): void {
   const half = f32x4.splat(0.5);
-  let from = at,
-    to = at,
-    step = 4 * point,
-    toStep = step;
-  for (let line = 0; line < 7; line++) {
-    if (line == 4) {
-      from = at;
-      step = point;
-      to = out;
-      toStep = tap;
-    }
-    const m1 = f32x4.mul(v128.load(from + step), half),
-      m2 = f32x4.mul(v128.load(from + 2 * step), half),
-      sum = f32x4.add(m1, m2),
-      last = v128.load(from + 3 * step);
-    v128.store(to, f32x4.add(v128.load(from), sum));
-    v128.store(to + toStep, f32x4.sub(m1, m2));
-    v128.store(to + 2 * toStep, f32x4.sub(sum, last));
-    from += line < 4 ? point : 4 * point;
-    to += line < 4 ? point : 3 * tap;
-  }
+  let m1 = v128.load(at + 4 * point),
+    m2 = v128.load(at + 8 * point),
+    sum = f32x4.mul(f32x4.add(m1, m2), half);
+  const p0 = f32x4.add(v128.load(at), sum),
+    q0 = f32x4.mul(f32x4.sub(m1, m2), half),
+    r0 = f32x4.sub(sum, v128.load(at + 12 * point));
+  at += point;
+  m1 = v128.load(at + 4 * point);
+  m2 = v128.load(at + 8 * point);
+  sum = f32x4.mul(f32x4.add(m1, m2), half);
+  const p1 = f32x4.add(v128.load(at), sum),
+    q1 = f32x4.mul(f32x4.sub(m1, m2), half),
+    r1 = f32x4.sub(sum, v128.load(at + 12 * point));
+  at += point;
+  m1 = v128.load(at + 4 * point);
+  m2 = v128.load(at + 8 * point);
+  sum = f32x4.mul(f32x4.add(m1, m2), half);
+  const p2 = f32x4.add(v128.load(at), sum),
+    q2 = f32x4.mul(f32x4.sub(m1, m2), half),
+    r2 = f32x4.sub(sum, v128.load(at + 12 * point));
+  at += point;
+  m1 = v128.load(at + 4 * point);
+  m2 = v128.load(at + 8 * point);
+  sum = f32x4.mul(f32x4.add(m1, m2), half);
+  const p3 = f32x4.add(v128.load(at), sum),
+    q3 = f32x4.mul(f32x4.sub(m1, m2), half),
+    r3 = f32x4.sub(sum, v128.load(at + 12 * point));
+  storeTaps(p0, p1, p2, p3, out, tap);
+  storeTaps(q0, q1, q2, q3, out + 3 * tap, tap);
+  storeTaps(r0, r1, r2, r3, out + 6 * tap, tap);
 }
