@@ -108,6 +108,28 @@ describe.each(BUILDS)("reductions, %s build", async (build) => {
     }
   });
 
+  test("short rows, and the ends of rows, between elements that would win", () => {
+    for (const dtype of ["float32", "int32"] as const) {
+      const folds = dtype === "int32" ? INT : FLOAT;
+      for (let n = 1; n < 22; n++) {
+        rt.reset();
+        const shape = [6, n];
+        // Each row lies between a smaller and a greater one.
+        const x = Array.from({ length: 6 * n }, (_, i) => 40 * Math.floor(i / n) + ((i * 7) % 23) - 100);
+        for (const op of ["max", "min", "sum"] as const) {
+          expect(run(op, x, shape, [1], dtype), `${op} of ${n}`).toEqual(
+            exactFold(x, shape, [1], folds[op]!, START[op]!),
+          );
+        }
+        for (const op of ["argmax", "argmin"] as const) {
+          expect(run(op, x, shape, [1], dtype), `${op} of ${n}`).toEqual(
+            exactArg(x, shape, 1, op === "argmax"),
+          );
+        }
+      }
+    }
+  });
+
   test("long sums are as exact as pairwise ones, whatever is reduced", () => {
     const random = seeded(2);
     const cases: [shape: number[], axes: number[]][] = [

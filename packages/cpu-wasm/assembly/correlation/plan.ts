@@ -43,7 +43,7 @@ const GRADIENT_CHANNELS = 12;
 /** What bounds its memory: pairs of channels take 64 bytes each, a row of g's floats and of x's 32 bytes each. */
 const MOST_PAIRS: f64 = 1048576;
 const WIDEST_ROW: f64 = 524288;
-/** With fewer, the sums of all points take too long to turn into taps: 512@7 7.7 ms, `gemm` 6.6; 2 × 256@7 2.8, 3.4. */
+/** With fewer, the sums of all points take too long to turn into taps: 512@7 7.7 ms, `gemm` 6.6. */
 const GRADIENT_TILES = 24;
 /** With fewer tiles the transformed kernel of F(4×4), more than twice as large, is not used often enough. */
 const LARGE_TILES = 12;

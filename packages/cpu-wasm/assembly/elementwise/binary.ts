@@ -4,7 +4,7 @@
  * templates.
  */
 import { Binary } from "./operations";
-import { maximum, minimum, storeSome } from "../common/lanes";
+import { maximum, minimum, storeLanes, storeSome } from "../common/lanes";
 import { pow } from "../common/math-pow";
 
 @inline
@@ -87,6 +87,15 @@ function divInt(a: usize, stepA: i32, b: usize, stepB: i32, out: usize, n: i32):
   }
 }
 
+/** Four elements of a, or of b where the condition c is 0. */
+@inline
+function chosen(a: usize, stepA: i32, b: usize, stepB: i32, c: usize, stepC: i32): v128 {
+  const va = stepA ? v128.load(a) : v128.load32_splat(a);
+  const vb = stepB ? v128.load(b) : v128.load32_splat(b);
+  const vc = stepC ? v128.load(c) : v128.load32_splat(c);
+  return v128.bitselect(vb, va, i32x4.eq(vc, i32x4.splat(0)));
+}
+
 /** `c` is the condition. */
 function selectRow(
   a: usize,
@@ -98,17 +107,15 @@ function selectRow(
   out: usize,
   n: i32,
 ): void {
-  while (n > 0) {
-    const va = stepA ? v128.load(a) : v128.load32_splat(a);
-    const vb = stepB ? v128.load(b) : v128.load32_splat(b);
-    const vc = stepC ? v128.load(c) : v128.load32_splat(c);
-    storeSome(out, v128.bitselect(vb, va, i32x4.eq(vc, i32x4.splat(0))), n);
+  // A call in the loop, as for the end of a row, would keep values on the stack.
+  for (; n >= 4; n -= 4) {
+    v128.store(out, chosen(a, stepA, b, stepB, c, stepC));
     a += (<usize>stepA) << 4;
     b += (<usize>stepB) << 4;
     c += (<usize>stepC) << 4;
     out += 16;
-    n -= 4;
   }
+  if (n > 0) storeLanes(out, chosen(a, stepA, b, stepB, c, stepC), n);
 }
 
 /** A row of `n` elements of out from a, b and select's condition c, each with its step. */

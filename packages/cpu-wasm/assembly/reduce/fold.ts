@@ -29,12 +29,7 @@ export function fold(op: i32, a: v128, b: v128): v128 {
   return i32x4.min_s(a, b);
 }
 
-/** One element, which float64 holds exactly whatever its dtype. */
-@inline
-export function element(op: i32, at: usize): f64 {
-  return op >= Fold.INT_SUM ? <f64>load<i32>(at) : <f64>load<f32>(at);
-}
-
+/** Of elements, which float64 holds exactly whatever their dtype. */
 export function foldScalar(op: i32, a: f64, b: f64): f64 {
   if (op == Fold.SUM) return a + b;
   if (op == Fold.PROD) return a * b;

@@ -7,8 +7,8 @@
  * Algorithms", §4.2).
  */
 import { behind, item } from "../common/structs";
-import { loadLanes, storeSome, sumLanes } from "../common/lanes";
-import { element, fold, foldScalar, identity, FoldAxis, offsetOf, padded } from "./fold";
+import { firstLanes, loadLanes, storeSome, sumLanes } from "../common/lanes";
+import { fold, foldScalar, identity, FoldAxis, offsetOf, padded } from "./fold";
 import { Fold } from "./operations";
 
 /** Elements of a row that are added in float32. */
@@ -83,15 +83,16 @@ function foldRow(op: i32, x: usize, n: i32): f64 {
     b = fold(op, b, v128.load(x, 16));
     x += 32;
   }
+  if (n >= 4) {
+    a = fold(op, a, v128.load(x));
+    x += 16;
+    n -= 4;
+  }
+  if (n > 0) b = fold(op, b, v128.bitselect(v128.load(x), identity(op), firstLanes(n)));
   a = fold(op, a, b);
   a = fold(op, a, i32x4.shuffle(a, a, 2, 3, 2, 3));
   a = fold(op, a, i32x4.shuffle(a, a, 1, 1, 1, 1));
-  let result = op >= Fold.INT_SUM ? <f64>i32x4.extract_lane(a, 0) : <f64>f32x4.extract_lane(a, 0);
-  for (; n > 0; n--) {
-    result = foldScalar(op, result, element(op, x));
-    x += 4;
-  }
-  return result;
+  return op >= Fold.INT_SUM ? <f64>i32x4.extract_lane(a, 0) : <f64>f32x4.extract_lane(a, 0);
 }
 
 /** The row of each operation, in the order of `Fold`; a table, so that each is compiled for itself. */

@@ -29,8 +29,9 @@ import {
 
 /** Elements per chunk of a copy. */
 const CHUNK = 8192;
-/** Rows of fewer elements are short. */
+/** Rows of fewer elements are short; of less than a vector, where source and target are contiguous. */
 const SHORT = 8;
+const SHORT_VECTOR = 4;
 /** Rough work per element, in the unit of `PARALLEL_FLOPS` (src/runtime.ts). */
 const WORK: f64 = 16;
 
@@ -180,7 +181,8 @@ function runCopy(): void {
     return;
   }
   // Short rows cost more than strides: the longest axis then goes inside.
-  if (nest.axes > 0 && columns < SHORT) {
+  const short = nest.axis(0).from == 1 && nest.axis(0).to == 1 ? SHORT_VECTOR : SHORT;
+  if (nest.axes > 0 && columns < short) {
     let longest = nest.axes - 1;
     for (let i = nest.axes - 2; i >= 0; i--) if (nest.axis(i).length > nest.axis(longest).length) longest = i;
     nest.moveAxis(longest, 0);
