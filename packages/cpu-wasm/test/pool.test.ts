@@ -57,6 +57,11 @@ const FIXED: readonly Geometry[] = [
   [[1, 2, 20, 23], 3, { stride: 2, padding: 1, ceilMode: true }],
   [[1, 2, 20, 23], 3, { stride: 1, padding: 1 }],
   [[1, 2, 21, 33], 5, { stride: 2, padding: 2, dilation: 2, ceilMode: true }],
+  // Without padding rows are read where they are: whole vectors of windows, and 1 to 3 more.
+  [[1, 2, 9, 21], 2, { stride: 1 }],
+  [[2, 1, 9, 24], 3, { stride: 1 }],
+  [[1, 2, 9, 19], 2, { stride: 1, dilation: 2 }],
+  [[1, 1, 5, 5], 2, { stride: 1, padding: [0, 0, 0, 1] }],
   [[1, 2, 12, 30], [3, 2], { stride: [1, 2] }],
   [[1, 2, 12, 40], 2, { stride: 3 }],
   [[1, 2, 12, 20], 2, { stride: 2, dilation: [3, 1] }],
@@ -146,6 +151,17 @@ describe.each(BUILDS)("pools, %s build", async (build) => {
       expect(y, label(w)).toEqual(wanted);
       expect(rt.get(found, places.length, "int32"), label(w)).toEqual(places);
     }
+  });
+
+  test("maxPool2d of an input at the very end of the memory, but for the heap's vector", () => {
+    rt.reset();
+    const w = poolWindow([1, 1, 3, 6], 2, { stride: 1 });
+    const x = Float32Array.from({ length: inputSizeOf(w) }, (_, i) => i);
+    const at = rt.f32.length - x.length - 4;
+    rt.f32.set(x, at);
+    const found = rt.scratch(outputSizeOf(w) * 4);
+    const y = rt.result(outputSizeOf(w), "float32", (out) => maxPool2d(rt, 4 * at, out, found, w));
+    expect([...y]).toEqual([7, 8, 9, 10, 11, 13, 14, 15, 16, 17]);
   });
 
   test("avgPool2d divides by what counts; where nothing does, it is 0", () => {

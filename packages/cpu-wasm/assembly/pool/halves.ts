@@ -17,7 +17,7 @@ function odd(at: usize): v128 {
 
 /** Where the next four of n windows begin, after those at i; n when there are none. */
 @inline
-function next(i: i32, n: i32): i32 {
+export function next(i: i32, n: i32): i32 {
   return i + 4 >= n ? n : min(i + 4, n - 4);
 }
 

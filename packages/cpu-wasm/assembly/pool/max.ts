@@ -7,7 +7,7 @@ import { loadStrided, storeSome } from "../common/lanes";
 import { fillRow } from "../elementwise/kernels";
 import { thread } from "../common/tile-room";
 import { Window } from "../common/window";
-import { beats, maxHalves } from "./halves";
+import { beats, maxHalves, next } from "./halves";
 import {
   areHalves,
   firstReaching,
@@ -67,17 +67,17 @@ function maxAlong(w: Window, row: usize, place: i32, values: usize, places: usiz
   const step = w.x.dilation;
   const apart = i32x4.mul(i32x4(0, 1, 2, 3), i32x4.splat(stride));
   for (let left = w.x.output; left > 0; left -= 4, values += 16, places += 16) {
-    let best = f32x4.splat(-Infinity);
-    let found = i32x4.splat(NOWHERE);
+    let best = loadStrided(row, stride);
     let at = i32x4.add(i32x4.splat(place), apart);
+    let found = v128.bitselect(at, i32x4.splat(NOWHERE), f32x4.ne(best, f32x4.splat(-Infinity)));
     let cell = row;
-    for (let column = 0; column < columns; column++) {
+    for (let column = 1; column < columns; column++) {
+      cell += (<usize>step) << 2;
+      at = i32x4.add(at, i32x4.splat(step));
       const v = loadStrided(cell, stride);
       const better = beats(v, best);
       best = v128.bitselect(v, best, better);
       found = v128.bitselect(at, found, better);
-      cell += (<usize>step) << 2;
-      at = i32x4.add(at, i32x4.splat(step));
     }
     v128.store(values, best);
     v128.store(places, found);
@@ -98,6 +98,8 @@ function maxPlane(w: Window, plane: usize, value: usize, index: usize, room: usi
   const ringBytes = 2 * vectors * slots;
   const step = 2 * vectors * w.y.dilation;
   const inside = room + ((<usize>w.x.before) << 2);
+  // Without padding, and so with no more than a vector read beyond the row, it is read where it is.
+  const isPadded = w.x.stride > 1 || w.x.before > 0 || w.x.output - 1 + reachOf(w.x) > <f64>width;
   let kept = 0; // rows from here on are not in the ring
   for (let row = 0; row < w.y.output; row++) {
     const y = row * w.y.stride - w.y.before;
@@ -105,37 +107,42 @@ function maxPlane(w: Window, plane: usize, value: usize, index: usize, room: usi
     const bottom = max(min(y + slots, w.y.input), 0);
     for (kept = max(kept, max(y, 0)); kept < bottom; kept++) {
       const from = plane + ((<usize>(kept * width)) << 2);
-      for (let left = width, at: usize = 0; left > 0; left -= 4, at += 16)
-        storeSome(inside + at, v128.load(from + at), left);
+      if (isPadded) {
+        for (let left = width, at: usize = 0; left > 0; left -= 4, at += 16)
+          storeSome(inside + at, v128.load(from + at), left);
+      }
       const to = ring + 2 * vectors * (kept % slots);
-      maxAlong(w, room, kept * width - w.x.before, to, to + vectors);
+      maxAlong(w, isPadded ? room : from, kept * width - w.x.before, to, to + vectors);
     }
     const first = ring + 2 * vectors * (max(top, 0) % slots);
-    for (let i = 0, left = w.x.output; left > 0; i += 4, left -= 4, value += 16, index += 16) {
+    for (let i = 0; i < w.x.output; i = next(i, w.x.output)) {
       const offset = (<usize>i) << 2;
       let best = f32x4.splat(-Infinity);
       let found = i32x4.splat(NOWHERE);
+      if (<u32>top < <u32>bottom) {
+        best = v128.load(first + offset);
+        found = v128.load(first + offset + vectors);
+      }
       // A step further than a single tap may be beyond 31 bits.
-      for (let at = top, from = first; <u32>at < <u32>bottom; at += w.y.dilation) {
+      for (let at = top + w.y.dilation, from = first; <u32>at < <u32>bottom; at += w.y.dilation) {
+        from += step;
+        if (from >= ring + ringBytes) from -= ringBytes;
         const v = v128.load(from + offset);
         const better = beats(v, best);
         best = v128.bitselect(v, best, better);
         found = v128.bitselect(v128.load(from + offset + vectors), found, better);
-        from += step;
-        if (from >= ring + ringBytes) from -= ringBytes;
       }
-      storeSome(value, best, left);
-      storeSome(index, found, left);
+      v128.store(value + offset, best);
+      v128.store(index + offset, found);
       if (i32x4.all_true(i32x4.ne(found, i32x4.splat(NOWHERE)))) continue;
-      for (let j = 0; j < min(left, 4); j++) {
-        const lane = (<usize>j) << 2;
+      for (let j = 0; j < 4; j++) {
+        const lane = offset + ((<usize>j) << 2);
         if (load<i32>(index + lane) == NOWHERE)
           maxCell(w, plane, y, (i + j) * w.x.stride - w.x.before, value + lane, index + lane);
       }
     }
-    const beyond = vectors - ((<usize>w.x.output) << 2);
-    value -= beyond;
-    index -= beyond;
+    value += (<usize>w.x.output) << 2;
+    index += (<usize>w.x.output) << 2;
   }
 }
 
