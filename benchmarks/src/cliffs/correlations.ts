@@ -26,6 +26,8 @@ const KERNEL_READ = "the kernel is read, and transformed, for few pixels";
 const HALF_EMPTY = "a block of lanes is 16 images";
 const EIGHTS = "columns of the matrix kernels come in eights, channels of rows in pairs";
 const CELLS = "a stride of n meets n² as many cells";
+const GRADIENT_TRANSFORM = "the kernel gradient's transform takes 12 channels of both";
+const HALF_PANEL = "its panels have sixteen output channels";
 const FLOAT64 = "more than 16384 terms go on in float64, on the matrix kernels";
 const SLIVERS = "rows of fewer than 4 columns are summed with the padding between them";
 const ONE_ROW = "over one row, taps that meet padding alone are left out";
@@ -96,7 +98,11 @@ const DENSE: Sweep[] = [
       "64 → n channels @28, 3×3 p1",
       CHANNELS,
       (n) => convolution([1, 64, 28, 28], n, [3, 3], P1),
-      { ...all([3, 4, 5, 6, 7, 8, 9], NO_TRANSFORM), ...all([9, 17], EIGHTS) },
+      {
+        ...all([3, 4, 5, 6, 7, 8, 9], NO_TRANSFORM),
+        ...all([9, 17], EIGHTS),
+        ...(kind === DW ? { ...all([10, 11], GRADIENT_TRANSFORM), ...all([18, 20, 24], HALF_PANEL) } : {}),
+      },
     ),
   ),
   ...each((kind) =>
@@ -105,7 +111,11 @@ const DENSE: Sweep[] = [
       "n → 64 channels @28, 3×3 p1",
       CHANNELS,
       (n) => convolution([1, n, 28, 28], 64, [3, 3], P1),
-      { ...all([3, 4, 5, 6, 7, 8, 9], NO_TRANSFORM), ...all([9, 17], EIGHTS) },
+      {
+        ...all([3, 4, 5, 6, 7, 8, 9], NO_TRANSFORM),
+        ...all([9, 17], EIGHTS),
+        ...(kind === DW ? all([10, 11], GRADIENT_TRANSFORM) : {}),
+      },
     ),
   ),
   ...each((kind) =>

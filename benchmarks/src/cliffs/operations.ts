@@ -273,7 +273,7 @@ export const VIEWS: readonly Sweep[] = [
       shapes: Array.from({ length: n }, () => [256, 1024 / n]),
       compute: (...parts) => cat(parts, 1),
     }),
-    all([2, 64, 256], PARTS),
+    all([2, 16, 64, 256], PARTS),
   ),
   operations("stack of n images 1×28×28", [16, 32, 64, 128, 256, 512], (n) => {
     const shapes = Array.from({ length: n }, () => [1, 28, 28]);
