@@ -13,7 +13,7 @@ import { isFloating } from "./dtype.ts";
 import { Corr2dError } from "./errors.ts";
 import { checkOptions, describeValue, isInstance, isList, type OptionTypes } from "./options.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
-import { checkFunction, checkSynchronous, runScoped, type Storage } from "./storage.ts";
+import { checkFunction, checkSynchronous, runScope, runScoped, type Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What a gradient function sees of the forward call. */
@@ -44,6 +44,15 @@ export interface Op<A = undefined> {
   readonly gradients:
     | readonly (GradientFunction<A> | null)[]
     | ((gradient: Tensor, context: SavedContext<A>, input: number) => Tensor);
+  /**
+   * Gradients from one call of the backend, an entry for each input, or null where there is no such call: then they are those of
+   * `gradients`, as they always are while the backward pass is recorded.
+   */
+  readonly together?: (
+    gradient: Tensor,
+    context: SavedContext<A>,
+    isWanted: (input: number) => boolean,
+  ) => readonly (Tensor | null)[] | null;
 }
 
 /** A value as the graph saves it. `storage` is null when only the shape is needed, or after release. */
@@ -307,16 +316,35 @@ function unbroadcast(gradient: Tensor, shape: Shape): Tensor {
   return gradient.sum(axes).reshape(shape);
 }
 
-function gradientFor(node: GraphNode, index: number, gradient: Tensor): Tensor {
+function gradientsTogether(
+  node: GraphNode,
+  gradient: Tensor,
+  isWanted: (input: number) => boolean,
+): readonly (Tensor | null)[] | null {
+  const { together } = node.op;
+  return together === undefined ? null : runScope(() => together(gradient, node, isWanted), isTensor);
+}
+
+/** @param made the gradient, where it was made together with others */
+function gradientFor(
+  node: GraphNode,
+  index: number,
+  gradient: Tensor,
+  made: Tensor | null | undefined,
+): Tensor {
   const { gradients } = node.op;
   const { shape } = node.inputs[index]!;
-  const result = runScoped(() => {
-    const raw =
-      typeof gradients === "function" ? gradients(gradient, node, index) : gradients[index]!(gradient, node);
-    const fitted = unbroadcast(raw, shape);
-    // A rule may hand its argument on (addition does); the engine disposes both, so they must be two tensors.
-    return fitted === gradient ? gradient.alias() : fitted;
-  });
+  const result =
+    made ??
+    runScoped(() => {
+      const raw =
+        typeof gradients === "function"
+          ? gradients(gradient, node, index)
+          : gradients[index]!(gradient, node);
+      const fitted = unbroadcast(raw, shape);
+      // A rule may hand its argument on (addition does); the engine disposes both, so they must be two tensors.
+      return fitted === gradient ? gradient.alias() : fitted;
+    });
   if (!sameShape(result.ownShape, shape)) {
     throw new Corr2dError(
       "INTERNAL",
@@ -448,6 +476,10 @@ function propagate(
   const run = () => {
     const order = isNode(start) ? newestFirst(start) : [];
     const useful = targets === null ? null : leadingTo(targets, order);
+    const edgeOf = (node: GraphNode, i: number): Edge | null => {
+      const edge = wanted(node, i);
+      return edge === null || useful?.has(edge) === false ? null : edge;
+    };
     for (const node of order) {
       let arrived = received.get(node);
       if (arrived === undefined) continue;
@@ -456,10 +488,11 @@ function propagate(
         received.set(node, arrived);
       }
       node.retains?.accumulateGrad(arrived);
+      const made = createGraph ? null : gradientsTogether(node, arrived, (i) => edgeOf(node, i) !== null);
       for (let i = 0; i < node.inputs.length; i++) {
-        const edge = wanted(node, i);
-        if (edge === null || useful?.has(edge) === false) continue;
-        accumulate(received, edge, gradientFor(node, i, arrived));
+        const edge = edgeOf(node, i);
+        if (edge === null) made?.[i]?.dispose();
+        else accumulate(received, edge, gradientFor(node, i, arrived, made?.[i]));
       }
       if (!retainGraph) node.release();
       if (targets?.has(node)) continue;

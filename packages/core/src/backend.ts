@@ -324,8 +324,15 @@ export interface Composites<H> {
   ): readonly [values: H, moments: H];
   /** The gradient of `normalize`'s values for x, through the moments too. */
   normalizeInput(g: H, x: H, weight: H, moments: H, size: NormSize, dtype: DType): H;
-  /** The gradient of `normalize`'s values for the weight, `[channels]`. */
-  normalizeWeight(g: H, x: H, moments: H, size: NormSize, dtype: DType): H;
+  /** The same, and the gradients for the weight and the bias, `[channels]`, from the same sums. */
+  normalizeGrads(
+    g: H,
+    x: H,
+    weight: H,
+    moments: H,
+    size: NormSize,
+    dtype: DType,
+  ): readonly [input: H, weight: H, bias: H];
   /** Over the middle axis of `[outer, length, inner]`, with the maximum subtracted first. */
   softmax(x: H, outer: number, length: number, inner: number, dtype: DType): H;
   logSoftmax(x: H, outer: number, length: number, inner: number, dtype: DType): H;

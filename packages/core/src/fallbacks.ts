@@ -23,7 +23,7 @@ import { correlate, towardsInput, towardsKernel } from "./ops/corr2d.ts";
 import { cumsum } from "./ops/cumulative.ts";
 import { fill } from "./ops/fill.ts";
 import { composedGatherSum } from "./ops/gather-sum.ts";
-import { composedNormalize, gradientForInput, gradientForWeight } from "./ops/normalize.ts";
+import { composedGrads, composedNormalize, gradientForInput } from "./ops/normalize.ts";
 import { forgetScalars } from "./ops/operands.ts";
 import { average, averageInput, maxPool, poolShape } from "./ops/pool.ts";
 import { amin, argmin } from "./ops/reduce.ts";
@@ -204,15 +204,23 @@ export function withFallbacks<H>(backend: Backend<H>): CompleteBackend<H> {
           size,
         ),
       ),
-    normalizeWeight: (g, x, moments, size, dtype) =>
-      take(() =>
-        gradientForWeight(
-          borrow(g, [normalizedSizeOf(size)], dtype),
-          borrow(x, [normalizedSizeOf(size)], dtype),
-          borrow(moments, [3, size.groups], dtype),
-          size,
-        ),
-      ),
+    normalizeGrads: (g, x, weight, moments, size, dtype) =>
+      noGrad(() => {
+        const grads = runScope(
+          () =>
+            composedGrads(
+              borrow(g, [normalizedSizeOf(size)], dtype),
+              borrow(x, [normalizedSizeOf(size)], dtype),
+              borrow(weight, [size.channels], dtype),
+              borrow(moments, [3, size.groups], dtype),
+              size,
+            ),
+          isTensor,
+        );
+        forgetScalars(plain);
+        const [input, scale, shift] = grads.map((tensor) => keep(tensor).storage.handle as H);
+        return [input!, scale!, shift!];
+      }),
     softmax: (x, outer, length, inner, dtype) =>
       take(() => softmax(borrow(x, [outer, length, inner], dtype), 1)),
     logSoftmax: (x, outer, length, inner, dtype) =>

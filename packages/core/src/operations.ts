@@ -223,15 +223,16 @@ type RowOf<Argument> = [Argument] extends [Handle]
     ? OperandListRow
     : AttributeRow & { readonly is: KindOf<Argument> };
 type RowsOf<Arguments extends readonly unknown[]> = { readonly [I in keyof Arguments]: RowOf<Arguments[I]> };
+type ResultRowsOf<Result> = Result extends readonly Handle[]
+  ? { readonly [I in keyof Result]: ResultRow }
+  : readonly [ResultRow];
 
 /** Each operation's row as its declaration in `backend.ts` wants it. */
 type Rows = {
   readonly [Name in OperationName]: OperationRow & {
     readonly primitive: Name extends keyof Primitives<Handle> ? true : false;
     readonly arguments: RowsOf<Parameters<(Primitives<Handle> & Composites<Handle>)[Name]>>;
-    readonly results: ReturnType<(Primitives<Handle> & Composites<Handle>)[Name]> extends readonly Handle[]
-      ? readonly [ResultRow, ResultRow]
-      : readonly [ResultRow];
+    readonly results: ResultRowsOf<ReturnType<(Primitives<Handle> & Composites<Handle>)[Name]>>;
   };
 };
 
@@ -462,17 +463,18 @@ export const OPERATIONS: Rows = {
     ],
     results: [{ size: "normalized" }],
   },
-  normalizeWeight: {
+  normalizeGrads: {
     primitive: false,
     floating: true,
     arguments: [
       { name: "g", operand: "normalized" },
       { name: "x", operand: "normalized" },
+      WEIGHT,
       MOMENTS,
       NORM_SIZE,
       DTYPE,
     ],
-    results: [{ size: "channels" }],
+    results: [{ size: "normalized" }, { size: "channels" }, { size: "channels" }],
   },
   softmax: {
     primitive: false,

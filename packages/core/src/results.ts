@@ -114,7 +114,7 @@ function named(rows: readonly ArgumentRow[], args: readonly unknown[]): Named {
 }
 
 /**
- * The sizes and dtypes of an operation's results: one, or the two of maxPool2d and sort.
+ * The sizes and dtypes of an operation's results: one, or as many as the backend gives in an array.
  *
  * @param args the arguments of the call, as a backend gets them.
  */

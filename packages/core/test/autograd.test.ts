@@ -2,13 +2,16 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { cpuJs } from "../../cpu-js/src/index.ts";
 import {
   arange,
+  type Backend,
   corr2d,
+  defineBackend,
   detectAnomaly,
   enableGrad,
   grad,
   isGradEnabled,
   maxPool2d,
   noGrad,
+  normalizeGroups,
   ones,
   setBackend,
   type Tensor,
@@ -345,4 +348,84 @@ it("the gradient of a norm can itself be a norm at 0", () => {
   const [first] = grad(x.norm(), [x], { createGraph: true });
   first!.norm().backward();
   expect(x.grad!.toArraySync()).toEqual([0, 0]);
+});
+
+describe("gradients that an operation makes together", () => {
+  const size = { outer: 2, groups: 2, inner: 3, channels: 2, cells: 3 };
+  /** cpu-js without some members, which lists the gradients of norms that it is asked for. */
+  function listening(without: readonly string[] = []): { backend: Backend; calls: string[] } {
+    const calls: string[] = [];
+    const members: [string, unknown][] = Object.entries(cpuJs());
+    const heard = members.map(([name, own]): [string, unknown] => {
+      if (!/^normalize./.test(name)) return [name, own];
+      return [
+        name,
+        (...args: unknown[]) => calls.push(name) && (own as (...args: unknown[]) => unknown)(...args),
+      ];
+    });
+    const kept = heard.filter(([name]) => !without.includes(name));
+    return { backend: defineBackend(Object.fromEntries(kept) as unknown as Backend), calls };
+  }
+  function inputsOn(backend: Backend): [x: Tensor, weight: Tensor, bias: Tensor] {
+    const own = { backend, requiresGrad: true };
+    return [tensor([3, 1, -4, 1, 5, 9, -2, 6, 5, 3, 5, 8], own), tensor([2, -1], own), tensor([0.5, 7], own)];
+  }
+  function lossOf([x, weight, bias]: readonly [Tensor, Tensor, Tensor]): Tensor {
+    const { values, moments } = normalizeGroups(x, weight, bias, size, 1e-5);
+    moments.dispose();
+    return values.mul(arange(12, { dtype: "float32", backend: x.backend })).sum();
+  }
+  const together = listening();
+  const apart = listening(["normalizeGrads"]);
+
+  it("are those that it makes one after the other, and those of a recorded pass", () => {
+    const expected = [grad(lossOf, apart), grad(lossOf, together, true)];
+    for (const other of expected) {
+      grad(lossOf, together).forEach((own, i) => {
+        for (const [at, value] of own.entries()) expect(value).toBeCloseTo(other[i]![at]!, 4);
+      });
+    }
+
+    function grad(f: typeof lossOf, { backend }: typeof together, createGraph = false): number[][] {
+      const inputs = inputsOn(backend);
+      f(inputs).backward({ createGraph });
+      return inputs.map((input) => input.grad!.toArraySync() as number[]);
+    }
+  });
+
+  it("take one call where several are wanted, and the one for the input alone where no other is", () => {
+    together.calls.length = 0;
+    const inputs = inputsOn(together.backend);
+    lossOf(inputs).backward();
+    expect(together.calls).toEqual(["normalizeGrads"]);
+    grad(lossOf(inputs), [inputs[0]]);
+    expect(together.calls).toEqual(["normalizeGrads", "normalizeInput"]);
+  });
+
+  it("leave nothing of those that nobody wants", () => {
+    const { backend } = together;
+    const inputs = inputsOn(backend);
+    const before = (): number => backend.stats!().liveHandles;
+    const loss = lossOf(inputs);
+    grad(loss, [inputs[1]], { retainGraph: true })[0]!.dispose();
+    const held = before();
+    grad(loss, [inputs[1]], { retainGraph: true })[0]!.dispose();
+    expect(before()).toBe(held);
+  });
+
+  it("are looked at by detectAnomaly", () => {
+    const inputs = inputsOn(together.backend);
+    const infinite = tensor(new Array(12).fill(Infinity), { backend: together.backend });
+    expectError(
+      () =>
+        detectAnomaly(() =>
+          normalizeGroups(...inputs, size, 1e-5)
+            .values.mul(infinite)
+            .sum()
+            .backward(),
+        ),
+      "ANOMALY",
+      "Function 'NormalizeBackward0' returned nan values in its 0th output.",
+    );
+  });
 });

@@ -81,7 +81,7 @@ describe("resultsOf and operandsOf", () => {
     ],
     ["normalize", [0, 0, 0, norm, 1e-5, float], [70, 5, 5], "70 float32, 15 float32"],
     ["normalizeInput", [0, 0, 0, 0, norm, float], [70, 70, 5, 15], "70 float32"],
-    ["normalizeWeight", [0, 0, 0, norm, float], [70, 70, 15], "5 float32"],
+    ["normalizeGrads", [0, 0, 0, 0, norm, float], [70, 70, 5, 15], "70 float32, 5 float32, 5 float32"],
     ["softmax", [0, 2, 3, 4, float], [24], "24 float32"],
     ["logSoftmax", [0, 2, 3, 4, float], [24], "24 float32"],
     ["sort", [0, 2, 3, 4, true, float], [24], "24 float32, 24 int32"],

@@ -25,7 +25,7 @@ import { cumsum } from "./cumulative.ts";
 import { checkIndices, gather, gatherSum, scatterAdd } from "./gather.ts";
 import { int32MatmulSize } from "./int32.ts";
 import { matmul } from "./matmul.ts";
-import { normalize, normalizeInput, normalizeWeight } from "./normalize.ts";
+import { normalize, normalizeInput } from "./normalize.ts";
 import { avgPool2d, avgPool2dInput, maxPool2d } from "./pool2d.ts";
 import { reduce } from "./reduce.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
@@ -238,17 +238,21 @@ export function cpuJs(options: CpuJsOptions = {}): Backend<Handle> {
 
     normalizeInput(g, x, weight, moments, size, dtype) {
       const out = pool.take("normalizeInput", dtype, size.outer * size.groups * size.inner);
-      normalizeInput(g.data, x.data, weight.data, moments.data, size, out);
+      normalizeInput(g.data, x.data, weight.data, moments.data, size, out, null);
       return pool.own(out);
     },
 
-    normalizeWeight(g, x, moments, size, dtype) {
-      const out = pool.take("normalizeWeight", dtype, size.channels);
-      const totals = pool.borrow(size.channels);
-      normalizeWeight(g.data, x.data, moments.data, size, totals);
-      out.set(totals);
+    normalizeGrads(g, x, weight, moments, size, dtype) {
+      const { channels } = size;
+      const out = pool.take("normalizeGrads", dtype, size.outer * size.groups * size.inner);
+      const scale = pool.take("normalizeGrads", dtype, channels);
+      const shift = pool.take("normalizeGrads", dtype, channels);
+      const totals = pool.borrow(2 * channels).fill(0);
+      normalizeInput(g.data, x.data, weight.data, moments.data, size, out, totals);
+      scale.set(totals.subarray(0, channels));
+      shift.set(totals.subarray(channels));
       pool.giveBack(totals);
-      return pool.own(out);
+      return [pool.own(out), pool.own(scale), pool.own(shift)];
     },
 
     softmax(x, outer, length, inner, dtype) {

@@ -61,7 +61,11 @@ export function normalize(
   });
 }
 
-/** The gradient for x: rstd · (gw − mean of gw − x̂ · mean of gw · x̂), with gw = g · weight. */
+/**
+ * The gradient for x: rstd · (gw − mean of gw − x̂ · mean of gw · x̂), with gw = g · weight.
+ *
+ * @param totals where to add Σ g · x̂ of each channel, and then Σ g of each: [2, channels], float64, zeros; or null.
+ */
 export function normalizeInput(
   g: TypedArray,
   x: TypedArray,
@@ -69,8 +73,9 @@ export function normalizeInput(
   moments: TypedArray,
   size: NormSize,
   out: TypedArray,
+  totals: TypedArray | null,
 ): void {
-  const { outer, groups, inner, cells } = size;
+  const { outer, groups, inner, channels, cells } = size;
   eachGroup(size, (group, firstChannel) => {
     const mean = moments[group]!;
     const rstd = moments[2 * groups + group]!;
@@ -80,10 +85,17 @@ export function normalizeInput(
       let at = (o * groups + group) * inner;
       const end = at + inner;
       for (let channel = firstChannel; at < end; channel++) {
-        const scale = weight[channel]!;
+        let ownSum = 0;
+        let ownProducts = 0;
         for (const stop = at + cells; at < stop; at++) {
-          sum += g[at]! * scale;
-          products += g[at]! * scale * (x[at]! - mean);
+          ownSum += g[at]!;
+          ownProducts += g[at]! * (x[at]! - mean);
+        }
+        sum += ownSum * weight[channel]!;
+        products += ownProducts * weight[channel]!;
+        if (totals !== null) {
+          totals[channel]! += ownProducts * rstd;
+          totals[channels + channel]! += ownSum;
         }
       }
     }
@@ -97,35 +109,6 @@ export function normalizeInput(
         for (const stop = at + cells; at < stop; at++) {
           out[at] = g[at]! * scale + ((x[at]! - mean) * slope + shift);
         }
-      }
-    }
-  });
-}
-
-/**
- * The gradient for the weight: Σ g · x̂ of each channel.
- *
- * @param totals [channels], float64
- */
-export function normalizeWeight(
-  g: TypedArray,
-  x: TypedArray,
-  moments: TypedArray,
-  size: NormSize,
-  totals: TypedArray,
-): void {
-  const { outer, groups, inner, cells } = size;
-  totals.fill(0);
-  eachGroup(size, (group, firstChannel) => {
-    const mean = moments[group]!;
-    const rstd = moments[2 * groups + group]!;
-    for (let o = 0; o < outer; o++) {
-      let at = (o * groups + group) * inner;
-      const end = at + inner;
-      for (let channel = firstChannel; at < end; channel++) {
-        let total = 0;
-        for (const stop = at + cells; at < stop; at++) total += g[at]! * (x[at]! - mean);
-        totals[channel]! += total * rstd;
       }
     }
   });

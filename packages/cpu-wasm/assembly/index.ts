@@ -68,4 +68,4 @@ export { avgPool2d, maxPool2d } from "./pool/driver";
 export { softmax } from "./softmax/driver";
 export { gather, gatherSum } from "./gather/driver";
 export { cumsum, sort } from "./order/driver";
-export { normalize, normalizeInput, normalizeWeight } from "./norm/driver";
+export { normalize, normalizeGrads, normalizeInput } from "./norm/driver";

@@ -22,7 +22,7 @@ const CALLED = [
   ...["configure", "correlation", "matmul", "unary", "binary", "fill", "addScaled", "reduce"],
   ...["strided", "stridedAdd", "copyPart", "gather", "gatherSum", "maxPool2d", "avgPool2d", "softmax"],
   ...["sort", "cumsum"],
-  ...["normalize", "normalizeInput", "normalizeWeight"],
+  ...["normalize", "normalizeInput", "normalizeGrads"],
 ];
 
 /** Names and parameter lists of the functions to export, from asc's declaration file. */

@@ -223,11 +223,14 @@ export function createBackend(open: OpenRuntime, features: Features): CompleteBa
       runtime.call.normalizeInput(at(g), at(x), at(weight), at(moments), at(out));
       return end(out);
     },
-    normalizeWeight(g, x, moments, size) {
-      const out = start(size.channels, g, x, moments);
+    normalizeGrads(g, x, weight, moments, size) {
+      const out = start(size.outer * size.groups * size.inner, g, x, weight, moments);
+      const scale = heap.result(size.channels * 4);
+      const shift = heap.result(size.channels * 4);
       putNormSize(runtime, size);
-      runtime.call.normalizeWeight(at(g), at(x), at(moments), at(out));
-      return end(out);
+      runtime.call.normalizeGrads(at(g), at(x), at(weight), at(moments), at(out), at(scale), at(shift));
+      heap.end();
+      return [out, scale, shift];
     },
     softmax: (x, outer, length, inner) => softmax(false, x, outer, length, inner),
     logSoftmax: (x, outer, length, inner) => softmax(true, x, outer, length, inner),

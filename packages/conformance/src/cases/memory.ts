@@ -177,10 +177,14 @@ const CALLS: Readonly<Record<OperationName, Call>> = {
     result: SIZE,
     run: (b, [g, x, weight, moments]) => b.normalizeInput(g, x, weight, moments, LAYER, "float32"),
   },
-  normalizeWeight: {
-    operands: [SIZE, SIZE, 3 * 1024],
-    result: 1024,
-    run: (b, [g, x, moments]) => b.normalizeWeight(g, x, moments, LAYER, "float32"),
+  normalizeGrads: {
+    operands: [SIZE, SIZE, 1024, 3 * 1024],
+    result: SIZE,
+    run(b, [g, x, weight, moments]) {
+      const [input, ...sums] = b.normalizeGrads(g, x, weight, moments, LAYER, "float32");
+      for (const sum of sums) b.free(sum);
+      return input;
+    },
   },
   softmax: { operands: [SIZE], result: SIZE, run: (b, [x]) => b.softmax(x, 1024, 1024, 1, "float32") },
   logSoftmax: { operands: [SIZE], result: SIZE, run: (b, [x]) => b.logSoftmax(x, 1024, 1024, 1, "float32") },

@@ -1,7 +1,7 @@
 /** Layer 3: normalisation of groups and its gradients (§7.15, §7.16). */
 import type { DType, NormSize, TypedArray } from "@corr2d/core";
 import { type Case, type Context, type Member, requiring } from "../case.ts";
-import { normalize, normalizedSize, normalizeInput, normalizeWeight } from "../oracle/norms.ts";
+import { normalize, normalizedSize, normalizeGrads, normalizeInput } from "../oracle/norms.ts";
 import { sizesFor } from "./sizes.ts";
 import { arrayFrom, expectHandle, FLOATS, variants } from "./support.ts";
 
@@ -45,38 +45,39 @@ function drawMoments(context: Context, { groups }: NormSize, dtype: DType): Type
   );
 }
 
-type Gradient = "normalizeInput" | "normalizeWeight";
-
-async function expectGradient(
+async function expectGradients(
   context: Context,
-  member: Gradient,
+  member: "normalizeInput" | "normalizeGrads",
   [g, x, moments]: readonly [g: TypedArray, x: TypedArray, moments: TypedArray],
   size: NormSize,
   dtype: DType,
 ): Promise<void> {
   const weight = context.random.reals(dtype, size.channels, -2, 2);
-  const isInput = member === "normalizeInput";
-  const shape = isInput ? [size.outer, size.groups, size.inner] : [size.channels];
-  const expected = isInput
-    ? normalizeInput(g, x, weight, moments, size, dtype)
-    : normalizeWeight(g, x, moments, size, dtype);
+  const whole = [size.outer, size.groups, size.inner];
+  const isAll = member === "normalizeGrads";
+  const expected = isAll
+    ? normalizeGrads(g, x, weight, moments, size, dtype)
+    : [normalizeInput(g, x, weight, moments, size, dtype)];
   for (const [label, backend] of variants(context, member)) {
     const [cotangent, own, scale, kept] = [g, x, weight, moments].map((data) => backend.upload(data));
-    const result = isInput
-      ? backend.normalizeInput(cotangent, own, scale, kept, size, dtype)
-      : backend.normalizeWeight(cotangent, own, kept, size, dtype);
-    await expectHandle(backend, `${label} ${member}`, result, expected, shape, dtype);
+    const results = isAll
+      ? backend.normalizeGrads(cotangent, own, scale, kept, size, dtype)
+      : [backend.normalizeInput(cotangent, own, scale, kept, size, dtype)];
+    for (const [i, result] of results.entries()) {
+      const what = `${label} ${member} of ${["x", "the weight", "the bias"][i]}`;
+      await expectHandle(backend, what, result, expected[i]!, i === 0 ? whole : [size.channels], dtype);
+    }
   }
 }
 
 /** With operands that are drawn. */
-async function expectDrawn(context: Context, member: Member, size: NormSize, dtype: DType): Promise<void> {
+async function expectDrawn(context: Context, member: Norm, size: NormSize, dtype: DType): Promise<void> {
   const count = normalizedSize(size);
   const x = context.random.reals(dtype, count, -1, 3);
   if (member === "normalize") return expectNormalized(context, x, size, dtype);
   const g = context.random.reals(dtype, count, -1, 1);
   const operands = [g, x, drawMoments(context, size, dtype)] as const;
-  return expectGradient(context, member as Gradient, operands, size, dtype);
+  return expectGradients(context, member, operands, size, dtype);
 }
 
 const common = (member: Member, dtype: DType) =>
@@ -86,9 +87,10 @@ const common = (member: Member, dtype: DType) =>
     covers: { member, dtype },
   }) as const;
 
-const MEMBERS = ["normalize", "normalizeInput", "normalizeWeight"] as const;
+const MEMBERS = ["normalize", "normalizeInput", "normalizeGrads"] as const;
+type Norm = (typeof MEMBERS)[number];
 
-const layoutCases = (member: Member, dtype: DType): Case[] =>
+const layoutCases = (member: Norm, dtype: DType): Case[] =>
   Object.entries(LAYOUTS).map(([name, size]) => ({
     id: `${member}/${dtype}/${name}`,
     ...common(member, dtype),
@@ -105,7 +107,7 @@ const AXES: Readonly<Record<string, (n: number) => NormSize>> = {
   rows: (n) => ({ outer: 1, groups: n, inner: 5, channels: 5, cells: 1 }),
 };
 
-const sizeCases = (member: Member, dtype: DType): Case[] =>
+const sizeCases = (member: Norm, dtype: DType): Case[] =>
   Object.entries(AXES).map(([name, sizeOf]) => ({
     id: `${member}/${dtype}/sizes,${name}`,
     ...common(member, dtype),

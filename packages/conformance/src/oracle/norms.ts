@@ -118,21 +118,32 @@ export function normalizeInput(
   };
 }
 
-export function normalizeWeight(
+/** Σ of a term of each element, by channel. */
+function sumsOfChannels(size: NormSize, dtype: DType, term: (at: number) => number): Expected {
+  const values = new Float64Array(size.channels);
+  const magnitudes = new Float64Array(size.channels);
+  const total = normalizedSize(size);
+  for (let at = 0; at < total; at++) {
+    values[channelOf(at, size)]! += term(at);
+    magnitudes[channelOf(at, size)]! += Math.abs(term(at));
+  }
+  const error = unitRoundoff[dtype] * (sumError(total / size.channels, dtype) + FEW);
+  return { values, tolerance: magnitudes.map((magnitude) => error * magnitude + smallestNormal[dtype]) };
+}
+
+/** For x, the weight and the bias. */
+export function normalizeGrads(
   g: Values,
   x: Values,
+  weight: Values,
   moments: Values,
   size: NormSize,
   dtype: DType,
-): Expected {
+): Expected[] {
   const standard = standardized(x, moments, size);
-  const values = new Float64Array(size.channels);
-  const magnitudes = new Float64Array(size.channels);
-  for (let at = 0; at < standard.length; at++) {
-    const term = g[at]! * standard[at]!;
-    values[channelOf(at, size)]! += term;
-    magnitudes[channelOf(at, size)]! += Math.abs(term);
-  }
-  const error = unitRoundoff[dtype] * (sumError(standard.length / size.channels, dtype) + FEW);
-  return { values, tolerance: magnitudes.map((magnitude) => error * magnitude + smallestNormal[dtype]) };
+  return [
+    normalizeInput(g, x, weight, moments, size, dtype),
+    sumsOfChannels(size, dtype, (at) => g[at]! * standard[at]!),
+    sumsOfChannels(size, dtype, (at) => g[at]!),
+  ];
 }

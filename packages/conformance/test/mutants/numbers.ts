@@ -1,5 +1,5 @@
 /** Bugs in elementwise functions, reductions and the composites made of them. */
-import { type Backend, type DType, sizeOf, type TypedArray } from "@corr2d/core";
+import { type Backend, type DType, type NormSize, sizeOf, type TypedArray } from "@corr2d/core";
 import { detour, elements, type Mutant, memory } from "./mutant.ts";
 
 /** A unary op replaced by a sequence of others. */
@@ -8,6 +8,23 @@ const unaryAs = (op: string, change: (right: Backend, x: unknown, size: number, 
     unary: (name, x, size, dtype) =>
       name === op ? change(right, x, size, dtype) : right.unary(name, x, size, dtype),
   })) satisfies Mutant["mutate"];
+
+/** The sums of `normalizeGrads` without some elements, where `applies` says so. */
+export const sumsOf =
+  (has: (at: number, size: NormSize) => boolean, applies: (size: NormSize) => boolean): Mutant["mutate"] =>
+  (right) => ({
+    normalizeGrads(g, x, weight, moments, size, dtype) {
+      const grads = right.normalizeGrads(g, x, weight, moments, size, dtype);
+      if (!applies(size)) return grads;
+      const some = right.upload(memory(g).map((value, at) => (has(at, size) ? value : 0)) as TypedArray);
+      const wrong = right.normalizeGrads(some, x, weight, moments, size, dtype);
+      right.free(some);
+      right.free(wrong[0]);
+      right.free(grads[1]);
+      right.free(grads[2]);
+      return [grads[0], wrong[1], wrong[2]];
+    },
+  });
 
 export const NUMBER_MUTANTS: readonly Mutant[] = [
   {
@@ -310,14 +327,23 @@ export const NUMBER_MUTANTS: readonly Mutant[] = [
     }),
   },
   {
-    name: "normalizeWeight is of the first of the batch alone",
-    killedBy: "normalizeWeight/float64/batch",
-    mutate: detour(
-      "normalizeWeight",
-      [0],
-      (g, at, [, , , { groups, inner }]) => (at < groups * inner ? g : 0),
-      (_g, _x, _moments, { outer }) => outer > 1,
+    name: "normalizeGrads sums over the first of the batch alone",
+    killedBy: "normalizeGrads/float64/batch",
+    mutate: sumsOf(
+      (at, { groups, inner }) => at < groups * inner,
+      ({ outer }) => outer > 1,
     ),
+  },
+  {
+    name: "normalizeGrads gives the bias the weight's",
+    killedBy: "normalizeGrads/float32/layer",
+    mutate: (right) => ({
+      normalizeGrads(g, x, weight, moments, size, dtype) {
+        const grads = right.normalizeGrads(g, x, weight, moments, size, dtype);
+        memory(grads[2]).set(memory(grads[1]));
+        return grads;
+      },
+    }),
   },
   {
     name: "addScaled subtracts",

@@ -1,6 +1,7 @@
 /** Work cut into pieces, the last of which is forgotten. */
 import type { TypedArray } from "@corr2d/core";
 import { detour, type Mutant, memory, spoil } from "./mutant.ts";
+import { sumsOf } from "./numbers.ts";
 
 type Zero = Parameters<typeof spoil>[1];
 
@@ -286,13 +287,11 @@ export const SIZE_MUTANTS: readonly Mutant[] = [
     ),
   },
   {
-    name: "normalizeWeight of more than 1,024 rows leaves out the last",
-    killedBy: "normalizeWeight/float32/sizes,rows",
-    mutate: detour(
-      "normalizeWeight",
-      [0],
-      (g, at, [, , , { groups, inner }]) => (at < (groups - 1) * inner ? g : 0),
-      (_g, _x, _moments, { groups, cells }) => cells === 1 && groups > 1024,
+    name: "normalizeGrads of more than 1,024 rows leaves out the last",
+    killedBy: "normalizeGrads/float32/sizes,rows",
+    mutate: sumsOf(
+      (at, { groups, inner }) => at < (groups - 1) * inner,
+      ({ groups, cells }) => cells === 1 && groups > 1024,
     ),
   },
   {

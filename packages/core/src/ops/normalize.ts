@@ -16,7 +16,7 @@ import {
 import type { NormSize } from "../backend.ts";
 import { Corr2dError } from "../errors.ts";
 import { describeValue } from "../options.ts";
-import { formatShape } from "../shape.ts";
+import { formatShape, sizeOf } from "../shape.ts";
 import { runScope, Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { cat } from "./cat.ts";
@@ -92,6 +92,9 @@ function composedInput(g: Tensor, x: Tensor, weight: Tensor, size: NormSize, sta
 const composedWeight = (g: Tensor, x: Tensor, size: NormSize, statistics: Statistics): Tensor =>
   asChannels(asGroups(g, size).mul(standardized(x, size, statistics)), size).sum([0, 2]);
 
+/** Σ g of each channel. */
+const composedBias = (g: Tensor, size: NormSize): Tensor => asChannels(g, size).sum([0, 2]);
+
 /** The gradient for x from the moments: the backend's, or the fallback. */
 export function gradientForInput(
   g: Tensor,
@@ -115,15 +118,18 @@ export function gradientForInput(
   return makeTensor(new Storage(backend, out, x.ownSize, dtype), x.ownShape);
 }
 
-/** The gradient for the weight from the moments: the backend's, or the fallback. */
-export function gradientForWeight(g: Tensor, x: Tensor, moments: Tensor, size: NormSize): Tensor {
-  const { backend, stored: dtype, handle } = x.storage;
-  if (backend.normalizeWeight === undefined) {
-    return composedWeight(g, x, size, statisticsFrom(moments, size));
-  }
-  const out = backend.normalizeWeight(g.storage.handle, handle, moments.storage.handle, size, dtype);
-  return makeTensor(new Storage(backend, out, size.channels, dtype), [size.channels]);
-}
+/** The fallback of all three from the moments. */
+export const composedGrads = (
+  g: Tensor,
+  x: Tensor,
+  weight: Tensor,
+  moments: Tensor,
+  size: NormSize,
+): [input: Tensor, weight: Tensor, bias: Tensor] => [
+  gradientForInput(g, x, weight, moments, size),
+  composedWeight(g, x, size, statisticsFrom(moments, size)),
+  composedBias(g, size),
+];
 
 /** The moments do not know x: where the gradient shall have one, they are computed again. */
 const again = (c: SavedContext<Attributes & { readonly eps: number }>): Statistics =>
@@ -141,12 +147,21 @@ const NORMALIZE: Op<Attributes & { readonly eps: number }> = {
     },
     (g, c) => {
       const { size } = c.attributes;
-      if (isGradEnabled()) return composedWeight(g, c.input(0), size, again(c));
-      return gradientForWeight(g, c.input(0), c.input(3), size);
+      const statistics = isGradEnabled() ? again(c) : statisticsFrom(c.input(3), size);
+      return composedWeight(g, c.input(0), size, statistics);
     },
-    (g, c) => asChannels(g, c.attributes.size).sum([0, 2]),
+    (g, c) => composedBias(g, c.attributes.size),
     null,
   ],
+  together(g, c, isWanted) {
+    const { backend, stored: dtype, handle } = g.storage;
+    if (backend.normalizeGrads === undefined || !(isWanted(1) || isWanted(2))) return null;
+    const [x, weight, moments] = [c.input(0), c.input(1), c.input(3)].map(({ storage }) => storage.handle);
+    const { size } = c.attributes;
+    const made = backend.normalizeGrads(handle, x, weight, moments, size, dtype);
+    const shapes = [c.shape(0), c.shape(1), c.shape(2)];
+    return made.map((own, i) => makeTensor(new Storage(backend, own, sizeOf(shapes[i]!), dtype), shapes[i]!));
+  },
 };
 
 export interface Normalized {

@@ -1,9 +1,8 @@
 /** Normalisation and its gradients laid out. JavaScript writes the sizes as dimensions. */
 import {
+  addUp as sumChunks,
   normalize as normalizeChunks,
   normalizeInput as inputChunks,
-  normalizeWeight as weightChunks,
-  normalizeWeights,
   NormArguments,
 } from "./kernels";
 import { CHAIN } from "../common/budgets";
@@ -48,40 +47,62 @@ export function normalizeInput(g: usize, x: usize, weight: usize, moments: usize
   const args = argumentsFor(x, moments, out);
   args.g = g;
   args.weight = weight;
+  args.sums = 0;
   run<NormArguments>(inputChunks, ceilDiv(args.groups, args.perChunk), workOf(args));
 }
 
-/** The gradient for the weight. */
-export function normalizeWeight(g: usize, x: usize, moments: usize, out: usize): void {
+/** The gradients for x, the weight and the bias. */
+export function normalizeGrads(
+  g: usize,
+  x: usize,
+  weight: usize,
+  moments: usize,
+  out: usize,
+  outWeight: usize,
+  outBias: usize,
+): void {
   const args = argumentsFor(x, moments, out);
   args.g = g;
+  args.weight = weight;
   const channels = args.channels;
   const cells = args.cells;
   const rows = <i32>((<f64>args.outer * args.groups * args.inner) / (<f64>channels * cells));
+  const chunks = ceilDiv(args.groups, args.perChunk);
   if (cells > 1) {
-    args.perChunk = max(1, CHUNK / (rows * cells));
-    run<NormArguments>(weightChunks, ceilDiv(channels, args.perChunk), workOf(args));
+    args.sums = roomFor<f64>(rows, channels);
+    run<NormArguments>(inputChunks, chunks, workOf(args));
+    addRows<f64>(args.sums, rows, channels, outWeight, outBias);
     return;
   }
   const blocks = ceilDiv(rows, CHAIN);
-  const sums = blocks > 1 ? roomFor(blocks, channels) : out;
-  args.out = sums;
-  run<NormArguments>(normalizeWeights, blocks, workOf(args));
-  if (blocks > 1) addRows(sums, out, blocks, channels);
+  args.sums = 0;
+  run<NormArguments>(inputChunks, chunks, workOf(args));
+  args.sums = roomFor<f32>(blocks, channels);
+  run<NormArguments>(sumChunks, blocks, workOf(args));
+  addRows<f32>(args.sums, blocks, channels, outWeight, outBias);
 }
 
-function roomFor(rows: i32, length: i32): usize {
+/** Room for sums [rows, 2, channels]. */
+function roomFor<T>(rows: i32, channels: i32): usize {
   const scratch = newScratch();
-  const offset = scratch.reserve(4 * <f64>rows * length);
+  const offset = scratch.reserve(<f64>(2 * sizeof<T>()) * rows * channels);
   return scratch.allocate() + offset;
 }
 
-/** The sums of columns. */
-function addRows(from: usize, out: usize, rows: i32, length: i32): void {
-  const step = (<usize>length) << 2;
-  for (let column: usize = 0; column < step; column += 4) {
-    let sum: f64 = 0;
-    for (let row = 0, at = from + column; row < rows; row++, at += step) sum += <f64>load<f32>(at);
-    store<f32>(out + column, <f32>sum);
+/** Adds up the rows: the first channels are for the weight, the others for the bias. */
+function addRows<T>(sums: usize, rows: i32, channels: i32, outWeight: usize, outBias: usize): void {
+  const toBias = <usize>channels * sizeof<T>();
+  for (let channel = 0; channel < channels; channel++) {
+    let weight: f64 = 0;
+    let bias: f64 = 0;
+    for (let row = 0, at = sums; row < rows; row++, at += 2 * toBias) {
+      weight += <f64>load<T>(at);
+      bias += <f64>load<T>(at + toBias);
+    }
+    store<f32>(outWeight, <f32>weight);
+    store<f32>(outBias, <f32>bias);
+    sums += sizeof<T>();
+    outWeight += 4;
+    outBias += 4;
   }
 }

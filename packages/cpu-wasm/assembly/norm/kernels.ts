@@ -27,6 +27,8 @@ export class NormArguments {
   bias: usize;
   moments: usize;
   out: usize;
+  /** [rows, 2, channels]: Σ g · x̂ and Σ g of each row of cells, in float64; 0 where nobody wants them. */
+  sums: usize;
   outer: i32;
   groups: i32;
   inner: i32;
@@ -101,13 +103,19 @@ function gradientOfGroup(args: NormArguments, group: i32): void {
   const count = <f64>outer * <f64>inner;
   const mean = load<f32>(at(args.moments, group));
   const rstd = load<f32>(at(args.moments, 2 * groups + group));
-  const weights = at(args.weight, (group * (inner / cells)) % args.channels);
+  const channels = args.channels;
+  const perGroup = inner / cells;
+  const first = (group * perGroup) % channels;
+  const weights = at(args.weight, first);
+  const toBias = (<usize>channels) << 3;
   let sum: f64 = 0;
   let products: f64 = 0;
   for (let o = 0; o < outer; o++) {
     const row = (o * groups + group) * inner;
     let g = at(args.g, row);
     let x = at(args.x, row);
+    let sums =
+      args.sums + <usize>(((o * groups + group) * perGroup) / channels) * 2 * toBias + ((<usize>first) << 3);
     if (cells == 1) {
       sumWeightedProducts(g, x, weights, mean, inner);
       sum += sumOfG;
@@ -118,6 +126,11 @@ function gradientOfGroup(args: NormArguments, group: i32): void {
       sumProducts(g, x, mean, cells);
       sum += <f64>load<f32>(weight) * sumOfG;
       products += <f64>load<f32>(weight) * sumOfProducts;
+      if (args.sums) {
+        store<f64>(sums, sumOfProducts * <f64>rstd);
+        store<f64>(sums + toBias, sumOfG);
+        sums += 8;
+      }
       g = at(g, cells);
       x = at(x, cells);
     }
@@ -143,39 +156,18 @@ function gradientOfGroup(args: NormArguments, group: i32): void {
   }
 }
 
-/** The gradient for the weight, where channels are rows of cells. A chunk is a few channels. */
-export function normalizeWeight(args: NormArguments, begin: i32, end: i32): void {
-  const groups = args.groups;
-  const channels = args.channels;
-  const cells = args.cells;
-  const perGroup = args.inner / cells;
-  const perChunk = args.perChunk;
-  const stop = min(end * perChunk, channels);
-  const rows = args.outer * groups * perGroup;
-  for (let channel = begin * perChunk; channel < stop; channel++) {
-    let sum: f64 = 0;
-    for (let row = channel; row < rows; row += channels) {
-      const group = (row / perGroup) % groups;
-      const mean = load<f32>(at(args.moments, group));
-      sumProducts(at(args.g, row * cells), at(args.x, row * cells), mean, cells);
-      sum += sumOfProducts * <f64>load<f32>(at(args.moments, 2 * groups + group));
-    }
-    store<f32>(at(args.out, channel), <f32>sum);
-  }
-}
-
 /**
- * The same where each channel is one element: sums of CHAIN rows of all channels, one below the other in `out`. A chunk
- * is one of them.
+ * Where each channel is one element: Σ g · x̂ and Σ g of CHAIN rows of all channels, in float32, into a row of `sums`.
+ * A chunk is one of them.
  */
-export function normalizeWeights(args: NormArguments, begin: i32, end: i32): void {
+export function addUp(args: NormArguments, begin: i32, end: i32): void {
   const groups = args.groups;
   const inner = args.inner;
   const channels = args.channels;
   const rows = (args.outer * groups * inner) / channels;
   for (let block = begin; block < end; block++) {
-    const sums = at(args.out, block * channels);
-    memory.fill(sums, 0, (<usize>channels) << 2);
+    const sums = at(args.sums, block * 2 * channels);
+    memory.fill(sums, 0, (<usize>channels) << 3);
     const stop = min((block + 1) * CHAIN, rows);
     for (let row = block * CHAIN; row < stop; row++) {
       for (let channel = 0; channel < channels; channel += inner) {
@@ -183,7 +175,8 @@ export function normalizeWeights(args: NormArguments, begin: i32, end: i32): voi
         const group = (from / inner) % groups;
         const mean = load<f32>(at(args.moments, group));
         const rstd = load<f32>(at(args.moments, 2 * groups + group));
-        addProducts(at(sums, channel), at(args.g, from), at(args.x, from), mean, rstd, inner);
+        const own = at(sums, channel);
+        addProducts(own, at(own, channels), at(args.g, from), at(args.x, from), mean, rstd, inner);
       }
     }
   }

@@ -210,13 +210,24 @@ export function gradientEach(
   gradientRowOf(true, g, x, out, weight, mean, rstd, slope, shift, n);
 }
 
-/** sums += g · (x − mean) · rstd, element by element. */
-export function addProducts(sums: usize, g: usize, x: usize, mean: f32, rstd: f32, n: i32): void {
+/** products += g · (x − mean) · rstd and sums += g, element by element. */
+export function addProducts(
+  products: usize,
+  sums: usize,
+  g: usize,
+  x: usize,
+  mean: f32,
+  rstd: f32,
+  n: i32,
+): void {
   const middle = f32x4.splat(mean);
   const scale = f32x4.splat(rstd);
   for (; n > 0; n -= 4) {
+    const own = v128.load(g);
     const standard = f32x4.mul(f32x4.sub(v128.load(x), middle), scale);
-    storeSome(sums, fma(v128.load(g), standard, v128.load(sums)), n);
+    storeSome(products, fma(own, standard, v128.load(products)), n);
+    storeSome(sums, f32x4.add(own, v128.load(sums)), n);
+    products += 16;
     sums += 16;
     g += 16;
     x += 16;

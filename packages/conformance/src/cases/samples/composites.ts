@@ -36,27 +36,16 @@ const NORMS: Readonly<Record<string, NormSize>> = {
   "-of-rows": { outer: 1, groups: 40, inner: 33, channels: 33, cells: 1 },
 };
 
-const gradientsOfNorm = (suffix: string, size: NormSize, dtype: DType): Call[] => {
+const gradientOfNorm = (suffix: string, size: NormSize, dtype: DType): Call => {
   const whole = [size.outer, size.groups, size.inner];
-  const moments = [3, size.groups];
-  return [
-    {
-      name: `normalizeInput${suffix}`,
-      member: "normalizeInput",
-      operands: [whole, whole, [size.channels], moments],
-      result: whole,
-      run: (b, g, x, weight, kept) => b.normalizeInput(g, x, weight, kept, size, dtype),
-      expected: (g, x, weight, kept) => norms.normalizeInput(g, x, weight, kept, size, dtype),
-    },
-    {
-      name: `normalizeWeight${suffix}`,
-      member: "normalizeWeight",
-      operands: [whole, whole, moments],
-      result: [size.channels],
-      run: (b, g, x, kept) => b.normalizeWeight(g, x, kept, size, dtype),
-      expected: (g, x, kept) => norms.normalizeWeight(g, x, kept, size, dtype),
-    },
-  ];
+  return {
+    name: `normalizeInput${suffix}`,
+    member: "normalizeInput",
+    operands: [whole, whole, [size.channels], [3, size.groups]],
+    result: whole,
+    run: (b, g, x, weight, kept) => b.normalizeInput(g, x, weight, kept, size, dtype),
+    expected: (g, x, weight, kept) => norms.normalizeInput(g, x, weight, kept, size, dtype),
+  };
 };
 
 /** Geometries of fast paths, and one of none. */
@@ -176,7 +165,7 @@ export const composites = (dtype: DType): readonly Call[] => [
     run: (b, g) => b.avgPool2dInput(g, POOL, AVERAGE, dtype),
     expected: (g) => windows.avgPool2dInput(g, POOL, AVERAGE, dtype),
   },
-  ...Object.entries(NORMS).flatMap(([suffix, size]) => gradientsOfNorm(suffix, size, dtype)),
+  ...Object.entries(NORMS).map(([suffix, size]) => gradientOfNorm(suffix, size, dtype)),
   ...Object.entries(GEOMETRIES).flatMap(([suffix, w]) => correlations(suffix, w, dtype)),
 ];
 
@@ -213,8 +202,28 @@ const normalizeSample = (suffix: string, size: NormSize, dtype: DType): Sample =
   };
 };
 
+const normGradsSample = (suffix: string, size: NormSize, dtype: DType): Sample => {
+  const whole = [size.outer, size.groups, size.inner];
+  const channels = [size.channels];
+  const operands = [whole, whole, channels, [3, size.groups]].map((shape) => ({ shape, dtype }));
+  return {
+    name: `normalizeGrads${suffix}`,
+    member: "normalizeGrads",
+    dtype,
+    operands,
+    results: [whole, channels, channels].map((shape) => ({ shape, dtype })),
+    draw: (random) => operands.map((kind) => elementsOf(random, kind)),
+    run: (b, [g, x, weight, kept]) => b.normalizeGrads(g, x, weight, kept, size, dtype),
+    expected: ([g, x, weight, kept]) => norms.normalizeGrads(g!, x!, weight!, kept!, size, dtype),
+  };
+};
+
+/** Samples of several results. */
 export const pairSamples = (dtype: DType): readonly Sample[] => [
-  ...Object.entries(NORMS).map(([suffix, size]) => normalizeSample(suffix, size, dtype)),
+  ...Object.entries(NORMS).flatMap(([suffix, size]) => [
+    normalizeSample(suffix, size, dtype),
+    normGradsSample(suffix, size, dtype),
+  ]),
   maxPoolSample("maxPool2d", POOL, dtype),
   maxPoolSample("maxPool2d-of-one", SINGLE, dtype),
 ];
