@@ -26,6 +26,26 @@ function spanOf({ input, kernel, output, stride, before, dilation }: WindowAxis)
   return { input: input | 0, step: Math.min(dilation, input) | 0, bounds };
 }
 
+/** Whether windows are pairs of cells side by side along an axis, all of them whole. */
+function isPairs({ input, kernel, output, stride, before, dilation }: WindowAxis): boolean {
+  return kernel === 2 && stride === 2 && dilation === 1 && before === 0 && 2 * output <= input;
+}
+
+/** Whether windows are the 2×2 of most networks, which have loops of their own: the general ones take four times as long. */
+const isQuads = ({ axes }: Window2d): boolean => axes.every(isPairs);
+
+/** Calls `visit` with each row of 2×2 windows: where its cells begin, and its first window, of all and of its plane. */
+function eachRowOfQuads(w: Window2d, visit: (top: number, at: number, window: number) => void): void {
+  const [height, width] = w.axes;
+  const planes = w.batch * w.inChannels;
+  let at = 0;
+  for (let plane = 0; plane < planes; plane++) {
+    for (let oy = 0; oy < height.output; oy++, at += width.output) {
+      visit((plane * height.input + 2 * oy) * width.input, at, oy * width.output);
+    }
+  }
+}
+
 /** How many of a window's positions are less than `distance` from its first. */
 function positionsWithin(distance: number, { kernel, dilation }: WindowAxis): number {
   return distance <= 0 ? 0 : Math.min(kernel, Math.ceil(distance / dilation));
@@ -89,6 +109,10 @@ export function maxPool2d(x: TypedArray, w: Window2d, values: TypedArray, indice
 }
 
 export function avgPool2d(x: TypedArray, w: Window2d, average: AveragePool, out: TypedArray): void {
+  if (isQuads(w)) {
+    averageQuads(x, w, average, out);
+    return;
+  }
   const rows = spanOf(w.axes[0]);
   const columns = spanOf(w.axes[1]);
   const divisors = divisorsOf(w, average);
@@ -113,6 +137,35 @@ export function avgPool2d(x: TypedArray, w: Window2d, average: AveragePool, out:
   }
 }
 
+function averageQuads(x: TypedArray, w: Window2d, average: AveragePool, out: TypedArray): void {
+  const divisors = divisorsOf(w, average);
+  const line = w.axes[1].input | 0;
+  const count = w.axes[1].output | 0;
+  eachRowOfQuads(w, (top, at, window) => {
+    for (let ox = 0, i = top, j = top + line; ox < count; ox++, i += 2, j += 2) {
+      out[at + ox] = (x[i]! + x[i + 1]! + x[j]! + x[j + 1]!) / divisors[window + ox]!;
+    }
+  });
+}
+
+function spreadQuads(g: TypedArray, w: Window2d, average: AveragePool, out: TypedArray): void {
+  const divisors = divisorsOf(w, average);
+  const [height, width] = w.axes;
+  const line = width.input | 0;
+  const count = width.output | 0;
+  // What no window meets: the last row or column of an odd number.
+  if (height.input > 2 * height.output || line > 2 * count) out.fill(0);
+  eachRowOfQuads(w, (top, at, window) => {
+    for (let ox = 0, i = top, j = top + line; ox < count; ox++, i += 2, j += 2) {
+      const share = g[at + ox]! / divisors[window + ox]!;
+      out[i] = share;
+      out[i + 1] = share;
+      out[j] = share;
+      out[j + 1] = share;
+    }
+  });
+}
+
 /** Whether windows of an axis may share cells. */
 const overlap = ({ kernel, stride, dilation }: WindowAxis): boolean =>
   kernel > stride || (kernel > 1 && dilation > 1);
@@ -125,6 +178,10 @@ export function avgPool2dInput(
   out: TypedArray,
   pool: BufferPool,
 ): void {
+  if (isQuads(w)) {
+    spreadQuads(g, w, average, out);
+    return;
+  }
   const rows = spanOf(w.axes[0]);
   const columns = spanOf(w.axes[1]);
   const divisors = divisorsOf(w, average);

@@ -8,6 +8,7 @@
  */
 import type { Activation, DType, TypedArray, UnaryOp } from "@corr2d/core";
 import { erf } from "./erf.ts";
+import { expFloat32 } from "./exp-float32.ts";
 
 type Loop = (x: TypedArray, out: TypedArray, size: number) => void;
 
@@ -126,7 +127,16 @@ function negativeMask(bits: number): number {
 }
 
 const LOOPS: { readonly [dtype in DType]: Record<UnaryOp, Loop> } = {
-  float32: { ...FLOATING, relu: reluFloat32 },
+  float32: {
+    ...FLOATING,
+    relu: reluFloat32,
+    exp: (x, out, size) => {
+      for (let i = 0; i < size; i++) out[i] = expFloat32(x[i]!);
+    },
+    sigmoid: (x, out, size) => {
+      for (let i = 0; i < size; i++) out[i] = 1 / (1 + expFloat32(-x[i]!));
+    },
+  },
   float64: FLOATING,
   int32: {
     ...FLOATING,

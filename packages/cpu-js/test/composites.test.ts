@@ -41,6 +41,18 @@ function* poolWindows(): Generator<[label: string, Window2d, seed: number]> {
     const w = poolWindow(shape, kernel, { stride, padding, dilation, ceilMode });
     yield [`seed ${seed}: ${JSON.stringify(w)}`, w, seed];
   }
+  // 2×2 has loops of its own, where no window hangs over.
+  const ofTwo = [
+    { height: 4, width: 6, ceilMode: false },
+    { height: 5, width: 7, ceilMode: false },
+    { height: 2, width: 3, ceilMode: false },
+    { height: 6, width: 4, ceilMode: true },
+    { height: 4, width: 7, ceilMode: true },
+  ];
+  for (const { height, width, ceilMode } of ofTwo) {
+    const w = poolWindow([2, 3, height, width], 2, { ceilMode });
+    yield [`2×2 of ${height}×${width}, ceilMode ${ceilMode}`, w, height * width];
+  }
 }
 
 function maxPool(backend: CompleteBackend<Handle>, x: TypedArray, w: Window2d, dtype: DType): TypedArray[] {

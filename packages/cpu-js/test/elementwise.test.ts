@@ -88,6 +88,18 @@ describe("unary", () => {
     expect([...unary(op as UnaryOp, single, "float32")]).toEqual([...single.map(f)]);
   });
 
+  it("exp and sigmoid of float32 are what float64 rounds to, or its neighbour, down to 0 and up to ∞", () => {
+    const x = Float32Array.from({ length: 24_001 }, (_, i) => (i - 12_000) / 100);
+    for (const op of ["exp", "sigmoid"] as const) {
+      const exact = Float32Array.from(x, expected[op]!);
+      const places = (values: TypedArray): Int32Array => new Int32Array(Float32Array.from(values).buffer);
+      const got = places(unary(op, x, "float32"));
+      const apart = places(exact).map((place, i) => Math.abs(place - got[i]!));
+      expect(Math.max(...apart), op).toBeLessThanOrEqual(1);
+      expect(apart.filter((places) => places > 0).length, op).toBeLessThan(100);
+    }
+  });
+
   it("relu keeps NaN and has no negative zero", () => {
     expect([...unary("relu", points, "float64")].map((v) => Object.is(v, -0))).not.toContain(true);
     expect(unary("relu", Float32Array.of(-2, 0, 3, nan, -inf, inf), "float32")).toEqual(
