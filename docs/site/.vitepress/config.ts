@@ -2,13 +2,15 @@
  * The documentation site: VitePress over the Markdown of docs/, one page for each file, and the API reference that
  * src/api-pages.ts writes into docs/api.
  *
- * Nothing comes from another host, search included. `SITE_BASE` is the path that the site is served under.
+ * The Lab stands beside the pages, in lab/. Nothing comes from another host, search included. `SITE_BASE` is the path that
+ * the site is served under.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type DefaultTheme, defineConfig } from "vitepress";
 import { writeApiPages } from "../src/api-pages.ts";
+import { isLabLink, publishLab } from "../src/lab.ts";
 import { slugOf } from "../src/links.ts";
 
 const vitepress = fileURLToPath(import.meta.resolve("vitepress"));
@@ -43,11 +45,16 @@ function decisions(): DefaultTheme.SidebarItem[] {
     });
 }
 
+/** No page of VitePress's, so its router must not look for one. */
+const lab = (text: string) => ({ text, link: "/lab/", target: "_self" });
+
 const sidebar: DefaultTheme.SidebarItem[] = [
   {
     text: "Learn",
     items: [
       page("The chapter", "/tutorial"),
+      lab("The Convolution Lab"),
+      page("From the Lab to a page", "/from-the-lab"),
       page("PyTorch → corr2d", "/from-pytorch"),
       page("TensorFlow.js → corr2d", "/from-tfjs"),
       page("What was renamed", "/renamed"),
@@ -86,28 +93,55 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   },
 ];
 
+/** What is there in Chinese. */
+const chinese: DefaultTheme.Config = {
+  nav: [
+    { text: "教程", link: "/zh/tutorial" },
+    { ...lab("卷积实验室"), link: "/lab/#/slide?lang=zh" },
+  ],
+  sidebar: [
+    {
+      text: "学习",
+      items: [page("卷积一章", "/zh/tutorial"), { ...lab("卷积实验室"), link: "/lab/#/slide?lang=zh" }],
+    },
+  ],
+  outline: { level: [2, 3], label: "本页内容" },
+  docFooter: { prev: "上一页", next: "下一页" },
+};
+
 export default defineConfig({
   title: "corr2d",
   description: "Convolutional networks that train in plain JavaScript, with backends as plug-ins",
-  lang: "en",
+  locales: {
+    root: { label: "English", lang: "en" },
+    zh: {
+      label: "中文",
+      lang: "zh-CN",
+      description: "用纯 JavaScript 训练卷积网络，后端即插即用",
+      themeConfig: chinese,
+    },
+  },
   head: [["link", { rel: "icon", href: `data:image/svg+xml,${encodeURIComponent(icon)}` }]],
   base: process.env.SITE_BASE ?? "/",
   srcDir: "..",
-  srcExclude: ["site/**", "examples/**"],
+  srcExclude: ["site/**", "examples/**", "lab/**"],
   outDir: "dist",
   cacheDir: ".vitepress/cache",
   themeConfig: {
     nav: [
       { text: "Tutorial", link: "/tutorial" },
+      lab("Lab"),
       { text: "Write a backend", link: "/writing-a-backend" },
       { text: "API", link: "/api/" },
     ],
     sidebar,
+    i18nRouting: false, // most pages are in English only
     outline: [2, 3],
     search: { provider: "local" },
     socialLinks: [{ icon: "github", link: repository }],
     editLink: { pattern: `${repository}/edit/main/docs/:path` },
   },
+  buildEnd: ({ outDir, site }) => publishLab(outDir, site.base),
   // Pages become Vue components, and lie where no node_modules is: their Vue is VitePress's.
   transformPageData({ relativePath, frontmatter }) {
     if (relativePath.startsWith("api/")) frontmatter.editLink = false; // written by src/api-pages.ts
@@ -131,7 +165,9 @@ export default defineConfig({
       md.core.ruler.push("out-of-docs", (state) => {
         for (const token of state.tokens.flatMap((block) => block.children ?? [])) {
           const href = token.type === "link_open" ? token.attrGet("href") : null;
-          if (href !== null) token.attrSet("href", outOfDocs(href, state.env.relativePath));
+          if (href === null) continue;
+          if (isLabLink(href)) token.attrSet("target", "_self");
+          else token.attrSet("href", outOfDocs(href, state.env.relativePath));
         }
       });
     },

@@ -2,10 +2,15 @@
 import { type ComponentType, h } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { BACKEND_NAMES, backendChoice, MOST_THREADS, session, sessionIsStarting } from "./compute/session.ts";
+import { EmbedFoot, Footer } from "./footer.tsx";
 import { LANGUAGES, language, words } from "./i18n/index.ts";
 import { SlideTab } from "./slide/tab.tsx";
 import { THEMES, theme } from "./state/appearance.ts";
 import { addressOf, TABS, type TabId, tab } from "./state/route.ts";
+import { shownAs } from "./state/shown-as.ts";
+import { TalkBar, TalkButton } from "./talk/bar.tsx";
+import { useFit } from "./talk/fit.ts";
+import { useTalkKeys } from "./talk/keys.ts";
 import { Select } from "./ui/controls.tsx";
 import { CopyButton } from "./ui/notes.tsx";
 
@@ -15,6 +20,7 @@ const LATER: Readonly<Record<Exclude<TabId, "slide">, () => Promise<ComponentTyp
   train: () => import("./train/tab.tsx").then((module) => module.TrainTab),
   backends: () => import("./backends/tab.tsx").then((module) => module.BackendsTab),
   exercises: () => import("./exercises/tab.tsx").then((module) => module.ExercisesTab),
+  lessons: () => import("./lessons/tab.tsx").then((module) => module.LessonsTab),
 };
 
 const loaded = new Map<TabId, ComponentType>([["slide", SlideTab]]);
@@ -97,30 +103,34 @@ function Settings() {
         }}
       />
       <CopyButton text={() => new URL(addressOf(tab.peek()), location.href).href} label={shell.copyLink} />
+      <TalkButton />
     </fieldset>
   );
 }
 
 /** What the reader should know about the backend: that it starts, or why it is not what was chosen. */
 function BackendNote() {
-  const { shell } = words.value;
+  const { shell, errors } = words.value;
   const { backend, reason } = session.value;
   const chosen = backendChoice.value.name;
-  const note = sessionIsStarting.value
-    ? ""
-    : reason === undefined
-      ? ""
-      : backend.name === chosen
-        ? reason
-        : `${shell.fellBack(chosen, backend.name)} ${reason}`;
+  const note = sessionIsStarting.value ? undefined : reason;
   return (
-    <p role="status" class={note === "" ? "visually-hidden" : "backend-note"} data-backend={backend.name}>
-      {note}
+    <p
+      role="status"
+      class={note === undefined ? "visually-hidden" : "backend-note"}
+      data-backend={backend.name}
+    >
+      {note === undefined ? null : (
+        <>
+          {backend.name === chosen ? null : `${shell.fellBack(chosen, backend.name)} `}
+          {errors.explain(note)} <span lang="en">{note}</span>
+        </>
+      )}
     </p>
   );
 }
 
-export function App() {
+function Header() {
   const { shell } = words.value;
   const tabs = useRef<HTMLUListElement>(null);
   useEffect(() => {
@@ -132,34 +142,44 @@ export function App() {
     row.scrollLeft += Math.min(0, wanted.left - seen.left) + Math.max(0, wanted.right - seen.right);
   }, [tab.value]);
   return (
-    <>
+    <header class="site-header">
       {/* biome-ignore lint/a11y/useValidAnchor: it goes somewhere; the address is taken by the state. */}
       <a class="skip" href="#content" onClick={skipToContent}>
         {shell.skip}
       </a>
-      <header class="site-header">
-        <h1>{shell.title}</h1>
-        <nav aria-label={shell.tabsLabel}>
-          <ul ref={tabs}>
-            {TABS.map((id) => (
-              <li>
-                <a href={addressOf(id)} aria-current={id === tab.value ? "page" : undefined}>
-                  {shell.tabs[id]}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </nav>
-        <Settings />
-      </header>
-      <main id="content" tabIndex={-1}>
+      <h1>{shell.title}</h1>
+      <nav aria-label={shell.tabsLabel}>
+        <ul ref={tabs}>
+          {TABS.map((id) => (
+            <li>
+              <a href={addressOf(id)} aria-current={id === tab.value ? "page" : undefined}>
+                {shell.tabs[id]}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <Settings />
+    </header>
+  );
+}
+
+export function App() {
+  const { shell } = words.value;
+  const as = shownAs.value;
+  useTalkKeys();
+  useFit();
+  return (
+    <>
+      {as === "page" ? <Header /> : null}
+      {as === "talk" ? <TalkBar /> : null}
+      <main id="content" tabIndex={-1} data-as={as}>
+        {as === "page" ? null : <h1 class="visually-hidden">{shell.title}</h1>}
         <BackendNote />
         <TabContent key={tab.value} id={tab.value} />
       </main>
-      <footer class="site-footer">
-        <p>{shell.footer}</p>
-        <p>{shell.book}</p>
-      </footer>
+      {as === "page" ? <Footer /> : null}
+      {as === "embed" ? <EmbedFoot /> : null}
     </>
   );
 }

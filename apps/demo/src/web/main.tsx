@@ -5,6 +5,8 @@ import "./styles/controls.css";
 import "./styles/grids.css";
 import "./styles/layout.css";
 import "./styles/exercises.css";
+import "./styles/lessons.css";
+import "./styles/shown-as.css";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { startSession } from "./compute/session.ts";

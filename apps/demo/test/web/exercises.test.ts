@@ -3,13 +3,14 @@ import { expect, test } from "vitest";
 import { channels } from "../../src/web/exercises/channels.ts";
 import { convLayer } from "../../src/web/exercises/conv-layer.ts";
 import type { Answer, ExerciseId } from "../../src/web/exercises/exercise.ts";
+import { lenet } from "../../src/web/exercises/lenet.ts";
 import { padding } from "../../src/web/exercises/padding.ts";
 import { pooling } from "../../src/web/exercises/pooling.ts";
 import { whyConv } from "../../src/web/exercises/why-conv.ts";
 import { BACKENDS } from "../backends.ts";
 import { describeLab, PATIENCE, textOf, waitForBackend } from "./lab.ts";
 
-const EXERCISES = [...whyConv, ...convLayer, ...padding, ...channels, ...pooling];
+const EXERCISES = [...whyConv, ...convLayer, ...padding, ...channels, ...pooling, ...lenet];
 
 /** Worked out by hand. */
 const RIGHT: Readonly<Record<ExerciseId, Answer>> = {
@@ -92,6 +93,8 @@ const RIGHT: Readonly<Record<ExerciseId, Answer>> = {
   poolCost: [[[2304, 6912]]],
   minimum: [[[-1, -1]]],
   softmax: [[[0.27, 0.55, 1.1]]],
+  lenetShapes: [[[28, 14, 10, 5, 400]]],
+  lenetWeights: [[[2572, 59134]]],
 };
 
 /** One number off; for the two images whose maxima add up, the same one twice. */
@@ -208,11 +211,11 @@ describeLab("exercises", (lab) => {
       await handmade.getByRole("radio", { name: "The same gradient" }).check();
       await handmade.getByRole("button", { name: "Check" }).click();
       await expect.poll(() => textOf(handmade.getByRole("status"))).toBe("✓ Right.");
-      expect(await textOf(page.locator(".solved-count"))).toBe("3 of 25 solved");
+      expect(await textOf(page.locator(".solved-count"))).toBe("3 of 27 solved");
       await expect.poll(() => page.url()).toMatch(/solved=shape,second,handmade.*second=1,-2,1/);
 
       const other = await lab.open({ hash: page.url().split("#/")[1]! });
-      await expect.poll(() => textOf(other.locator(".solved-count"))).toBe("3 of 25 solved");
+      await expect.poll(() => textOf(other.locator(".solved-count"))).toBe("3 of 27 solved");
       expect(await other.locator('[data-exercise="shape"]').getByLabel("width").inputValue()).toBe("2");
     },
   );

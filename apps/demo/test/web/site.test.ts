@@ -34,6 +34,7 @@ describeLab("site", (lab) => {
 
   test("the first view is under 200 kB, compressed", { timeout: 2 * PATIENCE }, async () => {
     const page = await lab.open({ serviceWorkers: "block" });
+    await waitForBackend(page, "cpu-wasm"); // the default's code is part of it
     await gridValues(page, "Output Y");
     const loaded = await page.evaluate(() =>
       performance.getEntriesByType("resource").map(({ name }) => name),
@@ -57,11 +58,11 @@ describeLab("site", (lab) => {
     await page.getByLabel("Computed by").selectOption("cpu-wasm 2");
     await waitForBackend(page, "cpu-wasm");
     await expect.poll(() => gridValues(page, "Output Y")).toEqual(BOOK);
-    for (const tab of ["Edges", "Learn", "Train", "Backends", "Exercises"]) {
-      await page.getByRole("link", { name: tab }).click();
+    for (const tab of ["Edges", "Learn", "Train", "Backends", "Exercises", "Lessons"]) {
+      await page.getByRole("link", { name: tab, exact: true }).click();
       await page.locator(`.${tab.toLowerCase()}-tab`).waitFor();
     }
-    await page.getByRole("link", { name: "Edges" }).click();
+    await page.getByRole("link", { name: "Edges", exact: true }).click();
     await page.locator('.stats[data-frames="1"]').waitFor();
     await page.getByRole("radio", { name: "Alps" }).check();
     await expect.poll(() => page.locator(".stats").textContent()).toContain("640 ×");
@@ -98,6 +99,28 @@ describeLab("site", (lab) => {
     } finally {
       await server.close();
     }
+  });
+
+  test("cpu-wasm is the default, and cpu-js where it cannot run", { timeout: 2 * PATIENCE }, async () => {
+    const page = await lab.open();
+    await waitForBackend(page, "cpu-wasm");
+    await expect.poll(() => gridValues(page, "Output Y")).toEqual(BOOK);
+    await expect.poll(() => page.locator(".timing").textContent()).toContain("by cpu-wasm");
+    expect(page.url()).not.toContain("backend=");
+
+    // A host whose policy forbids compiling.
+    const headers = { "Content-Security-Policy": "script-src 'self'" };
+    const server = await serve(lab.folder, { headers });
+    try {
+      const strict = await lab.open({ origin: server.url });
+      await expect
+        .poll(() => strict.locator("main > [role=status]").textContent())
+        .toMatch(/^cpu-wasm cannot run here, so cpu-js computes\. .*wasm-unsafe-eval/);
+      await expect.poll(() => gridValues(strict, "Output Y")).toEqual(BOOK);
+    } finally {
+      await server.close();
+    }
+    lab.forgive(/Content Security Policy/);
   });
 
   test("an address that makes no sense shows the default view", { timeout: 2 * PATIENCE }, async () => {

@@ -14,6 +14,6 @@ export function backendCode({ name, threads }: BackendChoice): BackendCode {
   }
   return {
     importing: `import { cpuWasm } from "@corr2d/cpu-wasm";`,
-    setting: `setBackend(await cpuWasm({ threads: ${threads} }));`,
+    setting: `setBackend(await cpuWasm(${threads === 1 ? "" : `{ threads: ${threads} }`}));`,
   };
 }

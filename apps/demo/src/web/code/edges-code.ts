@@ -3,6 +3,7 @@ import type { FilterKernel, Finish } from "../../chapter/filter-kernels.ts";
 import type { BackendChoice } from "../compute/session.ts";
 import { backendCode, CPU_JS } from "./backend-code.ts";
 import type { Code } from "./code.ts";
+import { COMMENTS, type CodeLanguage } from "./comments.ts";
 import { pyLiteral, tsLiteral } from "./literals.ts";
 
 const TS_FINISH: Readonly<Record<Finish, string>> = {
@@ -26,7 +27,9 @@ function typescript(
   finish: Finish,
   gray: boolean,
   backend: BackendChoice,
+  language: CodeLanguage,
 ): string {
+  const comments = COMMENTS[language];
   const { importing, setting } = backendCode(backend);
   const channels = gray ? 1 : 3;
   const names = ["corr2d", "manualSeed", "rand", "setBackend", "tensor"];
@@ -38,17 +41,17 @@ function typescript(
     "",
     setting,
     "",
-    "// Your image: [3, height, width], brightness from 0 to 255.",
+    `// ${comments.yourImage}`,
     "manualSeed(0);",
     "const image = rand([3, 48, 64]).mul(255);",
     gray
-      ? `const x = corr2d(image, tensor(${tsLiteral([LUMA])}).reshape([1, 3, 1, 1])); // grey`
+      ? `const x = corr2d(image, tensor(${tsLiteral([LUMA])}).reshape([1, 3, 1, 1])); // ${comments.gray}`
       : "const x = image;",
     ...matrices.map(
       (matrix, i) => `const k${matrices.length === 1 ? "" : i + 1} = tensor(${tsLiteral(matrix)});`,
     ),
     "",
-    "// The same kernel on every channel by itself.",
+    `// ${comments.eachChannel}`,
     "const filter = (k: Tensor): Tensor =>",
     `  corr2d(x, k.expand([${channels}, 1, ...k.shape]), { groups: ${channels} });`,
     matrices.length === 1
@@ -59,24 +62,25 @@ function typescript(
   ].join("\n");
 }
 
-function pytorch({ matrices }: FilterKernel, finish: Finish, gray: boolean): string {
+function pytorch({ matrices }: FilterKernel, finish: Finish, gray: boolean, language: CodeLanguage): string {
+  const comments = COMMENTS[language];
   const channels = gray ? 1 : 3;
   const call = (i: number): string => `filter(k${matrices.length === 1 ? "" : i + 1})`;
   return [
     "import torch",
     "import torch.nn.functional as F",
     "",
-    "# Your image: [3, height, width], brightness from 0 to 255.",
+    `# ${comments.yourImage}`,
     "torch.manual_seed(0)",
     "image = torch.rand(3, 48, 64) * 255",
     gray
-      ? `x = F.conv2d(image, torch.tensor(${pyLiteral([LUMA])}).reshape(1, 3, 1, 1))  # grey`
+      ? `x = F.conv2d(image, torch.tensor(${pyLiteral([LUMA])}).reshape(1, 3, 1, 1))  # ${comments.gray}`
       : "x = image",
     ...matrices.map(
       (matrix, i) => `k${matrices.length === 1 ? "" : i + 1} = torch.tensor(${pyLiteral(matrix)})`,
     ),
     "",
-    "# The same kernel on every channel by itself.",
+    `# ${comments.eachChannel}`,
     "def filter(k):",
     `    return F.conv2d(x, k.expand(${channels}, 1, *k.shape), groups=${channels})`,
     "",
@@ -91,6 +95,10 @@ export function edgesCode(
   finish: Finish,
   gray: boolean,
   backend: BackendChoice = CPU_JS,
+  language: CodeLanguage = "en",
 ): Code {
-  return { ts: typescript(kernel, finish, gray, backend), py: pytorch(kernel, finish, gray) };
+  return {
+    ts: typescript(kernel, finish, gray, backend, language),
+    py: pytorch(kernel, finish, gray, language),
+  };
 }

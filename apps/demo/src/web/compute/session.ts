@@ -1,6 +1,6 @@
 /**
- * The backend that the page computes on. The reader chooses; the page starts it, and falls back to cpu-js, with the
- * reason, where it cannot run.
+ * The backend that the page computes on: cpu-wasm unless the reader chooses another. The page starts it, and falls back
+ * to cpu-js, with the reason, where it cannot run; until it has started cpu-js computes.
  *
  * Backends that were started stay: another tab may still be computing on one, and an idle one costs nothing.
  */
@@ -17,7 +17,9 @@ export interface BackendChoice {
   readonly threads: number;
 }
 
-export const backendChoice: Signal<BackendChoice> = signal({ name: "cpu-js", threads: 1 });
+export const DEFAULT_BACKEND: BackendChoice = { name: "cpu-wasm", threads: 1 };
+
+export const backendChoice: Signal<BackendChoice> = signal(DEFAULT_BACKEND);
 
 export const MOST_THREADS: number = Math.min(8, Math.max(2, navigator.hardwareConcurrency || 2));
 

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { edgesCode } from "../code/edges-code.ts";
 import { backendChoice } from "../compute/session.ts";
-import { words } from "../i18n/index.ts";
+import { language, words } from "../i18n/index.ts";
 import { Segmented } from "../ui/controls.tsx";
 import { CodePanel } from "../ui/notes.tsx";
 import { BookExample } from "./book-example.tsx";
@@ -118,7 +118,9 @@ export function EdgesTab() {
         <KernelPanel />
       </div>
       <BookExample />
-      <CodePanel code={edgesCode(kernel.value, finish.value, isGray.value, backendChoice.value)} />
+      <CodePanel
+        code={edgesCode(kernel.value, finish.value, isGray.value, backendChoice.value, language.value)}
+      />
     </div>
   );
 }

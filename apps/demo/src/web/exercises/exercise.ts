@@ -42,16 +42,18 @@ export type ExerciseId =
   | "relu"
   | "poolCost"
   | "minimum"
-  | "softmax";
+  | "softmax"
+  | "lenetShapes"
+  | "lenetWeights";
 
-export const SECTIONS = ["whyConv", "convLayer", "padding", "channels", "pooling"] as const;
+export const SECTIONS = ["whyConv", "convLayer", "padding", "channels", "pooling", "lenet"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface Exercise {
   readonly id: ExerciseId;
   readonly section: Section;
-  /** The exercise's number in the book's section. */
-  readonly number: number;
+  /** The exercise's number in the book's section; undefined for one that the book leaves to its reader. */
+  readonly number: number | undefined;
   /** Grids to look at. */
   readonly given: readonly Grid[];
   readonly kind: "grids" | "numbers" | "choice";

@@ -4,11 +4,19 @@ import { bindAddress, type Params } from "../state/route.ts";
 import { channels } from "./channels.ts";
 import { convLayer } from "./conv-layer.ts";
 import type { Answer, Exercise, ExerciseId } from "./exercise.ts";
+import { lenet } from "./lenet.ts";
 import { padding } from "./padding.ts";
 import { pooling } from "./pooling.ts";
 import { whyConv } from "./why-conv.ts";
 
-export const EXERCISES: readonly Exercise[] = [...whyConv, ...convLayer, ...padding, ...channels, ...pooling];
+export const EXERCISES: readonly Exercise[] = [
+  ...whyConv,
+  ...convLayer,
+  ...padding,
+  ...channels,
+  ...pooling,
+  ...lenet,
+];
 
 export const open: Signal<ReadonlySet<ExerciseId>> = signal(new Set<ExerciseId>([EXERCISES[0]!.id]));
 export const answers: Signal<Partial<Record<ExerciseId, Answer>>> = signal({});

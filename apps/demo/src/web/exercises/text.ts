@@ -23,7 +23,8 @@ export interface ExerciseTexts {
   readonly intro: string;
   readonly solved: (n: number, count: number) => string;
   readonly isSolved: string;
-  readonly number: (n: number) => string;
+  /** Of an exercise without a number: its own name. */
+  readonly number: (n: number | undefined) => string;
   readonly check: string;
   readonly clear: string;
   readonly right: string;

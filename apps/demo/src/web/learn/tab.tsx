@@ -6,6 +6,7 @@ import { backendChoice } from "../compute/session.ts";
 import { words } from "../i18n/index.ts";
 import { motionIsReduced } from "../state/appearance.ts";
 import { tab } from "../state/route.ts";
+import { useClicker } from "../talk/keys.ts";
 import { Button, Slider, Stepper } from "../ui/controls.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { CodePanel, ErrorNote, Legend } from "../ui/notes.tsx";
@@ -42,6 +43,11 @@ function toggleRun(): void {
   isRunning.value = !isRunning.value;
 }
 
+function moveBy(by: 1 | -1): void {
+  isRunning.value = false;
+  at.value = Math.max(0, Math.min(runLength.value, at.value + by));
+}
+
 function RunControls() {
   const text = words.value.learn;
   const { slide } = words.value;
@@ -56,13 +62,13 @@ function RunControls() {
       >
         <Icon name="first" />
       </Button>
-      <Button label={slide.back} disabled={at.value === 0} onClick={() => void at.value--}>
+      <Button label={slide.back} disabled={at.value === 0} onClick={() => moveBy(-1)}>
         <Icon name="back" />
       </Button>
       <Button primary label={isRunning.value ? slide.pause : slide.play} onClick={toggleRun}>
         <Icon name={isRunning.value ? "pause" : "play"} />
       </Button>
-      <Button label={slide.step} disabled={at.value >= runLength.value} onClick={() => void at.value++}>
+      <Button label={slide.step} disabled={at.value >= runLength.value} onClick={() => moveBy(1)}>
         <Icon name="step" />
       </Button>
       <span class="position">{text.stepOf(at.value, runLength.value)}</span>
@@ -164,6 +170,7 @@ export function LearnTab() {
   const descent = useComputed((backend) => computeDescent(backend, [a, b], lr, steps), [a, b, lr, steps]);
   const surface = useComputed((backend) => computeSurface(backend), []);
   usePlayback();
+  useClicker(moveBy);
   const run = descent.value;
   const step = run === undefined ? 0 : Math.min(at.value, run.losses.length - 1);
   return (

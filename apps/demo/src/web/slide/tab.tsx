@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { useComputed } from "../compute/latest.ts";
 import { backendChoice, backendLabel } from "../compute/session.ts";
 import { words } from "../i18n/index.ts";
+import { useClicker } from "../talk/keys.ts";
 import { Segmented, Select } from "../ui/controls.tsx";
 import { CodePanel, ErrorNote, Legend } from "../ui/notes.tsx";
 import { fixedText } from "../ui/number-text.ts";
@@ -16,7 +17,7 @@ import { Formula } from "./formula.tsx";
 import { GeometryControls } from "./geometry-controls.tsx";
 import { LayerChoice } from "./layer-choice.tsx";
 import { MatrixView } from "./matrix-view.tsx";
-import { startPlayback, steps } from "./playback.ts";
+import { move, startPlayback, steps } from "./playback.ts";
 import { programOf } from "./program.ts";
 import { largest, Stage } from "./stage.tsx";
 import { change, isStepping, position, slide, VIEWS, type View } from "./state.ts";
@@ -65,6 +66,7 @@ export function SlideTab() {
   const [brush, setBrush] = useState(1);
   const tools = { tool, onTool: setTool, brush, onBrush: setBrush };
   useShortcuts();
+  useClicker(move);
   useEffect(startPlayback, []);
   return (
     <div class="tab slide-tab">

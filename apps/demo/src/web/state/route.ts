@@ -6,7 +6,7 @@
  */
 import { effect, type Signal, signal } from "@preact/signals";
 
-export const TABS = ["slide", "edges", "learn", "train", "backends", "exercises"] as const;
+export const TABS = ["slide", "edges", "learn", "train", "backends", "exercises", "lessons"] as const;
 export type TabId = (typeof TABS)[number];
 
 /** Parameters of one part of the state. An absent one has its default value. */
@@ -42,10 +42,10 @@ function toQuery(params: Params): string {
     .join("&");
 }
 
-/** The address of another tab, with the shell's settings and that tab's own state. */
-export function addressOf(target: TabId): string {
+/** The address of another tab, with the shell's settings and that tab's own state, but for what `changes` says. */
+export function addressOf(target: TabId, changes: Params = {}): string {
   void bound.value;
-  const query = toQuery({ ...codecs.get(target)?.write(), ...codecs.get("shell")?.write() });
+  const query = toQuery({ ...codecs.get(target)?.write(), ...codecs.get("shell")?.write(), ...changes });
   return `#/${target}${query === "" ? "" : `?${query}`}`;
 }
 

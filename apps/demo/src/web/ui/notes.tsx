@@ -3,15 +3,19 @@ import type { Corr2dError } from "@corr2d/core";
 import { useEffect, useId, useState } from "preact/hooks";
 import type { Code } from "../code/code.ts";
 import { words } from "../i18n/index.ts";
+import { buildingOn } from "../links.ts";
 import { Button, Segmented } from "./controls.tsx";
 import { numberText } from "./number-text.ts";
 import { ScrollBox } from "./scroll-box.tsx";
 
-/** The library's own words, in the language of the library. */
+/** What is wrong, in the reader's language, and the library's own words, in the language of the library. */
 export function ErrorNote({ error }: { readonly error: Corr2dError }) {
+  const { shell, errors } = words.value;
+  const explanation = errors.explain(error.message);
   return (
     <div class="error-note" role="alert">
-      <strong>{words.value.shell.errorLabel}</strong>
+      {explanation === undefined ? null : <p>{explanation}</p>}
+      <strong>{shell.errorLabel}</strong>
       <code lang="en">
         {error.code}: {error.message}
       </code>
@@ -60,7 +64,7 @@ const CODE_LANGUAGES = ["ts", "py"] as const;
 
 /** What is on the screen as a program: in TypeScript with this library, and with PyTorch. */
 export function CodePanel({ code }: { readonly code: Code }) {
-  const { shell } = words.value;
+  const { shell, frame } = words.value;
   const [shown, setShown] = useState<(typeof CODE_LANGUAGES)[number]>("ts");
   const id = useId();
   return (
@@ -82,6 +86,9 @@ export function CodePanel({ code }: { readonly code: Code }) {
           <code>{code[shown]}</code>
         </pre>
       </ScrollBox>
+      <p class="take-further">
+        <a href={buildingOn}>{frame.takeFurther}</a>
+      </p>
     </section>
   );
 }

@@ -7,7 +7,7 @@ export const exercises: ExerciseTexts = {
     "Fill in what you think, and let the library compute it. Exercises that ask for an essay are left to you.",
   solved: (n, count) => `${n} of ${count} solved`,
   isSolved: "solved",
-  number: (n) => `Exercise ${n}`,
+  number: (n) => (n === undefined ? "Before the exercises" : `Exercise ${n}`),
   check: "Check",
   clear: "Clear",
   right: "Right.",
@@ -24,6 +24,7 @@ export const exercises: ExerciseTexts = {
     padding: "7.3 Padding and stride",
     channels: "7.4 Channels",
     pooling: "7.5 Pooling",
+    lenet: "7.6 LeNet",
   },
   items: {
     pixelwise: {
@@ -236,6 +237,28 @@ export const exercises: ExerciseTexts = {
       labels: ["t = 0", "t = 1", "t → ∞"],
       explanation:
         "Between the mean and the maximum, and smooth: for t = 1 the weights are 1, 1, 1, 3 in sixths. It costs exponentials, which is why it is rarely used.",
+    },
+    lenetShapes: {
+      title: "From 28 × 28 to ten numbers",
+      question:
+        "LeNet reads an image of 28 × 28. Its first convolution is 5 × 5 with padding 2, its second 5 × 5 without; after each comes average pooling, 2 × 2 with stride 2. How long is a side after each of the four? And how many numbers go into the fully connected layers, with 16 channels?",
+      labels: [
+        "first convolution",
+        "first pooling",
+        "second convolution",
+        "second pooling",
+        "numbers, flattened",
+      ],
+      explanation:
+        "28 + 4 − 4 = 28, half of it is 14; 14 − 4 = 10, half of it is 5. What is left are 16 maps of 5 × 5: 400 numbers.",
+    },
+    lenetWeights: {
+      title: "Where the weights are",
+      question:
+        "LeNet has convolutions from 1 to 6 and from 6 to 16 channels, 5 × 5, and fully connected layers from 400 to 120, to 84 and to 10. How many weights and biases have the two convolutions together, and how many the three other layers?",
+      labels: ["convolutions", "fully connected layers"],
+      explanation:
+        "The convolutions have 156 + 2416 = 2572, the others 48,120 + 10,164 + 850 = 59,134 of 61,706. A kernel is used at every place, and so costs little: that is why later networks do without large fully connected layers.",
     },
   },
 };

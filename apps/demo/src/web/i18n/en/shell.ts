@@ -9,6 +9,7 @@ export const shell = {
     train: "Train",
     backends: "Backends",
     exercises: "Exercises",
+    lessons: "Lessons",
   },
   tabsLabel: "Parts of the lab",
   settingsLabel: "Settings",
@@ -32,7 +33,6 @@ export const shell = {
   legendText: (least: string, most: string): string =>
     `Blue is negative down to ${least}, orange is positive up to ${most}, grey is zero.`,
   footer: "Everything is computed in this page, with corr2d. Nothing leaves your device.",
-  book: "Sections refer to Dive into Deep Learning, chapter 7.",
   errorLabel: "The library says",
   increase: (what: string): string => `Increase ${what}`,
   decrease: (what: string): string => `Decrease ${what}`,

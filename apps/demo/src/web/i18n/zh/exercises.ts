@@ -6,7 +6,7 @@ export const exercises: ExerciseTexts = {
   intro: "填上您认为对的答案，再让库来计算。需要写成文章的习题，留给您自己。",
   solved: (n, count) => `已解出 ${n} / ${count} 题`,
   isSolved: "已解出",
-  number: (n) => `习题 ${n}`,
+  number: (n) => (n === undefined ? "习题之前" : `习题 ${n}`),
   check: "检验",
   clear: "清空",
   right: "对了。",
@@ -23,6 +23,7 @@ export const exercises: ExerciseTexts = {
     padding: "填充和步幅",
     channels: "多输入多输出通道",
     pooling: "汇聚层",
+    lenet: "卷积神经网络（LeNet）",
   },
   items: {
     pixelwise: {
@@ -207,6 +208,22 @@ export const exercises: ExerciseTexts = {
       labels: ["t = 0", "t = 1", "t → ∞"],
       explanation:
         "介于平均与最大之间，而且光滑：t = 1 时权重是六分之 1、1、1、3。它要算指数，所以很少使用。",
+    },
+    lenetShapes: {
+      title: "从 28 × 28 到十个数",
+      question:
+        "LeNet 读入 28 × 28 的图像。第一个卷积层为 5 × 5、填充 2，第二个为 5 × 5、无填充；每个卷积层之后是 2 × 2、步幅 2 的平均汇聚。四步之后，边长各是多少？共有 16 个通道时，进入全连接层的数有多少个？",
+      labels: ["第一个卷积层", "第一个汇聚层", "第二个卷积层", "第二个汇聚层", "展平后的个数"],
+      explanation:
+        "28 + 4 − 4 = 28，一半是 14；14 − 4 = 10，一半是 5。最后剩下 16 张 5 × 5 的图，共 400 个数。",
+    },
+    lenetWeights: {
+      title: "权重都在哪里",
+      question:
+        "LeNet 的卷积层为 1 到 6、6 到 16 个通道，都是 5 × 5；全连接层为 400 到 120、到 84、到 10。两个卷积层的权重与偏置一共有多少个？三个全连接层呢？",
+      labels: ["卷积层", "全连接层"],
+      explanation:
+        "卷积层有 156 + 2416 = 2572 个，其余的 48120 + 10164 + 850 = 59134 个都在全连接层，总共 61706 个。卷积核在每个位置都用同一组权重，所以便宜；后来的网络因此不再用大的全连接层。",
     },
   },
 };

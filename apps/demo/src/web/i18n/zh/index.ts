@@ -2,8 +2,10 @@
 import type { Messages } from "../index.ts";
 import { backends } from "./backends.ts";
 import { edges } from "./edges.ts";
+import { errors } from "./errors.ts";
+import { frame } from "./frame.ts";
 import { learn } from "./learn.ts";
 import { shell } from "./shell.ts";
 import { slide } from "./slide.ts";
 
-export const zh: Messages = { shell, slide, edges, learn, backends };
+export const zh: Messages = { shell, frame, errors, slide, edges, learn, backends };

@@ -1,0 +1,36 @@
+/** The buttons that begin and end the presentation. */
+import { words } from "../i18n/index.ts";
+import { shownAs } from "../state/shown-as.ts";
+import { Button } from "../ui/controls.tsx";
+
+export function TalkButton() {
+  const { present, presentHint } = words.value.frame;
+  return (
+    <button
+      type="button"
+      class="button talk-button"
+      title={presentHint}
+      aria-keyshortcuts="p"
+      onClick={() => {
+        shownAs.value = "talk";
+      }}
+    >
+      {present}
+    </button>
+  );
+}
+
+export function TalkBar() {
+  return (
+    <header class="talk-bar">
+      <Button
+        label={words.value.frame.leave}
+        onClick={() => {
+          shownAs.value = "page";
+        }}
+      >
+        ×
+      </Button>
+    </header>
+  );
+}

@@ -1,0 +1,114 @@
+/** For a lecture hall: everything in view and as large as it can be, and a clicker is enough. */
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { describeLab, PATIENCE, textOf } from "./lab.ts";
+
+const SCREENS = [
+  { width: 1024, height: 768 },
+  { width: 1920, height: 1080 },
+] as const;
+
+/** Of input, kernel, output and arithmetic: what is cut off, and how large a cell's number is beside the screen's height. */
+const lookAt = (page: Page) =>
+  page.evaluate(() => {
+    const cut = (element: Element): boolean => {
+      const { left, top, right, bottom } = element.getBoundingClientRect();
+      return left < 0 || top < 0 || right > innerWidth + 0.5 || bottom > innerHeight + 0.5 || bottom === top;
+    };
+    const parts = [...document.querySelectorAll(".stage-card .array, .arithmetic, .arithmetic .sum-line")];
+    const boxes = [...document.querySelectorAll(".stage-card .grid-box")];
+    const size = (selector: string): number =>
+      Number.parseFloat(getComputedStyle(document.querySelector(selector)!).fontSize) / innerHeight;
+    return {
+      arrays: document.querySelectorAll(".stage-card .array").length,
+      cut: parts.filter(cut).map((part) => part.className),
+      scrolls: boxes.filter((box) => box.scrollWidth > box.clientWidth).length,
+      pageScrolls: document.documentElement.scrollHeight > innerHeight,
+      cell: size(".cell"),
+      sum: size(".sum-line"),
+    };
+  });
+
+const WHOLE = { arrays: 3, cut: [], scrolls: 0, pageScrolls: false };
+
+describeLab("talk", (lab) => {
+  test.for(SCREENS)(
+    "$width × $height: every example is whole, and readable from the last row",
+    { timeout: 4 * PATIENCE },
+    async (viewport) => {
+      const page = await lab.open({ viewport });
+      const examples = await page
+        .getByLabel("Example")
+        .locator("option")
+        .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
+      expect(examples.length).toBe(10);
+      for (const example of examples) {
+        await page.getByLabel("Example").selectOption(example);
+        await page.getByRole("button", { name: "Present" }).click();
+        await page.locator('main[data-as="talk"] .arithmetic').waitFor();
+        await expect.poll(() => lookAt(page), { message: example }).toMatchObject(WHOLE);
+        const { cell, sum } = await lookAt(page);
+        // Of the screen's height, as slides have it.
+        expect(Math.min(cell, sum), example).toBeGreaterThan(1 / 40);
+        for (let i = 0; i < 3; i++) await page.keyboard.press("PageDown");
+        await expect.poll(() => lookAt(page), { message: `${example}, further on` }).toMatchObject(WHOLE);
+        await page.keyboard.press("Escape");
+        await page.getByLabel("Example").waitFor();
+      }
+    },
+  );
+
+  test("keys: P begins and ends, a clicker steps, the address says so", {
+    timeout: 2 * PATIENCE,
+  }, async () => {
+    const page = await lab.open();
+    const size = (): Promise<string> =>
+      page.evaluate(() => getComputedStyle(document.documentElement).fontSize);
+    const usual = await size();
+    await page.keyboard.press("p");
+    await page.locator('main[data-as="talk"]').waitFor();
+    await expect.poll(() => page.url()).toContain("as=talk");
+    await expect.poll(async () => Number.parseFloat(await size())).toBeGreaterThan(24);
+    expect(await page.locator(".site-header, .site-footer").count()).toBe(0);
+    await page.keyboard.press("PageDown");
+    await expect.poll(() => textOf(page.locator(".position"))).toBe("Position 2 of 4");
+    await expect.poll(() => textOf(page.locator(".arithmetic"))).toContain("1·0 + 2·1 + 4·2 + 5·3 = 25");
+    await page.keyboard.press("PageUp");
+    await expect.poll(() => textOf(page.locator(".position"))).toBe("Position 1 of 4");
+    await page.keyboard.press("p");
+    await page.locator(".site-header").waitFor();
+    await expect.poll(size).toBe(usual);
+    expect(await page.locator("main").getAttribute("data-as")).toBe("page");
+
+    // What is typed is typed: a letter in a field presents nothing.
+    const field = page.locator(".stepper input").first();
+    await field.focus();
+    await page.keyboard.press("p");
+    expect(await page.locator("main").getAttribute("data-as")).toBe("page");
+  });
+
+  test("learn: a clicker goes from step to step", { timeout: 2 * PATIENCE }, async () => {
+    const page = await lab.open({ hash: "learn?at=3&as=talk" });
+    const at = (): Promise<string> => textOf(page.locator(".transport .position"));
+    const before = await at();
+    await page.keyboard.press("PageDown");
+    await expect.poll(at).not.toBe(before);
+    await expect.poll(() => textOf(page.locator(".loss-now"))).toContain("4");
+    await page.keyboard.press("PageUp");
+    await expect.poll(at).toBe(before);
+    expect(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight)).toBe(true);
+  });
+
+  test("another size of window, and a larger image, are fitted anew", { timeout: 2 * PATIENCE }, async () => {
+    const page = await lab.open({ hash: "slide?as=talk", viewport: SCREENS[1] });
+    const size = (): Promise<number> =>
+      page.evaluate(() => Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
+    await page.locator(".arithmetic").waitFor();
+    const large = await size();
+    await page.setViewportSize(SCREENS[0]);
+    await expect.poll(() => lookAt(page)).toMatchObject(WHOLE);
+    await expect.poll(size).toBeLessThan(large);
+    await page.setViewportSize(SCREENS[1]);
+    await expect.poll(size).toBeGreaterThan(large - 2);
+  });
+});
