@@ -35,15 +35,7 @@ async function show(y: Tensor): Promise<void> {
 }
 
 const net = new Conv2D(1, 1, 3, { bias: false });
-const edges = tensor([
-  [
-    [
-      [1, 0, -1],
-      [2, 0, -2],
-      [1, 0, -1],
-    ],
-  ],
-]).div(4);
+const edges = tensor([1, 0, -1, 2, 0, -2, 1, 0, -1], { shape: [1, 1, 3, 3] }).div(4);
 let picture: Tensor | undefined;
 let stopped = false;
 

@@ -28,7 +28,7 @@ async function findings(page: Page): Promise<string[]> {
 /** In how many rows the links to the tabs stand. */
 const rowsOfTabs = (page: Page): Promise<number> =>
   page.evaluate(() => {
-    const links = document.querySelectorAll("nav[aria-label] a");
+    const links = document.querySelectorAll(".site-header nav a");
     return new Set(Array.from(links, (link) => link.getBoundingClientRect().top)).size;
   });
 
@@ -59,7 +59,7 @@ const TABS = [
   "backends?backend=cpu-wasm",
   "exercises?open=diagonal,cost,handmade&diagonal=1,0,0;-1,1,0;0,-1,1;0,0,-1|1,2,3,4;,,,;,,,",
   "exercises?open=lenetShapes,lenetWeights",
-  "lessons",
+  "lessons?",
   "slide?padding=1&as=talk",
   "slide?padding=1&as=embed",
   "learn?as=talk",
