@@ -99,6 +99,26 @@ describeLab("talk", (lab) => {
     expect(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight)).toBe(true);
   });
 
+  test("what is read is readable: one exercise, whole; lessons, which scroll", {
+    timeout: 2 * PATIENCE,
+  }, async () => {
+    const page = await lab.open({ hash: "exercises?open=lenetShapes&as=talk", viewport: SCREENS[0] });
+    const size = (): Promise<number> =>
+      page.evaluate(() => Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
+    const scrolls = (): Promise<boolean> =>
+      page.evaluate(() => document.documentElement.scrollHeight > innerHeight);
+    await page.locator(".question").waitFor();
+    expect(await page.locator("[data-exercise]:visible").count()).toBe(1);
+    await expect.poll(size).toBeGreaterThan(SCREENS[0].height / 43);
+    expect(await scrolls()).toBe(false);
+    await page.goto(`${page.url().split("#")[0]}#/lessons?as=talk&lang=en`);
+    await page.locator(".lesson").first().waitFor();
+    await expect.poll(scrolls).toBe(true);
+    expect(await size()).toBeGreaterThan(SCREENS[0].height / 43);
+    await page.keyboard.press("PageDown");
+    await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(0);
+  });
+
   test("another size of window, and a larger image, are fitted anew", { timeout: 2 * PATIENCE }, async () => {
     const page = await lab.open({ hash: "slide?as=talk", viewport: SCREENS[1] });
     const size = (): Promise<number> =>

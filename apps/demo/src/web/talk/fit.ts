@@ -2,15 +2,21 @@
  * Makes what is presented as large as the screen lets it be: everything is measured in rem, so one number, the root's font
  * size, scales cells and text alike.
  *
+ * What is stepped through has to be whole, however small; what is only read scrolls rather than becoming unreadable.
+ *
  * While only the position changes the size may shrink, where a step has longer numbers, but does not grow again: nothing
  * jumps to and fro from step to step.
  */
 import { useLayoutEffect } from "preact/hooks";
 import { addressOf, tab } from "../state/route.ts";
 import { shownAs } from "../state/shown-as.ts";
+import { hasSteps } from "./keys.ts";
 
 const LEAST = 8;
 const MOST = 72;
+
+/** Of the screen's height: text that is read from the last row. */
+const READABLE = 1 / 42;
 
 const root = document.documentElement;
 
@@ -25,7 +31,8 @@ function fits(size: number): boolean {
 /** The largest size up to `most` that fits, to half a pixel; the least one where none does. */
 function largestThatFits(most: number): number {
   if (fits(most)) return most;
-  let [good, bad] = [LEAST, most];
+  const least = Math.min(most, hasSteps() ? LEAST : innerHeight * READABLE);
+  let [good, bad] = [least, most];
   while (bad - good > 0.5) {
     const middle = (good + bad) / 2;
     if (fits(middle)) good = middle;

@@ -18,6 +18,9 @@ export function useClicker(move: Move): void {
   }, [move]);
 }
 
+/** Whether what is shown is stepped through; what is only read may scroll. */
+export const hasSteps = (): boolean => mover !== undefined;
+
 const WRITING = "input:not([type=range], [type=radio], [type=checkbox]), select, textarea";
 
 function onKeyDown(event: KeyboardEvent): void {
