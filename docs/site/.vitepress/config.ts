@@ -107,6 +107,13 @@ const chinese: DefaultTheme.Config = {
   ],
   outline: { level: [2, 3], label: "本页内容" },
   docFooter: { prev: "上一页", next: "下一页" },
+  editLink: { pattern: `${repository}/edit/main/docs/:path`, text: "编辑此页" },
+  sidebarMenuLabel: "目录",
+  returnToTopLabel: "回到顶部",
+  langMenuLabel: "语言",
+  darkModeSwitchLabel: "外观",
+  lightModeSwitchTitle: "浅色",
+  darkModeSwitchTitle: "深色",
 };
 
 export default defineConfig({
