@@ -59,13 +59,13 @@ function withChecksums(file: Buffer): Buffer {
   return out;
 }
 
-export function tryImage({ file, edits, mended }: DamagedImage): void {
+export async function tryImage({ file, edits, mended }: DamagedImage): Promise<void> {
   const damaged = edits.reduce(edited, FILES[file]!);
   const folder = mkdtempSync(join(tmpdir(), "corr2d-fuzz-"));
   const path = join(folder, "image");
   try {
     writeFileSync(path, mended ? withChecksums(damaged) : damaged);
-    const { image } = readImage(path);
+    const { image } = await readImage(path);
     const count = image.channels * image.width * image.height;
     if (image.values.length !== count) throw new Error(`${image.values.length} values of ${count}`);
   } catch (error) {

@@ -76,6 +76,12 @@ const PROMISES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   [byId("twoIn")]: result(56, 72, 104, 120),
   [byId("threeOut")]: result(56, 72, 104, 120, 76, 100, 148, 172, 96, 128, 192, 224),
   [byId("oneByOne")]: result(...of(9, -1), 0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5),
+  [byId("maximum")]: result(5, 7, 13, 15),
+  [byId("maximumGradient")]: result(0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1),
+  [byId("chain")]: async (page) => {
+    await expect.poll(() => page.locator(".stage [role=grid]").count()).toBeGreaterThanOrEqual(4);
+  },
+  train: (page) => page.locator(".answer[data-class]").waitFor(),
   [byId("mean")]: result(2.5, 4.5, 10.5, 12.5),
   [byId("meanGradient")]: result(...of(16, 0.25)),
   [byId("fiveByFive")]: async (page) => {

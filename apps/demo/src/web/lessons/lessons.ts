@@ -19,10 +19,14 @@ export type ViewId =
   | "twoIn"
   | "threeOut"
   | "oneByOne"
+  | "maximum"
+  | "maximumGradient"
   | "mean"
   | "meanGradient"
   | "fiveByFive"
-  | "shrinking";
+  | "shrinking"
+  | "chain"
+  | "training";
 
 export interface View {
   readonly id: ViewId;
@@ -98,6 +102,8 @@ export const LESSONS: readonly Lesson[] = [
     section: "pooling",
     page: "pooling",
     views: [
+      { id: "maximum", address: `slide?layers=max&x=${counting(4)}` },
+      { id: "maximumGradient", address: `slide?layers=max&view=input&x=${counting(4)}` },
       { id: "mean", address: `slide?x=${counting(4)}&k=0.25,0.25;0.25,0.25&stride=2` },
       { id: "meanGradient", address: `slide?view=input&x=${counting(4)}&k=0.25,0.25;0.25,0.25&stride=2` },
     ],
@@ -109,6 +115,8 @@ export const LESSONS: readonly Lesson[] = [
     views: [
       { id: "fiveByFive", address: `slide?x=${ones(8)}&k=${ones(5)}&padding=2` },
       { id: "shrinking", address: `slide?x=${ones(8)}&k=${ones(5)}` },
+      { id: "chain", address: "slide?layers=conv,relu,max" },
+      { id: "training", address: "train" },
     ],
     exercise: "lenetShapes",
   },

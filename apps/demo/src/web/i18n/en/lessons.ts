@@ -64,17 +64,33 @@ export const lessons: LessonTexts = {
       title: "1 × 1: channels alone",
       look: "No neighbours, only channels: the first output is the difference of the two channels at each place, the second their mean. It is a fully connected layer, applied pixel by pixel.",
     },
+    maximum: {
+      title: "The largest of each window",
+      look: "Four windows, four cells each, and of each the largest: 5, 7, 13, 15. Nothing is learnt here. Make a cell a little smaller that is not the largest: the output stays.",
+    },
+    maximumGradient: {
+      title: "Where its gradient goes",
+      look: "All of it goes to the cell that was the largest; the three others get nothing. Make another cell the largest, and the gradient moves there.",
+    },
     mean: {
       title: "Average pooling is a convolution",
       look: "A kernel of quarters with stride 2: each output is the mean of its own four cells. A shift of the picture by one cell changes little.",
     },
     meanGradient: {
       title: "Where its gradient goes",
-      look: "Every cell of a window took part with a quarter, so each gets a quarter of what arrives. (The maximum would send all of it to one cell.)",
+      look: "Every cell of a window took part with a quarter, so each gets a quarter of what arrives. The maximum sent all of it to one cell.",
     },
     fiveByFive: {
       title: "LeNet’s first layer: 5 × 5, padding 2",
       look: "Two cells of padding on each side make up for what a 5 × 5 kernel loses: the side stays, as 28 does in LeNet. The sums at the border are smaller: they see fewer ones.",
+    },
+    chain: {
+      title: "Three layers in a row",
+      look: "Convolution, ReLU, pool: half of LeNet. Choose a cell of the output and see which cells of each array before it took part: its receptive field grows from layer to layer.",
+    },
+    training: {
+      title: "A whole network, while it learns",
+      look: "Draw a digit. In a few seconds the network recognises it, and below stand the maps that every layer makes of your drawing. Add a layer, or take one away: its size formula is beside it.",
     },
     shrinking: {
       title: "Its second: no padding",
