@@ -27,6 +27,7 @@ const HALF_EMPTY = "a block of lanes is 16 images";
 const EIGHTS = "columns of the matrix kernels come in eights, channels of rows in pairs";
 const CELLS = "a stride of n meets n² as many cells";
 const GRADIENT_TRANSFORM = "the kernel gradient's transform takes 12 channels of both";
+const PADDING_ALONE = "taps that meet padding alone keep the kernel gradient's transform away";
 const HALF_PANEL = "its panels have sixteen output channels";
 const FLOAT64 = "more than 16384 terms go on in float64, on the matrix kernels";
 const SLIVERS = "rows of fewer than 4 columns are summed with the padding between them";
@@ -262,7 +263,11 @@ const TALL: Sweep[] = [1, 16].flatMap((channels) =>
       `${channels} → ${channels} channels of h×w, 3×3 p1`,
       IMAGES,
       (label) => convolution([1, channels, ...dimensionsOf(label)], channels, [3, 3], P1),
-      { ...all(["2048×4", "4096×2", "8192×1"], SLIVERS), ...all(["4×2048"], ONE_ROW) },
+      {
+        ...all(["2048×4", "4096×2", "8192×1"], SLIVERS),
+        ...all(["4×2048"], ONE_ROW),
+        ...(kind === DW ? all(["1×8192"], PADDING_ALONE) : {}),
+      },
     ),
   ),
 );
