@@ -147,6 +147,17 @@ test("rates changed on the way are told, and a run that is given them repeats it
   expect(await told({ ...SMALL, rates })).toEqual(changed);
 });
 
+test("few images are learnt by heart; many are not", async () => {
+  const linear = { ...SMALL, layers: "flatten,linear10", steps: 60 };
+  const [few, many] = [await told({ ...linear, images: 30 }), await told({ ...linear, images: 600 })];
+  const gap = (reports: readonly FitReport[]): number => {
+    const { train, test } = snapshotsOf(reports).at(-1)!;
+    return train.accuracy - test.accuracy;
+  };
+  expect(gap(few)).toBeGreaterThan(0.3);
+  expect(gap(many)).toBeLessThan(0.15);
+});
+
 test("weights that are given are those of the first snapshot", async () => {
   const last = snapshotsOf(await told(SMALL)).at(-1)!;
   const [opened] = snapshotsOf(await told({ ...SMALL, steps: 0, weights: last.weights }));
@@ -239,6 +250,14 @@ describeLab("train", (lab) => {
       await page.locator(".score-train").waitFor();
       losses.push(await page.locator(".score-train").getAttribute("data-loss"));
     }
+    // Followed on a page that has another run, it begins too.
+    const page = await lab.open({ hash: `${QUICK}&seed=9` });
+    await waitUntil(page, "done");
+    await page.goto(`${page.url().split("#")[0]}#/${QUICK}&seed=7&at=20`);
+    await expect.poll(() => answer(page).getAttribute("data-step")).toBe("20");
+    await waitUntil(page, "done");
+    await page.getByRole("button", { name: "Latest" }).click();
+    await expect.poll(() => page.locator(".score-train").getAttribute("data-loss")).toBe(losses[0]);
     expect(losses[1]).toBe(losses[0]);
     expect(losses[2]).not.toBe(losses[0]);
   });

@@ -148,10 +148,17 @@ async function begin(input: FitInput, opened: string | undefined): Promise<void>
   void follow(current, first);
 }
 
-/** Trains anew, with what is set. */
+/** Trains anew, with what is set, and shows the latest moment. */
 export async function start(): Promise<void> {
-  if (state.value !== null) shownStep.value = null; // at first the address says which moment is shown
+  shownStep.value = null;
   await begin(inputOf(settings.value), undefined);
+}
+
+/** Trains what the address says, unless that is what is shown already. The address says which moment is shown, too. */
+export async function startFromAddress(): Promise<void> {
+  if (state.value === null || isStale(state.value, settings.value)) {
+    await begin(inputOf(settings.value), undefined);
+  }
 }
 
 /** Shows a network as it comes from a file, without training it; its layers are those that are set where it does not say them. */

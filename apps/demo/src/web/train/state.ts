@@ -50,6 +50,8 @@ export const settings: Signal<Settings> = signal(DEFAULTS);
 export const question: Signal<Question> = signal({ kind: "drawing", strokes: SAMPLE });
 /** The step whose snapshot is shown; null is the latest. */
 export const shownStep: Signal<number | null> = signal(null);
+/** How often an address was followed: each may bring another network. */
+export const addressesRead: Signal<number> = signal(0);
 
 export function change(part: Partial<Settings>): void {
   settings.value = { ...settings.value, ...part };
@@ -95,6 +97,7 @@ function read(params: Params): void {
       ? { kind: "drawing", strokes: params.draw === "" ? [] : (parseStrokes(params.draw) ?? SAMPLE) }
       : { kind: "test", index };
   shownStep.value = parseInteger(params.at, 0, LIMITS.steps[1]) ?? null;
+  addressesRead.value++;
 }
 
 function write(): Params {

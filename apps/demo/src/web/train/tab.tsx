@@ -12,9 +12,9 @@ import { FileCard } from "./file-card.tsx";
 import { InsideCard } from "./inside-card.tsx";
 import { builtFor, lookAt } from "./look.ts";
 import { NetworkCard } from "./network-card.tsx";
-import { type RunState, run, snapshotAt, start } from "./run.ts";
+import { type RunState, run, snapshotAt, startFromAddress } from "./run.ts";
 import { RunCard } from "./run-card.tsx";
-import { bindTrain, question, settings, shownStep } from "./state.ts";
+import { addressesRead, bindTrain, question, settings, shownStep } from "./state.ts";
 import { trainWords } from "./text.ts";
 import "./train.css";
 
@@ -47,9 +47,7 @@ function useSeenRun(): RunState | null {
 export function TrainTab() {
   const text = trainWords.value;
   const known = useSeenRun();
-  useEffect(() => {
-    if (run.peek() === null) void start();
-  }, []);
+  useEffect(() => void startFromAddress(), [addressesRead.value]);
   const shown = known === null ? undefined : snapshotAt(known, shownStep.value);
   const layers = known?.settings.layers;
   const image = useImage(known);

@@ -58,7 +58,6 @@ export const train = {
   scores: "How well it does",
   onTrain: "Images it learns from",
   onTest: "Test images",
-  gap: "Difference",
   loss: "Loss",
   accuracy: "Accuracy",
   lossCurve: "Loss",
@@ -147,7 +146,6 @@ export const train = {
   confusionText:
     "Test images by their class (rows) and by what the network takes them for (columns). Choose a cell to see its images.",
   confusionTable: "Confusion matrix",
-  truth: "is",
   cell: (count: number, truth: string, found: string): string => `${count} of ${truth} taken for ${found}`,
   behind: (count: number, truth: string, found: string): string =>
     count === 1
