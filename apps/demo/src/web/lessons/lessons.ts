@@ -115,7 +115,7 @@ export const LESSONS: readonly Lesson[] = [
     views: [
       { id: "fiveByFive", address: `slide?x=${ones(8)}&k=${ones(5)}&padding=2` },
       { id: "shrinking", address: `slide?x=${ones(8)}&k=${ones(5)}` },
-      { id: "chain", address: "slide?layers=conv,relu,max" },
+      { id: "chain", address: "slide?layers=conv,relu,max&k1=0,1;2,3" },
       { id: "training", address: "train" },
     ],
     exercise: "lenetShapes",
