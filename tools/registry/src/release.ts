@@ -86,7 +86,6 @@ export async function prepareRelease(registry: Registry): Promise<Release> {
   const repository = await mkdtemp(join(tmpdir(), "corr2d release "));
   await copyRepository(repository);
   await commitAll(repository, "The repository");
-  await writeFile(join(repository, ".npmrc"), registry.npmrc);
 
   const changesets = createRequire(join(root, "package.json")).resolve("@changesets/cli/bin.js");
   const changeset = (command: string): Promise<string> =>
@@ -100,6 +99,8 @@ export async function prepareRelease(registry: Registry): Promise<Release> {
   await run("pnpm", ["install", "--prod", "--offline", "--ignore-scripts", "--filter", "./packages/*"], {
     cwd: repository,
   });
+  // Only now: for another registry pnpm would verify the lockfile anew, with facts that it has not fetched from there.
+  await writeFile(join(repository, ".npmrc"), registry.npmrc);
 
   return {
     repository,
