@@ -235,4 +235,25 @@ describeLab("chains", (lab) => {
     await expect.poll(() => gridValues(page, "Kernel K, K[0, 1]")).toHaveLength(2);
     await expect.poll(() => page.url()).not.toContain("layers");
   });
+
+  test("what was transposed is so no longer in a chain, and is again after it", {
+    timeout: 2 * PATIENCE,
+  }, async () => {
+    const formula = (on: Page): Promise<string> =>
+      textOf(on.getByRole("region", { name: "The output’s size" }));
+    const page = await lab.open({ hash: "slide?op=transposed&k=0,1;2,3|4,5;6,7" });
+    for (const [choice, height] of [
+      ["Pooling", "⌊(3 + 2·0 − 1·(2 − 1) − 1) / 1⌋ + 1 = 2"],
+      ["Chain", "⌊(2 + 2·0 − 1·(2 − 1) − 1) / 2⌋ + 1 = 1"],
+    ] as const) {
+      await page.getByRole("radio", { name: "Transposed" }).check();
+      await expect.poll(() => formula(page)).toContain("(3 − 1)·1 − 2·0 + 1·(2 − 1) + 0 + 1 = 4");
+      expect(await gridValues(page, "Kernel K, K[0, 1]")).toHaveLength(2);
+      await page.getByRole("radio", { name: choice }).check();
+      await expect.poll(() => formula(page)).toContain(height);
+    }
+    expect(await gridValues(page, "Output Y, channel 1")).toHaveLength(1); // two channels still come out
+    const linked = await lab.open({ hash: "slide?op=transposed&layers=conv,relu,max&at=8" });
+    await expect.poll(() => formula(linked)).toContain("⌊(2 + 2·0 − 1·(2 − 1) − 1) / 2⌋ + 1 = 1");
+  });
 });

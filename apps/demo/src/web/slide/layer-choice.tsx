@@ -17,10 +17,7 @@ function choiceOf({ chain, transposed }: SlideState): Choice {
 }
 
 /** The layers that a choice begins with; the convolution of a chain is the one that was there. */
-function layersOf(
-  choice: Choice,
-  { transposed, groups, kernel, stride, padding }: SlideState,
-): readonly ChainLayer[] {
+function layersOf(choice: Choice, { groups, kernel, stride, padding }: SlideState): readonly ChainLayer[] {
   if (choice === "pool") return [{ kind: "max", size: [2, 2], stride: [1, 1], padding: [0, 0] }];
   if (choice === "activation") return [newLayer("relu")];
   const present: ChainLayer = {
@@ -29,17 +26,16 @@ function layersOf(
     stride,
     padding: padding === "same" ? [0, 0] : padding,
   };
-  return [transposed || groups > 1 ? newLayer("conv") : present, newLayer("relu"), newLayer("max")];
+  return [groups > 1 ? newLayer("conv") : present, newLayer("relu"), newLayer("max")];
 }
 
 /** The state of a choice. Between a convolution and its transpose the kernel's two channel axes change places. */
-function stateOf(choice: Choice, state: SlideState): Partial<SlideState> {
-  if (choice !== "plain" && choice !== "transposed") {
-    return { chain: fitted(state.input.length, layersOf(choice, state)) };
-  }
-  const next = { ...state, chain: null, transposed: choice === "transposed" };
-  const padding = next.padding === "same" ? ([0, 0] as const) : next.padding;
-  return { ...next, ...resize(next, sizesOf(state)), padding };
+function stateOf(choice: Choice, state: SlideState): SlideState {
+  const turned = { ...state, chain: null, transposed: choice === "transposed" };
+  const padding = state.padding === "same" ? ([0, 0] as const) : state.padding;
+  const one = { ...turned, ...resize(turned, sizesOf(state)), padding };
+  if (choice === "plain" || choice === "transposed") return one;
+  return { ...one, chain: fitted(one.input.length, layersOf(choice, one)) };
 }
 
 export function LayerChoice() {

@@ -4,7 +4,7 @@
  * The three arrays of a correlation are the *large* one [C, H, W], the *kernel* [O, C/groups, h, w] and the *small* one
  * [O, oH, oW]. A convolution reads large and writes small, its transpose the other way round. Only operands are kept
  * here; results are computed (compute.ts). A chain of layers has its input, the gradient at its output and its own
- * list of layers; the kernel and the geometry above are then not in use.
+ * list of layers; the kernel and the geometry above are then not in use, and it is never transposed.
  */
 import { type Signal, signal } from "@preact/signals";
 import {
@@ -128,8 +128,9 @@ function read(params: Params): void {
   const kernel = parseBlocks(params.k, LIMITS.channels, LIMITS.kernel);
   const pair = (name: string, least: number, most: number): Size | undefined =>
     parsePair(params[name], least, most);
+  const chain = readChain(params);
   slide.value = {
-    transposed: params.op === "transposed",
+    transposed: chain === null && params.op === "transposed",
     view: parseChoice(params.view, VIEWS) ?? DEFAULT_STATE.view,
     input: input ?? DEFAULT_STATE.input,
     kernel: kernel ?? DEFAULT_STATE.kernel,
@@ -141,7 +142,7 @@ function read(params: Params): void {
     dilation: pair("dilation", 1, LIMITS.dilation) ?? DEFAULT_STATE.dilation,
     groups: parseInteger(params.groups, 1, LIMITS.channels) ?? DEFAULT_STATE.groups,
     outputPadding: pair("extra", 0, LIMITS.stride) ?? DEFAULT_STATE.outputPadding,
-    chain: readChain(params),
+    chain,
   };
   position.value = parseInteger(params.at, 0, 10_000) ?? 0;
 }
