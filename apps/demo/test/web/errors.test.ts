@@ -1,6 +1,17 @@
 /** What the library refuses, said in Chinese with its own words beneath. */
-import { avgPool2d, Corr2dError, convTranspose2d, corr2d, pad, type Tensor, zeros } from "@corr2d/core";
+import {
+  avgPool2d,
+  Corr2dError,
+  convTranspose2d,
+  corr2d,
+  pad,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@corr2d/core";
 import { cpuJs } from "@corr2d/cpu-js";
+import { readSafetensors, writeSafetensors } from "@corr2d/io";
+import { crossEntropy, Linear } from "@corr2d/nn";
 import { expect, test } from "vitest";
 import { errors } from "../../src/web/i18n/zh/errors.ts";
 import { describeLab, PATIENCE, textOf } from "./lab.ts";
@@ -9,8 +20,20 @@ const backend = cpuJs();
 const image = (channels: number): Tensor => zeros([channels, 3, 3], { backend });
 const kernel = (...shape: number[]): Tensor => zeros(shape, { backend });
 
-/** Every refusal that the lab's controls can lead to, and what its explanation has to contain. */
-const REFUSED: readonly (readonly [name: string, run: () => Tensor, says: RegExp])[] = [
+const classes = (...values: number[]): Tensor => tensor(values, { backend, dtype: "int32" });
+
+const read = (bytes: Uint8Array): Promise<unknown> =>
+  readSafetensors(new Blob([bytes as Uint8Array<ArrayBuffer>]), { backend });
+/** A file of one tensor whose header says `dtype`. */
+const written = async (dtype = "F32"): Promise<Buffer> => {
+  const bytes = Buffer.from(await writeSafetensors({ "0.weight": kernel(2, 2) }));
+  bytes.write(dtype, bytes.indexOf("F32"));
+  return bytes;
+};
+const load = (state: Record<string, Tensor>) => new Linear(2, 3, { backend }).loadStateDict(state);
+
+/** Every refusal that the lab's controls and files can lead to, and what its explanation has to contain. */
+const REFUSED: readonly (readonly [name: string, run: () => unknown, says: RegExp])[] = [
   ["no window", () => corr2d(image(1), kernel(1, 1, 2, 2), { dilation: 4 }), /3 × 3.*5 × 5/],
   ["groups, outputs", () => corr2d(image(1), kernel(1, 1, 2, 2), { groups: 2 }), /输出通道数 1 .*组数 2/],
   [
@@ -25,21 +48,34 @@ const REFUSED: readonly (readonly [name: string, run: () => Tensor, says: RegExp
   ["reflect", () => pad(image(1), [3, 3, 3, 3], { mode: "reflect" }), /\(3, 3\).*3/],
   ["circular", () => pad(image(1), [4, 4, 4, 4], { mode: "circular" }), /\(4, 4\).*3/],
   ["pooling", () => avgPool2d(image(1), 2, { padding: 2 }), /填充 2 超过了窗口 2 的一半/],
+  ["no such file", () => read(new Uint8Array(64).fill(80)), /看来不是 safetensors 文件/],
+  ["an empty file", () => read(new Uint8Array(0)), /看来不是 safetensors 文件/],
+  [
+    "a file cut off",
+    async () => read((await written()).subarray(0, -4)),
+    /不完整.*应有 \d+ 字节，实际只有 \d+ 字节/,
+  ],
+  ["a header cut off", async () => read((await written()).subarray(0, 20)), /不完整.*整个文件只有 20 字节/],
+  ["too long a file", async () => read(Uint8Array.of(...(await written()), 0, 0, 0)), /末尾多出 3 字节/],
+  ["a file of unknown numbers", async () => read(await written("F99")), /文件的格式不对，或文件已损坏/],
+  ["another size", () => load({ weight: kernel(4, 2), bias: kernel(3) }), /weight .*4, 2.*3, 2/],
+  ["no bias", () => load({ weight: kernel(3, 2) }), /"bias" 不在文件里/],
+  ["a third", () => load({ weight: kernel(3, 2), bias: kernel(3), g: kernel(1) }), /文件里的 "g" /],
+  ["scores of pixels", () => crossEntropy(kernel(2, 3, 4, 4), classes(0, 1)), /\[2, 4, 4\].*\[2\]/],
+  ["rows of scores", () => crossEntropy(kernel(3, 2), classes(0, 1)), /3 行分数.*2 幅图像/],
+  ["too few classes", () => crossEntropy(kernel(2, 3), classes(0, 9)), /只分 3 类.*类别 9/],
 ];
 
-test.for(REFUSED)("%s: the explanation has the values", ([, run, says]) => {
-  let message = "";
-  try {
-    run();
-  } catch (error) {
-    if (!Corr2dError.isInstance(error)) throw error;
-    message = error.message;
-  }
-  expect(errors.explain(message)).toMatch(says);
+test.for(REFUSED)("%s: the explanation has the values", async ([, run, says]) => {
+  const error = await Promise.resolve()
+    .then(run)
+    .catch((problem: unknown) => problem);
+  if (!Corr2dError.isInstance(error)) throw error;
+  expect(errors.explain(`${error.code}: ${error.message}`)).toMatch(says);
 });
 
-test("anything else is framed too", () => {
-  expect(errors.explain("something new")).toMatch(/见下面的英文原文/);
+test("anything else is framed too, and nothing is said of it that may be false", () => {
+  expect(errors.explain("INTERNAL: something new")).toBe("这一步没有完成。原因见下面的英文原文。");
 });
 
 describeLab("errors", (lab) => {

@@ -11,14 +11,13 @@ import { ScrollBox } from "./scroll-box.tsx";
 /** What is wrong, in the reader's language, and the library's own words, in the language of the library. */
 export function ErrorNote({ error }: { readonly error: Corr2dError }) {
   const { shell, errors } = words.value;
-  const explanation = errors.explain(error.message);
+  const original = `${error.code}: ${error.message}`;
+  const explanation = errors.explain(original);
   return (
     <div class="error-note" role="alert">
       {explanation === undefined ? null : <p>{explanation}</p>}
       <strong>{shell.errorLabel}</strong>
-      <code lang="en">
-        {error.code}: {error.message}
-      </code>
+      <code lang="en">{original}</code>
     </div>
   );
 }
