@@ -73,6 +73,31 @@ describeLab("edges", (lab) => {
     ]);
   });
 
+  test.for(["en", "zh"])("no name in a list is cut off, %s", { timeout: 2 * PATIENCE }, async (lang) => {
+    for (const width of [1024, 1440]) {
+      const page = await lab.open({ hash: `edges?lang=${lang}`, viewport: { width, height: 900 } });
+      await waitForFrame(page);
+      for (const kernel of ["book", "sobel", "sobel-x", "laplacian", "gaussian"]) {
+        await page.locator(".kernel-panel select").first().selectOption(kernel);
+        for (const finish of ["auto", "clip", "absolute", "offset", "stretch"]) {
+          await page.locator(".kernel-panel select").last().selectOption(finish);
+          const cut = await page.locator(".kernel-panel select").evaluateAll((lists) =>
+            (lists as HTMLSelectElement[]).flatMap((list) => {
+              const { font, paddingLeft, paddingRight } = getComputedStyle(list);
+              const context = document.createElement("canvas").getContext("2d")!;
+              context.font = font;
+              const text = list.selectedOptions[0]!.text;
+              const room =
+                list.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
+              return context.measureText(text).width > room ? [text] : [];
+            }),
+          );
+          expect(cut, `${width}`).toEqual([]);
+        }
+      }
+    }
+  });
+
   test("a drawing is filtered as it is drawn", { timeout: 2 * PATIENCE }, async () => {
     const page = await lab.open({ hash: "edges" });
     await page.getByRole("radio", { name: "Draw" }).check();

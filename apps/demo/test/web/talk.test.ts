@@ -31,6 +31,21 @@ const lookAt = (page: Page) =>
 
 const WHOLE = { arrays: 3, cut: [], scrolls: 0, pageScrolls: false };
 
+/** What of a tab is not wholly in view, or is under the button that ends the presentation. */
+const notInView = (page: Page, selector: string): Promise<string[]> =>
+  page.evaluate((wanted) => {
+    const bar = document.querySelector(".talk-bar .button")!.getBoundingClientRect();
+    const parts = [...document.querySelectorAll(wanted)].filter((part) => part.checkVisibility());
+    if (parts.length === 0) return ["nothing"];
+    const names = parts.flatMap((part) => {
+      const { left, top, right, bottom } = part.getBoundingClientRect();
+      const isCut = left < 0 || top < 0 || right > innerWidth + 0.5 || bottom > innerHeight + 0.5;
+      const isUnder = right > bar.left && left < bar.right && top < bar.bottom && bottom > bar.top;
+      return isCut || isUnder ? [`${part.tagName} ${part.className}`] : [];
+    });
+    return document.documentElement.scrollHeight > innerHeight ? [...names, "the page scrolls"] : names;
+  }, selector);
+
 describeLab("talk", (lab) => {
   test.for(SCREENS)(
     "$width × $height: every example is whole, and readable from the last row",
@@ -98,6 +113,36 @@ describeLab("talk", (lab) => {
     await expect.poll(at).toBe(before);
     expect(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight)).toBe(true);
   });
+
+  test.for(SCREENS)(
+    "$width × $height: edges has both pictures and the arithmetic in view, and a clicker moves the pixel",
+    { timeout: 3 * PATIENCE },
+    async (viewport) => {
+      const parts = ".pictures canvas, .pixel-sum .array, .sum-line, .painted";
+      for (const [kernel, arrays] of [
+        ["sobel", 6],
+        ["gaussian", 3],
+      ] as const) {
+        const page = await lab.open({ hash: `edges?kernel=${kernel}&image=alps&as=talk`, viewport });
+        await expect.poll(() => page.locator(".pixel-sum .array").count()).toBe(arrays);
+        await expect.poll(() => notInView(page, parts), { message: kernel }).toEqual([]);
+        const boxes = await page
+          .locator(".pictures canvas")
+          .evaluateAll((all) => all.map((canvas) => canvas.getBoundingClientRect().toJSON()));
+        expect(boxes[0].right).toBeLessThan(boxes[1].left);
+        expect(Math.min(...boxes.map(({ height }) => height))).toBeGreaterThan(viewport.height / 4);
+        const column = (): Promise<number> =>
+          page.getByRole("textbox", { name: "Column" }).inputValue().then(Number);
+        const before = await column();
+        await page.keyboard.press("PageDown");
+        await page.keyboard.press("PageDown");
+        await expect.poll(column).toBe(before + 2);
+        await page.keyboard.press("PageUp");
+        await expect.poll(column).toBe(before + 1);
+        await expect.poll(() => notInView(page, parts), { message: `${kernel}, further on` }).toEqual([]);
+      }
+    },
+  );
 
   test("what is read is readable: one exercise, whole; lessons, which scroll", {
     timeout: 2 * PATIENCE,

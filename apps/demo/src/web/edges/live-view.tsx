@@ -3,6 +3,8 @@ import { Corr2dError } from "@corr2d/core";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { backendLabel, session } from "../compute/session.ts";
 import { words } from "../i18n/index.ts";
+import { shownAs } from "../state/shown-as.ts";
+import { useClicker } from "../talk/keys.ts";
 import { Button } from "../ui/controls.tsx";
 import { ErrorNote } from "../ui/notes.tsx";
 import { fixedText } from "../ui/number-text.ts";
@@ -139,6 +141,12 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
       isHeld.value = false;
     },
   };
+  useClicker((by) => forBoth.onMove(0, by));
+  // Who presents has no pixel to point at yet: the one in the middle.
+  const lacksPixel = shownAs.value === "talk" && result !== undefined && pixel.value === null;
+  useEffect(() => {
+    if (lacksPixel) forBoth.onMove(0, 0);
+  }, [lacksPixel]);
   const isScaled = stats !== null && sizeText(stats.source) !== sizeText(stats.size);
   return (
     <section class="card live" aria-label={text.heading}>

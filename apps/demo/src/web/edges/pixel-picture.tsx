@@ -68,7 +68,12 @@ export function PixelPicture(props: PixelPictureProps) {
         <canvas
           ref={canvas}
           class={`${onDraw === undefined ? "" : "drawable"} ${zoom > 1 ? "pixelated" : ""}`}
-          style={{ width: zoom > 1 && shown !== undefined ? `${shown.width * zoom}px` : "" }}
+          style={
+            shown && {
+              "--aspect": shown.width / shown.height,
+              "--width": zoom > 1 ? `${shown.width * zoom}px` : "auto",
+            }
+          }
           role="img"
           aria-label={label}
           onPointerDown={(event) => {

@@ -47,7 +47,7 @@ function keepFitting(): () => void {
   let shown = "";
   const fit = (): void => {
     if (shownAs.peek() !== "talk") return; // the page is back, and its size is about to be
-    const now = `${addressOf(tab.peek(), { at: undefined })} ${innerWidth} × ${innerHeight}`;
+    const now = `${addressOf(tab.peek(), { at: undefined, pixel: undefined })} ${innerWidth} × ${innerHeight}`;
     if (now === shown && fits(size)) return;
     size = largestThatFits(now === shown ? size : MOST);
     shown = now;

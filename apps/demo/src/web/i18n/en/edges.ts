@@ -66,10 +66,10 @@ export const edges = {
   editHint: "Click a cell to make the kernel your own.",
   finish: "Sums become pixels by",
   finishes: {
-    clip: "cutting off below 0 and above 255",
+    clip: "cutting off at 0 and 255",
     absolute: "size without sign",
     offset: "grey 128 for zero",
-    stretch: "smallest to black, largest to white",
+    stretch: "spreading over 0 to 255",
   },
   finishAuto: (name: string): string => `automatic: ${name}`,
   gray: "Mix the colours into grey first (a 1 × 1 convolution)",
