@@ -6,7 +6,7 @@ import { setBackend } from "@corr2d/core";
 import { cpuJs } from "@corr2d/cpu-js";
 import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { build } from "../../src/web/train/build.ts";
+import { build, fits } from "../../src/web/train/build.ts";
 import { drawnImage, extended, parseStrokes, strokesText } from "../../src/web/train/drawing.ts";
 import { FASHION_TEST, FASHION_TRAIN } from "../../src/web/train/fashion/counts.ts";
 import {
@@ -57,6 +57,21 @@ test("layers that do not fit: the library's own words, and the sizes up to there
   expect(error?.message).toMatch(/kernel size/i);
   expect(build(parseLayers(PRESETS.modern)!, backend).error).toBeUndefined();
   expect(build(parseLayers("flatten,linear9")!, backend).error?.code).toBe("INDEX_OUT_OF_RANGE");
+});
+
+test("a network gives ten numbers: more are refused as well as fewer", async () => {
+  for (const [net, output] of [
+    ["flatten,linear10", undefined],
+    ["flatten,linear9", [9]],
+    ["flatten,linear10,linear64", [64]],
+    ["max4,linear10", [1, 7, 10]],
+    ["", [1, 28, 28]],
+  ] as const) {
+    const built = build(parseLayers(net)!, backend);
+    expect(built.wrongOutput, net).toEqual(output);
+    expect(fits(built)).toBe(output === undefined);
+  }
+  await expect(told({ ...SMALL, layers: "flatten,linear10,linear64" })).rejects.toThrow("gives 64 numbers");
 });
 
 test("a drawing has the size and the place of the written digits, wherever it was drawn", () => {
@@ -296,6 +311,14 @@ describeLab("train", (lab) => {
     await page.getByRole("textbox", { name: "padding, layer 1" }).press("Enter");
     await expect.poll(() => textOf(row)).toContain("→ 4 × 14 × 14");
     await expect.poll(() => page.url()).toContain("net=conv4k5p2s2,relu,flatten,linear10");
+    await page.getByRole("button", { name: "Add a layer" }).click();
+    await expect.poll(() => page.url()).toContain("net=conv4k5p2s2,relu,flatten,linear64,linear10");
+    await page.getByRole("textbox", { name: "outputs, layer 5" }).fill("64");
+    await page.getByRole("textbox", { name: "outputs, layer 5" }).press("Enter");
+    await expect
+      .poll(() => textOf(page.getByRole("alert")))
+      .toBe("The last layer must give ten numbers, one for each class, but it gives 64.");
+    await page.getByRole("button", { name: "Remove layer 5" }).click();
     await page.getByRole("button", { name: "Remove layer 3" }).click();
     await expect.poll(() => textOf(page.getByRole("alert"))).toMatch(/SHAPE_MISMATCH|INVALID_ARGUMENT/);
     await page.getByLabel("Begin with").selectOption("linear");

@@ -66,7 +66,12 @@ export interface Built {
   readonly layers: readonly BuiltLayer[];
   /** What the library says: of the layer after those, or of the result, which the loss cannot take. */
   readonly error: Corr2dError | undefined;
+  /** What comes out, where every layer fits and that is not one number for each class. */
+  readonly wrongOutput: readonly number[] | undefined;
 }
+
+export const fits = ({ error, wrongOutput }: Built): boolean =>
+  error === undefined && wrongOutput === undefined;
 
 function libraryError(act: () => void): Corr2dError | undefined {
   try {
@@ -82,6 +87,7 @@ function libraryError(act: () => void): Corr2dError | undefined {
 export function build(layers: readonly Layer[], backend: Backend): Built {
   const built: BuiltLayer[] = [];
   let error: Corr2dError | undefined;
+  let wrongOutput: readonly number[] | undefined;
   scope(() => {
     let x: Tensor = zeros([1, ...IMAGE_SHAPE], { backend });
     const add = (layer: Layer): void => {
@@ -92,18 +98,33 @@ export function build(layers: readonly Layer[], backend: Backend): Built {
     };
     error = libraryError(() => {
       for (const layer of layers) add(layer);
+      const output = x.shape.slice(1);
+      if (output.length === 1 && output[0] === CLASSES) return;
+      wrongOutput = output;
+      // The loss takes more numbers than there are classes.
       crossEntropy(x, tensor([CLASSES - 1], { dtype: "int32", backend }));
     });
   });
-  return { layers: built, error };
+  return { layers: built, error, wrongOutput };
+}
+
+/** @throws what the library says of layers that do not fit, or SHAPE_MISMATCH where only the number of outputs is wrong. */
+export function netOf({ layers, error, wrongOutput }: Built): Sequential {
+  if (error !== undefined) throw error;
+  if (wrongOutput !== undefined) {
+    const given = wrongOutput.join(" × ");
+    throw new Corr2dError(
+      "SHAPE_MISMATCH",
+      `the network gives ${given} numbers, but there are ${CLASSES} classes: its last layer must give one number for each`,
+    );
+  }
+  return new Sequential(layers.map(({ module }) => module));
 }
 
 /**
  * A network to train.
- * @throws what the library says of layers that do not fit.
+ * @throws as `netOf`.
  */
 export function buildNet(layers: readonly Layer[], backend: Backend): Sequential {
-  const { layers: built, error } = build(layers, backend);
-  if (error !== undefined) throw error;
-  return new Sequential(built.map(({ module }) => module)).train();
+  return netOf(build(layers, backend)).train();
 }

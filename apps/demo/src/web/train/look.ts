@@ -1,8 +1,8 @@
 /** What a network, as it was after some step, makes of one image: what every layer gives, and the probabilities of the classes. */
 import { type Backend, noGrad, scope, type Tensor, tensor } from "@corr2d/core";
-import { type Module, Sequential } from "@corr2d/nn";
+import type { Module, Sequential } from "@corr2d/nn";
 import { SIDE } from "../../train/pen.ts";
-import { type Built, build } from "./build.ts";
+import { type Built, build, netOf } from "./build.ts";
 import { loadWeights, type Snapshot } from "./fit.ts";
 import { type Layer, layersText } from "./layers.ts";
 
@@ -38,9 +38,7 @@ export function builtFor(layers: readonly Layer[], backend: Backend): Built {
 }
 
 function netFor(layers: readonly Layer[], backend: Backend): Sequential {
-  const { layers: built, error } = builtFor(layers, backend);
-  if (error !== undefined) throw error;
-  return new Sequential(built.map(({ module }) => module)).eval();
+  return netOf(builtFor(layers, backend)).eval();
 }
 
 /** @param image [28, 28], from 0 to 255. */

@@ -189,6 +189,22 @@ function Setup() {
   );
 }
 
+/** Why the network cannot be trained: in the reader's words, and in the library's where it has any. */
+function Misfit({ built }: NetworkProps) {
+  if (built === undefined) return null;
+  const { error, wrongOutput } = built;
+  const sentence =
+    wrongOutput === undefined
+      ? undefined
+      : trainWords.value.wrongOutput(shapeText(wrongOutput), wrongOutput.length > 1);
+  if (error !== undefined) return <ErrorNote error={error} sentence={sentence} />;
+  return sentence === undefined ? null : (
+    <div class="error-note" role="alert">
+      <p>{sentence}</p>
+    </div>
+  );
+}
+
 interface NetworkProps {
   /** The layers that are set, or those before the latest change. */
   readonly built: Built | undefined;
@@ -221,11 +237,13 @@ function Network({ built }: NetworkProps) {
             );
           })}
         </ol>
-        {built?.error === undefined ? null : <ErrorNote error={built.error} />}
+        <Misfit built={built} />
         <div class="layer-foot">
           <Button
             disabled={layers.length >= MOST_LAYERS}
-            onClick={() => change({ layers: [...layers, NEW_LAYERS.linear] })}
+            onClick={() =>
+              change({ layers: [...layers.slice(0, -1), NEW_LAYERS.linear, ...layers.slice(-1)] })
+            }
           >
             {text.addLayer}
           </Button>

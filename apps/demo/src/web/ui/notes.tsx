@@ -8,11 +8,17 @@ import { Button, Segmented } from "./controls.tsx";
 import { numberText } from "./number-text.ts";
 import { ScrollBox } from "./scroll-box.tsx";
 
+interface ErrorNoteProps {
+  readonly error: Corr2dError;
+  /** What the page knows of it, where that is more than the message says. */
+  readonly sentence?: string | undefined;
+}
+
 /** What is wrong, in the reader's language, and the library's own words, in the language of the library. */
-export function ErrorNote({ error }: { readonly error: Corr2dError }) {
+export function ErrorNote({ error, sentence }: ErrorNoteProps) {
   const { shell, errors } = words.value;
   const original = `${error.code}: ${error.message}`;
-  const explanation = errors.explain(original);
+  const explanation = sentence ?? errors.explain(original);
   return (
     <div class="error-note" role="alert">
       {explanation === undefined ? null : <p>{explanation}</p>}

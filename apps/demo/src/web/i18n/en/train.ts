@@ -111,6 +111,8 @@ export const train = {
   moveDown: (n: number): string => `Move layer ${n} down`,
   remove: (n: number): string => `Remove layer ${n}`,
   parameters: (count: number): string => (count === 1 ? "1 number to learn" : `${count} numbers to learn`),
+  wrongOutput: (shape: string, isMap: boolean): string =>
+    `The last layer must give ten numbers, one for each class, but it gives ${shape}.${isMap ? " A flatten may be missing." : ""}`,
   formula: "Each side: (n + 2p − k) / s + 1, rounded down.",
   setup: "Images and steps",
   data: "Images",

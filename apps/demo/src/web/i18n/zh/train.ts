@@ -101,6 +101,8 @@ export const train: TrainTexts = {
   moveDown: (n) => `下移第 ${n} 层`,
   remove: (n) => `删去第 ${n} 层`,
   parameters: (count) => `要学的数：${count} 个`,
+  wrongOutput: (shape, isMap) =>
+    `最后一层必须给出十个数，每个类别一个，现在给出的是 ${shape}。${isMap ? "可能缺了一个展平层。" : ""}`,
   formula: "每条边：(n + 2p − k) / s + 1，向下取整。",
   setup: "图像与步数",
   data: "图像",
