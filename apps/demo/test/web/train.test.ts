@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { setBackend } from "@corr2d/core";
+import { setBackend, zeros } from "@corr2d/core";
 import { cpuJs } from "@corr2d/cpu-js";
+import { writeSafetensors } from "@corr2d/io";
 import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { build, fits } from "../../src/web/train/build.ts";
@@ -394,18 +395,48 @@ describeLab("train", (lab) => {
     expect(download.suggestedFilename()).toBe("digits-step-40.safetensors");
     const path = join(lab.folder, "..", download.suggestedFilename());
     await download.saveAs(path);
-    const other = await lab.open({ hash: "train?net=flatten,linear10&images=50&steps=10" });
+    const other = await lab.open({ hash: "train?net=flatten,linear10&images=50&steps=10&data=fashion" });
     await waitUntil(other, "done");
     await other.locator('.file-card input[type="file"]').setInputFiles(path);
     await expect.poll(() => textOf(other.locator('.file-card [role="status"]'))).toContain("is open");
     await expect.poll(() => textOf(answer(other))).toBe(said);
     await expect.poll(() => other.url()).toContain("net=conv4k5s2,relu,flatten,linear10");
-    await other.locator('.file-card input[type="file"]').setInputFiles({
-      name: "none.safetensors",
-      mimeType: "application/octet-stream",
-      buffer: Buffer.from("no"),
-    });
-    await expect.poll(() => textOf(other.locator(".file-card [role=alert]"))).toContain("FILE_INVALID");
+    expect(other.url()).not.toContain("data=");
+  });
+
+  test("a file that does not fit is refused, and the run on the page goes on", {
+    timeout: 4 * PATIENCE,
+  }, async () => {
+    const page = await lab.open({ hash: QUICK });
+    await waitUntil(page, "done");
+    await expect.poll(() => answer(page).getAttribute("data-step")).toBe("40");
+    const [said, url] = [await textOf(answer(page)), page.url()];
+    const weights = { "1.weight": zeros([3, 4], { backend }) };
+    const written = async (metadata: Record<string, string>): Promise<Buffer> =>
+      Buffer.from(await writeSafetensors(weights, { metadata }));
+    const [alert, status] = [
+      page.locator(".file-card [role=alert]"),
+      page.locator('.file-card [role="status"]'),
+    ];
+    for (const [bytes, code] of [
+      [Buffer.from("no"), "FILE_INVALID"],
+      [await written({ layers: "flatten,linear10" }), "STATE_DICT"],
+      [await written({ layers: "conv6k5p2,relu" }), "SHAPE_MISMATCH"],
+      [await written({}), undefined],
+    ] as const) {
+      await page.locator('.file-card input[type="file"]').setInputFiles({
+        name: "other.safetensors",
+        mimeType: "application/octet-stream",
+        buffer: bytes,
+      });
+      if (code !== undefined) await expect.poll(() => textOf(alert)).toContain(code);
+      else await expect.poll(() => textOf(status)).toContain("so it was not opened");
+      expect(await textOf(status)).not.toContain("is open");
+    }
+    expect(await alert.count()).toBe(0);
+    expect(await textOf(answer(page))).toBe(said);
+    expect(page.url()).toBe(url);
+    await waitUntil(page, "done");
   });
 
   test("what the layers make of the drawing, and the kernels, are painted", {

@@ -5,6 +5,7 @@ import { session } from "../compute/session.ts";
 import { Button } from "../ui/controls.tsx";
 import { ErrorNote } from "../ui/notes.tsx";
 import type { Snapshot } from "./fit.ts";
+import { checkWeights } from "./look.ts";
 import { modelBytes, readModel } from "./model-file.ts";
 import { type RunState, startFrom } from "./run.ts";
 import { trainWords } from "./text.ts";
@@ -38,12 +39,17 @@ export function FileCard({ run, shown }: FileCardProps) {
   };
   const save = async (): Promise<void> => {
     const { layers, data } = run.settings;
-    const bytes = await modelBytes(layers, shown!.weights, session.value.backend);
+    const bytes = await modelBytes({ layers, data, weights: shown!.weights }, session.value.backend);
     download(bytes, `${data}-step-${shown!.step}.safetensors`);
   };
   const open = async (file: File): Promise<void> => {
-    const model = await readModel(file, session.value.backend);
-    if (model.layers === undefined) setNote(text.noNet(file.name));
+    const { backend } = session.value;
+    const model = await readModel(file, backend);
+    if (model === undefined) {
+      setNote(text.noNet(file.name));
+      return;
+    }
+    checkWeights(model.layers, model.weights, backend);
     await startFrom(file.name, model);
   };
   return (
@@ -70,7 +76,7 @@ export function FileCard({ run, shown }: FileCardProps) {
         />
       </div>
       <p class="hint" role="status">
-        {note === "" && run.opened !== undefined ? text.opened(run.opened) : note}
+        {note === "" && error === undefined && run.opened !== undefined ? text.opened(run.opened) : note}
       </p>
       {error === undefined ? null : <ErrorNote error={error} />}
     </section>

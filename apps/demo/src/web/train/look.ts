@@ -3,7 +3,7 @@ import { type Backend, noGrad, scope, type Tensor, tensor } from "@corr2d/core";
 import type { Module, Sequential } from "@corr2d/nn";
 import { SIDE } from "../../train/pen.ts";
 import { type Built, build, netOf } from "./build.ts";
-import { loadWeights, type Snapshot } from "./fit.ts";
+import { loadWeights, type Snapshot, type Weights } from "./fit.ts";
 import { type Layer, layersText } from "./layers.ts";
 
 export interface LayerLook {
@@ -39,6 +39,11 @@ export function builtFor(layers: readonly Layer[], backend: Backend): Built {
 
 function netFor(layers: readonly Layer[], backend: Backend): Sequential {
   return netOf(builtFor(layers, backend)).eval();
+}
+
+/** @throws what the library says of layers that do not fit, or of weights that are not theirs. */
+export function checkWeights(layers: readonly Layer[], weights: Weights, backend: Backend): void {
+  loadWeights(netFor(layers, backend), weights, backend);
 }
 
 /** @param image [28, 28], from 0 to 255. */

@@ -20,7 +20,7 @@ import {
   parseLayers,
 } from "./layers.ts";
 import { useWhenNear } from "./near.ts";
-import { change, DEFAULTS, LIMITS, question, SAMPLE, settings } from "./state.ts";
+import { change, changeData, LIMITS, settings } from "./state.ts";
 import { trainWords } from "./text.ts";
 
 const shapeText = (shape: readonly number[]): string => shape.join(" × ");
@@ -140,11 +140,7 @@ function Setup() {
         options={DATA_NAMES}
         names={text.dataNames}
         value={data}
-        onChange={(name) => {
-          change({ data: name, images: Math.min(DEFAULTS.images, MOST_IMAGES[name]) });
-          question.value =
-            name === "digits" ? { kind: "drawing", strokes: SAMPLE } : { kind: "test", index: 0 };
-        }}
+        onChange={changeData}
       />
       <Stepper
         label={text.imageCount}

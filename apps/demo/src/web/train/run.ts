@@ -10,7 +10,7 @@ import type { Images } from "./data.ts";
 import type { FitInput, FitReport, Rates, Snapshot, StepReport } from "./fit.ts";
 import { type Layer, layersText } from "./layers.ts";
 import type { Model } from "./model-file.ts";
-import { type Settings, settings, shownStep } from "./state.ts";
+import { change, changeData, type Settings, settings, shownStep } from "./state.ts";
 import type { Training } from "./train-worker.ts";
 
 export type Status = "starting" | "running" | "paused" | "done" | "failed";
@@ -161,9 +161,10 @@ export async function startFromAddress(): Promise<void> {
   }
 }
 
-/** Shows a network as it comes from a file, without training it; its layers are those that are set where it does not say them. */
-export async function startFrom(name: string, { layers, weights }: Model): Promise<void> {
-  if (layers !== undefined) settings.value = { ...settings.value, layers };
+/** Shows a network as it comes from a file, without training it. It is known to fit: see `checkWeights`. */
+export async function startFrom(name: string, { layers, data, weights }: Model): Promise<void> {
+  change({ layers });
+  if (data !== settings.value.data) changeData(data);
   shownStep.value = null;
   await begin({ ...inputOf(settings.value), steps: 0, weights }, name);
 }

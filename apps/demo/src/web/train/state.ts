@@ -46,6 +46,12 @@ export const SAMPLE: Strokes = parseStrokes(
   "30253421381844165116581861226426673266376142584553474948564961526456696071656971677665805983528546864185348329792775",
 )!;
 
+const usualImages = (data: DataName): number => Math.min(DEFAULTS.images, MOST_IMAGES[data]);
+
+/** Nobody draws clothes. */
+const usualQuestion = (data: DataName): Question =>
+  data === "digits" ? { kind: "drawing", strokes: SAMPLE } : { kind: "test", index: 0 };
+
 export const settings: Signal<Settings> = signal(DEFAULTS);
 export const question: Signal<Question> = signal({ kind: "drawing", strokes: SAMPLE });
 /** The step whose snapshot is shown; null is the latest. */
@@ -55,6 +61,12 @@ export const addressesRead: Signal<number> = signal(0);
 
 export function change(part: Partial<Settings>): void {
   settings.value = { ...settings.value, ...part };
+}
+
+/** Other images to learn from, as many of them as usual. What is asked about is one of them, or the sample. */
+export function changeData(data: DataName): void {
+  change({ data, images: usualImages(data) });
+  question.value = usualQuestion(data);
 }
 
 /** `0.03,120:0.01:0.001`: the rate at first, then step, learning rate and weight decay. */
@@ -84,7 +96,7 @@ function read(params: Params): void {
   settings.value = {
     layers: parseLayers(params.net) ?? DEFAULTS.layers,
     data,
-    images: parseInteger(params.images, 1, MOST_IMAGES[data]) ?? Math.min(DEFAULTS.images, MOST_IMAGES[data]),
+    images: parseInteger(params.images, 1, MOST_IMAGES[data]) ?? usualImages(data),
     batch: parseInteger(params.batch, ...LIMITS.batch) ?? DEFAULTS.batch,
     steps: parseInteger(params.steps, ...LIMITS.steps) ?? DEFAULTS.steps,
     seed: parseInteger(params.seed, ...LIMITS.seed) ?? DEFAULTS.seed,
@@ -114,7 +126,7 @@ function write(): Params {
   };
   const usual: Readonly<Record<keyof typeof texts, string>> = {
     net: layersText(DEFAULTS.layers),
-    images: String(Math.min(DEFAULTS.images, MOST_IMAGES[data])),
+    images: String(usualImages(data)),
     batch: String(DEFAULTS.batch),
     steps: String(DEFAULTS.steps),
     seed: String(DEFAULTS.seed),

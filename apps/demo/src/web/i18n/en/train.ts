@@ -162,7 +162,7 @@ export const train = {
   open: "Open a file",
   opened: (name: string): string => `${name} is open: it has not been trained on here.`,
   noNet: (name: string): string =>
-    `${name} does not say which layers it has. Only files saved here do; set the layers of such a file above, and open it again.`,
+    `${name} does not say which layers it has, so it was not opened. Only files saved here do.`,
 };
 
 export type TrainTexts = typeof train;

@@ -144,6 +144,5 @@ export const train: TrainTexts = {
   save: "保存",
   open: "打开文件",
   opened: (name) => `已打开 ${name}：它在这里没有再训练。`,
-  noNet: (name) =>
-    `${name} 没有写明它有哪些层，只有在这里保存的文件才写明。请先在上面设好这个文件的各层，再打开一次。`,
+  noNet: (name) => `${name} 没有写明它有哪些层，所以没有打开。只有在这里保存的文件才写明。`,
 };
