@@ -250,6 +250,9 @@ describeLab("train", (lab) => {
     await expect.poll(() => answer(page).getAttribute("data-class")).toBe("3"); // the sample
     for (const [digit, strokes] of Object.entries(HAND)) {
       await page.getByRole("button", { name: "Clear" }).click();
+      await expect.poll(() => textOf(answer(page))).toBe("Nothing drawn yet");
+      expect(await page.locator(".probabilities .best").count()).toBe(0);
+      expect((await page.locator(".probabilities .share").allTextContents()).join("")).toBe("");
       await draw(page, strokes);
       await expect.poll(() => answer(page).getAttribute("data-class")).toBe(digit);
     }

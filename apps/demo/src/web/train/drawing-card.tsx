@@ -145,7 +145,9 @@ export function DrawingCard({ image, look, data, test, step }: DrawingCardProps)
         <div class="answer-box">
           <p class="answer" data-class={best} data-step={step}>
             {shares === undefined || best < 0
-              ? text.noAnswer
+              ? asked.kind === "drawing" && asked.strokes.length === 0
+                ? text.nothingDrawn
+                : text.noAnswer
               : text.answer(text.classes[data][best]!, text.percent(shares[best]!))}
           </p>
           <Probabilities look={look} data={data} />

@@ -23,13 +23,15 @@ bindTrain();
 /** So that the page shows what it has before weights are drawn. */
 const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-/** What the network is asked about, as it sees it; undefined while a test image has not come. */
+/** What the network is asked about, as it sees it; undefined while nothing is drawn, or a test image has not come. */
 function useImage(known: RunState | null): Uint8Array | undefined {
   const asked = question.value;
   const test = known?.test;
   const data = known?.settings.data ?? settings.value.data;
   return useMemo(() => {
-    if (asked.kind === "drawing") return drawnImage(asked.strokes, data === "digits");
+    if (asked.kind === "drawing") {
+      return asked.strokes.length === 0 ? undefined : drawnImage(asked.strokes, data === "digits");
+    }
     const [pixels, count] = [SIDE * SIDE, test?.classes.data.length ?? 0];
     if (asked.index >= count) return undefined;
     return (test!.images.data as Uint8Array).slice(asked.index * pixels, (asked.index + 1) * pixels);
@@ -65,7 +67,8 @@ export function TrainTab() {
     [wanted.layers],
   );
   // What it made of the image belongs to the layers of the run: not to those of the one before.
-  const seen = look.value?.layers.length === layers?.length ? look.value : undefined;
+  const isOfRun = look.value?.layers.length === layers?.length;
+  const seen = isOfRun && image !== undefined ? look.value : undefined;
   return (
     <div class="tab train-tab">
       <div class="intro">

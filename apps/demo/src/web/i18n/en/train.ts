@@ -14,6 +14,7 @@ export const train = {
   probabilities: "Probabilities",
   answer: (name: string, percent: string): string => `It says: ${name} (${percent})`,
   noAnswer: "No network yet",
+  nothingDrawn: "Nothing drawn yet",
   percent: (share: number): string => `${(100 * share).toFixed(share > 0.9995 || share < 0.0005 ? 0 : 1)} %`,
   classes: {
     digits: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],

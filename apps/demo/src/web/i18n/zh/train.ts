@@ -16,6 +16,7 @@ export const train: TrainTexts = {
   probabilities: "概率",
   answer: (name, percent) => `它说是：${name}（${percent}）`,
   noAnswer: "还没有网络",
+  nothingDrawn: "还没有画",
   percent: (share) => `${(100 * share).toFixed(share > 0.9995 || share < 0.0005 ? 0 : 1)}%`,
   classes: {
     digits: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
