@@ -11,10 +11,10 @@ import { build, fits } from "../../src/web/train/build.ts";
 import { drawnImage, extended, parseStrokes, strokesText } from "../../src/web/train/drawing.ts";
 import { FASHION_TEST, FASHION_TRAIN } from "../../src/web/train/fashion/counts.ts";
 import {
+  type Ask,
   type FitInput,
   type FitReport,
   fit,
-  type Rates,
   type Snapshot,
   type StepReport,
 } from "../../src/web/train/fit.ts";
@@ -120,7 +120,7 @@ const SMALL: FitInput = {
 };
 
 /** All that a training tells; `asks` are the page's orders after a step. */
-async function told(input: FitInput, asks: Readonly<Record<number, Rates>> = {}): Promise<FitReport[]> {
+async function told(input: FitInput, asks: Readonly<Record<number, Ask>> = {}): Promise<FitReport[]> {
   setBackend(backend);
   const reports: FitReport[] = [];
   await fit(
@@ -129,8 +129,8 @@ async function told(input: FitInput, asks: Readonly<Record<number, Rates>> = {})
       signal: new AbortController().signal,
       report: async (report) => {
         reports.push(structuredClone(report));
-        const rates = report.kind === "step" ? asks[report.step] : undefined;
-        return rates === undefined ? [] : [rates];
+        const ask = report.kind === "step" ? asks[report.step] : undefined;
+        return ask === undefined ? [] : [ask];
       },
     },
     backend,
@@ -141,7 +141,9 @@ async function told(input: FitInput, asks: Readonly<Record<number, Rates>> = {})
 const stepsOf = (reports: readonly FitReport[]): StepReport[] =>
   reports.filter((report): report is StepReport => report.kind === "step");
 const snapshotsOf = (reports: readonly FitReport[]): Snapshot[] =>
-  reports.filter((report): report is Snapshot => report.kind === "snapshot");
+  reports.flatMap((report) =>
+    report.kind === "snapshot" ? [report] : report.kind === "step" ? (report.snapshot ?? []) : [],
+  );
 
 test("the same seed gives the same losses and weights, another seed others", async () => {
   const [once, again, other] = [await told(SMALL), await told(SMALL), await told({ ...SMALL, seed: 4 })];
@@ -155,12 +157,27 @@ test("the same seed gives the same losses and weights, another seed others", asy
 });
 
 test("rates changed on the way are told, and a run that is given them repeats it", async () => {
-  const changed = await told(SMALL, { 5: { lr: 0.01, weightDecay: 0.1 } });
+  const changed = await told(SMALL, { 5: { rates: { lr: 0.01, weightDecay: 0.1 } } });
   const steps = stepsOf(changed);
   expect(steps[4]).toMatchObject({ step: 5, lr: 0.05, weightDecay: 0 });
   expect(steps[5]).toMatchObject({ step: 6, lr: 0.01, weightDecay: 0.1 });
   const rates = [...SMALL.rates, { step: 6, lr: 0.01, weightDecay: 0.1 }];
   expect(await told({ ...SMALL, rates })).toEqual(changed);
+});
+
+test("every step is recorded while the page asks for it, and the losses are the same", async () => {
+  const long = { ...SMALL, steps: 200 };
+  const [plain, watched] = [
+    await told(long),
+    await told(long, { 51: { everyStep: true }, 53: { everyStep: false } }),
+  ];
+  const recorded = (reports: readonly FitReport[]): number[] =>
+    snapshotsOf(reports)
+      .map(({ step }) => step)
+      .filter((step) => step > 45 && step < 60);
+  expect(recorded(plain)).toEqual([50, 55]);
+  expect(recorded(watched)).toEqual([50, 52, 53, 55]);
+  expect(stepsOf(watched).map(({ loss }) => loss)).toEqual(stepsOf(plain).map(({ loss }) => loss));
 });
 
 test("few images are learnt by heart; many are not", async () => {
@@ -291,8 +308,15 @@ describeLab("train", (lab) => {
     await expect.poll(stepNow).toBeGreaterThan(0);
     await page.waitForTimeout(300); // what was on its way has come
     const before = await stepNow();
+    const shownStep = (): Promise<number> => answer(page).getAttribute("data-step").then(Number);
+    await expect.poll(shownStep).toBe(before);
     await page.getByRole("button", { name: "One step" }).click();
     await expect.poll(stepNow).toBe(before + 1);
+    await expect.poll(shownStep).toBe(before + 1);
+    const moment = page.getByRole("slider", { name: "Shown moment" });
+    await expect
+      .poll(() => moment.evaluate((slider) => slider.closest(".moment")!.textContent))
+      .toContain(`after step ${before + 1}`);
     await page.getByRole("slider", { name: "Learning rate" }).fill("-25");
     await page.getByRole("button", { name: "One step" }).click();
     await page.getByRole("button", { name: "One step" }).click();

@@ -20,6 +20,14 @@ export interface Rates {
   readonly weightDecay: number;
 }
 
+/** What the page may ask while the training runs. */
+export interface Ask {
+  /** Other rates, from the next step on. */
+  readonly rates?: Rates;
+  /** Whether the network is recorded after every step from now on, as while the reader goes step by step. */
+  readonly everyStep?: boolean;
+}
+
 /** Rates from a step on (the first is 1). */
 export interface RateChange extends Rates {
   readonly step: number;
@@ -61,6 +69,8 @@ export interface StepReport extends Rates {
   /** Of the step's batch, before the step. */
   readonly loss: number;
   readonly accuracy: number;
+  /** The network after the step, if it was recorded. Told with the step, so that who stands still after a step sees it. */
+  readonly snapshot: Snapshot | undefined;
 }
 
 /** Losses and accuracies without dropout, over all test images and as many of those it learns from. */
@@ -69,7 +79,7 @@ export interface Score {
   readonly accuracy: number;
 }
 
-/** The network as it is after a step. */
+/** The network as it is after a step. Told by itself before the first step, and otherwise with its step. */
 export interface Snapshot {
   readonly kind: "snapshot";
   readonly step: number;
@@ -171,12 +181,22 @@ async function takeStep(
   return { loss: loss![0]!, accuracy: right![0]!, gradients: gradients.map(rootMeanSquare) };
 }
 
-export async function fit(input: FitInput, run: TaskRun<FitReport, Rates>, backend: Backend): Promise<void> {
+export async function fit(input: FitInput, run: TaskRun<FitReport, Ask>, backend: Backend): Promise<void> {
   const { seed, batch, steps } = input;
   const { train, test } = await loadData(input.data, input.images);
   const testImages = whole(test, backend);
   const trainImages = whole(train, backend, Math.min(train.classes.data.length, test.classes.data.length));
-  await run.report({ kind: "data", test });
+  let everyStep = false;
+  /** Tells the page, and hears what rates it asks for. */
+  const tell = async (report: FitReport): Promise<Rates | undefined> => {
+    let rates: Rates | undefined;
+    for (const ask of await run.report(report)) {
+      everyStep = ask.everyStep ?? everyStep;
+      rates = ask.rates ?? rates;
+    }
+    return rates;
+  };
+  await tell({ kind: "data", test });
 
   manualSeed(seed);
   const net = buildNet(parseLayers(input.layers) ?? [], backend);
@@ -190,35 +210,29 @@ export async function fit(input: FitInput, run: TaskRun<FitReport, Rates>, backe
   const use = ({ lr, weightDecay }: Rates): void => {
     for (const group of optimizer.paramGroups) Object.assign(group, { lr, weightDecay });
   };
-  const snapshot = async (step: number, gradients: readonly number[]): Promise<Rates[]> => {
+  const snapshot = async (step: number, gradients: readonly number[]): Promise<Snapshot> => {
     const { found: _, ...trainScore } = await scoreOf(net, trainImages);
     const { found, ...testScore } = await scoreOf(net, testImages);
-    return run.report({
-      kind: "snapshot",
-      step,
-      weights: await stored(net),
-      train: trainScore,
-      test: testScore,
-      found,
-      gradients,
-    });
+    const weights = await stored(net);
+    return { kind: "snapshot", step, weights, train: trainScore, test: testScore, found, gradients };
   };
 
   const every = Math.max(1, Math.round(steps / SNAPSHOTS));
-  let [step, asked] = [0, await snapshot(0, [])];
+  let step = 0;
+  let asked = await tell(await snapshot(0, []));
   let plan = input.rates;
   while (step < steps) {
     for await (const [x, y] of loader) {
       step++;
       // Who changes a run that repeats changes goes on from there without them.
-      if (asked.length > 0) plan = [];
-      const rates = asked.at(-1) ?? plan.find((change) => change.step === step);
+      if (asked !== undefined) plan = [];
+      const rates = asked ?? plan.find((change) => change.step === step);
       if (rates !== undefined) use(rates);
-      const isRecorded = step % every === 0 || step === steps;
+      const isRecorded = everyStep || step % every === 0 || step === steps;
       const { gradients, ...score } = await takeStep(net, optimizer, [x, y], isRecorded);
       const { lr, weightDecay } = optimizer.paramGroups[0]!;
-      asked = await run.report({ kind: "step", step, ...score, lr, weightDecay });
-      if (isRecorded) asked = [...asked, ...(await snapshot(step, gradients))];
+      const recorded = isRecorded ? await snapshot(step, gradients) : undefined;
+      asked = await tell({ kind: "step", step, ...score, lr, weightDecay, snapshot: recorded });
       if (step === steps) break;
     }
   }

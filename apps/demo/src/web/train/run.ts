@@ -104,6 +104,7 @@ async function follow(worker: WorkerRun, first: RunState): Promise<void> {
       else {
         noteRates(known.settings, report, steps.at(-1));
         steps.push(report);
+        if (report.snapshot !== undefined) snapshots.push(report.snapshot);
       }
       timer ??= setTimeout(show, PAUSE);
     }
@@ -176,26 +177,31 @@ function setStatus(status: Status): void {
 export const isUnderWay = (known: RunState | null): boolean =>
   known !== null && ["starting", "running", "paused"].includes(known.status);
 
+/** Stands still after a step whose network is recorded: the one after the report that is on its way. */
 export async function pause(): Promise<void> {
   const paused = current;
+  paused?.send({ everyStep: true });
   await paused?.pause();
+  await paused?.step();
   if (paused === current && isUnderWay(state.value)) setStatus("paused");
 }
 
 export function resume(): void {
+  current?.send({ everyStep: false });
   current?.resume();
   setStatus("running");
 }
 
-/** One step of the training on. */
+/** One step of the training on, which is then shown. */
 export async function stepOnce(): Promise<void> {
+  shownStep.value = null;
   await current?.step();
 }
 
 /** From the next step on. */
 export function send(rates: Rates): void {
   if (!isUnderWay(state.value)) return;
-  current?.send(rates);
+  current?.send({ rates });
   asked.value = rates;
 }
 

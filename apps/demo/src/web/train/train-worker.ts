@@ -2,7 +2,7 @@
 import { setBackend } from "@corr2d/core";
 import { serve, type TaskRun } from "@corr2d/worker";
 import { type BackendChoice, makeBackend } from "../compute/session.ts";
-import { type FitInput, type FitReport, fit, type Rates } from "./fit.ts";
+import { type Ask, type FitInput, type FitReport, fit } from "./fit.ts";
 
 interface WorkerInput extends FitInput {
   readonly backend: BackendChoice;
@@ -10,7 +10,7 @@ interface WorkerInput extends FitInput {
 
 const backends = new Map<string, ReturnType<typeof makeBackend>>();
 
-const training = serve(async ({ backend: choice, ...input }: WorkerInput, run: TaskRun<FitReport, Rates>) => {
+const training = serve(async ({ backend: choice, ...input }: WorkerInput, run: TaskRun<FitReport, Ask>) => {
   const key = `${choice.name} ${choice.threads}`;
   const making = backends.get(key) ?? makeBackend(choice);
   backends.set(key, making);
