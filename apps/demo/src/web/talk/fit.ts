@@ -47,7 +47,10 @@ function keepFitting(): () => void {
   let shown = "";
   const fit = (): void => {
     if (shownAs.peek() !== "talk") return; // the page is back, and its size is about to be
-    const now = `${addressOf(tab.peek(), { at: undefined, pixel: undefined })} ${innerWidth} × ${innerHeight}`;
+    // With the number of cells: what an address shows is there only once it is computed.
+    const cells = document.querySelectorAll("main .cell").length;
+    const address = addressOf(tab.peek(), { at: undefined, pixel: undefined });
+    const now = `${address} ${cells} ${innerWidth} × ${innerHeight}`;
     if (now === shown && fits(size)) return;
     size = largestThatFits(now === shown ? size : MOST);
     shown = now;
