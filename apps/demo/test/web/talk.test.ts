@@ -150,6 +150,21 @@ describeLab("talk", (lab) => {
     },
   );
 
+  test.for(SCREENS)(
+    "$width × $height: train has drawing, answer, curves and controls in view, and nothing else",
+    { timeout: 2 * PATIENCE },
+    async (viewport) => {
+      const page = await lab.open({ hash: "train?steps=20&as=talk", viewport });
+      await page.locator('[data-status="done"]').waitFor();
+      const parts =
+        ".pad, .answer, .probabilities li, .run-card .transport, .moment, .curves, .curves canvas";
+      await expect.poll(() => notInView(page, parts)).toEqual([]);
+      expect(await page.locator(":is(.pad, .answer, .transport, .moment):visible").count()).toBe(4);
+      expect(await page.locator(".curves:visible, .probabilities li:visible").count()).toBe(12);
+      expect(await page.locator(".card:visible").count()).toBe(2);
+    },
+  );
+
   test("what is read is readable: one exercise, whole; lessons, which scroll", {
     timeout: 2 * PATIENCE,
   }, async () => {
