@@ -165,6 +165,17 @@ describeLab("access", (lab) => {
     await expect.poll(() => textOf(page.locator(".position"))).toBe("Position 4 of 4");
   });
 
+  test.for(["en", "zh"])("the header is one row at 1440 px, %s", { timeout: PATIENCE }, async (lang) => {
+    const page = await lab.open({ hash: `slide?lang=${lang}`, viewport: { width: 1440, height: 900 } });
+    const [tabs, settings] = await Promise.all(
+      [".site-header nav", ".site-header .settings"].map((part) => page.locator(part).boundingBox()),
+    );
+    expect(tabs!.x + tabs!.width).toBeLessThan(settings!.x);
+    expect(Math.abs(tabs!.y + tabs!.height / 2 - (settings!.y + settings!.height / 2))).toBeLessThan(3);
+    const cut = (row: Element): boolean => row.scrollWidth > row.clientWidth;
+    expect(await page.locator(".site-header nav ul").evaluate(cut)).toBe(false);
+  });
+
   test("language and appearance follow the browser, and the choice", { timeout: 2 * PATIENCE }, async () => {
     const page = await lab.open({ locale: "zh-CN", colorScheme: "dark" });
     expect(await textOf(page.locator("h1"))).toBe("卷积实验室");

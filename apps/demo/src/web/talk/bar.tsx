@@ -2,6 +2,7 @@
 import { words } from "../i18n/index.ts";
 import { shownAs } from "../state/shown-as.ts";
 import { Button } from "../ui/controls.tsx";
+import { Icon } from "../ui/icons.tsx";
 
 export function TalkButton() {
   const { present, presentHint } = words.value.frame;
@@ -9,13 +10,14 @@ export function TalkButton() {
     <button
       type="button"
       class="button talk-button"
-      title={presentHint}
+      aria-label={present}
+      title={`${present}. ${presentHint}`}
       aria-keyshortcuts="p"
       onClick={() => {
         shownAs.value = "talk";
       }}
     >
-      {present}
+      <Icon name="screen" />
     </button>
   );
 }
