@@ -16,8 +16,8 @@ import type { ChainLayer } from "../../src/web/slide/chain/layers.ts";
 import { EXAMPLES, exampleState } from "../../src/web/slide/examples.ts";
 import { PADDING_MODES, type SlideState, VIEWS } from "../../src/web/slide/state.ts";
 import { build } from "../../src/web/train/build.ts";
-import { PRESET_NAMES, PRESETS, parseLayers } from "../../src/web/train/layers.ts";
-import { DEFAULTS, type Settings } from "../../src/web/train/state.ts";
+import { PRESET_NAMES, parseLayers } from "../../src/web/train/layers.ts";
+import { DEFAULTS, presetSettings, type Settings } from "../../src/web/train/state.ts";
 
 const ramp = (channels: number, height: number, width: number, from = 0): number[][][] =>
   Array.from({ length: channels }, (_, c) =>
@@ -154,8 +154,8 @@ export const CHAIN_CASES: readonly SlideCase[] = watched(
 );
 
 /** Few images and steps: the programs differ in nothing else from those of long runs. */
-const trained = (net: string, part: Partial<Settings> = {}): Code => {
-  const state = { ...DEFAULTS, layers: parseLayers(net)!, images: 48, batch: 16, steps: 8, ...part };
+const trained = (part: Partial<Settings>): Code => {
+  const state = { ...DEFAULTS, ...part, images: 48, batch: part.batch ?? 16, steps: 8 };
   return trainCode(state, build(state.layers, cpuJs()));
 };
 
@@ -181,10 +181,13 @@ export const CODE_CASES: readonly CodeCase[] = [
   { name: "learn: the book", code: learnCode([0.3087, 0.6875], 0.03, 10) },
   { name: "learn: from zero, one step past the last line", code: learnCode([0, 0], 0.02, 7) },
   { name: "learn: diverging", code: learnCode([0.5, 0.5], 0.036, 20) },
-  ...PRESET_NAMES.map((name) => ({ name: `train: ${name}`, code: trained(PRESETS[name]) })),
+  ...PRESET_NAMES.map((name) => ({ name: `train: ${name}`, code: trained(presetSettings(name)) })),
   {
     name: "train: options of every layer, weight decay, rates changed on the way",
-    code: trained("conv4k3p1s2,tanh,max3s1,conv6k2,norm,sigmoid,avg2s1,flatten,linear20,norm,relu,linear10", {
+    code: trained({
+      layers: parseLayers(
+        "conv4k3p1s2,tanh,max3s1,conv6k2,norm,sigmoid,avg2s1,flatten,linear20,norm,relu,linear10",
+      )!,
       seed: 5,
       optimizer: "sgd",
       rates: [
@@ -193,5 +196,5 @@ export const CODE_CASES: readonly CodeCase[] = [
       ],
     }),
   },
-  { name: "train: Adam", code: trained(PRESETS.modern, { optimizer: "adam", seed: 2, batch: 7 }) },
+  { name: "train: Adam", code: trained({ optimizer: "adam", seed: 2, batch: 7 }) },
 ];

@@ -115,6 +115,7 @@ const SMALL: FitInput = {
   batch: 20,
   steps: 12,
   seed: 3,
+  init: "usual",
   optimizer: "momentum",
   rates: [{ step: 1, lr: 0.05, weightDecay: 0 }],
 };
@@ -349,12 +350,27 @@ describeLab("train", (lab) => {
     await page.getByRole("button", { name: "Remove layer 5" }).click();
     await page.getByRole("button", { name: "Remove layer 3" }).click();
     await expect.poll(() => textOf(page.getByRole("alert"))).toMatch(/SHAPE_MISMATCH|INVALID_ARGUMENT/);
+    await page.getByLabel("Begin with").selectOption("book");
+    await expect.poll(() => page.url()).toContain("init=xavier&optimizer=adam");
     await page.getByLabel("Begin with").selectOption("linear");
+    await expect.poll(() => page.url()).not.toContain("init=");
     await page.getByRole("button", { name: "Train this network" }).click();
     await waitUntil(page, "done");
     await see(page, "inside");
     await expect.poll(() => page.locator(".gradient-bars li").count()).toBe(2);
     expect(await page.getByText("This network has no convolution.").count()).toBe(1);
+  });
+
+  test("the book's LeNet learns with what its preset brings", { timeout: 4 * PATIENCE }, async () => {
+    const page = await lab.open({ hash: "train?backend=cpu-wasm&steps=10" });
+    await waitUntil(page, "done");
+    await see(page, "network");
+    await page.getByLabel("Begin with").selectOption("book");
+    await page.getByRole("button", { name: "Train this network" }).click();
+    await waitUntil(page, "done");
+    await expect.poll(() => textOf(page.locator(".run-card .position"))).toContain("Step 600 of 600");
+    const accuracy = await page.locator(".score-test").getAttribute("data-accuracy");
+    expect(Number(accuracy)).toBeGreaterThan(0.85);
   });
 
   test("the recorded run goes back and forth", { timeout: 4 * PATIENCE }, async () => {

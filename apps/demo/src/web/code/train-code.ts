@@ -68,7 +68,7 @@ const OPTIMIZERS = { sgd: "SGD", momentum: "SGD", adam: "Adam" } as const;
 
 function typescript(settings: Settings, built: Built, backend: BackendChoice): string {
   const { importing, setting } = backendCode(backend);
-  const { images, batch, steps, seed, optimizer, rates } = settings;
+  const { images, batch, steps, seed, init, optimizer, rates } = settings;
   const [first, ...changes] = rates;
   const layers = layersOf(settings, built);
   const names = new Set([
@@ -76,6 +76,7 @@ function typescript(settings: Settings, built: Built, backend: BackendChoice): s
     "crossEntropy",
     "Sequential",
     OPTIMIZERS[optimizer],
+    ...(init === "xavier" ? ["Conv2D", "Linear", "init"] : []),
   ]);
   const sorted = [...names].sort((a, b) => a.localeCompare(b));
   const options = [
@@ -99,6 +100,13 @@ function typescript(settings: Settings, built: Built, backend: BackendChoice): s
     "const net = new Sequential(",
     ...layers.map((layer) => `  ${tsLayer(layer)},`),
     ");",
+    ...(init === "xavier"
+      ? [
+          "for (const layer of net) {",
+          "  if (layer instanceof Conv2D || layer instanceof Linear) init.xavierUniform(layer.weight);",
+          "}",
+        ]
+      : []),
     `const optimizer = new ${OPTIMIZERS[optimizer]}(net.parameters(), { ${options.join(", ")} });`,
     `const loader = new DataLoader(new TensorDataset(images, classes), { batchSize: ${batch}, shuffle: true });`,
     "",
@@ -126,7 +134,7 @@ function typescript(settings: Settings, built: Built, backend: BackendChoice): s
 }
 
 function pytorch(settings: Settings, built: Built): string {
-  const { images, batch, steps, seed, optimizer, rates } = settings;
+  const { images, batch, steps, seed, init, optimizer, rates } = settings;
   const [first, ...changes] = rates;
   const options = [
     `lr=${first!.lr}`,
@@ -147,6 +155,13 @@ function pytorch(settings: Settings, built: Built): string {
     "net = nn.Sequential(",
     ...layersOf(settings, built).map(([name, args]) => `    nn.${name}(${args.join(", ")}),`),
     ")",
+    ...(init === "xavier"
+      ? [
+          "for layer in net:",
+          "    if isinstance(layer, (nn.Conv2d, nn.Linear)):",
+          "        nn.init.xavier_uniform_(layer.weight)",
+        ]
+      : []),
     `optimizer = torch.optim.${OPTIMIZERS[optimizer]}(net.parameters(), ${options.join(", ")})`,
     `loader = DataLoader(TensorDataset(images, classes), batch_size=${batch}, shuffle=True)`,
     "",

@@ -4,7 +4,7 @@
  */
 import { type Backend, manualSeed, noGrad, scope, type Tensor, tensor, zeros } from "@corr2d/core";
 import { DataLoader, imageDataset } from "@corr2d/data";
-import { type AnyOptimizer, accuracy, crossEntropy, type Sequential } from "@corr2d/nn";
+import { type AnyOptimizer, accuracy, Conv2D, crossEntropy, init, Linear, type Sequential } from "@corr2d/nn";
 import type { TaskRun } from "@corr2d/worker";
 import { OPTIMIZERS } from "../../train/optimizers.ts";
 import { buildNet } from "./build.ts";
@@ -13,6 +13,10 @@ import { parseLayers } from "./layers.ts";
 
 export const OPTIMIZER_NAMES = ["sgd", "momentum", "adam"] as const;
 export type OptimizerName = (typeof OPTIMIZER_NAMES)[number];
+
+/** How weights are drawn at first: as the layers do it, or Xavier's (Glorot and Bengio 2010), for sigmoids. */
+export const INIT_NAMES = ["usual", "xavier"] as const;
+export type InitName = (typeof INIT_NAMES)[number];
 
 /** What may change while the training runs. */
 export interface Rates {
@@ -42,6 +46,7 @@ export interface FitInput {
   readonly batch: number;
   readonly steps: number;
   readonly seed: number;
+  readonly init: InitName;
   readonly optimizer: OptimizerName;
   /** In the order of their steps; the first one's is 1. */
   readonly rates: readonly RateChange[];
@@ -200,6 +205,11 @@ export async function fit(input: FitInput, run: TaskRun<FitReport, Ask>, backend
 
   manualSeed(seed);
   const net = buildNet(parseLayers(input.layers) ?? [], backend);
+  if (input.init === "xavier") {
+    for (const layer of net) {
+      if (layer instanceof Conv2D || layer instanceof Linear) init.xavierUniform(layer.weight);
+    }
+  }
   if (input.weights !== undefined) loadWeights(net, input.weights, backend);
   const optimizer = OPTIMIZERS[input.optimizer](net.parameters(), input.rates[0]!.lr);
   const loader = new DataLoader(imageDataset(train.images, train.classes), {

@@ -5,7 +5,7 @@ import { ErrorNote } from "../ui/notes.tsx";
 import { type Built, IMAGE_SHAPE } from "./build.ts";
 import { DATA_NAMES, MOST_IMAGES } from "./data.ts";
 import licence from "./fashion/LICENSE.txt?url";
-import { OPTIMIZER_NAMES } from "./fit.ts";
+import { INIT_NAMES, OPTIMIZER_NAMES } from "./fit.ts";
 import {
   fieldsOf,
   KINDS,
@@ -20,7 +20,7 @@ import {
   parseLayers,
 } from "./layers.ts";
 import { useWhenNear } from "./near.ts";
-import { change, changeData, LIMITS, settings } from "./state.ts";
+import { change, changeData, LIMITS, presetSettings, settings } from "./state.ts";
 import { trainWords } from "./text.ts";
 
 const shapeText = (shape: readonly number[]): string => shape.join(" × ");
@@ -123,7 +123,7 @@ function PresetSelect() {
       names={text.presets}
       value={preset}
       onChange={(name) => {
-        if (name !== "own") change({ layers: parseLayers(PRESETS[name])! });
+        if (name !== "own") change(presetSettings(name));
       }}
     />
   );
@@ -131,7 +131,7 @@ function PresetSelect() {
 
 function Setup() {
   const text = trainWords.value;
-  const { data, images, batch, steps, seed, optimizer } = settings.value;
+  const { data, images, batch, steps, seed, init, optimizer } = settings.value;
   return (
     <fieldset class="setup">
       <legend>{text.setup}</legend>
@@ -162,6 +162,13 @@ function Setup() {
         least={LIMITS.steps[0]}
         most={LIMITS.steps[1]}
         onChange={(value) => change({ steps: value })}
+      />
+      <Select
+        label={text.init}
+        options={INIT_NAMES}
+        names={text.inits}
+        value={init}
+        onChange={(value) => change({ init: value })}
       />
       <Select
         label={text.optimizer}

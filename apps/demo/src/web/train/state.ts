@@ -4,8 +4,8 @@ import { numberText, parseChoice, parseInteger, parseNumber } from "../state/cod
 import { bindAddress, type Params } from "../state/route.ts";
 import { DATA_NAMES, type DataName, MOST_IMAGES } from "./data.ts";
 import { parseStrokes, type Strokes, strokesText } from "./drawing.ts";
-import { OPTIMIZER_NAMES, type OptimizerName, type RateChange } from "./fit.ts";
-import { type Layer, layersText, PRESETS, parseLayers } from "./layers.ts";
+import { INIT_NAMES, type InitName, OPTIMIZER_NAMES, type OptimizerName, type RateChange } from "./fit.ts";
+import { type Layer, layersText, PRESETS, type Preset, parseLayers } from "./layers.ts";
 
 /** All that decides the numbers of a run. */
 export interface Settings {
@@ -15,6 +15,7 @@ export interface Settings {
   readonly batch: number;
   readonly steps: number;
   readonly seed: number;
+  readonly init: InitName;
   readonly optimizer: OptimizerName;
   /** The first one's step is 1; the others are what the reader changed on the way. */
   readonly rates: readonly RateChange[];
@@ -37,9 +38,26 @@ export const DEFAULTS: Settings = {
   batch: 32,
   steps: 400,
   seed: 0,
+  init: "usual",
   optimizer: "momentum",
   rates: [{ step: 1, lr: 0.03, weightDecay: 0 }],
 };
+
+/** What a preset's network learns with, where that is not the usual. The book's sigmoids begin slowly: SGD needs epochs. */
+const PRESET_PARTS: { readonly [name in Preset]?: Partial<Settings> } = {
+  book: {
+    steps: 600,
+    init: "xavier",
+    optimizer: "adam",
+    rates: [{ step: 1, lr: 0.005, weightDecay: 0 }],
+  },
+};
+
+/** A preset's network, and what it learns with. */
+export function presetSettings(name: Preset): Partial<Settings> {
+  const { steps, init, optimizer, rates } = DEFAULTS;
+  return { layers: parseLayers(PRESETS[name])!, steps, init, optimizer, rates, ...PRESET_PARTS[name] };
+}
 
 /** A 3 that somebody drew, so that there is something to recognise before the reader draws. */
 export const SAMPLE: Strokes = parseStrokes(
@@ -100,6 +118,7 @@ function read(params: Params): void {
     batch: parseInteger(params.batch, ...LIMITS.batch) ?? DEFAULTS.batch,
     steps: parseInteger(params.steps, ...LIMITS.steps) ?? DEFAULTS.steps,
     seed: parseInteger(params.seed, ...LIMITS.seed) ?? DEFAULTS.seed,
+    init: parseChoice(params.init, INIT_NAMES) ?? DEFAULTS.init,
     optimizer: parseChoice(params.optimizer, OPTIMIZER_NAMES) ?? DEFAULTS.optimizer,
     rates: parseRates(params.rates) ?? DEFAULTS.rates,
   };
@@ -113,7 +132,7 @@ function read(params: Params): void {
 }
 
 function write(): Params {
-  const { layers, data, images, batch, steps, seed, optimizer, rates } = settings.value;
+  const { layers, data, images, batch, steps, seed, init, optimizer, rates } = settings.value;
   const asked = question.value;
   const texts = {
     net: layersText(layers),
@@ -121,6 +140,7 @@ function write(): Params {
     batch: String(batch),
     steps: String(steps),
     seed: String(seed),
+    init,
     optimizer,
     rates: ratesText(rates),
   };
@@ -130,6 +150,7 @@ function write(): Params {
     batch: String(DEFAULTS.batch),
     steps: String(DEFAULTS.steps),
     seed: String(DEFAULTS.seed),
+    init: DEFAULTS.init,
     optimizer: DEFAULTS.optimizer,
     rates: ratesText(DEFAULTS.rates),
   };

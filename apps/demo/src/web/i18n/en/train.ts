@@ -128,6 +128,8 @@ export const train = {
   steps: "Steps",
   seed: "Seed",
   seedHint: "The same seed gives the same losses.",
+  init: "First weights",
+  inits: { usual: "as each layer draws them", xavier: "Xavier’s, as in the book" },
   optimizer: "Optimiser",
   optimizers: { sgd: "SGD", momentum: "SGD, momentum 0.9", adam: "Adam" },
   inside: "Inside the network",

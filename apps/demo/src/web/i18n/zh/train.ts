@@ -118,6 +118,8 @@ export const train: TrainTexts = {
   steps: "步数",
   seed: "随机种子",
   seedHint: "种子相同，损失也相同。",
+  init: "初始权重",
+  inits: { usual: "各层默认", xavier: "Xavier，与书中相同" },
   optimizer: "优化器",
   optimizers: { sgd: "SGD", momentum: "SGD，动量 0.9", adam: "Adam" },
   inside: "网络内部",
