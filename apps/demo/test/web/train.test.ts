@@ -361,6 +361,24 @@ describeLab("train", (lab) => {
     expect(await page.getByText("This network has no convolution.").count()).toBe(1);
   });
 
+  test("a network without a flatten: said once, in a sentence, and not to be trained", {
+    timeout: 4 * PATIENCE,
+  }, async () => {
+    const page = await lab.open({ hash: "train?net=conv4k5,linear10&images=50&steps=10" });
+    await waitUntil(page, "failed");
+    const train = page.getByRole("button", { name: "Train again" });
+    await expect.poll(() => train.isDisabled()).toBe(true);
+    await see(page, "network");
+    await expect
+      .poll(() => textOf(page.getByRole("alert")))
+      .toContain("but it gives 4 × 24 × 10. A flatten may be missing.");
+    expect(await textOf(page.getByRole("alert"))).toContain("Expected target size");
+    await page.getByLabel("Kind of layer 1").selectOption("flatten");
+    const trainThis = page.getByRole("button", { name: "Train this network" });
+    await expect.poll(() => trainThis.isDisabled()).toBe(false);
+    expect(await page.getByRole("alert").count()).toBe(0);
+  });
+
   test("the book's LeNet learns with what its preset brings", { timeout: 4 * PATIENCE }, async () => {
     const page = await lab.open({ hash: "train?backend=cpu-wasm&steps=10" });
     await waitUntil(page, "done");

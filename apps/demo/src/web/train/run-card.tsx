@@ -20,7 +20,13 @@ import {
 import { change, LIMITS, RATE, settings, shownStep } from "./state.ts";
 import { trainWords } from "./text.ts";
 
-function Transport({ run }: { readonly run: RunState }) {
+interface TransportProps {
+  readonly run: RunState;
+  /** Whether the network that is set can be trained. */
+  readonly canTrain: boolean;
+}
+
+function Transport({ run, canTrain }: TransportProps) {
   const text = trainWords.value;
   const isRunning = run.status === "running" || run.status === "starting";
   const stale = isStale(run, settings.value);
@@ -41,7 +47,7 @@ function Transport({ run }: { readonly run: RunState }) {
             </Button>
           </>
         ) : null}
-        <Button primary={stale || !isUnderWay(run)} onClick={() => start()}>
+        <Button primary={stale || !isUnderWay(run)} disabled={!canTrain} onClick={() => start()}>
           <Icon name="reset" />
           {stale ? text.trainThis : text.again}
         </Button>
@@ -50,6 +56,7 @@ function Transport({ run }: { readonly run: RunState }) {
         </span>
       </fieldset>
       {stale ? <p class="hint">{text.stale}</p> : null}
+      {canTrain ? null : <p class="hint">{text.cannotTrain}</p>}
     </>
   );
 }
@@ -230,15 +237,18 @@ interface RunCardProps {
   /** The run whose numbers are shown: the one before, until this one has any. */
   readonly seen: RunState;
   readonly shown: Snapshot | undefined;
+  readonly canTrain: boolean;
 }
 
-export function RunCard({ run, seen, shown }: RunCardProps) {
+export function RunCard({ run, seen, shown, canTrain }: RunCardProps) {
   const text = trainWords.value;
+  // What is wrong with the network is said beside it.
+  const isOwn = canTrain && !isStale(run, settings.value);
   return (
     <section class="card run-card" aria-labelledby="train-run">
       <h2 id="train-run">{text.training}</h2>
-      <Transport run={run} />
-      {run.error === undefined ? null : <ErrorNote error={run.error} />}
+      <Transport run={run} canTrain={canTrain} />
+      {run.error === undefined || !isOwn ? null : <ErrorNote error={run.error} />}
       {shown === undefined ? null : (
         <>
           <Moment run={seen} shown={shown} />

@@ -5,6 +5,7 @@ import { trainCode } from "../code/train-code.ts";
 import { useComputed } from "../compute/latest.ts";
 import { backendChoice } from "../compute/session.ts";
 import { CodePanel, ErrorNote } from "../ui/notes.tsx";
+import { fits } from "./build.ts";
 import { ConfusionCard } from "./confusion-card.tsx";
 import { drawnImage } from "./drawing.ts";
 import { DrawingCard } from "./drawing-card.tsx";
@@ -85,7 +86,12 @@ export function TrainTab() {
               test={known.test}
               step={shown?.step}
             />
-            <RunCard run={run.value!} seen={known} shown={shown} />
+            <RunCard
+              run={run.value!}
+              seen={known}
+              shown={shown}
+              canTrain={built.value === undefined || fits(built.value)}
+            />
           </div>
           {look.error === undefined ? null : <ErrorNote error={look.error} />}
           <NetworkCard built={built.value} />

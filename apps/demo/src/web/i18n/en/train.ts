@@ -38,6 +38,7 @@ export const train = {
   again: "Train again",
   trainThis: "Train this network",
   stale: "The network or its settings have changed since this run began.",
+  cannotTrain: "The network does not fit together: what is wrong stands beside its layers.",
   statuses: {
     starting: "starting…",
     running: "training",

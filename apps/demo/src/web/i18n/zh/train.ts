@@ -29,6 +29,7 @@ export const train: TrainTexts = {
   again: "重新训练",
   trainThis: "训练这个网络",
   stale: "这次训练开始之后，网络或设置已经改过。",
+  cannotTrain: "这个网络接不起来：错在哪里，写在它的各层旁边。",
   statuses: {
     starting: "正在启动…",
     running: "训练中",
