@@ -46,6 +46,11 @@ test("layers as text: what is written is what was read, and nonsense is refused"
   ]) {
     expect(parseLayers(text), text).toBeUndefined();
   }
+  // Every size that a pool may have can be its stride.
+  expect(parseLayers("max5,avg11")).toEqual([
+    { kind: "max", kernel: 5, stride: 5 },
+    { kind: "avg", kernel: 11, stride: 11 },
+  ]);
 });
 
 test("layers that do not fit: the library's own words, and the sizes up to there", () => {
@@ -377,6 +382,14 @@ describeLab("train", (lab) => {
     const trainThis = page.getByRole("button", { name: "Train this network" });
     await expect.poll(() => trainThis.isDisabled()).toBe(false);
     expect(await page.getByRole("alert").count()).toBe(0);
+  });
+
+  test("a link whose network nobody understands says so", { timeout: 4 * PATIENCE }, async () => {
+    const page = await lab.open({ hash: "train?net=wide3,linear10&images=50&steps=10" });
+    await expect.poll(() => textOf(page.getByRole("alert"))).toContain("not understood: “wide3,linear10”");
+    await page.goto(`${page.url().split("#")[0]}#/${QUICK}`);
+    await waitUntil(page, "done");
+    await expect.poll(() => page.getByRole("alert").count()).toBe(0);
   });
 
   test("the book's LeNet learns with what its preset brings", { timeout: 4 * PATIENCE }, async () => {

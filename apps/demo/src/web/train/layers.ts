@@ -36,7 +36,8 @@ export const NUMBERS = {
   channels: [1, 64],
   kernel: [1, 11],
   padding: [0, 5],
-  stride: [1, 4],
+  // As far as the size: a pool that says no stride has its own.
+  stride: [1, 11],
   features: [1, 512],
 } as const;
 export type NumberName = keyof typeof NUMBERS;

@@ -74,6 +74,8 @@ export const settings: Signal<Settings> = signal(DEFAULTS);
 export const question: Signal<Question> = signal({ kind: "drawing", strokes: SAMPLE });
 /** The step whose snapshot is shown; null is the latest. */
 export const shownStep: Signal<number | null> = signal(null);
+/** A network in the address that nobody understands, in whose place the usual one is trained. */
+export const refusedNet: Signal<string | undefined> = signal(undefined);
 /** How often an address was followed: each may bring another network. */
 export const addressesRead: Signal<number> = signal(0);
 
@@ -111,8 +113,10 @@ function parseRates(text: string | undefined): readonly RateChange[] | undefined
 
 function read(params: Params): void {
   const data = parseChoice(params.data, DATA_NAMES) ?? DEFAULTS.data;
+  const layers = parseLayers(params.net);
+  refusedNet.value = layers === undefined ? params.net : undefined;
   settings.value = {
-    layers: parseLayers(params.net) ?? DEFAULTS.layers,
+    layers: layers ?? DEFAULTS.layers,
     data,
     images: parseInteger(params.images, 1, MOST_IMAGES[data]) ?? usualImages(data),
     batch: parseInteger(params.batch, ...LIMITS.batch) ?? DEFAULTS.batch,

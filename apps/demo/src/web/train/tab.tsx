@@ -15,7 +15,7 @@ import { builtFor, lookAt } from "./look.ts";
 import { NetworkCard } from "./network-card.tsx";
 import { type RunState, run, snapshotAt, startFromAddress } from "./run.ts";
 import { RunCard } from "./run-card.tsx";
-import { addressesRead, bindTrain, question, settings, shownStep } from "./state.ts";
+import { addressesRead, bindTrain, question, refusedNet, settings, shownStep } from "./state.ts";
 import { trainWords } from "./text.ts";
 import "./train.css";
 
@@ -76,6 +76,11 @@ export function TrainTab() {
         <h2 class="tab-heading">{text.heading}</h2>
         <p>{text.intro}</p>
       </div>
+      {refusedNet.value === undefined ? null : (
+        <div class="error-note" role="alert">
+          <p>{text.refusedNet(refusedNet.value)}</p>
+        </div>
+      )}
       {known === null ? null : (
         <>
           <div class="train-top">

@@ -39,6 +39,8 @@ export const train = {
   trainThis: "Train this network",
   stale: "The network or its settings have changed since this run began.",
   cannotTrain: "The network does not fit together: what is wrong stands beside its layers.",
+  refusedNet: (net: string): string =>
+    `The link’s network was not understood: “${net}”. The usual one is here in its place.`,
   statuses: {
     starting: "starting…",
     running: "training",

@@ -30,6 +30,7 @@ export const train: TrainTexts = {
   trainThis: "训练这个网络",
   stale: "这次训练开始之后，网络或设置已经改过。",
   cannotTrain: "这个网络接不起来：错在哪里，写在它的各层旁边。",
+  refusedNet: (net) => `没有看懂链接里的网络：“${net}”。这里换成了默认的网络。`,
   statuses: {
     starting: "正在启动…",
     running: "训练中",
