@@ -430,8 +430,9 @@ describeLab("train", (lab) => {
   test("clothes: real images, behind each cell of the matrix, looked at one by one", {
     timeout: 4 * PATIENCE,
   }, async () => {
-    const page = await lab.open({ hash: `${QUICK}&data=fashion&test=0` });
+    const page = await lab.open({ hash: `${QUICK}&data=fashion` });
     await waitUntil(page, "done");
+    await expect.poll(() => textOf(page.locator(".pad-hint"))).toContain("Test image 1:");
     await see(page, "confusion");
     const cells = page.locator(".confusion button");
     await expect.poll(() => cells.count()).toBe(100);

@@ -127,10 +127,9 @@ function read(params: Params): void {
     rates: parseRates(params.rates) ?? DEFAULTS.rates,
   };
   const index = parseInteger(params.test, 0, 9999);
-  question.value =
-    index === undefined
-      ? { kind: "drawing", strokes: params.draw === "" ? [] : (parseStrokes(params.draw) ?? SAMPLE) }
-      : { kind: "test", index };
+  const strokes = params.draw === "" ? [] : parseStrokes(params.draw);
+  if (index !== undefined) question.value = { kind: "test", index };
+  else question.value = strokes === undefined ? usualQuestion(data) : { kind: "drawing", strokes };
   shownStep.value = parseInteger(params.at, 0, LIMITS.steps[1]) ?? null;
   addressesRead.value++;
 }
