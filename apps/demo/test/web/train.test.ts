@@ -8,7 +8,13 @@ import { writeSafetensors } from "@corr2d/io";
 import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { build, fits } from "../../src/web/train/build.ts";
-import { drawnImage, extended, parseStrokes, strokesText } from "../../src/web/train/drawing.ts";
+import {
+  drawnImage,
+  extended,
+  parseStrokes,
+  type Strokes,
+  strokesText,
+} from "../../src/web/train/drawing.ts";
 import { FASHION_TEST, FASHION_TRAIN } from "../../src/web/train/fashion/counts.ts";
 import {
   type Ask,
@@ -99,6 +105,22 @@ test("a drawing has the size and the place of the written digits, wherever it wa
     ],
   ]);
   expect(parseStrokes("1x00")).toBeUndefined();
+});
+
+test("a long stroke goes on: it is kept with fewer points, and the address can hold it", () => {
+  const spiral = Array.from({ length: 1500 }, (_, i): readonly [number, number] => [
+    50 + (48 - i / 40) * Math.cos(i / 5),
+    50 + (48 - i / 40) * Math.sin(i / 5),
+  ]);
+  let strokes: Strokes = [[]];
+  for (const point of spiral) {
+    strokes = extended(strokes, point);
+    expect(parseStrokes(strokesText(strokes))).toEqual(strokes);
+  }
+  expect(strokes.flat().length).toBeGreaterThan(100);
+  expect(strokes[0]![0]).toEqual([98, 50]);
+  const [[x, y], [endX, endY]] = [strokes[0]!.at(-1)!, spiral.at(-1)!];
+  expect(Math.hypot(x - endX, y - endY)).toBeLessThan(4);
 });
 
 test("the slice of Fashion-MNIST is at most 300 kB, and has all classes", () => {

@@ -30,16 +30,22 @@ export function parseStrokes(text: string | undefined): Strokes | undefined {
     );
 }
 
-/** The last stroke goes on to a point, unless the pen has hardly moved. */
+/** Every other point of a stroke, and its last one. */
+const thinned = (stroke: readonly Point[]): readonly Point[] =>
+  stroke.filter((_, i) => i % 2 === 0 || i === stroke.length - 1);
+
+/** The last stroke goes on to a point, unless the pen has hardly moved. A drawing of too many points keeps half of them. */
 export function extended(strokes: Strokes, [x, y]: Point): Strokes {
   const whole = (n: number): number => Math.max(0, Math.min(PAD - 1, Math.round(n)));
   const point: Point = [whole(x), whole(y)];
   const stroke = strokes.at(-1)!;
   const last = stroke.at(-1);
-  const count = strokes.reduce((sum, { length }) => sum + length, 0);
   const isNear = last !== undefined && Math.hypot(point[0] - last[0], point[1] - last[1]) < 2.5;
-  if (isNear || count >= MOST_POINTS) return strokes;
-  return [...strokes.slice(0, -1), [...stroke, point]];
+  if (isNear) return strokes;
+  const kept = strokes.flat().length < MOST_POINTS ? strokes : strokes.map(thinned);
+  // Nothing but dots.
+  if (kept.flat().length >= MOST_POINTS) return strokes;
+  return [...kept.slice(0, -1), [...kept.at(-1)!, point]];
 }
 
 /**
