@@ -27,6 +27,17 @@ export interface ImagePlanes {
   readonly values: TypedArray;
 }
 
+/** Planes one after the other, each as an image that shares their memory. */
+export function splitPlanes({ height, width, values }: Omit<ImagePlanes, "channels">): ImagePlanes[] {
+  const size = height * width;
+  return Array.from({ length: values.length / size }, (_, i) => ({
+    channels: 1,
+    height,
+    width,
+    values: values.subarray(i * size, (i + 1) * size),
+  }));
+}
+
 export interface FilterOptions {
   readonly stride?: number;
   /** Default 0: the kernel stays inside the image, which shrinks by its size less one. */

@@ -6,7 +6,7 @@ import { type BigIntStats, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import type { Backend, Padding, PadMode } from "@corr2d/core";
-import { filterImage, finishImage, type ImagePlanes } from "../chapter/filter-image.ts";
+import { filterImage, finishImage, type ImagePlanes, splitPlanes } from "../chapter/filter-image.ts";
 import { customKernel, FILTER_KERNELS, type FilterKernel, type Finish } from "../chapter/filter-kernels.ts";
 import { type FinishedImage, openImage, writePng } from "./image-file.ts";
 import { toJson } from "./json.ts";
@@ -111,17 +111,6 @@ interface BackendRun {
   readonly largestDifference: number;
 }
 
-/** An image's channels, each as an image. */
-function planesOf({ channels, height, width, values }: ImagePlanes): ImagePlanes[] {
-  const size = height * width;
-  return Array.from({ length: channels }, (_, c) => ({
-    channels: 1,
-    height,
-    width,
-    values: values.subarray(c * size, (c + 1) * size),
-  }));
-}
-
 /** A channel at a time: all of a large photo's, with what is between, may be more than a backend's memory. */
 async function filterOn(
   backend: Backend,
@@ -130,7 +119,7 @@ async function filterOn(
   settings: EdgesSettings,
 ): Promise<{ planes: ImagePlanes; milliseconds: number }> {
   const start = performance.now();
-  const parts = settings.gray ? [image] : planesOf(image);
+  const parts = settings.gray ? [image] : splitPlanes(image);
   let planes: ImagePlanes | undefined;
   for (const [c, part] of parts.entries()) {
     const filtered = await filterImage(backend, part, kernel, settings);

@@ -21,16 +21,6 @@ export function picture({ height, width, values }: Plane, alt: string, side: num
   return `<img src="data:image/png;base64,${url}" alt="${escapeHtml(alt)}" title="${escapeHtml(alt)}" width="${side}" height="${Math.round((side * height) / width)}">`;
 }
 
-/** The planes of a tensor's last two axes. */
-export function planesOf(values: ArrayLike<number>, height: number, width: number): Plane[] {
-  const size = height * width;
-  return Array.from({ length: values.length / size }, (_, i) => ({
-    height,
-    width,
-    values: Array.from({ length: size }, (__, k) => values[i * size + k]!),
-  }));
-}
-
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -2,10 +2,11 @@
 import { noGrad, scope, type Tensor } from "@corr2d/core";
 import type { ImageDataset } from "@corr2d/data";
 import { Conv2D, type Module, summary } from "@corr2d/nn";
+import { splitPlanes } from "../../chapter/filter-image.ts";
 import type { Training } from "../../train/training.ts";
 import { percent } from "../page.ts";
 import { type Curve, chart } from "./curves.ts";
-import { escapeHtml, picture, planesOf } from "./pictures.ts";
+import { escapeHtml, picture } from "./pictures.ts";
 
 export interface ReportFacts {
   readonly data: string;
@@ -72,7 +73,7 @@ async function kernels(net: Module): Promise<string> {
   const first = convolutions(net)[0]?.[1];
   if (first === undefined) return "";
   const [, , height, width] = first.weight.sizes(4);
-  const planes = planesOf(await first.weight.data(), height, width);
+  const planes = splitPlanes({ values: await first.weight.data(), height, width });
   return planes.map((plane, i) => picture(plane, `kernel ${i}`, 48)).join("\n");
 }
 
@@ -89,7 +90,7 @@ async function featureMaps({ net, kind }: Training, image: Tensor): Promise<stri
   const parts = [`<p>${picture({ ...kind, values: await image.data() }, "the image", 84)}</p>`];
   for (const [name, map] of maps) {
     const [, channels, height, width] = map.sizes(4);
-    const planes = planesOf(await map.data(), height, width).slice(0, MOST_MAPS);
+    const planes = splitPlanes({ values: await map.data(), height, width }).slice(0, MOST_MAPS);
     const rest = channels > planes.length ? `, the first ${planes.length} of ${channels}` : "";
     const pictures = planes.map((plane, i) => picture(plane, `${name}, channel ${i}`, 56)).join("\n");
     parts.push(

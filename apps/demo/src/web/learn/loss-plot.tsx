@@ -1,27 +1,20 @@
 /** The loss at every step, on a logarithmic axis. Drawn by uPlot. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
 import { words } from "../i18n/index.ts";
 import { isDark } from "../state/appearance.ts";
 import { numberText } from "../ui/number-text.ts";
+import { plotStyle, usePlot } from "../ui/use-plot.ts";
 import { decades, firstZero, shownLosses } from "./curve.ts";
 
-const HEIGHT = 240;
+const SIZE = { least: 240, height: 240 };
 
 function makePlot(target: HTMLElement, labels: { step: string; loss: string }, length: number): uPlot {
-  const style = getComputedStyle(target);
-  const color = (name: string): string => style.getPropertyValue(name).trim();
-  const axis = {
-    stroke: color("--ink-soft"),
-    grid: { stroke: color("--line"), width: 1 },
-    ticks: { stroke: color("--line"), width: 1 },
-    font: `12px ${style.fontFamily}`,
-  };
+  const { color, axis } = plotStyle(target);
   return new uPlot(
     {
-      width: Math.max(240, target.clientWidth),
-      height: HEIGHT,
+      width: Math.max(SIZE.least, target.clientWidth),
+      height: SIZE.height,
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: false, range: [0, length] }, y: { distr: 3 } },
@@ -52,22 +45,10 @@ function makePlot(target: HTMLElement, labels: { step: string; loss: string }, l
 
 export function LossPlot({ losses, at }: { readonly losses: readonly number[]; readonly at: number }) {
   const text = words.value.learn;
-  const box = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
   const dark = isDark.value;
   const length = losses.length - 1;
-  useEffect(() => {
-    const made = makePlot(box.current!, { step: text.stepAxis, loss: text.loss }, length);
-    plot.current = made;
-    const observer = new ResizeObserver(([entry]) => {
-      made.setSize({ width: Math.max(240, Math.floor(entry!.contentRect.width)), height: HEIGHT });
-    });
-    observer.observe(box.current!);
-    return () => {
-      observer.disconnect();
-      made.destroy();
-    };
-  }, [dark, text, length]);
+  const labels = { step: text.stepAxis, loss: text.loss };
+  const { box, plot } = usePlot((target) => makePlot(target, labels, length), SIZE, [dark, text, length]);
   useEffect(() => {
     plot.current!.setData([losses.map((_, i) => i), shownLosses(losses, at)]);
   }, [losses, at, dark, text]);

@@ -1,11 +1,11 @@
 /** Curves over the steps of a run, with a line at the moment that is shown. Drawn by uPlot. */
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
 import { isDark } from "../state/appearance.ts";
 import { numberText } from "../ui/number-text.ts";
+import { plotStyle, usePlot } from "../ui/use-plot.ts";
 
-const HEIGHT = 230;
+const SIZE = { least: 200, height: 230 };
 
 export interface Curve {
   readonly name: string;
@@ -48,14 +48,7 @@ interface Marker {
 }
 
 function makePlot(target: HTMLElement, props: CurvesProps, marker: Marker): uPlot {
-  const style = getComputedStyle(target);
-  const color = (name: string): string => style.getPropertyValue(name).trim();
-  const axis = {
-    stroke: color("--ink-soft"),
-    grid: { stroke: color("--line"), width: 1 },
-    ticks: { stroke: color("--line"), width: 1 },
-    font: `12px ${style.fontFamily}`,
-  };
+  const { color, axis } = plotStyle(target);
   const drawMarker = (plot: uPlot): void => {
     if (marker.at === undefined) return;
     const x = plot.valToPos(marker.at, "x", true);
@@ -73,8 +66,8 @@ function makePlot(target: HTMLElement, props: CurvesProps, marker: Marker): uPlo
   const percent = (value: number): string => `${Math.round(100 * value)} %`;
   return new uPlot(
     {
-      width: Math.max(200, target.clientWidth),
-      height: HEIGHT,
+      width: Math.max(SIZE.least, target.clientWidth),
+      height: SIZE.height,
       legend: { show: false },
       cursor: { show: false },
       scales: {
@@ -110,24 +103,15 @@ function makePlot(target: HTMLElement, props: CurvesProps, marker: Marker): uPlo
 }
 
 export function Curves(props: CurvesProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
   const marker = useRef<Marker>({ at: undefined });
   const { curves, at, steps } = props;
   const dark = isDark.value;
   const names = curves.map(({ name }) => name).join();
-  useEffect(() => {
-    const made = makePlot(box.current!, props, marker.current);
-    plot.current = made;
-    const observer = new ResizeObserver(([entry]) => {
-      made.setSize({ width: Math.max(200, Math.floor(entry!.contentRect.width)), height: HEIGHT });
-    });
-    observer.observe(box.current!);
-    return () => {
-      observer.disconnect();
-      made.destroy();
-    };
-  }, [dark, steps, names]);
+  const { box, plot } = usePlot((target) => makePlot(target, props, marker.current), SIZE, [
+    dark,
+    steps,
+    names,
+  ]);
   useEffect(() => {
     marker.current.at = at;
     plot.current!.setData(table(curves));

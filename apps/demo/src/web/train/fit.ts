@@ -37,9 +37,8 @@ export interface RateChange extends Rates {
   readonly step: number;
 }
 
-export interface FitInput {
-  /** As in the address. */
-  readonly layers: string;
+/** What decides the numbers of a run, beside its layers. */
+export interface RunSettings {
   readonly data: DataName;
   /** How many to learn from. */
   readonly images: number;
@@ -48,8 +47,13 @@ export interface FitInput {
   readonly seed: number;
   readonly init: InitName;
   readonly optimizer: OptimizerName;
-  /** In the order of their steps; the first one's is 1. */
+  /** In the order of their steps: the first one's is 1, the others are what the reader changed on the way. */
   readonly rates: readonly RateChange[];
+}
+
+export interface FitInput extends RunSettings {
+  /** As in the address. */
+  readonly layers: string;
   /** Where to begin, instead of drawn weights. */
   readonly weights?: Weights | undefined;
 }

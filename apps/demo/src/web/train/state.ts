@@ -4,21 +4,12 @@ import { numberText, parseChoice, parseInteger, parseNumber } from "../state/cod
 import { bindAddress, type Params } from "../state/route.ts";
 import { DATA_NAMES, type DataName, MOST_IMAGES } from "./data.ts";
 import { parseStrokes, type Strokes, strokesText } from "./drawing.ts";
-import { INIT_NAMES, type InitName, OPTIMIZER_NAMES, type OptimizerName, type RateChange } from "./fit.ts";
+import { INIT_NAMES, OPTIMIZER_NAMES, type RateChange, type RunSettings } from "./fit.ts";
 import { type Layer, layersText, PRESETS, type Preset, parseLayers } from "./layers.ts";
 
 /** All that decides the numbers of a run. */
-export interface Settings {
+export interface Settings extends RunSettings {
   readonly layers: readonly Layer[];
-  readonly data: DataName;
-  readonly images: number;
-  readonly batch: number;
-  readonly steps: number;
-  readonly seed: number;
-  readonly init: InitName;
-  readonly optimizer: OptimizerName;
-  /** The first one's step is 1; the others are what the reader changed on the way. */
-  readonly rates: readonly RateChange[];
 }
 
 /** What the network is asked about. */
