@@ -499,7 +499,7 @@ describeLab("train", (lab) => {
     await expect.poll(() => textOf(other.locator('.file-card [role="status"]'))).toContain("is open");
     await expect.poll(() => textOf(answer(other))).toBe(said);
     await expect.poll(() => other.url()).toContain("net=conv4k5s2,relu,flatten,linear10");
-    expect(other.url()).not.toContain("data=");
+    await expect.poll(() => other.url()).not.toContain("data=");
   });
 
   test("a file that does not fit is refused, and the run on the page goes on", {
