@@ -147,7 +147,7 @@ describeLab("from pixel to sum", (lab) => {
     expect(await textOf(page.locator(".position"))).toBe("Position 8 of 40");
     await page.goBack();
     await page.locator(".edges-tab").waitFor();
-    expect(page.url()).toContain("pixel=1,4");
+    await expect.poll(() => page.url()).toContain("pixel=1,4");
   });
 });
 

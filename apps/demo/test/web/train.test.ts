@@ -301,7 +301,7 @@ describeLab("train", (lab) => {
       await draw(page, strokes);
       await expect.poll(() => answer(page).getAttribute("data-class")).toBe(digit);
     }
-    expect(page.url()).toContain("draw=");
+    await expect.poll(() => page.url()).toContain("draw=");
     const accuracy = await page.locator(".score-test").getAttribute("data-accuracy");
     expect(Number(accuracy)).toBeGreaterThan(0.9);
   });
