@@ -40,7 +40,8 @@ export interface Run<Progress, Result, Message = never> extends AsyncIterable<Pr
 /** A worker that serves a task. */
 export interface Connection<Input, Progress, Result, Message = never> {
   /**
-   * Starts a run. Several go one after the other. Typed arrays that fill their buffer are moved to the worker, not copied.
+   * Starts a run, and with it what is asked for in the same turn: a pause, a message. Several go one after the other. Typed
+   * arrays that fill their buffer are moved to the worker, not copied.
    * @throws BACKEND_CLOSED after `close`; INVALID_ARGUMENT for a tensor, which cannot leave its thread.
    */
   start(input: Input, options?: StartOptions): Run<Progress, Result, Message>;
@@ -223,6 +224,7 @@ class PageConnection implements Connection<unknown, unknown, unknown, unknown> {
       return run;
     }
     this.#post({ kind: "start", run: id, input }, buffersOf("start", input));
+    queueMicrotask(() => this.#post({ kind: "begin", run: id }, []));
     this.#runs.set(id, run);
     this.#worker.ref?.();
     signal?.addEventListener("abort", () => run.cancel(), { once: true });

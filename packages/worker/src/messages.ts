@@ -9,6 +9,8 @@ export type Order =
   /** Asks for "ready", which may have been said before anybody listened. */
   | { readonly kind: "hello" }
   | { readonly kind: "start"; readonly run: number; readonly input: unknown }
+  /** Comes when the page's turn ends: what it asked for together with the start, such as a pause, is there by then. */
+  | { readonly kind: "begin"; readonly run: number }
   | { readonly kind: "pause" | "resume" | "step" | "cancel"; readonly run: number }
   | { readonly kind: "message"; readonly run: number; readonly value: unknown };
 

@@ -26,6 +26,7 @@ export type Task<Input, Progress, Result, Message = never> = (
 
 /** A run, as the worker keeps it. */
 class Running implements TaskRun<unknown, unknown> {
+  readonly input: unknown;
   readonly #control = new AbortController();
   readonly #post: (kind: "progress" | "paused", value?: unknown) => void;
   #messages: unknown[] = [];
@@ -33,7 +34,8 @@ class Running implements TaskRun<unknown, unknown> {
   #reportsLeft = Infinity;
   #wake: (() => void) | undefined;
 
-  constructor(post: (kind: "progress" | "paused", value?: unknown) => void) {
+  constructor(input: unknown, post: (kind: "progress" | "paused", value?: unknown) => void) {
+    this.input = input;
     this.#post = post;
   }
 
@@ -71,7 +73,7 @@ class Running implements TaskRun<unknown, unknown> {
     this.#post("progress", progress);
   }
 
-  take(order: Exclude<Order, { kind: "hello" | "start" }>): void {
+  take(order: Exclude<Order, { kind: "hello" | "start" | "begin" }>): void {
     if (order.kind === "message") this.#messages.push(order.value);
     else if (order.kind === "cancel")
       this.#control.abort(new DOMException("the run was cancelled", "AbortError"));
@@ -98,11 +100,11 @@ export function serve<Input, Progress, Result, Message = never>(
   const runs = new Map<number, Running>();
   let last: Promise<void> = Promise.resolve();
 
-  const perform = async (run: number, input: unknown, running: Running): Promise<void> => {
+  const perform = async (run: number, running: Running): Promise<void> => {
     try {
       running.signal.throwIfAborted();
       const value = await task(
-        input as Input,
+        running.input as Input,
         running as TaskRun<unknown, unknown> as TaskRun<Progress, Message>,
       );
       await running.sent;
@@ -118,14 +120,17 @@ export function serve<Input, Progress, Result, Message = never>(
     if (order.kind === "hello") port.post({ kind: "ready" });
     else if (order.kind === "start") {
       const { run, input } = order;
-      const running = new Running((kind, value) =>
+      const running = new Running(input, (kind, value) =>
         kind === "paused"
           ? port.post({ kind, run })
           : port.post({ kind, run, value }, buffersOf("report", value)),
       );
       runs.set(run, running);
-      last = last.then(() => perform(run, input, running));
-    } else runs.get(order.run)?.take(order);
+    } else {
+      const running = runs.get(order.run);
+      if (order.kind !== "begin") running?.take(order);
+      else if (running !== undefined) last = last.then(() => perform(order.run, running));
+    }
   });
   port.post({ kind: "ready" });
   return task;

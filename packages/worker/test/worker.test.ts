@@ -116,6 +116,29 @@ describe("a run", () => {
     run.send("nobody hears this");
   });
 
+  it("begins when the page's turn ends, with all that was asked for in it", async () => {
+    const worker = tasks.start("count");
+    const post = worker.postMessage.bind(worker);
+    // As where a loaded machine stops the page between one message and the next.
+    worker.postMessage = (...message) => {
+      post(...message);
+      const until = performance.now() + 20;
+      while (performance.now() < until);
+    };
+    const connection = connect<Counting>(worker);
+    open.push(connection);
+    await connection.start({ reports: 0 }).result;
+    const run = connection.start({ reports: 3 });
+    run.send("one");
+    run.send("two");
+    expect((await run.result).heard).toEqual(["one", "two"]);
+    const still = connection.start({ reports: 3 });
+    const all = collect(still);
+    await still.pause();
+    still.cancel();
+    expect(await failure(all)).toMatchObject({ name: "AbortError" });
+  });
+
   it("is cancelled, also by a signal, before, between and while it stands still", async () => {
     const connection = counting();
     const run = connection.start({ reports: 1e9 });
