@@ -77,7 +77,7 @@ const CANCELLING: Partial<Record<UnaryOp, FloatCase & { readonly scale: (x: numb
   gelu: { exact: (x) => (x * (1 + erf(x * Math.SQRT1_2))) / 2, bound: 6, range: [-7, 7], scale: Math.abs },
   geluSlope: {
     exact: (x) => (1 + erf(x * Math.SQRT1_2)) / 2 + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI),
-    bound: 7,
+    bound: 5.5,
     range: [-7, 7],
     scale: () => 1,
   },

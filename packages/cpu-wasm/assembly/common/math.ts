@@ -63,7 +63,7 @@ export function cubic(c: usize, x: v128, x2: v128): v128 {
 
 /** The polynomial of seven coefficients. */
 @inline
-function sextic(c: usize, x: v128): v128 {
+export function sextic(c: usize, x: v128): v128 {
   const x2 = f32x4.mul(x, x);
   const upper = fma(x2, constant(c + 24), fma(x, constant(c + 20), constant(c + 16)));
   return fma(upper, f32x4.mul(x2, x2), cubic(c, x, x2));
