@@ -13,7 +13,7 @@ import { type Mutant, memory } from "./mutant.ts";
 type Operation = (...args: any[]) => unknown;
 
 let instances = 0;
-let closing = false;
+let closes = 0;
 
 /** Stats as the right ones, changed by what `uncounted` tells of each value that `member` gives. */
 const miscounted =
@@ -192,16 +192,14 @@ export const DECLARATION_MUTANTS: readonly Mutant[] = [
     killedBy: "close/leaves-other-instances",
     mutate: (right) => ({
       async read(handle, size, dtype, into) {
+        const before = closes;
         const data = await right.read(handle, size, dtype, into);
         await new Promise((resolve) => setImmediate(resolve));
-        if (closing) throw new Corr2dError("BACKEND_CLOSED", "closed");
+        if (closes !== before) throw new Corr2dError("BACKEND_CLOSED", "closed");
         return data;
       },
       close() {
-        closing = true;
-        setTimeout(() => {
-          closing = false;
-        }, 20);
+        closes++;
         return right.close!();
       },
     }),
