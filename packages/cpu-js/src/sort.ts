@@ -23,13 +23,16 @@ export function sort(
   const words = x instanceof Float64Array ? 2 : 1;
   const keys = pool.borrowTable(words * length);
   const orders = [pool.borrowTable(length), pool.borrowTable(length)] as const;
+  const counts = pool.borrowTable(DIGITS);
   const line = new (x.constructor as Float32ArrayConstructor)(length);
   const block = length * inner;
   for (let start = 0; start < x.length; start += block) {
     for (let first = start; first < start + inner; first++) {
       for (let i = 0, at = first; i < length; i++, at += inner) line[i] = x[at]!;
       const order =
-        length <= SHORT ? inserted(line, descending, orders[0]) : byDigits(line, descending, keys, orders);
+        length <= SHORT
+          ? inserted(line, descending, orders[0])
+          : byDigits(line, descending, keys, orders, counts);
       for (let i = 0, at = first; i < length; i++, at += inner) {
         const from = order[i]!;
         values[at] = line[from]!;
@@ -37,7 +40,7 @@ export function sort(
       }
     }
   }
-  pool.giveBack(keys, ...orders);
+  pool.giveBack(keys, counts, ...orders);
 }
 
 /** Whether a comes after b, with b before it: strictly, so that equal ones stay. */
@@ -85,6 +88,7 @@ function byDigits(
   descending: boolean,
   keys: Int32Array,
   orders: readonly [Int32Array, Int32Array],
+  counts: Int32Array,
 ): Int32Array {
   const { length } = line;
   keysOf(line, descending, keys);
@@ -92,7 +96,7 @@ function byDigits(
   for (let i = 0; i < length; i++) from[i] = i;
   for (let word = 0; word < keys.length; word += length) {
     for (let shift = 0; shift < 32; shift += DIGIT) {
-      const counts = new Int32Array(DIGITS);
+      counts.fill(0);
       for (let i = word; i < word + length; i++) counts[(keys[i]! >>> shift) & (DIGITS - 1)]!++;
       if (counts[(keys[word]! >>> shift) & (DIGITS - 1)] === length) continue; // all the same
       let next = 0;
