@@ -49,6 +49,9 @@ type Exchanges<T> = Generator<Exchange, T, void>;
 
 const NOTHING = new Uint8Array(0);
 
+/** The parts in which the time limit passes. */
+const TURNS = 10;
+
 const bytesOf = (values: CollectiveArray): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
@@ -252,17 +255,24 @@ class TransportedCollective implements Collective {
   }
 
   async #exchange(name: CallName, { send, receive }: Exchange): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    // Keeps the process alive too: not everything that a transport waits for does.
+    let timer: ReturnType<typeof setInterval> | undefined;
+    let turns = 0;
+    // Keeps the process alive too: not everything that a transport waits for does. In turns: time in which this thread stood
+    // still, and did not see what came, is one of them.
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(this.#late(name)), this.#seconds * 1000);
+      timer = setInterval(
+        () => {
+          if (++turns === TURNS) reject(this.#late(name));
+        },
+        (this.#seconds * 1000) / TURNS,
+      );
     });
     try {
       await Promise.race([this.#transport.exchange(send, receive), late]);
     } catch (error) {
       throw this.#failed(name, error);
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
     }
   }
 

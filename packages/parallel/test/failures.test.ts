@@ -29,6 +29,17 @@ describe("in one thread", () => {
     await expect(first!.barrier()).rejects.toEqual(lost([1, 2], "ranks 1 and 2 did not come to barrier"));
   });
 
+  it("a rank whose own thread stood still does not name those that came meanwhile", async () => {
+    const ranks = group(3, { timeoutSeconds: 0.2 });
+    const sums = ranks.map(({ rank }) => new Int32Array([rank]));
+    const all = onAll(ranks, (one) => one.allReduce(sums[one.rank]!));
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve(); // the calls have begun
+    const until = performance.now() + 500;
+    while (performance.now() < until);
+    await all;
+    expect(sums.map(([sum]) => sum)).toEqual([3, 3, 3]);
+  });
+
   it("a rank that ends the job says why, to those that wait and to those that come", async () => {
     const ranks = group(3);
     const waiting = failures(ranks.slice(0, 2), (one) => one.barrier());
