@@ -7,8 +7,13 @@ import { build, defaultServerConditions } from "vite";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Builds, and returns the path of the module to start. Two levels deep, as dist/cli/main.js is. */
-export async function buildCli(): Promise<string> {
+/**
+ * Builds, and returns the path of the module to start. Two levels deep, as dist/cli/main.js is.
+ *
+ * @param user the test file: each has a folder of its own, since another one's build empties it while programs start from it.
+ */
+export async function buildCli(user: string): Promise<string> {
+  const outDir = `test-results/cli-${user}`;
   await build({
     root,
     configFile: false,
@@ -19,11 +24,11 @@ export async function buildCli(): Promise<string> {
     },
     build: {
       ssr: "src/cli/main.ts",
-      outDir: "test-results/cli",
+      outDir,
       target: "node20",
       minify: false,
       rolldownOptions: { output: { entryFileNames: "main.js" } },
     },
   });
-  return `${root}test-results/cli/main.js`;
+  return `${root}${outDir}/main.js`;
 }

@@ -9,9 +9,7 @@ import { runCli } from "./run-cli.ts";
 const fixtures = fileURLToPath(new URL("fixtures", import.meta.url));
 
 describe("examples", () => {
-  test("without a command, all seven, with the book's numbers beside the computed ones", {
-    timeout: 60_000,
-  }, async () => {
+  test("without a command, all seven, with the book's numbers beside the computed ones", async () => {
     const { code, out, err } = await runCli([]);
     expect(err).toBe("");
     const titles = out.match(/^\d {2}\S.*?(?= {2,})/gm);
@@ -37,25 +35,19 @@ describe("examples", () => {
     expect(code).toBe(0);
   });
 
-  test.for([80, 60])(
-    "no line is longer than %d characters, whatever the command",
-    {
-      timeout: 60_000,
-    },
-    async (columns) => {
-      for (const args of [
-        [],
-        ["shapes"],
-        ["recall"],
-        ["learn", "--lr", "0.034"],
-        ["--help"],
-        ["edges", "--help"],
-      ]) {
-        const { out } = await runCli(args, { columns });
-        expect(out.split("\n").filter((line) => line.length > columns)).toEqual([]);
-      }
-    },
-  );
+  test.for([80, 60])("no line is longer than %d characters, whatever the command", async (columns) => {
+    for (const args of [
+      [],
+      ["shapes"],
+      ["recall"],
+      ["learn", "--lr", "0.034"],
+      ["--help"],
+      ["edges", "--help"],
+    ]) {
+      const { out } = await runCli(args, { columns });
+      expect(out.split("\n").filter((line) => line.length > columns)).toEqual([]);
+    }
+  });
 
   test("what does not fit beside the rest of a table stands below", async () => {
     const { out } = await runCli(["learn"], { columns: 60 });
@@ -161,7 +153,7 @@ describe("--json", () => {
 });
 
 describe("--backend", () => {
-  test("all: every backend of this repository, side by side", { timeout: 60_000 }, async () => {
+  test("all: every backend of this repository, side by side", async () => {
     const { code, out } = await runCli(["--backend", "all"]);
     expect(out).not.toContain("left out");
     expect(out).toMatch(/Backends side by side +cpu-js, cpu-wasm\n/);

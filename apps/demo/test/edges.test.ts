@@ -79,7 +79,7 @@ test("colours stay apart, or become grey", async () => {
   expect(pixels("g.png").rgb.slice(0, 2)).toEqual(greys([14, 15]));
 });
 
-test("the photo that comes along", { timeout: 30_000 }, async () => {
+test("the photo that comes along", async () => {
   const { code, out } = await runCli(["edges", "--gray", "--kernel", "laplacian"], { cwd });
   expect(code).toBe(0);
   expect(out).toMatch(/nagasaki-boats, JPEG, 1024×819, colour/);

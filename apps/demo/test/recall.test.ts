@@ -22,7 +22,7 @@ function expectAgreement(comparisons: readonly Comparison[]): void {
   expect(comparisons.filter((comparison) => !agrees(comparison))).toEqual([]);
 }
 
-describe.each(BACKENDS)("recalled chapters on $name", { timeout: 60_000 }, ({ make }) => {
+describe.each(BACKENDS)("recalled chapters on $name", ({ make }) => {
   let backend: Backend;
   beforeAll(async () => {
     backend = await make();

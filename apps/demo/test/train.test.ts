@@ -293,10 +293,8 @@ describe("train", () => {
   });
 });
 
-test("Ctrl-C saves at once, and the training goes on as if nothing had been", {
-  timeout: 120_000,
-}, async () => {
-  const main = await buildCli();
+test("Ctrl-C saves at once, and the training goes on as if nothing had been", async () => {
+  const main = await buildCli("train");
   const args = ["train", "--data", data, "--batch", "8", "--no-report"];
   const run = (
     more: readonly string[],
@@ -337,10 +335,10 @@ const mpich = await findProgram({
   leftOut: "demo train --parallel mpi",
 });
 
-describe("on many ranks", { timeout: 120_000 }, () => {
+describe("on many ranks", () => {
   let main = "";
   beforeAll(async () => {
-    main = await buildCli();
+    main = await buildCli("train");
   });
 
   const args = ["train", "--data", data, "--json", "--no-report"];

@@ -6,7 +6,7 @@ import { type Browser, type BrowserContext, chromium, type Locator, type Page } 
 import { afterAll, afterEach, beforeAll, describe, expect, inject } from "vitest";
 
 /** How long anything on the page may take on a busy machine. */
-export const PATIENCE = 45_000;
+export const PATIENCE = 120_000;
 
 /** What a profile is made with; one that has none of it is shared. */
 interface ProfileOptions {

@@ -327,14 +327,13 @@ describeLab("train", (lab) => {
   });
 
   test("pause, one step, another rate on the way: all in the link", { timeout: 4 * PATIENCE }, async () => {
-    const page = await lab.open({ hash: `${QUICK}&steps=4000` });
+    const page = await lab.open({ hash: `${QUICK}&steps=4000&batch=200` });
     await waitUntil(page, "running");
     await page.getByRole("button", { name: "Pause" }).click();
     await waitUntil(page, "paused");
     const position = page.locator(".run-card .position");
     const stepNow = async (): Promise<number> => Number(/Step (\d+)/.exec(await textOf(position))![1]);
     await expect.poll(stepNow).toBeGreaterThan(0);
-    await page.waitForTimeout(300); // what was on its way has come
     const before = await stepNow();
     const shownStep = (): Promise<number> => answer(page).getAttribute("data-step").then(Number);
     await expect.poll(shownStep).toBe(before);

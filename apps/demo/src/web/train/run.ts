@@ -75,6 +75,9 @@ function failureOf(error: unknown): Corr2dError {
   return new Corr2dError("WORKER_LOST", error instanceof Error ? error.message : String(error));
 }
 
+/** Shows what has come of the current run. */
+let showNow = (): void => {};
+
 /** Takes what the worker tells, and shows it from time to time. */
 async function follow(worker: WorkerRun, first: RunState): Promise<void> {
   let known = first;
@@ -83,6 +86,7 @@ async function follow(worker: WorkerRun, first: RunState): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const isCurrent = (): boolean => worker === current;
   const show = (): void => {
+    clearTimeout(timer);
     timer = undefined;
     if (!isCurrent()) return;
     const { status } = state.value!;
@@ -93,6 +97,7 @@ async function follow(worker: WorkerRun, first: RunState): Promise<void> {
       snapshots: [...snapshots],
     };
   };
+  showNow = show;
   const end = (part: Partial<RunState>): void => {
     clearTimeout(timer);
     if (isCurrent()) state.value = { ...known, steps: [...steps], snapshots: [...snapshots], ...part };
@@ -183,7 +188,9 @@ export async function pause(): Promise<void> {
   paused?.send({ everyStep: true });
   await paused?.pause();
   await paused?.step();
-  if (paused === current && isUnderWay(state.value)) setStatus("paused");
+  if (paused !== current || !isUnderWay(state.value)) return;
+  showNow(); // nothing more comes: what stands still is seen where it stands
+  setStatus("paused");
 }
 
 export function resume(): void {
