@@ -142,7 +142,7 @@ describeLab("exercises", (lab) => {
   test("answers are read as people write them, and what is no number is kept and said", {
     timeout: 3 * PATIENCE,
   }, async () => {
-    const page = await lab.open({ hash: "exercises?open=pixelwise,blur,strideCost" });
+    const page = await lab.open({ hash: "exercises?open=pixelwise,blur,strideCost,softmax" });
     const fill = async (id: string, texts: readonly string[]): Promise<void> => {
       const fields = page.locator(`[data-exercise="${id}"]`).getByRole("textbox");
       for (const [i, text] of texts.entries()) await fields.nth(i).fill(text);
@@ -159,13 +159,17 @@ describeLab("exercises", (lab) => {
     expect(await fields.nth(0).inputValue()).toBe("9216");
     expect(await fields.nth(1).inputValue()).toBe("2 304 or so");
     expect(await fields.nth(1).getAttribute("aria-invalid")).toBe("true");
-    await fill("strideCost", ["9 216", "2 304"]);
+    await fill("strideCost", ["9 216", "=2 304"]);
     await expect.poll(() => verdict("strideCost")).toBe("✓ Right.");
+    await fill("softmax", ["≈0.27", "ln(3)/2", "log(2)"]);
+    await expect.poll(() => verdict("softmax")).toBe("✗ Not yet.");
+    await fill("softmax", ["≈0.27", "ln(3)/2", "ln 3"]);
+    await expect.poll(() => verdict("softmax")).toBe("✓ Right.");
 
     const blur = page.locator('[data-exercise="blur"]');
     await blur.getByRole("gridcell").first().focus();
     for (let i = 0; i < 9; i++) {
-      await page.keyboard.type("1/9");
+      await page.keyboard.type(["1/9", "=1/9", "sqrt(1/81)"][i % 3]!);
       await page.keyboard.press("Enter");
       await page.keyboard.press("ArrowRight");
       if (i % 3 === 2) for (const key of ["Home", "ArrowDown"]) await page.keyboard.press(key);

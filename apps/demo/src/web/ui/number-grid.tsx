@@ -8,7 +8,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { words } from "../i18n/index.ts";
 import { numberText } from "./number-text.ts";
-import { readNumber } from "./read-number.ts";
+import { BEGINS, readNumber } from "./read-number.ts";
 
 export interface NumberGridProps {
   readonly label: string;
@@ -94,7 +94,7 @@ export function NumberGrid(props: NumberGridProps) {
       focusCell(row, event.key === "Home" ? 0 : columns - 1);
     } else if (!canEdit(row, column)) {
       return;
-    } else if ((begun.current === null ? /^[-−.(\d]$/ : /^.$/u).test(event.key)) {
+    } else if ((begun.current === null ? BEGINS : /^.$/u).test(event.key)) {
       edit({ row, column, text: (begun.current?.text ?? "") + event.key, isNew: true });
     } else if (event.key === "Enter" && begun.current !== null) {
       commit(begun.current.text, true);

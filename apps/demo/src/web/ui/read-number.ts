@@ -1,10 +1,12 @@
 /**
  * Numbers as people write them, in English and in Chinese: "9,216", "9 216", "2,5", "1/9", "15*1024*1024", "15·2²⁰",
- * "9，216", "5.5万". A comma before exactly three digits groups thousands; any other is a decimal comma.
+ * "=2304", "≈0.33", "½", "ln(3)", "√2", "9，216", "5.5万", "约0.33", "根号2". A comma before exactly three digits groups
+ * thousands; any other is a decimal comma. As in the book's code, log is the natural one.
  */
 
 const WIDE_FORMS = /[\uff01-\uff5e]/g;
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
+const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 
 /** The same in plain signs. */
 function plain(text: string): string {
@@ -12,45 +14,67 @@ function plain(text: string): string {
     .replace(WIDE_FORMS, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
     .replace(
       /[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+/g,
-      (power) => `^${Array.from(power, (d) => "0123456789-"[SUPERSCRIPTS.indexOf(d)]).join("")}`,
+      (power) => `^(${Array.from(power, (d) => "0123456789-"[SUPERSCRIPTS.indexOf(d)]).join("")})`,
     )
+    .replace(/[₀-₉]/g, (d) => String(SUBSCRIPTS.indexOf(d)))
+    .replace(/[¼½¾⅐-⅞]/g, (part) => `(${part.normalize("NFKC")})`)
     .replace(/[−–]/g, "-")
     .replace(/\*\*/g, "^")
-    .replace(/[×·⋅∙x]/gi, "*")
+    .replace(/[×·⋅∙]|(?<![a-z])x(?![a-z])/gi, "*")
     .replace(/[÷⁄∕]/g, "/")
     .replace(/[’]/g, "'")
-    .replace(/\s+/g, " ");
+    .replace(/。/g, ".")
+    .replace(/√|根号/g, "sqrt")
+    .replace(/π/g, "pi")
+    .replace(/\s+/g, " ")
+    .replace(/^(?:[=≈~≃≅]|大?约|about) ?/i, "");
 }
 
 /** With thousands in groups; without; what may follow either. */
 const GROUPED =
-  /(?<whole>[1-9]\d{0,2}(?:(?<group>[ ,'])\d{3}(?:\k<group>\d{3})*)(?!\d))(?<part>(?!\k<group>)[.,]\d+)?/;
+  /(?<whole>[1-9]\d{0,2}(?:(?<group>[ ,'_])\d{3}(?:\k<group>\d{3})*)(?!\d))(?<part>(?!\k<group>)[.,]\d+)?/;
 const UNGROUPED = /(?<digits>\d+(?:[.,]\d*)?|[.,]\d+)/;
 const TOKEN = new RegExp(
-  ` ?(?:(?:${GROUPED.source}|${UNGROUPED.source})(?<exponent>e[+-]?\\d+)?(?: ?(?<unit>[万萬亿億]))?|(?<sign>[-+*/^()]))`,
+  ` ?(?:(?:${GROUPED.source}|${UNGROUPED.source})(?<exponent>e[+-]?\\d+)?(?: ?(?<unit>[万萬亿億%]))?|(?<name>log10|log2|[a-z]+)|(?<sign>[-+*/^()]))`,
   "iy",
 );
-const UNITS: Readonly<Record<string, number>> = { 万: 1e4, 萬: 1e4, 亿: 1e8, 億: 1e8 };
+const UNITS: Readonly<Record<string, number>> = { 万: 1e4, 萬: 1e4, 亿: 1e8, 億: 1e8, "%": 0.01 };
 
-type Token = number | string;
+type Operation = (x: number) => number;
+type Token = number | Operation | string;
 
-/** Numbers and signs, in order; undefined where there is something else. */
+const NAMES: ReadonlyMap<string, number | Operation> = new Map<string, number | Operation>([
+  ["e", Math.E],
+  ["pi", Math.PI],
+  ["exp", Math.exp],
+  ["ln", Math.log],
+  ["log", Math.log],
+  ["lg", Math.log10],
+  ["log10", Math.log10],
+  ["log2", Math.log2],
+  ["sqrt", Math.sqrt],
+]);
+
+/** Numbers, operations and signs, in order; undefined where there is something else. */
 function tokensOf(text: string): readonly Token[] | undefined {
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < text.length) {
     const found = TOKEN.exec(text)?.groups;
     if (found === undefined) return undefined;
-    const { whole, part = "", digits = "", exponent = "", unit, sign } = found;
+    const { whole, part = "", digits = "", exponent = "", unit, name, sign } = found;
     const number = whole === undefined ? digits : whole.replace(/\D/g, "") + part;
-    tokens.push(
-      sign ?? Number(number.replace(",", ".") + exponent) * (unit === undefined ? 1 : UNITS[unit]!),
-    );
+    const token =
+      name === undefined
+        ? (sign ?? Number(number.replace(",", ".") + exponent) * (unit === undefined ? 1 : UNITS[unit]!))
+        : NAMES.get(name.toLowerCase());
+    if (token === undefined) return undefined;
+    tokens.push(token);
   }
   return tokens;
 }
 
-/** What an expression comes to; NaN where it is none. Powers before products before sums, as on paper. */
+/** What an expression comes to; NaN where it is none. Powers before products before sums, as on paper; "2√2" is a product. */
 function evaluate(tokens: readonly Token[]): number {
   let at = 0;
   const takes = (sign: string): boolean => tokens[at] === sign && ++at > 0;
@@ -60,6 +84,7 @@ function evaluate(tokens: readonly Token[]): number {
       return takes(")") ? value : Number.NaN;
     }
     const token = tokens[at++];
+    if (typeof token === "function") return token(atom());
     return typeof token === "number" ? token : Number.NaN;
   };
   const power = (): number => {
@@ -70,7 +95,7 @@ function evaluate(tokens: readonly Token[]): number {
   const product = (): number => {
     let value = signed();
     for (;;) {
-      if (takes("*")) value *= signed();
+      if (takes("*") || typeof tokens[at] === "function") value *= signed();
       else if (takes("/")) value /= signed();
       else return value;
     }
@@ -86,6 +111,9 @@ function evaluate(tokens: readonly Token[]): number {
   const value = sum();
   return at === tokens.length ? value : Number.NaN;
 }
+
+/** A key that a number may begin with. P presents. */
+export const BEGINS = /^[-−+.(=＝≈~～√π约\dels]$/i;
 
 /** Characters of the longest text that is read: nobody writes a number of more. */
 const LONGEST = 100;

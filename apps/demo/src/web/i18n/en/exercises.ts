@@ -14,7 +14,7 @@ export const exercises: ExerciseTexts = {
   wrong: "Not yet.",
   incomplete: {
     grids: "Fill in every cell first.",
-    numbers: "Fill in every field with a number first, such as 9216, 9,216, 15*1024 or 1/9.",
+    numbers: "Fill in every field with a number first, such as 9216, 9,216, 15*1024, 1/9 or ln(3).",
     choice: "Choose an answer first.",
   },
   evidence: "What the library computed",

@@ -13,7 +13,7 @@ export const exercises: ExerciseTexts = {
   wrong: "还不对。",
   incomplete: {
     grids: "请先填满每一格。",
-    numbers: "请先在每一格填上数，例如 9216、9,216、15*1024、1/9 或 1.5万。",
+    numbers: "请先在每一格填上数，例如 9216、9,216、15*1024、1/9、ln(3) 或 1.5万。",
     choice: "请先选一个答案。",
   },
   evidence: "库算出的结果",
