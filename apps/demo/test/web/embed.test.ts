@@ -13,6 +13,7 @@ async function around(
   page: Page,
   html: string,
   headers: Readonly<Record<string, string>>,
+  shown: string,
   look: (frame: Frame) => Promise<void>,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "corr2d-frame-"));
@@ -23,7 +24,7 @@ async function around(
   const server = await serve(folder, { headers });
   try {
     await page.goto(server.url);
-    await page.frameLocator("iframe").locator(".arithmetic").waitFor();
+    await page.frameLocator("iframe").locator(shown).waitFor();
     await look(page.frames()[1]!);
   } finally {
     await server.close();
@@ -51,7 +52,7 @@ describeLab("embed", (lab) => {
       /^<iframe src="http[^"]*as=embed" title="The Convolution Lab" width="\d+" height="\d+"><\/iframe>$/,
     );
 
-    await around(page, html, {}, async (frame) => {
+    await around(page, html, {}, ".arithmetic", async (frame) => {
       expect(await frame.locator("main").getAttribute("data-as")).toBe("embed");
       expect(await frame.locator(".array:visible").count()).toBe(3);
       for (const part of [
@@ -75,6 +76,25 @@ describeLab("embed", (lab) => {
     });
   });
 
+  test("edges in a frame: the sum of a pixel that is chosen comes into view, and the page around stays", {
+    timeout: 3 * PATIENCE,
+  }, async () => {
+    const page = await lab.open({ viewport: { width: 1000, height: 700 } });
+    const url = `${page.url().split("#")[0]}#/edges?lang=en&amp;as=embed`;
+    const html = `<p style="height:400px">above</p><iframe src="${url}" width="800" height="600"></iframe>`;
+    await around(page, `${html}<p style="height:900px">below</p>`, {}, ".live", async (frame) => {
+      await frame.locator('.stats[data-frames="1"]').waitFor();
+      await frame.getByRole("img", { name: "Picture" }).click({ position: { x: 150, y: 100 } });
+      const place = await page.evaluate(() => scrollY);
+      const result = frame.locator(".painted");
+      await result.waitFor();
+      const bottom = (): Promise<number> => result.evaluate((box) => box.getBoundingClientRect().bottom);
+      await expect.poll(bottom).toBeLessThanOrEqual(600);
+      expect(await bottom()).toBeGreaterThan(300);
+      expect(await page.evaluate(() => scrollY)).toBe(place);
+    });
+  });
+
   test("threads: not in a plain page, and in an isolated one that allows them", {
     timeout: 3 * PATIENCE,
   }, async () => {
@@ -82,12 +102,12 @@ describeLab("embed", (lab) => {
     const url = `${page.url().split("#")[0]}#/slide?lang=en&amp;threads=2&amp;as=embed`;
     const html = (allow: string): string =>
       `<iframe src="${url}" allow="${allow}" width="900" height="700"></iframe>`;
-    await around(page, html(""), {}, async (frame) => {
+    await around(page, html(""), {}, ".arithmetic", async (frame) => {
       await expect
         .poll(() => textOf(frame.locator("main > [role=status]")))
         .toContain("not cross-origin isolated");
     });
-    await around(page, html("cross-origin-isolated"), ISOLATION_HEADERS, async (frame) => {
+    await around(page, html("cross-origin-isolated"), ISOLATION_HEADERS, ".arithmetic", async (frame) => {
       expect(await frame.evaluate(() => crossOriginIsolated)).toBe(true);
       await expect.poll(() => textOf(frame.locator(".timing"))).toContain("cpu-wasm × 2");
     });

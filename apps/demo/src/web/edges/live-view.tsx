@@ -43,6 +43,7 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
   const latest = useRef(picture);
   const turned = useRef(0);
   const pen = useRef<[number, number] | null>(null);
+  const isSumAwaited = useRef(false);
   const [stats, setStats] = useState<FrameStats | null>(null);
   const [sample, setSample] = useState<Sample | null>(null);
   const [error, setError] = useState<Corr2dError | null>(null);
@@ -127,7 +128,9 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
   const choose = (at: Pixel, holds: boolean): void => {
     if (result === undefined || (isHeld.peek() && !holds)) return;
     pixel.value = nearest(at, result);
-    if (holds) isHeld.value = true;
+    if (!holds) return;
+    isHeld.value = true;
+    isSumAwaited.current = true;
   };
   const forBoth = {
     size,
@@ -177,7 +180,7 @@ export function LiveView({ picture, drawing }: LiveViewProps) {
       {isScaled ? (
         <p class="hint scaled">{text.scaled(sizeText(stats.source), sizeText(stats.size))}</p>
       ) : null}
-      <PixelPanel sample={sample} isLive={isLive} />
+      <PixelPanel sample={sample} isLive={isLive} isAwaited={isSumAwaited} />
       <div class="live-foot">
         <p class="stats" data-rate={stats?.rate ?? 0} data-frames={stats === null ? 0 : 1}>
           {stats === null

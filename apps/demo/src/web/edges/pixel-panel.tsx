@@ -1,8 +1,11 @@
 /** From pixel to sum: the window under the kernel, the products, what they add up to, and what is painted for it. */
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { Matrix } from "../../chapter/filter-kernels.ts";
 import { useComputed } from "../compute/latest.ts";
 import { session } from "../compute/session.ts";
 import { words } from "../i18n/index.ts";
+import { bringIntoView } from "../ui/bring-into-view.ts";
 import { Button, Segmented, Stepper } from "../ui/controls.tsx";
 import { NumberGrid } from "../ui/number-grid.tsx";
 import { numberText } from "../ui/number-text.ts";
@@ -24,9 +27,11 @@ interface PixelPanelProps {
   readonly sample: Sample | null;
   /** Whether it changes by itself, again and again: nobody wants to hear all of that. */
   readonly isLive: boolean;
+  /** Whether the reader has just chosen a pixel, and wants to see its sum. */
+  readonly isAwaited: RefObject<boolean>;
 }
 
-export function PixelPanel({ sample, isLive }: PixelPanelProps) {
+export function PixelPanel({ sample, isLive, isAwaited }: PixelPanelProps) {
   const text = words.value.edges;
   return (
     <section class="pixel-panel" aria-labelledby="pixel-heading">
@@ -34,7 +39,9 @@ export function PixelPanel({ sample, isLive }: PixelPanelProps) {
         <h2 id="pixel-heading">{text.pixel}</h2>
         {sample === null ? null : <PixelControls sample={sample} channel={channelOf(sample)} />}
       </div>
-      {sample === null ? null : <Explanation sample={sample} channel={channelOf(sample)} isLive={isLive} />}
+      {sample === null ? null : (
+        <Explanation sample={sample} channel={channelOf(sample)} isLive={isLive} isAwaited={isAwaited} />
+      )}
       <p class="hint">{text.pixelHint}</p>
     </section>
   );
@@ -45,7 +52,9 @@ interface SampleProps {
   readonly channel: number | null;
 }
 
-function Explanation({ sample, channel, isLive }: SampleProps & { readonly isLive: boolean }) {
+type ExplanationProps = SampleProps & Pick<PixelPanelProps, "isLive" | "isAwaited">;
+
+function Explanation({ sample, channel, isLive, isAwaited }: ExplanationProps) {
   const text = words.value.edges;
   const { settings, at } = sample;
   const { matrices } = settings.kernel;
@@ -56,10 +65,16 @@ function Explanation({ sample, channel, isLive }: SampleProps & { readonly isLiv
     }),
     [sample, channel],
   );
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!isAwaited.current || value?.sample !== sample || box.current === null) return;
+    isAwaited.current = false;
+    bringIntoView(box.current);
+  }, [value]);
   const name = (what: string, n: number): string => (matrices.length === 1 ? what : `${what} ${n + 1}`);
   if (value?.sample.settings.kernel.matrices.length !== matrices.length) return null;
   return (
-    <div aria-live={isLive ? "off" : "polite"} class="pixel-sums">
+    <div ref={box} aria-live={isLive ? "off" : "polite"} class="pixel-sums">
       {matrices.map((matrix, n) => (
         <div class="pixel-sum">
           <div class="stage book-row">
