@@ -13,6 +13,8 @@ interface ProfileOptions {
   readonly locale?: string;
   readonly permissions?: string[];
   readonly serviceWorkers?: "block";
+  /** A phone: fingers, and a view of its own size. */
+  readonly isPhone?: true;
   /** One that has never seen the page. */
   readonly isNew?: true;
 }
@@ -48,11 +50,11 @@ export function describeLab(name: string, tests: (lab: Lab) => void): void {
     let ownProfiles: BrowserContext[] = [];
     let problems: string[] = [];
 
-    const makeProfile = ({ locale = "en-US", permissions = [], serviceWorkers }: ProfileOptions) =>
+    const makeProfile = ({ locale = "en-US", permissions = [], serviceWorkers, isPhone }: ProfileOptions) =>
       browser.newContext({
         locale,
         permissions,
-        viewport: null,
+        ...(isPhone ? { hasTouch: true, isMobile: true } : { viewport: null }),
         ...(serviceWorkers === undefined ? {} : { serviceWorkers }),
       });
 

@@ -20,18 +20,23 @@ const READABLE = 1 / 42;
 
 const root = document.documentElement;
 
-/** Whether all of the page is in view in this size. */
+/** Whether all of the page is in view in this size. Not by innerWidth: on a phone that grows with what overflows. */
 function fits(size: number): boolean {
   root.style.fontSize = `${size}px`;
-  if (root.scrollHeight > innerHeight || root.scrollWidth > innerWidth) return false;
+  if (root.scrollHeight > root.clientHeight || root.scrollWidth > root.clientWidth) return false;
   const boxes = document.querySelectorAll("main .grid-box");
   return Array.from(boxes).every((box) => box.scrollWidth <= box.clientWidth);
 }
 
-/** The largest size up to `most` that fits, to half a pixel; the least one where none does. */
+/** The largest size up to `most` that fits, to half a pixel; a readable one where none does. */
 function largestThatFits(most: number): number {
   if (fits(most)) return most;
-  const least = Math.min(most, hasSteps() ? LEAST : innerHeight * READABLE);
+  const readable = Math.min(most, root.clientHeight * READABLE);
+  const least = hasSteps() ? Math.min(most, LEAST) : readable;
+  if (!fits(least)) {
+    fits(readable);
+    return readable;
+  }
   let [good, bad] = [least, most];
   while (bad - good > 0.5) {
     const middle = (good + bad) / 2;
@@ -50,7 +55,7 @@ function keepFitting(): () => void {
     // With the number of cells: what an address shows is there only once it is computed.
     const cells = document.querySelectorAll("main .cell").length;
     const address = addressOf(tab.peek(), { at: undefined, pixel: undefined });
-    const now = `${address} ${cells} ${innerWidth} × ${innerHeight}`;
+    const now = `${address} ${cells} ${root.clientWidth} × ${root.clientHeight}`;
     if (now === shown && fits(size)) return;
     size = largestThatFits(now === shown ? size : MOST);
     shown = now;
