@@ -226,6 +226,16 @@ test("weights that are given are those of the first snapshot", async () => {
   expect(opened!.test).toEqual(last.test);
 });
 
+test("training that begins with given weights: its first loss is that of the trained network", async () => {
+  const input: FitInput = { ...SMALL, layers: "flatten,linear10", batch: 100, steps: 40 };
+  const fresh = await told(input);
+  const last = snapshotsOf(fresh).at(-1)!;
+  const [first] = stepsOf(await told({ ...input, weights: last.weights }));
+  // One batch is all images, in another order.
+  expect(first!.loss).toBeCloseTo(last.train.loss, 5);
+  expect(first!.loss).toBeLessThan(stepsOf(fresh)[0]!.loss / 2);
+});
+
 /** Draws on the pad with the mouse: strokes of points from 0 to 100. */
 async function draw(page: Page, strokes: readonly (readonly (readonly [number, number])[])[]): Promise<void> {
   const pad = page.locator(".pad");
@@ -499,6 +509,45 @@ describeLab("train", (lab) => {
     await expect.poll(() => textOf(answer(other))).toBe(said);
     await expect.poll(() => other.url()).toContain("net=conv4k5s2,relu,flatten,linear10");
     await expect.poll(() => other.url()).not.toContain("data=");
+  });
+
+  test("a network that was opened learns on, from where it was; the page says what the link leaves out", {
+    timeout: 4 * PATIENCE,
+  }, async () => {
+    const page = await lab.open({ hash: QUICK });
+    await waitUntil(page, "done");
+    await expect.poll(() => answer(page).getAttribute("data-step")).toBe("40");
+    const loss = (): Promise<string | null> => page.locator(".score-train").getAttribute("data-loss");
+    const trained = await loss();
+    expect(await page.locator(".link-note").count()).toBe(0);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save it" }).press("Enter"),
+    ]);
+    const path = join(lab.folder, "..", "trained-on.safetensors");
+    await download.saveAs(path);
+    await page.getByRole("button", { name: "Train again" }).press("Enter");
+    await waitUntil(page, "done");
+    await page.locator('.file-card input[type="file"]').setInputFiles(path);
+    await expect.poll(() => answer(page).getAttribute("data-step")).toBe("0");
+    expect(await loss()).toBe(trained);
+    await expect
+      .poll(() => textOf(page.locator(".link-note")))
+      .toBe(
+        "Neither the link nor the code below has the weights of trained-on.safetensors: both train from nothing.",
+      );
+    expect(await textOf(page.locator(".run-card"))).toContain("The optimiser begins afresh");
+    await page.getByRole("button", { name: "Train on" }).press("Enter");
+    await expect.poll(() => answer(page).getAttribute("data-step")).toBe("40");
+    await waitUntil(page, "done");
+    expect(Number(await loss())).toBeLessThan(Number(trained));
+    expect(await textOf(page.locator(".file-card"))).toContain("is trained on here");
+    await page.getByRole("slider", { name: "Shown moment" }).fill("0");
+    await expect.poll(loss).toBe(trained);
+    await page.getByRole("button", { name: "Train from nothing" }).press("Enter");
+    await waitUntil(page, "done");
+    await expect.poll(() => page.locator(".link-note").count()).toBe(0);
+    await expect.poll(loss).toBe(trained);
   });
 
   test("a file that does not fit is refused, and the run on the page goes on", {

@@ -76,7 +76,9 @@ export function FileCard({ run, shown }: FileCardProps) {
         />
       </div>
       <p class="hint" role="status">
-        {note === "" && error === undefined && run.opened !== undefined ? text.opened(run.opened) : note}
+        {note === "" && error === undefined && run.opened !== undefined
+          ? text.opened(run.opened, run.steps.length > 0)
+          : note}
       </p>
       {error === undefined ? null : <ErrorNote error={error} />}
     </section>

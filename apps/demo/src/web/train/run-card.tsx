@@ -8,6 +8,7 @@ import { type Curve, Curves } from "./curves.tsx";
 import type { Snapshot, StepReport } from "./fit.ts";
 import {
   askedRates,
+  canGoOn,
   isStale,
   isUnderWay,
   pause,
@@ -16,6 +17,7 @@ import {
   send,
   start,
   stepOnce,
+  trainOn,
 } from "./run.ts";
 import { change, LIMITS, RATE, settings, shownStep } from "./state.ts";
 import { trainWords } from "./text.ts";
@@ -30,6 +32,7 @@ function Transport({ run, canTrain }: TransportProps) {
   const text = trainWords.value;
   const isRunning = run.status === "running" || run.status === "starting";
   const stale = isStale(run, settings.value);
+  const goesOn = canTrain && canGoOn(run, settings.value);
   return (
     <>
       <fieldset class="transport" aria-label={text.training}>
@@ -47,15 +50,22 @@ function Transport({ run, canTrain }: TransportProps) {
             </Button>
           </>
         ) : null}
-        <Button primary={stale || !isUnderWay(run)} disabled={!canTrain} onClick={() => start()}>
+        {goesOn ? (
+          <Button primary onClick={() => trainOn(run)}>
+            <Icon name="play" />
+            {text.trainOn}
+          </Button>
+        ) : null}
+        <Button primary={!goesOn && (stale || !isUnderWay(run))} disabled={!canTrain} onClick={() => start()}>
           <Icon name="reset" />
-          {stale ? text.trainThis : text.again}
+          {goesOn ? text.fromNothing : stale ? text.trainThis : text.again}
         </Button>
         <span class="position" data-status={run.status}>
           {text.stepOf(run.steps.at(-1)?.step ?? 0, run.settings.steps)}, {text.statuses[run.status]}
         </span>
       </fieldset>
-      {stale ? <p class="hint">{text.stale}</p> : null}
+      {goesOn ? <p class="hint">{text.trainOnHint(run.opened!)}</p> : null}
+      {stale && !goesOn ? <p class="hint">{text.stale}</p> : null}
       {canTrain ? null : <p class="hint">{text.cannotTrain}</p>}
     </>
   );

@@ -23,7 +23,7 @@ export interface RunState {
   readonly test: Images | undefined;
   readonly steps: readonly StepReport[];
   readonly snapshots: readonly Snapshot[];
-  /** The file that its weights are from, where it was not trained here. */
+  /** The file whose weights it began with. */
   readonly opened: string | undefined;
 }
 
@@ -173,6 +173,19 @@ export async function startFrom(name: string, { layers, data, weights }: Model):
   if (data !== settings.value.data) changeData(data);
   shownStep.value = null;
   await begin({ ...inputOf(settings.value), steps: 0, weights }, name);
+}
+
+/** Whether what is set can go on from a file's weights: another network has no use for them. */
+export function canGoOn(known: RunState, { layers }: Settings): boolean {
+  const isEnded = known.status === "done" && known.snapshots.length > 0;
+  return known.opened !== undefined && isEnded && layersText(layers) === layersText(known.settings.layers);
+}
+
+/** Trains on from the weights of the shown moment, with what is set and an optimiser that has seen nothing. */
+export async function trainOn(known: RunState): Promise<void> {
+  const { weights } = snapshotAt(known, shownStep.value)!;
+  shownStep.value = null;
+  await begin({ ...inputOf(settings.value), weights }, known.opened);
 }
 
 function setStatus(status: Status): void {

@@ -72,6 +72,11 @@ export function TrainTab() {
   const seen = isOfRun && image !== undefined ? look.value : undefined;
   return (
     <div class="tab train-tab">
+      {known?.opened === undefined ? null : (
+        <p class="hint link-note" role="status">
+          {text.notInLink(known.opened)}
+        </p>
+      )}
       <div class="intro">
         <h2 class="tab-heading">{text.heading}</h2>
         <p>{text.intro}</p>

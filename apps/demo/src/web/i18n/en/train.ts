@@ -37,6 +37,12 @@ export const train = {
   step: "One step",
   again: "Train again",
   trainThis: "Train this network",
+  trainOn: "Train on",
+  trainOnHint: (name: string): string =>
+    `“Train on” begins with the shown weights, which are from ${name}. The optimiser begins afresh: the file has nothing of it.`,
+  fromNothing: "Train from nothing",
+  notInLink: (name: string): string =>
+    `Neither the link nor the code below has the weights of ${name}: both train from nothing.`,
   stale: "The network or its settings have changed since this run began.",
   cannotTrain: "The network does not fit together: what is wrong stands beside its layers.",
   refusedNet: (net: string): string =>
@@ -163,10 +169,13 @@ export const train = {
   useImage: (index: number): string => `Look at test image ${index + 1}`,
   file: "The trained network as a file",
   fileText:
-    "Weights of the shown moment as safetensors, which PyTorch reads too. Opened again, here or later, it goes on knowing.",
+    "Weights of the shown moment as safetensors, which PyTorch reads too. Opened again, here or later, it still knows, and can be trained on.",
   save: "Save it",
   open: "Open a file",
-  opened: (name: string): string => `${name} is open: it has not been trained on here.`,
+  opened: (name: string, isTrainedOn: boolean): string =>
+    isTrainedOn
+      ? `${name} is open, and is trained on here.`
+      : `${name} is open: it has not been trained on here.`,
   noNet: (name: string): string =>
     `${name} does not say which layers it has, so it was not opened. Only files saved here do.`,
 };

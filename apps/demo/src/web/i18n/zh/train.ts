@@ -28,6 +28,11 @@ export const train: TrainTexts = {
   step: "走一步",
   again: "重新训练",
   trainThis: "训练这个网络",
+  trainOn: "接着训练",
+  trainOnHint: (name) =>
+    `“接着训练”从所显示的权重开始，它们来自 ${name}。优化器重新开始：文件里没有它的状态。`,
+  fromNothing: "从头训练",
+  notInLink: (name) => `链接和下面的代码里都没有 ${name} 的权重：它们都从头训练。`,
   stale: "这次训练开始之后，网络或设置已经改过。",
   cannotTrain: "这个网络接不起来：错在哪里，写在它的各层旁边。",
   refusedNet: (net) => `没有看懂链接里的网络：“${net}”。这里换成了默认的网络。`,
@@ -145,9 +150,11 @@ export const train: TrainTexts = {
   behindHint: "按下一张图像，就能看网络内部怎样对待它。",
   useImage: (index) => `看测试图像 ${index + 1}`,
   file: "把训练好的网络存成文件",
-  fileText: "所显示时刻的权重，存为 safetensors，PyTorch 也能读。以后在这里重新打开，它仍然记得学过的东西。",
+  fileText:
+    "所显示时刻的权重，存为 safetensors，PyTorch 也能读。以后在这里重新打开，它仍然记得学过的东西，还可以接着训练。",
   save: "保存",
   open: "打开文件",
-  opened: (name) => `已打开 ${name}：它在这里没有再训练。`,
+  opened: (name, isTrainedOn) =>
+    isTrainedOn ? `已打开 ${name}，并在这里接着训练。` : `已打开 ${name}：它在这里没有再训练。`,
   noNet: (name) => `${name} 没有写明它有哪些层，所以没有打开。只有在这里保存的文件才写明。`,
 };
