@@ -9,6 +9,7 @@ import "./styles/lessons.css";
 import "./styles/shown-as.css";
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { nextTask } from "./compute/next-task.ts";
 import { startSession } from "./compute/session.ts";
 import { startLanguage } from "./i18n/index.ts";
 import { bindSlide } from "./slide/state.ts";
@@ -22,7 +23,8 @@ startRouting();
 startLanguage();
 startAppearance();
 startSession();
-render(<App />, document.querySelector("#app")!);
+// The code of the page has just been run: that was one task.
+void nextTask().then(() => render(<App />, document.querySelector("#app")!));
 
 // Works offline from the second visit on. Not in development, where files change under their names.
 if (import.meta.env.PROD && "serviceWorker" in navigator) {

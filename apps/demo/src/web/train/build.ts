@@ -1,5 +1,5 @@
 /** From the reader's list to a network of the library, and what each of its layers makes of one image. */
-import { type Backend, Corr2dError, noGrad, scope, type Tensor, tensor, zeros } from "@corr2d/core";
+import { type Backend, Corr2dError, noGrad, scope, tensor, zeros } from "@corr2d/core";
 import {
   AvgPool2D,
   BatchNorm1D,
@@ -17,6 +17,7 @@ import {
   Tanh,
 } from "@corr2d/nn";
 import { SIDE } from "../../train/pen.ts";
+import { nextTask } from "../compute/next-task.ts";
 import type { Layer } from "./layers.ts";
 
 export const CLASSES = 10;
@@ -84,28 +85,49 @@ function libraryError(act: () => void): Corr2dError | undefined {
 }
 
 /** Builds layer by layer, each for what the one before gives, and tries each on an image of zeros. Weights are drawn in this order. */
-export function build(layers: readonly Layer[], backend: Backend): Built {
+function* building(layers: readonly Layer[], backend: Backend): Generator<undefined, Built> {
   const built: BuiltLayer[] = [];
-  let error: Corr2dError | undefined;
+  let output = IMAGE_SHAPE;
   let wrongOutput: readonly number[] | undefined;
-  scope(() => {
-    let x: Tensor = zeros([1, ...IMAGE_SHAPE], { backend });
-    const add = (layer: Layer): void => {
-      const input = x.shape.slice(1);
+  for (const layer of layers) {
+    const input = output;
+    const error = libraryError(() => {
       const module = makeLayer(layer, input, backend).eval();
-      x = noGrad(() => module(x));
-      built.push({ module, input, output: x.shape.slice(1) });
-    };
-    error = libraryError(() => {
-      for (const layer of layers) add(layer);
-      const output = x.shape.slice(1);
-      if (output.length === 1 && output[0] === CLASSES) return;
-      wrongOutput = output;
-      // The loss takes more numbers than there are classes.
-      crossEntropy(x, tensor([CLASSES - 1], { dtype: "int32", backend }));
+      output = scope(() => noGrad(() => module(zeros([1, ...input], { backend }))).shape.slice(1));
+      built.push({ module, input, output });
     });
+    if (error !== undefined) return { layers: built, error, wrongOutput };
+    yield;
+  }
+  const error = libraryError(() => {
+    if (output.length === 1 && output[0] === CLASSES) return;
+    wrongOutput = output;
+    // The loss takes more numbers than there are classes.
+    const target = [CLASSES - 1];
+    scope(() =>
+      crossEntropy(zeros([1, ...output], { backend }), tensor(target, { dtype: "int32", backend })),
+    );
   });
   return { layers: built, error, wrongOutput };
+}
+
+/** Builds all at once. */
+export function build(layers: readonly Layer[], backend: Backend): Built {
+  const pieces = building(layers, backend);
+  for (;;) {
+    const { done, value } = pieces.next();
+    if (done) return value;
+  }
+}
+
+/** Builds each layer in a task of its own: drawing the weights of a large one takes time. */
+export async function buildInPieces(layers: readonly Layer[], backend: Backend): Promise<Built> {
+  const pieces = building(layers, backend);
+  for (;;) {
+    await nextTask();
+    const { done, value } = pieces.next();
+    if (done) return value;
+  }
 }
 
 /** @throws what the library says of layers that do not fit, or SHAPE_MISMATCH where only the number of outputs is wrong. */

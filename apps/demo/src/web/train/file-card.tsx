@@ -49,7 +49,7 @@ export function FileCard({ run, shown }: FileCardProps) {
       setNote(text.noNet(file.name));
       return;
     }
-    checkWeights(model.layers, model.weights, backend);
+    await checkWeights(model.layers, model.weights, backend);
     await startFrom(file.name, model);
   };
   return (

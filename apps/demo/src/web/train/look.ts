@@ -2,7 +2,7 @@
 import { type Backend, noGrad, scope, type Tensor, tensor } from "@corr2d/core";
 import type { Module, Sequential } from "@corr2d/nn";
 import { SIDE } from "../../train/pen.ts";
-import { type Built, build, netOf } from "./build.ts";
+import { type Built, buildInPieces, netOf } from "./build.ts";
 import { loadWeights, type Snapshot, type Weights } from "./fit.ts";
 import { type Layer, layersText } from "./layers.ts";
 
@@ -23,27 +23,31 @@ export interface Look {
 interface Known {
   readonly key: string;
   readonly backend: Backend;
-  readonly built: Built;
+  readonly built: Promise<Built>;
 }
 /** The network that is set, and the one that is trained. */
 let known: readonly Known[] = [];
 
 /** Layers as they were built before, if they were: drawing their first weights takes time. Their weights are of no account. */
-export function builtFor(layers: readonly Layer[], backend: Backend): Built {
+export function builtFor(layers: readonly Layer[], backend: Backend): Promise<Built> {
   const key = layersText(layers);
   const found = known.find((one) => one.key === key && one.backend === backend);
-  const used = found ?? { key, backend, built: build(layers, backend) };
+  const used = found ?? { key, backend, built: buildInPieces(layers, backend) };
   known = [used, ...known.filter((one) => one !== used)].slice(0, 2);
   return used.built;
 }
 
-function netFor(layers: readonly Layer[], backend: Backend): Sequential {
-  return netOf(builtFor(layers, backend)).eval();
+async function netFor(layers: readonly Layer[], backend: Backend): Promise<Sequential> {
+  return netOf(await builtFor(layers, backend)).eval();
 }
 
 /** @throws what the library says of layers that do not fit, or of weights that are not theirs. */
-export function checkWeights(layers: readonly Layer[], weights: Weights, backend: Backend): void {
-  loadWeights(netFor(layers, backend), weights, backend);
+export async function checkWeights(
+  layers: readonly Layer[],
+  weights: Weights,
+  backend: Backend,
+): Promise<void> {
+  loadWeights(await netFor(layers, backend), weights, backend);
 }
 
 /** @param image [28, 28], from 0 to 255. */
@@ -53,7 +57,7 @@ export async function lookAt(
   snapshot: Snapshot,
   image: Uint8Array,
 ): Promise<Look> {
-  const net = netFor(layers, backend);
+  const net = await netFor(layers, backend);
   loadWeights(net, snapshot.weights, backend);
   const results = noGrad(() =>
     scope(() => {

@@ -21,9 +21,6 @@ import "./train.css";
 
 bindTrain();
 
-/** So that the page shows what it has before weights are drawn. */
-const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
-
 /** What the network is asked about, as it sees it; undefined while nothing is drawn, or a test image has not come. */
 function useImage(known: RunState | null): Uint8Array | undefined {
   const asked = question.value;
@@ -60,13 +57,7 @@ export function TrainTab() {
     [shown, image],
   );
   const wanted = settings.value;
-  const built = useComputed(
-    async (backend) => {
-      await nextTask();
-      return builtFor(wanted.layers, backend);
-    },
-    [wanted.layers],
-  );
+  const built = useComputed((backend) => builtFor(wanted.layers, backend), [wanted.layers]);
   // What it made of the image belongs to the layers of the run: not to those of the one before.
   const isOfRun = look.value?.layers.length === layers?.length;
   const seen = isOfRun && image !== undefined ? look.value : undefined;
