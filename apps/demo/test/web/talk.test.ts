@@ -162,6 +162,13 @@ describeLab("talk", (lab) => {
       expect(await page.locator(":is(.pad, .answer, .transport, .moment):visible").count()).toBe(4);
       expect(await page.locator(".curves:visible, .probabilities li:visible").count()).toBe(12);
       expect(await page.locator(".card:visible").count()).toBe(2);
+      // Of the screen: curves that are seen from the last row.
+      const heights = (): Promise<number[]> =>
+        page
+          .locator(".curves canvas")
+          .evaluateAll((all) => all.map((canvas) => canvas.getBoundingClientRect().height / innerHeight));
+      await expect.poll(heights).toHaveLength(2);
+      await expect.poll(async () => Math.min(...(await heights()))).toBeGreaterThan(1 / 4);
     },
   );
 

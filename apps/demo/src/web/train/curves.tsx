@@ -1,11 +1,9 @@
 /** Curves over the steps of a run, with a line at the moment that is shown. Drawn by uPlot. */
-import { useEffect, useRef } from "preact/hooks";
-import uPlot from "uplot";
+import { useMemo, useRef } from "preact/hooks";
+import type uPlot from "uplot";
 import { isDark } from "../state/appearance.ts";
 import { numberText } from "../ui/number-text.ts";
-import { plotStyle, usePlot } from "../ui/use-plot.ts";
-
-const SIZE = { least: 200, height: 230 };
+import { type PlotOptions, type PlotStyle, usePlot } from "../ui/use-plot.ts";
 
 export interface Curve {
   readonly name: string;
@@ -47,16 +45,15 @@ interface Marker {
   at: number | undefined;
 }
 
-function makePlot(target: HTMLElement, props: CurvesProps, marker: Marker): uPlot {
-  const { color, axis } = plotStyle(target);
+function optionsOf({ color, px, axis }: PlotStyle, props: CurvesProps, marker: Marker): PlotOptions {
   const drawMarker = (plot: uPlot): void => {
     if (marker.at === undefined) return;
     const x = plot.valToPos(marker.at, "x", true);
     const { top, height } = plot.bbox;
     plot.ctx.save();
     plot.ctx.strokeStyle = color("--ink-soft");
-    plot.ctx.lineWidth = devicePixelRatio;
-    plot.ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
+    plot.ctx.lineWidth = px(1) * devicePixelRatio;
+    plot.ctx.setLineDash([px(4) * devicePixelRatio, px(3) * devicePixelRatio]);
     plot.ctx.beginPath();
     plot.ctx.moveTo(x, top);
     plot.ctx.lineTo(x, top + height);
@@ -64,42 +61,34 @@ function makePlot(target: HTMLElement, props: CurvesProps, marker: Marker): uPlo
     plot.ctx.restore();
   };
   const percent = (value: number): string => `${Math.round(100 * value)} %`;
-  return new uPlot(
-    {
-      width: Math.max(SIZE.least, target.clientWidth),
-      height: SIZE.height,
-      legend: { show: false },
-      cursor: { show: false },
-      scales: {
-        x: { time: false, range: [0, props.steps] },
-        y: {
-          range: (_plot, _least, most) => [0, props.share ? 1 : Math.min(Math.max(most, 0.1) * 1.05, 20)],
-        },
+  return {
+    scales: {
+      x: { time: false, range: [0, props.steps] },
+      y: {
+        range: (_plot, _least, most) => [0, props.share ? 1 : Math.min(Math.max(most, 0.1) * 1.05, 20)],
       },
-      axes: [
-        { ...axis, label: props.stepName, labelFont: axis.font, labelSize: 18, size: 34 },
-        {
-          ...axis,
-          size: 58,
-          values: (_plot, splits) =>
-            splits.map((value) => (props.share ? percent(value) : numberText(value, 2))),
-        },
-      ],
-      series: [
-        {},
-        ...props.curves.map(({ name, look }) => ({
-          label: name,
-          stroke: color(COLORS[look]),
-          width: look === "batches" ? 1 : 2,
-          spanGaps: true,
-          points: { show: false },
-        })),
-      ],
-      hooks: { draw: [drawMarker] },
     },
-    table(props.curves),
-    target,
-  );
+    axes: [
+      { ...axis, label: props.stepName, labelFont: axis.font, labelSize: px(18), size: px(34) },
+      {
+        ...axis,
+        size: px(58),
+        values: (_plot, splits) =>
+          splits.map((value) => (props.share ? percent(value) : numberText(value, 2))),
+      },
+    ],
+    series: [
+      {},
+      ...props.curves.map(({ name, look }) => ({
+        label: name,
+        stroke: color(COLORS[look]),
+        width: px(look === "batches" ? 1 : 2),
+        spanGaps: true,
+        points: { show: false },
+      })),
+    ],
+    hooks: { draw: [drawMarker] },
+  };
 }
 
 export function Curves(props: CurvesProps) {
@@ -107,15 +96,10 @@ export function Curves(props: CurvesProps) {
   const { curves, at, steps } = props;
   const dark = isDark.value;
   const names = curves.map(({ name }) => name).join();
-  const { box, plot } = usePlot((target) => makePlot(target, props, marker.current), SIZE, [
-    dark,
-    steps,
-    names,
-  ]);
-  useEffect(() => {
-    marker.current.at = at;
-    plot.current!.setData(table(curves));
-  }, [curves, at, dark, steps, names]);
+  marker.current.at = at;
+  // Drawn anew for another moment too: its line is part of it.
+  const data = useMemo(() => table(curves), [curves, at]);
+  const box = usePlot((style) => optionsOf(style, props, marker.current), data, [dark, steps, names]);
   return (
     <figure class="curves">
       <figcaption>

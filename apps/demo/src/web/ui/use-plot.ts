@@ -1,49 +1,92 @@
-/** Plots drawn by uPlot: made anew when their looks change, in the page's colours, and as wide as the box they are in. */
+/**
+ * Plots drawn by uPlot, in the page's colours, and as large as the box they are in, with text that grows with the page's: made
+ * anew when their looks change. uPlot's code is loaded for itself, and every plot is drawn in a task of its own.
+ */
 import type { RefObject } from "preact";
 import { type Inputs, useEffect, useRef } from "preact/hooks";
 import type uPlot from "uplot";
+import { nextTask } from "../compute/next-task.ts";
 import "uplot/dist/uPlot.min.css";
 
-interface PlotStyle {
+const library = import("uplot");
+
+/** How much larger than usual the page's text is. */
+const textScale = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+
+export interface PlotStyle {
   /** A colour of the page, by the name of its property. */
   readonly color: (name: string) => string;
+  /** Pixels, by what they are where the page's text has its usual size. */
+  readonly px: (usual: number) => number;
   /** What axes have in common. */
   readonly axis: { stroke: string; grid: uPlot.Axis.Grid; ticks: uPlot.Axis.Ticks; font: string };
 }
 
-export function plotStyle(target: HTMLElement): PlotStyle {
+function plotStyle(target: HTMLElement, scale: number): PlotStyle {
   const style = getComputedStyle(target);
   const color = (name: string): string => style.getPropertyValue(name).trim();
-  const line = (): { stroke: string; width: number } => ({ stroke: color("--line"), width: 1 });
-  const font = `12px ${style.fontFamily}`;
-  return { color, axis: { stroke: color("--ink-soft"), grid: line(), ticks: line(), font } };
+  const line = (): { stroke: string; width: number } => ({ stroke: color("--line"), width: scale });
+  const font = `${12 * scale}px ${style.fontFamily}`;
+  const axis = { stroke: color("--ink-soft"), grid: line(), ticks: line(), font };
+  return { color, px: (usual) => Math.round(usual * scale), axis };
 }
 
-interface UsedPlot {
-  /** Of the element that the plot is in. */
-  readonly box: RefObject<HTMLDivElement | null>;
-  readonly plot: RefObject<uPlot | null>;
-}
+export type PlotOptions = Omit<uPlot.Options, "width" | "height">;
 
-/** @param inputs what the plot is made anew for; data it is given with `setData`. */
+/**
+ * @param options how the plot looks: made anew for the `inputs`.
+ * @param data what it shows: drawn whenever it is another object.
+ * @returns the element that the plot is in.
+ */
 export function usePlot(
-  make: (target: HTMLElement) => uPlot,
-  { least, height }: { readonly least: number; readonly height: number },
+  options: (style: PlotStyle) => PlotOptions,
+  data: uPlot.AlignedData,
   inputs: Inputs,
-): UsedPlot {
+): RefObject<HTMLDivElement | null> {
   const box = useRef<HTMLDivElement | null>(null);
   const plot = useRef<uPlot | null>(null);
+  const latest = useRef({ options, data });
+  latest.current = { options, data };
   useEffect(() => {
-    const made = make(box.current!);
-    plot.current = made;
-    const observer = new ResizeObserver(([entry]) => {
-      made.setSize({ width: Math.max(least, Math.floor(entry!.contentRect.width)), height });
-    });
-    observer.observe(box.current!);
+    const target = box.current!;
+    let drawnScale = 0;
+    let isOver = false;
+    const remove = (): void => {
+      plot.current?.destroy();
+      plot.current = null;
+    };
+    const draw = async (): Promise<void> => {
+      const { default: UPlot } = await library;
+      await nextTask();
+      if (isOver) return;
+      const size = { width: target.clientWidth, height: target.clientHeight };
+      const scale = textScale();
+      if (plot.current !== null && scale === drawnScale) {
+        plot.current.setSize(size);
+        return;
+      }
+      remove();
+      drawnScale = scale;
+      const known = latest.current;
+      plot.current = new UPlot(
+        {
+          ...known.options(plotStyle(target, scale)),
+          ...size,
+          legend: { show: false },
+          cursor: { show: false },
+        },
+        known.data,
+        target,
+      );
+    };
+    const observer = new ResizeObserver(() => void draw());
+    observer.observe(target);
     return () => {
+      isOver = true;
       observer.disconnect();
-      made.destroy();
+      remove();
     };
   }, inputs);
-  return { box, plot };
+  useEffect(() => plot.current?.setData(data), [data]);
+  return box;
 }
