@@ -206,6 +206,45 @@ describeLab("chains", (lab) => {
       .toBe("Layer 2, ReLU: Gradient ∂L/∂Y₂ → Gradient ∂L/∂Y₁");
   });
 
+  test.for(BACKENDS)(
+    "a kernel's gradient, from the cells that the walk has come to, %s",
+    {
+      timeout: 2 * PATIENCE,
+    },
+    async (backend) => {
+      const page = await lab.open({ hash: `slide?${backend}` });
+      await waitForBackend(page, backend);
+      await page.getByLabel("Example").selectOption("chain");
+      expect(await page.getByRole("grid", { name: "Gradient ∂L/∂K₁[0, 0]" }).count()).toBe(0);
+      await page.getByRole("radio", { name: "Gradient to the input" }).check();
+      const name = "Gradient ∂L/∂K₁[0, 0]";
+      const input = await gridValues(page, "Input X");
+      const g = await gridValues(page, "Gradient ∂L/∂Y₁");
+      // By the definition, in the test's own loops, over the first cells of Y₁.
+      const byHand = (cells: number): number[][] =>
+        [0, 1, 2].map((a) =>
+          [0, 1, 2].map((b) =>
+            g
+              .flatMap((row, i) => row.map((value, j) => value * input[i + a]![j + b]!))
+              .slice(0, cells)
+              .reduce((x, y) => x + y, 0),
+          ),
+        );
+      expect(
+        byHand(16)
+          .flat()
+          .some((value) => value !== 0),
+      ).toBe(true);
+      await expect.poll(() => gridValues(page, name)).toEqual(byHand(16));
+      await page.getByRole("button", { name: "First position" }).click();
+      await expect.poll(async () => (await gridText(page, name)).flat().join("")).toBe("");
+      // Four cells of the output and sixteen of Y₂ come first.
+      for (let n = 0; n < 4 + 16 + 9; n++) await step(page);
+      await expect.poll(() => gridValues(page, name)).toEqual(byHand(10));
+      expect(byHand(10)).not.toEqual(byHand(16));
+    },
+  );
+
   test("layers are added, changed and removed, and that is undone; a link reproduces it", {
     timeout: 2 * PATIENCE,
   }, async () => {

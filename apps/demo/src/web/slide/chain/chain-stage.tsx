@@ -25,7 +25,7 @@ interface ChainStageProps {
 }
 
 export function ChainStage(props: ChainStageProps) {
-  const { chain, at, brush } = props;
+  const { chain, at } = props;
   const place = placeAt(chain, at);
   const fields = fieldsOf(chain, place);
   return (
@@ -37,7 +37,7 @@ export function ChainStage(props: ChainStageProps) {
         return (
           <>
             <Signed sign="⋆">
-              <KernelOf layer={layer} stage={stage} place={place} chain={chain} brush={brush} />
+              <KernelOf {...props} layer={layer} stage={stage} place={place} />
             </Signed>
             <Signed sign="=">{next}</Signed>
           </>
@@ -183,16 +183,15 @@ function GradientGrid(props: GridProps) {
   );
 }
 
-interface KernelOfProps {
+interface KernelOfProps extends ChainStageProps {
   readonly layer: ConvLayer;
   readonly stage: number;
   readonly place: Place;
-  readonly chain: Chain;
-  readonly brush: number | undefined;
 }
 
 /** The kernel of the result's channel that the present cell is in, or of the first. */
-function KernelOf({ layer, stage, place, chain, brush }: KernelOfProps) {
+function KernelOf(props: KernelOfProps) {
+  const { layer, stage, place, chain, brush } = props;
   const text = words.value.slide;
   const [present] = place.stage === stage ? placeOf(chain.stages[stage]!.window, place.cell) : [0];
   const channel = Math.min(present, layer.kernel.length - 1);
@@ -208,6 +207,7 @@ function KernelOf({ layer, stage, place, chain, brush }: KernelOfProps) {
       {planes.map((plane, c) => (
         <PlaneFigure channel={c} count={planes.length} dimmed={false}>
           <NumberGrid
+            small={chain.gradients !== null}
             label={`${name}[${channel}, ${c}]`}
             values={plane}
             scale={largest(layer.kernel.flat())}
@@ -228,8 +228,37 @@ function KernelOf({ layer, stage, place, chain, brush }: KernelOfProps) {
             onEditEnd={endChange}
             mark={() => (place.stage === stage ? "touched" : "")}
           />
+          <KernelGradient {...props} block={channel} plane={c} />
         </PlaneFigure>
       ))}
     </ArrayFigure>
+  );
+}
+
+interface KernelGradientProps extends KernelOfProps {
+  /** Of the output channel, and of the input channel. */
+  readonly block: number;
+  readonly plane: number;
+}
+
+/** The gradient of a kernel's cells; of the present layer's, from the cells that the walk has come to. */
+function KernelGradient({ chain, step, stage, place, block, plane }: KernelGradientProps) {
+  const whole = chain.kernelGradients[stage];
+  if (whole == null) return null;
+  const name = words.value.slide.chain.gradient(kernelName(stage));
+  const soFar = place.stage === stage && step?.place.stage === stage ? step.kernelSoFar : null;
+  const shown = (isStepping.value && soFar) || whole;
+  const isLater = isStepping.value && stage < place.stage;
+  return (
+    <>
+      <span class="plane-name">{name}</span>
+      <NumberGrid
+        label={`${name}[${block}, ${plane}]`}
+        values={shown[block]![plane]!}
+        scale={largest(whole.flat())}
+        format={(value) => (isLater ? "" : numberText(value))}
+        mark={() => (isLater ? "later" : place.stage === stage ? "touched" : "")}
+      />
+    </>
   );
 }

@@ -42,9 +42,11 @@ export interface Chain {
   readonly values: readonly Planes[];
   /** Of the same; null where forwards is watched. */
   readonly gradients: readonly Planes[] | null;
+  /** For each layer its kernel's gradient; null where it has no kernel, or forwards is watched. */
+  readonly kernelGradients: readonly (readonly Planes[] | null)[];
 }
 
-/** Where a chain is watched there are two views: no kernel has a gradient of its own there. */
+/** Where a chain is watched there are two views: backwards shows the gradients of arrays and kernels alike. */
 export const isBackward = ({ view }: { readonly view: View }): boolean => view !== "output";
 
 function windowOf(layer: ChainLayer, shape: readonly number[]): Window2d {
@@ -75,14 +77,17 @@ function windowsOf({ input, chain }: SlideState): Window2d[] {
 export const chainOutputShape = (state: SlideState): [number, number, number] =>
   smallShape(windowsOf(state).at(-1)!);
 
+const kernelOf = ({ kernel }: ConvLayer, backend: Backend): Tensor =>
+  tensor(kernel as number[][][][], { backend });
+const convolve = (x: Tensor, kernel: Tensor, { stride, padding }: ConvLayer): Tensor =>
+  corr2d(x, kernel, { stride, padding });
+
 const ACTIVATE = { relu, sigmoid, tanh } as const;
 
 function applyLayer(layer: ChainLayer, x: Tensor): Tensor {
   switch (layer.kind) {
-    case "conv": {
-      const { kernel, stride, padding } = layer;
-      return corr2d(x, tensor(kernel as number[][][][], { backend: x.backend }), { stride, padding });
-    }
+    case "conv":
+      return convolve(x, kernelOf(layer, x.backend), layer);
     case "max":
       return maxPool2d(x, layer.size, { stride: layer.stride, padding: layer.padding });
     case "avg":
@@ -99,7 +104,15 @@ async function winnersOf(layer: ChainLayer, x: Tensor): Promise<readonly number[
 }
 
 const nested = async (x: Tensor): Promise<Planes> => (await x.toArray()) as unknown as Planes;
+const nestedBlocks = async (x: Tensor): Promise<readonly Planes[]> =>
+  (await x.toArray()) as unknown as readonly Planes[];
 const onBackend = (planes: Planes, backend: Backend): Tensor => tensor(planes as number[][][], { backend });
+
+/** The gradient of a convolution's kernel, where it was given `x` and its result has the gradient `g`; null of any other layer. */
+async function kernelGradient(layer: ChainLayer, x: Tensor, g: Tensor): Promise<readonly Planes[] | null> {
+  if (layer.kind !== "conv") return null;
+  return nestedBlocks(vjp((kernel) => convolve(x, kernel, layer), kernelOf(layer, x.backend), g)[1]);
+}
 
 /** @throws Corr2dError of core where a layer does not fit what arrives at it. */
 export async function computeChain(backend: Backend, state: SlideState): Promise<Chain> {
@@ -110,14 +123,21 @@ export async function computeChain(backend: Backend, state: SlideState): Promise
   const shown = await Promise.all(values.map(nested));
   const winners = await Promise.all(layers.map((layer, s) => winnersOf(layer, values[s]!)));
   const stages = layers.map((layer, s) => ({ layer, window: windows[s]!, winners: winners[s]! }));
-  if (!isBackward(state)) return { state, stages, values: shown, gradients: null };
+  const known = { state, stages, values: shown };
+  if (!isBackward(state)) return { ...known, gradients: null, kernelGradients: layers.map(() => null) };
 
   const given = usableGradient(state.outputGrad, smallShape(windows.at(-1)!));
   const gradients = [given === null ? values.at(-1)!.onesLike() : onBackend(given, backend)];
   for (const [s, layer] of [...layers.entries()].reverse()) {
     gradients.unshift(vjp((x) => applyLayer(layer, x), values[s]!, gradients[0])[1]);
   }
-  return { state, stages, values: shown, gradients: await Promise.all(gradients.map(nested)) };
+  return {
+    ...known,
+    gradients: await Promise.all(gradients.map(nested)),
+    kernelGradients: await Promise.all(
+      layers.map((layer, s) => kernelGradient(layer, values[s]!, gradients[s + 1]!)),
+    ),
+  };
 }
 
 /** A cell of a layer's result. */
@@ -169,6 +189,8 @@ export interface ChainStep {
   readonly conv: { readonly layer: Layer; readonly step: Step; readonly at: number } | null;
   /** Backwards: the gradient of the array before the layer, as far as its cells have sent theirs. */
   readonly soFar: Planes | null;
+  /** Backwards, of a convolution: its kernel's gradient, from the same cells. */
+  readonly kernelSoFar: readonly Planes[] | null;
 }
 
 /** A convolution of the chain as the one layer that the rest of this tab shows. */
@@ -186,19 +208,25 @@ export async function computeChainStep(backend: Backend, chain: Chain, position:
   const place = placeAt(chain, position);
   const { stage, cell } = place;
   const { layer } = chain.stages[stage]!;
+  const masked = chain.gradients && upTo(cell, onBackend(chain.gradients[stage + 1]!, backend));
+  const x = onBackend(chain.values[stage]!, backend);
   if (layer.kind === "conv") {
     const state = alone(chain, stage, layer);
-    const [found, step] = await Promise.all([
+    const [found, step, kernelSoFar] = await Promise.all([
       computeLayer(backend, state),
       computeStep(backend, state, cell),
+      masked && kernelGradient(layer, x, masked),
     ]);
-    return { place, conv: { layer: found, step, at: cell }, soFar: step.soFar?.[0] ?? null };
+    const conv = { layer: found, step, at: cell };
+    return { place, conv, soFar: step.soFar?.[0] ?? null, kernelSoFar };
   }
-  if (chain.gradients === null) return { place, conv: null, soFar: null };
-  const g = onBackend(chain.gradients[stage + 1]!, backend);
+  if (masked === null) return { place, conv: null, soFar: null, kernelSoFar: null };
+  const [, soFar] = vjp((values) => applyLayer(layer, values), x, masked);
+  return { place, conv: null, soFar: await nested(soFar), kernelSoFar: null };
+}
+
+/** A gradient without the cells after one. */
+function upTo(cell: number, g: Tensor): Tensor {
   const visited = Float32Array.from({ length: g.numel() }, (_, i) => (i <= cell ? 1 : 0));
-  const mask = tensor(visited, { backend, shape: g.shape });
-  const x = onBackend(chain.values[stage]!, backend);
-  const [, soFar] = vjp((values) => applyLayer(layer, values), x, g.mul(mask));
-  return { place, conv: null, soFar: await nested(soFar) };
+  return g.mul(tensor(visited, { backend: g.backend, shape: g.shape }));
 }
