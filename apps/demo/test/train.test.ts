@@ -131,6 +131,41 @@ describe("train", () => {
     expect([fewer.code, fewer.err]).toEqual([1, expect.stringContaining("96 images to train with")]);
   });
 
+  test("a training that is there is not replaced, unless --overwrite says so", async () => {
+    const quick = ["train", "--data", data, "--batch", "320", "--epochs", "1", "--no-report"];
+    const start = (...more: string[]) => runCli([...quick, ...more], { cwd });
+    expect((await start("--checkpoint", "mine.safetensors")).code).toBe(0);
+    expect((await start("--checkpoint", "other.safetensors", "--seed", "3")).code).toBe(0);
+    const [mine, other] = [join(cwd, "mine.safetensors"), join(cwd, "other.safetensors")];
+    const before = readFileSync(mine);
+    // Also where it goes on from another file. Before anything is computed.
+    for (const more of [
+      ["--seed", "1"],
+      ["--resume", "other.safetensors", "--epochs", "2"],
+    ]) {
+      const { code, out, err } = await start("--checkpoint", "mine.safetensors", ...more);
+      expect([code, out, err]).toEqual([
+        1,
+        "",
+        "demo: mine.safetensors holds a training of lenet on few-digits, 1 of 1 epochs long (3 steps): " +
+          "--resume mine.safetensors goes on with it, --checkpoint OTHER.safetensors keeps the new one elsewhere, " +
+          "--overwrite replaces it\n",
+      ]);
+    }
+    expect(readFileSync(mine)).toEqual(before);
+    expect((await start("--checkpoint", "mine.safetensors", "--seed", "3", "--overwrite")).code).toBe(0);
+    expect((await start("--resume", "mine.safetensors", "--seed", "0")).err).toContain("was trained with 3");
+    // What is no training is not lost either.
+    writeFileSync(other, "letters");
+    const { code, err } = await start("--checkpoint", "other.safetensors");
+    expect([code, err]).toEqual([
+      1,
+      "demo: other.safetensors is there already, and is no training that demo train can read: " +
+        "--checkpoint OTHER.safetensors keeps the new one elsewhere, --overwrite replaces it\n",
+    ]);
+    expect(readFileSync(other, "utf8")).toBe("letters");
+  });
+
   test("a schedule over its epochs keeps their number", async () => {
     const quiet = ["--data", data, "--no-report", "--checkpoint", "cosine.safetensors"];
     await runCli(["train", ...quiet, "--schedule", "cosine", "--epochs", "1"], { cwd });
@@ -413,6 +448,27 @@ describe("on many ranks", () => {
     );
     expect([code, err]).toEqual([0, ""]);
     expect(lastOf(out).testAccuracy).toBeGreaterThan(0.3);
+  });
+
+  test("a training that is there is not replaced: refused once, by processes too", async () => {
+    const plain = ["--epochs", "1", "--batch", "320", "--checkpoint", "kept.safetensors"];
+    expect((await run(...plain)).code).toBe(0);
+    const path = join(cwd, "kept.safetensors");
+    const before = readFileSync(path);
+    const refusal =
+      "demo: kept.safetensors holds a training of lenet on few-digits, 1 of 1 epochs long (3 steps): ";
+    const refused = await run(...plain, ...threads(2));
+    expect(refused).toMatchObject({ code: 1, out: "" });
+    expect(refused.err.startsWith(refusal), refused.err).toBe(true);
+    expect(refused.err.trimEnd().split("\n")).toHaveLength(1);
+    if (mpich !== null) {
+      const processes = await runBy([mpich, "-n", "2", process.execPath], ...plain, "--parallel", "mpi");
+      expect([processes.code, processes.out]).toEqual([1, ""]);
+      expect(processes.err.split("holds a training of").length - 1, processes.err).toBe(1);
+    }
+    expect(readFileSync(path)).toEqual(before);
+    expect((await run(...plain, ...threads(2), "--overwrite")).code).toBe(0);
+    expect(readFileSync(path)).not.toEqual(before);
   });
 
   test("says what is wrong, once", async () => {

@@ -290,6 +290,7 @@ function makeProgram(terminal: Terminal, page: Page, finish: (code: number) => v
     )
     .option("--no-checkpoint", "keep nothing")
     .option("--resume [file]", "go on where the checkpoint ends", false)
+    .option("--overwrite", "begin anew where the checkpoint's file holds a training, which is lost", false)
     .option("--report <file>", "the page at the end (default: MODEL-report.html, here)")
     .option("--no-report", "write none")
     .action(async ({ threads, parallel = "none", ranks, ...given }: TrainArguments) => {

@@ -3,7 +3,7 @@ import { type Backend, Corr2dError } from "@corr2d/core";
 import { mpi } from "@corr2d/mpi";
 import type { Page } from "../page.ts";
 import type { Terminal } from "../terminal.ts";
-import { UsageError } from "../usage-error.ts";
+import { CommandError, UsageError } from "../usage-error.ts";
 import { signals } from "./interrupts.ts";
 import { runTrain, type TrainOptions } from "./train.ts";
 
@@ -31,7 +31,11 @@ export async function trainOnProcesses(
       await backend.close?.();
     }
   } catch (error) {
-    // Others would wait for this rank.
+    // Others would wait for this rank. What they refuse alike is said once, by the first.
+    if (error instanceof CommandError || error instanceof UsageError) {
+      collective.abort(error.message);
+      return error instanceof UsageError ? 2 : 1;
+    }
     if (!(Corr2dError.isInstance(error) && error.code === "RANK_LOST")) collective.abort(error);
     throw error;
   }

@@ -30,6 +30,8 @@ export interface TrainOptions {
   /** False: none is written. */
   readonly checkpoint: string | boolean;
   readonly resume: string | boolean;
+  /** Whether the checkpoint's file may hold another training, which is lost then. */
+  readonly overwrite: boolean;
   readonly report: string | boolean;
   /** Undefined: the default one, or that of the training that goes on. */
   readonly seed?: number | undefined;
@@ -93,6 +95,23 @@ const fileFor = (given: string | boolean, name: string, cwd: string): string | n
 const reportFile = (options: TrainOptions, { model }: TrainSettings, cwd: string): string | null =>
   fileFor(options.report, `${model}-report.html`, cwd);
 
+/**
+ * A training that begins must not replace one that somebody waited for.
+ * @throws CommandError where the file is there.
+ */
+async function refuseToReplace(path: string, shown: string): Promise<never> {
+  const { saved } = await load(path).catch(() => ({ saved: null }));
+  const what =
+    saved === null
+      ? "is there already, and is no training that demo train can read"
+      : `holds a training of ${saved.settings.model} on ${saved.data.name}, ` +
+        `${saved.history.length} of ${saved.settings.epochs} epochs long (${saved.losses.length} steps)`;
+  const goOn = saved === null ? "" : `--resume ${shown} goes on with it, `;
+  throw new CommandError(
+    `${shown} ${what}: ${goOn}--checkpoint OTHER.safetensors keeps the new one elsewhere, --overwrite replaces it`,
+  );
+}
+
 const describeData = ({ name, classes, train, test }: FoundData): SavedTraining["data"] => ({
   name,
   classes,
@@ -135,6 +154,8 @@ export async function runTrain(
   const checkpoint = fileFor(options.checkpoint, from ?? `${settings.model}.safetensors`, terminal.cwd);
   for (const path of [checkpoint, reportFile(options, settings, terminal.cwd)])
     if (path !== null) checkPlace(path);
+  if (checkpoint !== null && checkpoint !== from && !options.overwrite && existsSync(checkpoint))
+    await refuseToReplace(checkpoint, show(checkpoint));
   const found = await findData({ ...options, seed: settings.seed }, terminal);
   if (found.remark !== null) terminal.err(`demo: ${found.remark}\n`);
   const data = describeData(found);
