@@ -274,7 +274,7 @@ export const formatTensor: typeof format.formatTensor = /* @__PURE__ */ coded(
 );
 /**
  * Checks and freezes what a backend is made of.
- * @throws INVALID_BACKEND.
+ * @throws BACKEND_INVALID.
  */
 export const defineBackend: typeof defined.defineBackend = /* @__PURE__ */ coded(
   "defineBackend",

@@ -3,10 +3,12 @@ import { expect, it } from "vitest";
 import { cpuJs } from "../../cpu-js/src/index.ts";
 import {
   bincount,
+  bucketize,
   cumprod,
   linspace,
   logspace,
   randintLike,
+  searchsorted,
   setBackend,
   tensor,
   unique,
@@ -46,4 +48,24 @@ it("numbers beyond int32 are refused, not wrapped", () => {
   expectError(() => logspace(0, 20, 3, { dtype: "int32" }), "INVALID_ARGUMENT", "is not an int32");
   expectError(() => linspace(0, 2 ** 31, 3, { dtype: "int32" }), "INVALID_ARGUMENT", "is not an int32");
   expectError(() => logspace(0, 2, 3, { dtype: "bool" }), "DTYPE_UNSUPPORTED", "logspace is not implemented");
+});
+
+it("numbers are looked for among those of another dtype, both promoted", () => {
+  const floats = tensor([-2.5, 0.5, 1, 3]);
+  const integers = tensor([-3, 0, 1, 3], { dtype: "int32" });
+  // PyTorch 1.13's.
+  for (const right of [false, true]) {
+    expect(searchsorted(floats, integers, { right }).toArraySync()).toEqual(
+      right ? [0, 1, 3, 4] : [0, 1, 2, 3],
+    );
+    expect(bucketize(integers, floats, { right }).toArraySync()).toEqual(right ? [0, 1, 3, 4] : [0, 1, 2, 3]);
+    expect(searchsorted(integers, floats, { right }).toArraySync()).toEqual(
+      right ? [1, 2, 3, 4] : [1, 2, 2, 3],
+    );
+  }
+  const [double, single] = [tensor([0.1, 0.2], { dtype: "float64" }), tensor([0.1, 0.2])];
+  expect(searchsorted(double, single).toArraySync()).toEqual([1, 2]);
+  expect(searchsorted(single, double).toArraySync()).toEqual([0, 1]);
+  expect(searchsorted(integers, mask).toArraySync()).toEqual([2, 1, 2]);
+  expect(searchsorted(tensor([false, true]), integers).toArraySync()).toEqual([0, 0, 1, 2]);
 });

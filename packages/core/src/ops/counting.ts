@@ -83,10 +83,10 @@ function positions(sequence: Tensor, values: Tensor, right: boolean): Tensor {
 }
 
 /**
- * Where each value would be inserted into sorted numbers to keep them sorted: int32.
+ * Where each value would be inserted into sorted numbers to keep them sorted: int32. Of two dtypes both are promoted, as PyTorch's are.
  *
  * @param sortedSequence one axis, for all values; or of x's shape but for the last axis, a row for each row.
- * @throws SHAPE_MISMATCH, DTYPE_MISMATCH, BACKEND_MISMATCH, INVALID_ARGUMENT.
+ * @throws SHAPE_MISMATCH, BACKEND_MISMATCH, INVALID_ARGUMENT.
  */
 export function searchsorted(sortedSequence: Tensor, x: Tensor, options: SearchOptions = {}): Tensor {
   checkOptions("searchsorted", options, SEARCH_OPTIONS, "{ right: true }");
