@@ -1,6 +1,6 @@
 /** What the fields and grids of the page take for a number. */
 import { expect, test } from "vitest";
-import { readNumber } from "../../src/web/ui/read-number.ts";
+import { BEGINS, readNumber } from "../../src/web/ui/read-number.ts";
 
 test.for<readonly [string, number]>([
   ["9216", 9216],
@@ -65,12 +65,23 @@ test.for<readonly [string, number]>([
   ["LN(3)", Math.log(3)],
   ["ln 3", Math.log(3)],
   ["ln3/2", Math.log(3) / 2],
+  ["ln 3²", Math.log(9)],
+  ["ln 2^3", Math.log(8)],
+  ["ln(3)^2", Math.log(3) ** 2],
   ["ln（３）", Math.log(3)],
   ["log(3)", Math.log(3)],
   ["lg(1000)", 3],
   ["log10(1000)", 3],
   ["log2(8)", 3],
   ["log₂8", 3],
+  ["log2 8", 3],
+  ["log28", Math.log(28)],
+  ["log2.5", Math.log(2.5)],
+  ["log2", Math.log(2)],
+  ["log_2 8", 3],
+  ["log₁₀ 1000", 3],
+  ["log2 ½", -1],
+  ["log100", Math.log(100)],
   ["exp(1)", Math.E],
   ["e^2", Math.E ** 2],
   ["sqrt(2)", Math.SQRT2],
@@ -80,6 +91,10 @@ test.for<readonly [string, number]>([
   ["√4^3", 8],
   ["-√4", -2],
   ["根号2", Math.SQRT2],
+  ["√π", Math.sqrt(Math.PI)],
+  ["ln√2", Math.log(2) / 2],
+  ["lnπ", Math.log(Math.PI)],
+  ["√√16", 2],
   ["2√2", 2 * Math.SQRT2],
   ["½ ln 3", Math.log(3) / 2],
   ["2·ln(3)²", 2 * Math.log(3) ** 2],
@@ -130,9 +145,14 @@ test.for([
   "1e",
   "2 e",
   "1½",
+  "log₂",
   "x",
   "3²2",
   "(".repeat(120),
 ])("%j is none", (text) => {
   expect(readNumber(text)).toBeUndefined();
+});
+
+test.for(["3", "−", ".", "=", "≈", "√", "½", "⅓", "π", "约", "l"])("a number may begin with %s", (key) => {
+  expect(key).toMatch(BEGINS);
 });

@@ -16,7 +16,7 @@ function plain(text: string): string {
       /[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+/g,
       (power) => `^(${Array.from(power, (d) => "0123456789-"[SUPERSCRIPTS.indexOf(d)]).join("")})`,
     )
-    .replace(/[₀-₉]/g, (d) => String(SUBSCRIPTS.indexOf(d)))
+    .replace(/[₀-₉]+/g, (base) => `_${Array.from(base, (d) => SUBSCRIPTS.indexOf(d)).join("")} `)
     .replace(/[¼½¾⅐-⅞]/g, (part) => `(${part.normalize("NFKC")})`)
     .replace(/[−–]/g, "-")
     .replace(/\*\*/g, "^")
@@ -24,9 +24,10 @@ function plain(text: string): string {
     .replace(/[÷⁄∕]/g, "/")
     .replace(/[’]/g, "'")
     .replace(/。/g, ".")
-    .replace(/√|根号/g, "sqrt")
-    .replace(/π/g, "pi")
+    .replace(/√|根号/g, " sqrt ")
+    .replace(/π/g, " pi ")
     .replace(/\s+/g, " ")
+    .trim()
     .replace(/^(?:[=≈~≃≅]|大?约|about) ?/i, "");
 }
 
@@ -34,8 +35,10 @@ function plain(text: string): string {
 const GROUPED =
   /(?<whole>[1-9]\d{0,2}(?:(?<group>[ ,'_])\d{3}(?:\k<group>\d{3})*)(?!\d))(?<part>(?!\k<group>)[.,]\d+)?/;
 const UNGROUPED = /(?<digits>\d+(?:[.,]\d*)?|[.,]\d+)/;
+/** A logarithm of a base, where something follows to take it of: "log28" is that of 28. */
+const BASED = /log_?(?:10|2)(?= ?[(a-z]| \d)/;
 const TOKEN = new RegExp(
-  ` ?(?:(?:${GROUPED.source}|${UNGROUPED.source})(?<exponent>e[+-]?\\d+)?(?: ?(?<unit>[万萬亿億%]))?|(?<name>log10|log2|[a-z]+)|(?<sign>[-+*/^()]))`,
+  ` ?(?:(?:${GROUPED.source}|${UNGROUPED.source})(?<exponent>e[+-]?\\d+)?(?: ?(?<unit>[万萬亿億%]))?|(?<name>${BASED.source}|[a-z]+)|(?<sign>[-+*/^()]))`,
   "iy",
 );
 const UNITS: Readonly<Record<string, number>> = { 万: 1e4, 萬: 1e4, 亿: 1e8, 億: 1e8, "%": 0.01 };
@@ -67,14 +70,14 @@ function tokensOf(text: string): readonly Token[] | undefined {
     const token =
       name === undefined
         ? (sign ?? Number(number.replace(",", ".") + exponent) * (unit === undefined ? 1 : UNITS[unit]!))
-        : NAMES.get(name.toLowerCase());
+        : NAMES.get(name.toLowerCase().replace("_", ""));
     if (token === undefined) return undefined;
     tokens.push(token);
   }
   return tokens;
 }
 
-/** What an expression comes to; NaN where it is none. Powers before products before sums, as on paper; "2√2" is a product. */
+/** What an expression comes to; NaN where it is none. Powers before products before sums, as on paper; "2√2" is a product, "ln 3²" is ln 9. */
 function evaluate(tokens: readonly Token[]): number {
   let at = 0;
   const takes = (sign: string): boolean => tokens[at] === sign && ++at > 0;
@@ -84,7 +87,7 @@ function evaluate(tokens: readonly Token[]): number {
       return takes(")") ? value : Number.NaN;
     }
     const token = tokens[at++];
-    if (typeof token === "function") return token(atom());
+    if (typeof token === "function") return token(tokens[at] === "(" ? atom() : power());
     return typeof token === "number" ? token : Number.NaN;
   };
   const power = (): number => {
@@ -113,7 +116,7 @@ function evaluate(tokens: readonly Token[]): number {
 }
 
 /** A key that a number may begin with. P presents. */
-export const BEGINS = /^[-−+.(=＝≈~～√π约\dels]$/i;
+export const BEGINS = /^[-−+.(=＝≈~～√π约¼½¾⅐-⅞\dels]$/i;
 
 /** Characters of the longest text that is read: nobody writes a number of more. */
 const LONGEST = 100;
