@@ -90,9 +90,8 @@ class PageRun implements Run<unknown, unknown, unknown> {
     return this.#standStill("step");
   }
 
-  cancel(): void {
-    this.#order("cancel");
-  }
+  /** A function of its own, so that the signal can forget it. */
+  readonly cancel = (): void => this.#order("cancel");
 
   send(message: unknown): void {
     if (this.#ending !== undefined) return;
@@ -153,6 +152,8 @@ class PageRun implements Run<unknown, unknown, unknown> {
 
   #end(tell: (reader: Queue<unknown>) => void): void {
     this.#ending = tell;
+    // A signal may outlive many runs.
+    this.#signal?.removeEventListener("abort", this.cancel);
     for (const reader of this.#readers) tell(reader);
     this.#isStill();
   }
@@ -227,7 +228,7 @@ class PageConnection implements Connection<unknown, unknown, unknown, unknown> {
     queueMicrotask(() => this.#post({ kind: "begin", run: id }, []));
     this.#runs.set(id, run);
     this.#worker.ref?.();
-    signal?.addEventListener("abort", () => run.cancel(), { once: true });
+    signal?.addEventListener("abort", run.cancel, { once: true });
     return run;
   }
 

@@ -21,6 +21,7 @@ interface SignalLike {
   readonly reason: unknown;
   throwIfAborted(): void;
   addEventListener(event: "abort", listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(event: "abort", listener: () => void): void;
 }
 
 /** The host's AbortSignal, in a project that has its types. */

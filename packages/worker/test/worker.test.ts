@@ -1,5 +1,6 @@
 /** Tasks in Node's threads: what they report and return, how they are paused and ended, and what ends a worker. */
 import { spawnSync } from "node:child_process";
+import { getEventListeners } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Corr2dError, tensor } from "@corr2d/core";
@@ -163,6 +164,19 @@ describe("a run", () => {
     reasoned.abort(why);
     expect(await failure(fourth.result)).toBe(why);
     expect(await collect(connection.start({ reports: 1 }))).toEqual([0]); // the worker lives
+  });
+
+  it("is forgotten by its signal when it is over: a signal outlives many", async () => {
+    const { signal } = new AbortController();
+    const connection = counting();
+    const run = connection.start({ reports: 1 }, { signal });
+    expect(getEventListeners(signal, "abort").length).toBe(1);
+    await run.result;
+    expect(getEventListeners(signal, "abort").length).toBe(0);
+    const second = connection.start({ reports: 1e9 }, { signal });
+    connection.close();
+    expect(await failure(second.result)).toMatchObject({ code: "BACKEND_CLOSED" });
+    expect(getEventListeners(signal, "abort").length).toBe(0);
   });
 
   it("trains, and takes another learning rate on its way", async () => {
