@@ -172,6 +172,40 @@ describeLab("talk", (lab) => {
     },
   );
 
+  test("labels of plots are whole on a phone held sideways, and steps are whole numbers", {
+    timeout: 2 * PATIENCE,
+  }, async () => {
+    const page = await lab.open({ hash: "train?steps=20&as=talk", viewport: SCREENS[1] });
+    await page.locator('[data-status="done"]').waitFor();
+    await expect.poll(() => page.locator(".curves canvas").count()).toBe(2);
+    // What is written from now on: the text, and where it begins and ends, in pixels of its canvas.
+    await page.evaluate(() => {
+      const written: [text: string, left: number, top: number, bottom: number][] = [];
+      const draw = CanvasRenderingContext2D.prototype.fillText;
+      CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+        const box = this.measureText(text);
+        const { x: left, y: base } = this.getTransform().transformPoint({ x, y });
+        written.push([
+          text,
+          left - box.actualBoundingBoxLeft,
+          base - box.actualBoundingBoxAscent,
+          base + box.actualBoundingBoxDescent,
+        ]);
+        draw.call(this, text, x, y);
+      };
+      Object.assign(globalThis, { written });
+    });
+    await page.setViewportSize({ width: 667, height: 375 });
+    const written = (): Promise<[string, number, number, number][]> =>
+      page.evaluate(() => (globalThis as unknown as { written: [string, number, number, number][] }).written);
+    const last = async (label: string): Promise<[string, number, number, number]> =>
+      (await written()).filter(([text]) => text === label).at(-1)!;
+    await expect.poll(async () => (await last("100 %"))?.[1]).toBeGreaterThanOrEqual(0);
+    const steps = (await written()).map(([text]) => text).filter((text) => /^[\d.]+$/.test(text));
+    expect(steps).not.toContain("2.5");
+    expect((await last("20"))[3]).toBeLessThan((await last("step"))[2]);
+  });
+
   test("what is read is readable: one exercise, whole; lessons, which scroll", {
     timeout: 2 * PATIENCE,
   }, async () => {

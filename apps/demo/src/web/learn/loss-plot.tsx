@@ -16,10 +16,10 @@ export function LossPlot({ losses, at }: { readonly losses: readonly number[]; r
     [losses, at],
   );
   const box = usePlot(
-    ({ color, px, axis }) => ({
+    ({ color, px, axis, stepAxis }) => ({
       scales: { x: { time: false, range: [0, length] }, y: { distr: 3 } },
       axes: [
-        { ...axis, label: text.stepAxis, labelFont: axis.font, labelSize: px(20) },
+        stepAxis(text.stepAxis),
         {
           ...axis,
           size: px(64),

@@ -45,7 +45,11 @@ interface Marker {
   at: number | undefined;
 }
 
-function optionsOf({ color, px, axis }: PlotStyle, props: CurvesProps, marker: Marker): PlotOptions {
+function optionsOf(
+  { color, px, axis, stepAxis }: PlotStyle,
+  props: CurvesProps,
+  marker: Marker,
+): PlotOptions {
   const drawMarker = (plot: uPlot): void => {
     if (marker.at === undefined) return;
     const x = plot.valToPos(marker.at, "x", true);
@@ -69,7 +73,7 @@ function optionsOf({ color, px, axis }: PlotStyle, props: CurvesProps, marker: M
       },
     },
     axes: [
-      { ...axis, label: props.stepName, labelFont: axis.font, labelSize: px(18), size: px(34) },
+      stepAxis(props.stepName),
       {
         ...axis,
         size: px(58),

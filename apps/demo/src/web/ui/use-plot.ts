@@ -19,16 +19,38 @@ export interface PlotStyle {
   /** Pixels, by what they are where the page's text has its usual size. */
   readonly px: (usual: number) => number;
   /** What axes have in common. */
-  readonly axis: { stroke: string; grid: uPlot.Axis.Grid; ticks: uPlot.Axis.Ticks; font: string };
+  readonly axis: {
+    stroke: string;
+    grid: uPlot.Axis.Grid;
+    ticks: uPlot.Axis.Ticks;
+    gap: number;
+    font: string;
+  };
+  /** The axis of the steps. */
+  readonly stepAxis: (label: string) => uPlot.Axis;
 }
+
+/** Distances between its marks: there is no half of a step. */
+const WHOLE = [1, 10, 100, 1000].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
 
 function plotStyle(target: HTMLElement, scale: number): PlotStyle {
   const style = getComputedStyle(target);
   const color = (name: string): string => style.getPropertyValue(name).trim();
   const line = (): { stroke: string; width: number } => ({ stroke: color("--line"), width: scale });
   const font = `${12 * scale}px ${style.fontFamily}`;
-  const axis = { stroke: color("--ink-soft"), grid: line(), ticks: line(), font };
-  return { color, px: (usual) => Math.round(usual * scale), axis };
+  const px = (usual: number): number => Math.round(usual * scale);
+  const ticks = { ...line(), size: px(10) };
+  const axis = { stroke: color("--ink-soft"), grid: line(), ticks, gap: px(5), font };
+  const stepAxis = (label: string): uPlot.Axis => ({
+    ...axis,
+    label,
+    labelFont: font,
+    labelSize: px(18),
+    size: px(34),
+    space: px(50),
+    incrs: WHOLE,
+  });
+  return { color, px, axis, stepAxis };
 }
 
 export type PlotOptions = Omit<uPlot.Options, "width" | "height">;
