@@ -1,4 +1,5 @@
 // Files of Node's: paths and handles, and that a path never names half of a file.
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import {
   chmod,
@@ -220,8 +221,16 @@ describe("a file that is replaced", () => {
     },
   );
 
+  it.skipIf(process.platform === "win32")("a pipe or a device stays one, and is written into", async () => {
+    const pipe = join(folder, "pipe");
+    spawnSync("sh", ["-c", 'mkfifo "$0"', pipe]);
+    const read = readFile(pipe);
+    await saveCheckpoint(pipe, old);
+    expect((await stat(pipe)).isFIFO()).toBe(true);
+    expect(await read).toEqual(await readFile(path));
+  });
+
   it("what killed processes left behind is removed; what others write is not", async () => {
-    const { spawnSync } = await import("node:child_process");
     const { hostname } = await import("node:os");
     const { pid: dead } = spawnSync(process.execPath, ["-e", ""]);
     const host = hostname()

@@ -1,6 +1,6 @@
 /**
  * Writing a file so that its path never names half of one, whatever ends the process: into a temporary file beside it, which is
- * flushed to the disk and then renamed.
+ * flushed to the disk and then renamed. What is no file, a pipe or a device, is written into: no file may take its place.
  *
  * A process that is killed leaves its temporary file behind. The next save into that folder removes it: the name tells the host
  * and the process.
@@ -54,8 +54,22 @@ async function flushFolder(folder: string): Promise<void> {
   }
 }
 
+async function writeInto(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+  const handle = await open(path, "w");
+  try {
+    for (const piece of pieces) await writeAll(handle, piece);
+  } finally {
+    await handle.close();
+  }
+}
+
 async function replace(path: string, pieces: readonly Uint8Array[]): Promise<void> {
   const target = await realpath(path).catch(() => path); // a link stays one; or there is no file yet
+  const old = await stat(target).catch(() => null);
+  if (old !== null && !old.isFile()) {
+    await writeInto(target, pieces);
+    return;
+  }
   const folder = dirname(target);
   const temporary = join(folder, temporaryName());
   await removeLeftovers(folder);
@@ -63,7 +77,6 @@ async function replace(path: string, pieces: readonly Uint8Array[]): Promise<voi
     const handle = await open(temporary, "wx");
     try {
       for (const piece of pieces) await writeAll(handle, piece);
-      const old = await stat(target).catch(() => null);
       if (old !== null) await handle.chmod(old.mode & 0o7777);
       await handle.sync();
     } finally {
