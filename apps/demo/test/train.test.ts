@@ -1,5 +1,5 @@
 /** `demo train` and `demo predict`: on a few digits, as somebody would use them. */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeIdx } from "@corr2d/data";
@@ -166,6 +167,18 @@ describe("train", () => {
     expect(readFileSync(other, "utf8")).toBe("letters");
   });
 
+  test.skipIf(process.platform === "win32")("a pipe is written into: it holds nothing to lose", async () => {
+    const pipe = join(cwd, "pipe");
+    execFileSync("sh", ["-c", 'mkfifo "$0"', pipe]);
+    const quick = ["train", "--data", data, "--batch", "320", "--epochs", "1", "--no-report"];
+    const written = readFile(pipe);
+    expect(await runCli([...quick, "--checkpoint", "pipe"], { cwd })).toMatchObject({ code: 0, err: "" });
+    writeFileSync(join(cwd, "piped.safetensors"), await written);
+    rmSync(pipe);
+    const resumed = await runCli([...quick, "--resume", "piped.safetensors", "--epochs", "2"], { cwd });
+    expect(resumed.out).toContain("after step 3");
+  });
+
   test("a schedule over its epochs keeps their number", async () => {
     const quiet = ["--data", data, "--no-report", "--checkpoint", "cosine.safetensors"];
     await runCli(["train", ...quiet, "--schedule", "cosine", "--epochs", "1"], { cwd });
@@ -314,6 +327,11 @@ describe("train", () => {
       expect([code, err]).toEqual([expected, expect.stringContaining(text)]);
       expect(err.trim().split("\n")).toHaveLength(1);
     }
+    const both = await runCli(["train", "--data", data, "--checkpoint", "x", "--report", "./x"], { cwd });
+    expect([both.code, both.err]).toEqual([
+      2,
+      "demo: --report x: the training is kept there, so the report needs another name\n",
+    ]);
     // Before the first epoch, not after the last.
     const late = await runCli(["train", "--data", data, "--no-checkpoint", "--report", "nowhere/x.html"], {
       cwd,

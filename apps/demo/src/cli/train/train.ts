@@ -1,5 +1,5 @@
 /** `demo train`: a network trained on images, followed, kept, gone on with, and shown at the end. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { type Backend, setBackend } from "@corr2d/core";
 import { type Collective, soleRank } from "@corr2d/parallel";
@@ -95,6 +95,9 @@ const fileFor = (given: string | boolean, name: string, cwd: string): string | n
 const reportFile = (options: TrainOptions, { model }: TrainSettings, cwd: string): string | null =>
   fileFor(options.report, `${model}-report.html`, cwd);
 
+/** Not a pipe or a device, which keeps nothing, and is not to be read. */
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
 /**
  * A training that begins must not replace one that somebody waited for.
  * @throws CommandError where the file is there.
@@ -152,9 +155,13 @@ export async function runTrain(
 
   // What goes on is kept where it was: a file by the network's name may hold another training.
   const checkpoint = fileFor(options.checkpoint, from ?? `${settings.model}.safetensors`, terminal.cwd);
-  for (const path of [checkpoint, reportFile(options, settings, terminal.cwd)])
-    if (path !== null) checkPlace(path);
-  if (checkpoint !== null && checkpoint !== from && !options.overwrite && existsSync(checkpoint))
+  const report = reportFile(options, settings, terminal.cwd);
+  for (const path of [checkpoint, report]) if (path !== null) checkPlace(path);
+  if (report !== null && report === checkpoint)
+    throw new UsageError(
+      `--report ${show(report)}: the training is kept there, so the report needs another name`,
+    );
+  if (checkpoint !== null && checkpoint !== from && !options.overwrite && isFile(checkpoint))
     await refuseToReplace(checkpoint, show(checkpoint));
   const found = await findData({ ...options, seed: settings.seed }, terminal);
   if (found.remark !== null) terminal.err(`demo: ${found.remark}\n`);
